@@ -1,0 +1,31 @@
+#pragma once
+// Strong ids: an index that cannot be mixed up with another, at no cost.
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace rollcast {
+
+/// A version of the service in order of creation: 0 runs when the rollout starts, 1 is the release being rolled out.
+enum class VersionId : std::uint16_t {};
+inline constexpr VersionId kOldVersion{0};
+inline constexpr VersionId kNewVersion{1};
+
+/// A zone of the one region.
+enum class ZoneId : std::uint16_t {};
+
+/// An instance (pod, task, host) of one run, in order of creation. Never used twice.
+enum class InstanceId : std::uint32_t {};
+
+/// An analysis (a set of metrics with conditions), as an index into Scenario::analyses.
+enum class AnalysisId : std::uint16_t {};
+
+template <typename Id>
+    requires std::is_enum_v<Id>
+constexpr std::size_t index_of(Id id) {
+    return static_cast<std::size_t>(id);
+}
+
+}  // namespace rollcast

@@ -1,0 +1,123 @@
+#pragma once
+// All that a run needs but the strategy, as plain structs in SI units. Every member has a default; designated
+// initialisers make a call site read like a configuration file. validate() says what is wrong, with the path of each.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rollcast/base/time.h"
+#include "rollcast/model/defect.h"
+#include "rollcast/model/metric.h"
+#include "rollcast/random/distribution.h"
+
+namespace rollcast {
+
+using namespace std::chrono_literals;
+
+/// Kubernetes' probe; the defaults are Kubernetes'.
+struct Probe {
+    Duration initial_delay = 0s;
+    Duration period = 10s;
+    int success_threshold = 1;
+    int failure_threshold = 3;
+};
+
+/// Waits between restarts of a process that keeps dying: first at once, then initial, doubled up to most; forgotten
+/// once more than `reset_after` passed between two ends.
+struct Backoff {
+    Duration initial = 10s;
+    Duration most = 300s;
+    Duration reset_after = 600s;
+};
+
+/// The instances of the service and what becomes of each. All distributions in seconds.
+struct Fleet {
+    int replicas = 1;
+    int zones = 1;
+    std::optional<int> capacity;               // instances that fit at a time, terminating ones included; none: no limit
+    Distribution schedule = Constant{0};       // from creation to a place
+    double image_bytes = 0;
+    double pull_bytes_per_second = 50e6;
+    double image_cached = 1;                   // probability that the place already has the image
+    Distribution start = LogNormal{1.14, .25}; // from the image to a running process (kubernetes#42000)
+    Distribution warm_up = Constant{0};        // from a running process to one that answers
+    Probe readiness{};
+    Duration min_ready = 0s;                   // ready for so long: available
+    Duration pre_stop = 0s;                    // keeps serving after the order to terminate
+    Duration grace = 30s;                      // from that order to the kill; pre_stop is part of it
+    Distribution crash_notice = Constant{1};   // from the death of a process to its being seen as not ready
+    Backoff backoff{};
+};
+
+/// One instance's way of answering.
+struct Service {
+    int slots = 8;                             // requests served at a time, 1 to 64
+    int queue = 64;                            // requests that may wait
+    Distribution service_time = LogNormal{.02, .5};
+    Duration timeout = 1s;                     // of the client
+    double error_rate = 0;                     // of requests that fail even on a good version, in [0, 1]
+    Duration slow = 500ms;                     // an answer that took longer is counted as slow
+};
+
+struct Traffic {
+    double rate = 100;                         // requests per second, Poisson
+};
+
+enum class Policy : std::uint8_t { kRandom, kRoundRobin, kLeastOutstanding };
+
+/// How requests find an instance. Weights between versions come from the strategy.
+struct Balancing {
+    Policy policy = Policy::kRandom;
+    Distribution propagation = Constant{1};        // until routers learn of an endpoint
+    Distribution weight_propagation = Constant{1}; // until routers learn of new weights
+};
+
+/// What operators' telemetry sees and how late.
+struct Observability {
+    Duration scrape_interval = 15s;
+    Duration delay = 5s;                       // from a scrape to its being visible to queries
+    double scrape_loss = 0;                    // probability that a whole scrape is lost, in [0, 1)
+    std::vector<double> latency_buckets{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};  // seconds, rising
+};
+
+/// The objective that the error budget comes from.
+struct Slo {
+    double objective = .999;                   // in (0, 1)
+    Duration period = std::chrono::hours(24 * 30);
+};
+
+/// The window on which every plan is scored: [0, horizon]. The lead-in before it brings the fleet to its steady state.
+struct Window {
+    Duration lead_in = 5min;
+    Duration horizon = 1h;
+};
+
+struct Scenario {
+    std::string name = "unnamed";
+    Fleet fleet{};
+    Service service{};
+    Traffic traffic{};
+    Balancing balancing{};
+    Observability observability{};
+    Release release{};
+    Slo slo{};
+    Window window{};
+    std::vector<Analysis> analyses{};          // AnalysisId is an index into these
+    std::optional<Distribution> approval;      // seconds until a person promotes a pause without an end; none: never
+};
+
+/// One complaint: "traffic.rate" and "must be above 0, is -3".
+struct Complaint {
+    std::string path;
+    std::string message;
+};
+
+/// Every complaint about a scenario at once; empty if it can be run.
+std::vector<Complaint> validate(const Scenario& scenario);
+
+/// Instances that the offered load keeps busy: rate * mean service time / slots.
+double instances_needed(const Scenario& scenario);
+
+}  // namespace rollcast

@@ -1,0 +1,48 @@
+#pragma once
+// Distributions as values: what a scenario says, drawn with Boost.Random (fixed algorithms, unlike the standard
+// library's). For control draws only; requests use QuantileTable.
+
+#include <variant>
+
+#include "rollcast/random/streams.h"
+
+namespace rollcast {
+
+struct Constant {
+    double value = 0;
+    friend bool operator==(const Constant&, const Constant&) = default;
+};
+struct Exponential {
+    double mean = 1;  // > 0
+    friend bool operator==(const Exponential&, const Exponential&) = default;
+};
+struct LogNormal {
+    double median = 1;  // > 0
+    double sigma = 0;   // of the logarithm, >= 0
+    friend bool operator==(const LogNormal&, const LogNormal&) = default;
+};
+struct Uniform {
+    double low = 0;
+    double high = 1;  // >= low
+    friend bool operator==(const Uniform&, const Uniform&) = default;
+};
+/// The logarithm is uniform: every factor of ten between the ends is as likely as any other.
+struct LogUniform {
+    double low = 1;   // > 0
+    double high = 1;  // >= low
+    friend bool operator==(const LogUniform&, const LogUniform&) = default;
+};
+
+/// A random quantity; its unit is that of the place where it stands (seconds for all durations).
+using Distribution = std::variant<Constant, Exponential, LogNormal, Uniform, LogUniform>;
+
+double draw(const Distribution& distribution, Stream& stream);
+double mean(const Distribution& distribution);
+
+/// The value below which a share `p` in (0, 1) of all draws lies.
+double quantile(const Distribution& distribution, double p);
+
+/// Throws std::invalid_argument, naming `where`, when a parameter is out of its range or a draw could be negative.
+void require_valid(const Distribution& distribution, const char* where);
+
+}  // namespace rollcast

@@ -1,0 +1,66 @@
+#pragma once
+// Argo Rollouts' canary: steps, replica-weighted or traffic-routed, with analyses and abort.
+// Semantics: argoproj/argo-rollouts, rollout/canary.go, utils/replicaset/canary.go.
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rollcast/base/amount.h"
+#include "rollcast/base/ids.h"
+#include "rollcast/base/time.h"
+#include "rollcast/control/strategy.h"
+
+namespace rollcast::strategies {
+
+struct SetWeight {
+    int weight = 0;                       // of max_weight
+};
+struct Pause {
+    std::optional<Duration> duration;     // none: until a person promotes
+};
+struct SetCanaryScale {                   // exactly one of the three
+    std::optional<int> replicas;
+    std::optional<int> weight;            // percent of the replicas
+    bool match_traffic_weight = false;
+};
+struct RunAnalysis {
+    AnalysisId analysis{};
+};
+using CanaryStep = std::variant<SetWeight, Pause, SetCanaryScale, RunAnalysis>;
+
+struct BackgroundAnalysis {
+    AnalysisId analysis{};
+    int starting_step = 0;
+};
+
+/// The defaults are Argo's.
+struct CanaryParams {
+    int replicas = 1;
+    Amount max_surge = percent(25);
+    Amount max_unavailable = percent(25);
+    std::vector<CanaryStep> steps;
+    bool routed = false;                            // a traffic router sets weights; else pods' numbers do
+    int max_weight = 100;
+    std::optional<int> min_pods_per_replica_set;
+    std::optional<Duration> scale_down_delay;       // none: 30 s when routed, 0 otherwise
+    std::optional<Duration> abort_scale_down_delay; // none: 30 s when routed, 0 otherwise; an explicit 0: never
+    std::optional<Duration> progress_deadline = std::chrono::seconds(600);
+    bool progress_deadline_abort = false;
+    std::optional<BackgroundAnalysis> background;
+};
+
+class Canary final : public Strategy {
+   public:
+    /// Throws std::invalid_argument for weights beyond max_weight, empty scale steps and the like.
+    explicit Canary(CanaryParams params);
+    std::string describe() const override;
+    std::unique_ptr<Controller> start(const Launch& launch) const override;
+    const CanaryParams& params() const { return params_; }
+
+   private:
+    CanaryParams params_;
+};
+
+}  // namespace rollcast::strategies
