@@ -2,7 +2,9 @@
 // What a metric asks of telemetry and what its conditions make of the answer, as programs of plain data. The languages
 // they were written in (PromQL, Argo's expressions) are lowered to these by the front end.
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,7 @@ enum class Scope : std::uint8_t { kNew, kOld, kService };
 struct Selector {
     enum class What : std::uint8_t {
         kRequests,       // answers whose status is in `codes`
-        kWithinBucket,   // answers no slower than Observability::latency_buckets[bucket]
+        kWithinBucket,   // answers no slower than Observability::latency_buckets[bucket]; one past the last: all answers
         kLatencySum,     // seconds of latency, for mean latencies
     };
     What what = What::kRequests;
@@ -62,8 +64,9 @@ struct ConditionStep {
         kNil,        // push nil
         kIndex,      // list, number: the element; out of range is an error
         kLength,     // len(list)
-        kIsNaN, kIsInf, kIsNil,
-        kDefault,    // value, fallback: the fallback where the value is nil
+        kIsNaN, kIsInf,
+        kIsNil,      // value: Argo asks whether the *result* is nil, whatever the value is; a list never is
+        kDefault,    // value, fallback: the fallback where the result is nil, else the whole result, whatever the value is
         kNegate, kAdd, kSubtract, kMultiply, kDivide, kModulo, kPower,
         kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
         kNot,
@@ -76,6 +79,15 @@ struct ConditionStep {
 };
 /// Empty: the condition is not given.
 using Condition = std::vector<ConditionStep>;
+
+/// How many values an operation takes from the stack. Of kAnd and kOr only the left side is there.
+std::size_t operands(QueryStep::Op op);
+std::size_t operands(ConditionStep::Op op);
+
+/// Why a program cannot be evaluated at all ("step 3 needs 2 values and finds 1"); nothing when it can.
+/// `latency_buckets`: how many the metric store has, the implied last one not counted.
+std::optional<std::string> complaint(const Query& query, std::size_t latency_buckets);
+std::optional<std::string> complaint(const Condition& condition);
 
 /// One metric of an analysis, with Argo's limits. Counts below 0 switch a limit off where Argo says so.
 struct Metric {

@@ -10,6 +10,7 @@
 #include "rollcast/base/time.h"
 #include "rollcast/model/defect.h"
 #include "rollcast/model/metric.h"
+#include "rollcast/model/observability.h"
 #include "rollcast/random/distribution.h"
 
 namespace rollcast {
@@ -72,14 +73,6 @@ struct Balancing {
     Policy policy = Policy::kRandom;
     Distribution propagation = Constant{1};        // until routers learn of an endpoint
     Distribution weight_propagation = Constant{1}; // until routers learn of new weights
-};
-
-/// What operators' telemetry sees and how late.
-struct Observability {
-    Duration scrape_interval = 15s;
-    Duration delay = 5s;                       // from a scrape to its being visible to queries
-    double scrape_loss = 0;                    // probability that a whole scrape is lost, in [0, 1)
-    std::vector<double> latency_buckets{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};  // seconds, rising
 };
 
 /// The objective that the error budget comes from.

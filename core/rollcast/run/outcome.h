@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "rollcast/model/defect.h"
+#include "rollcast/world/tally.h"
 
 namespace rollcast {
 
@@ -15,15 +16,6 @@ enum class Verdict : std::uint8_t {
     kTimedOut,    // at the horizon: still on its way
 };
 inline constexpr std::size_t kVerdicts = 4;
-
-/// Why a request failed. One cause each.
-enum class Cause : std::uint8_t {
-    kBackground,  // would have failed on a good version, too
-    kDefect,      // the release's defect: an error, a crash, a slow answer that met the timeout
-    kHandOver,    // refused or cut off by an instance that was on its way out or in
-    kCapacity,    // queue full, no instance, waited beyond the timeout
-};
-inline constexpr std::size_t kCauses = 4;
 
 struct Outcome {
     std::uint32_t replication = 0;
@@ -37,11 +29,11 @@ struct Outcome {
     double paused = 0;                // s of it spent in pauses
     double baking = 0;                // s of it spent waiting for an analysis
     double detection = 0;             // s from the first request a bad version served to the decision to go back; NaN: none
-    double recovery = 0;              // s from that decision to the old fleet's having all traffic again; NaN: none
+    double recovery = 0;              // s from that decision to Phase::kRolledBack; NaN: none
 
     std::int64_t requests = 0;        // that arrived in the window
-    std::int64_t failed = 0;          // of these, within the window
-    std::int64_t slow = 0;            // answered, slower than Service::slow
+    std::int64_t failed = 0;          // requests whose failure users saw in the window
+    std::int64_t slow = 0;            // answered in the window, slower than Service::slow
     std::array<std::int64_t, kCauses> failed_by_cause{};
     std::int64_t baseline_failed = 0; // in the same window of the same replication without the rollout
     std::int64_t baseline_slow = 0;

@@ -1,0 +1,84 @@
+#include "rollcast/run/recorder.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace rollcast {
+namespace {
+
+constexpr std::size_t kOld = index_of(kOldVersion);
+constexpr std::size_t kNew = index_of(kNewVersion);
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+void Recorder::begin(const World& world, Time now) {
+    before_ = world.data().total();
+    before_new_ = world.data().tally(kNew);
+    restarts_before_ = world.restarts();
+    instances_ = world.instances();
+    looked_ = phase_since_ = now;
+    row_.min_headroom = std::numeric_limits<double>::infinity();
+    look(world, now);
+}
+
+void Recorder::look(const World& world, Time now) {
+    row_.extra_instance_seconds += to_seconds(now - looked_) * (instances_ - replicas_);
+    looked_ = now;
+    instances_ = world.instances();
+    row_.min_headroom = std::min(row_.min_headroom, (world.ready(kOld) + world.ready(kNew)) / needed_ - 1);
+    if (bad_) row_.blast_radius = std::max(row_.blast_radius, world.share(kNew));
+}
+
+double* Recorder::clock(Phase phase) {
+    switch (phase) {
+        case Phase::kMoving:
+        case Phase::kRollingBack: return &row_.active;
+        case Phase::kPaused: return &row_.paused;
+        case Phase::kBaking: return &row_.baking;
+        default: return nullptr;
+    }
+}
+
+void Recorder::decided(const World& world, Phase phase, bool changed, Time now) {
+    row_.decisions += changed;
+    if (is_final(phase_)) return;
+    if (double* spent = clock(phase_)) *spent += to_seconds(now - phase_since_);
+    phase_since_ = now;
+    phase_ = phase;
+    if (back_ == kNever && (phase == Phase::kRollingBack || phase == Phase::kRolledBack)) {
+        back_ = now;
+        row_.detection = kNaN;
+        const Time exposed = world.data().first_arrival(kNew);
+        if (bad_ && exposed <= now) row_.detection = to_seconds(now - exposed);
+    }
+    if (is_final(phase)) final_ = now;
+}
+
+Outcome Recorder::row(const Scenario& scenario, const World& world, bool waits_for_ever, Time horizon) const {
+    Recorder at_end = *this;
+    at_end.look(world, horizon);
+    at_end.decided(world, phase_, false, horizon);  // closes the clock of the last phase
+
+    Outcome row = at_end.row_;
+    row.verdict = phase_ == Phase::kPromoted                    ? Verdict::kPromoted
+                  : phase_ == Phase::kRolledBack                ? Verdict::kRolledBack
+                  : phase_ == Phase::kStuck || waits_for_ever   ? Verdict::kStuck
+                                                                : Verdict::kTimedOut;
+    row.duration = to_seconds(std::min(final_, horizon));
+    if (back_ == kNever) row.detection = kNaN;
+    row.recovery = row.verdict == Verdict::kRolledBack ? to_seconds(final_ - back_) : kNaN;
+
+    const Tally window = world.data().total() - before_;
+    row.requests = window.arrived;
+    row.failed = window.failed();
+    row.slow = window.slow;
+    row.failed_by_cause = window.failed_by_cause;
+    row.exposure = (world.data().tally(kNew) - before_new_).arrived;
+    row.budget_spent = static_cast<double>(row.failed) /
+                       ((1 - scenario.slo.objective) * scenario.traffic.rate * to_seconds(scenario.slo.period));
+    row.restarts = world.restarts() - restarts_before_;
+    return row;
+}
+
+}  // namespace rollcast

@@ -1,0 +1,50 @@
+#pragma once
+// Turns what happens in a run into its row. It may read the truth; nothing reads it before the run is over.
+
+#include "rollcast/base/time.h"
+#include "rollcast/control/strategy.h"
+#include "rollcast/model/scenario.h"
+#include "rollcast/run/outcome.h"
+#include "rollcast/world/world.h"
+
+namespace rollcast {
+
+class Recorder {
+   public:
+    Recorder(const Scenario& scenario, const Defect& defect)
+        : replicas_(scenario.fleet.replicas), needed_(instances_needed(scenario)), bad_(defect.kind != DefectKind::kNone) {}
+
+    /// The window begins: what happened before does not count.
+    void begin(const World& world, Time now);
+
+    /// Something may have changed in the world.
+    void look(const World& world, Time now);
+
+    /// A decision: the phase from now on, and whether it changed anything.
+    void decided(const World& world, Phase phase, bool changed, Time now);
+
+    /// An analysis failed.
+    void alarm() { ++(bad_ ? row_.alarms_true : row_.alarms_false); }
+
+    /// The row, once data has been swept at the horizon. `waits_for_ever`: for a person who will not come.
+    Outcome row(const Scenario& scenario, const World& world, bool waits_for_ever, Time horizon) const;
+
+   private:
+    double* clock(Phase phase);
+
+    int replicas_;
+    double needed_;
+    bool bad_;
+    Outcome row_{};
+    Phase phase_ = Phase::kMoving;
+    Time phase_since_{};
+    Time looked_{};
+    int instances_ = 0;
+    Time back_ = kNever;   // when it was decided to go back
+    Time final_ = kNever;
+    Tally before_{};       // at the beginning of the window
+    Tally before_new_{};
+    std::int64_t restarts_before_ = 0;
+};
+
+}  // namespace rollcast

@@ -1,0 +1,48 @@
+#include "rollcast/run/replication.h"
+
+#include "rollcast/base/check.h"
+#include "rollcast/random/distribution.h"
+#include "rollcast/random/streams.h"
+#include "rollcast/run/simulation.h"
+
+namespace rollcast {
+namespace {
+
+Defect draw_defect(const TruthKind& truth, const StreamSpace& streams) {
+    Stream stream = streams.stream(Purpose::kTruth, 0);
+    return {.kind = truth.kind, .severity = draw(truth.severity, stream), .share = truth.share};
+}
+
+}  // namespace
+
+Outcome replicate(const Scenario& scenario, const Strategy& strategy, std::uint64_t seed, std::uint32_t replication,
+                  std::uint32_t truth, Timeline* timeline) {
+    require(truth < scenario.release.truths.size(), "there is no such kind of truth");
+    if (const std::vector<Complaint> wrong = validate(scenario); !wrong.empty()) {
+        throw std::invalid_argument(wrong.front().path + ": " + wrong.front().message);
+    }
+    const StreamSpace streams(seed, replication);
+    const Defect defect = draw_defect(scenario.release.truths[truth], streams);
+
+    Simulation rollout(scenario, defect, streams);
+    rollout.run_until(Time{});
+    Simulation baseline = rollout;
+    const Tally before = baseline.world().data().total();
+    const Time horizon = Time{} + scenario.window.horizon;
+
+    rollout.launch(strategy, timeline);
+    rollout.run_until(horizon);
+    baseline.run_until(horizon);
+
+    Outcome row = rollout.outcome();
+    const Tally window = baseline.world().data().total() - before;
+    row.replication = replication;
+    row.truth = truth;
+    row.defect = defect.kind;
+    row.severity = defect.severity;
+    row.baseline_failed = window.failed();
+    row.baseline_slow = window.slow;
+    return row;
+}
+
+}  // namespace rollcast

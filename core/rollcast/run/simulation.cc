@@ -1,0 +1,295 @@
+#include "rollcast/run/simulation.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include <boost/random/uniform_01.hpp>
+
+#include "rollcast/base/check.h"
+#include "rollcast/observe/query.h"
+#include "rollcast/random/distribution.h"
+
+namespace rollcast {
+namespace {
+
+/// More decisions than any sane controller needs while time stands still.
+constexpr int kMostDecisionsAtOnce = 1000;
+
+Duration longest_lookback(const Scenario& scenario) {
+    Duration longest{};
+    for (const Analysis& analysis : scenario.analyses) longest = std::max(longest, lookback(analysis));
+    return longest + scenario.observability.delay;
+}
+
+const char* name(AnalysisPhase phase) {
+    switch (phase) {
+        case AnalysisPhase::kSuccessful: return "Successful";
+        case AnalysisPhase::kRunning: return "Running";
+        case AnalysisPhase::kPending: return "Pending";
+        case AnalysisPhase::kInconclusive: return "Inconclusive";
+        case AnalysisPhase::kError: return "Error";
+        case AnalysisPhase::kFailed: return "Failed";
+    }
+    return "?";
+}
+
+const char* name(Phase phase) {
+    switch (phase) {
+        case Phase::kMoving: return "moving";
+        case Phase::kPaused: return "paused";
+        case Phase::kBaking: return "baking";
+        case Phase::kStuck: return "stuck";
+        case Phase::kRollingBack: return "rolling back";
+        case Phase::kPromoted: return "promoted";
+        case Phase::kRolledBack: return "rolled back";
+    }
+    return "?";
+}
+
+}  // namespace
+
+Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams)
+    : scenario_(&scenario),
+      streams_(streams),
+      now_(Time{} - scenario.window.lead_in),
+      world_(scenario, defect, streams, now_),
+      telemetry_(scenario.observability, world_.data().versions(), longest_lookback(scenario)),
+      recorder_(scenario, defect) {
+    // The scrapes' phase against the rollout is anybody's guess.
+    Stream stream = streams_.stream(Purpose::kScrape, 0);
+    const double phase = boost::random::uniform_01<double>()(stream);
+    schedule(now_ + from_seconds(phase * to_seconds(scenario.observability.scrape_interval)), RunEvent::kScrape);
+}
+
+Simulation::Simulation(const Simulation& other)
+    : scenario_(other.scenario_),
+      streams_(other.streams_),
+      now_(other.now_),
+      queue_(other.queue_),
+      world_(other.world_),
+      telemetry_(other.telemetry_),
+      recorder_(other.recorder_),
+      scrapes_(other.scrapes_),
+      controller_(other.controller_ ? other.controller_->clone() : nullptr),
+      analyses_(other.analyses_),
+      statuses_(other.statuses_),
+      phase_(other.phase_),
+      reason_(other.reason_),
+      decision_requested_(other.decision_requested_),
+      decisions_at_once_(other.decisions_at_once_),
+      wakes_(other.wakes_),
+      waits_for_ever_(other.waits_for_ever_),
+      asks_approval_(other.asks_approval_),
+      approved_(other.approved_),
+      approvals_(other.approvals_) {}
+
+void Simulation::rekey(const StreamSpace& streams) {
+    streams_ = streams;
+    world_.rekey(streams);
+}
+
+void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
+    timeline_ = timeline;
+    world_.data().sweep(now_);
+    for (std::size_t version = 0; version <= world_.data().versions(); ++version) {
+        told_tallies_.push_back(world_.data().tally(version));
+    }
+    recorder_.begin(world_, now_);
+    controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
+    request_decision();
+}
+
+void Simulation::run_until(Time until) {
+    while (queue_.next_time() <= until) {
+        const EventQueue::Entry next = queue_.pop();
+        if (next.at > now_) decisions_at_once_ = 0;
+        now_ = next.at;
+        world_.advance(now_);
+        handle(next.event);
+    }
+    now_ = until;
+    world_.advance(now_);
+    world_.data().sweep(now_);
+}
+
+void Simulation::handle(const Event& event) {
+    if (event.kind < static_cast<std::uint32_t>(WorldEvent::kEnd)) {
+        const bool visible = world_.handle(event, now_, queue_);
+        if (!controller_) return;
+        recorder_.look(world_, now_);
+        if (visible) request_decision();
+        return;
+    }
+    switch (static_cast<RunEvent>(event.kind)) {
+        case RunEvent::kScrape: return scrape();
+        case RunEvent::kDecide: return decide();
+        case RunEvent::kWake:
+            if (event.detail == wakes_) request_decision();
+            return;
+        case RunEvent::kAnalysisDue:
+            if (analyses_[event.subject].run.advance(now_, telemetry_)) request_decision();
+            return analysis_moved(event.subject);
+        case RunEvent::kApproval:
+            if (!asks_approval_ || event.detail != approvals_) return;
+            approved_ = true;
+            tell(TimelineEntry::Kind::kDecision, "a person promotes the paused rollout");
+            return request_decision();
+    }
+}
+
+void Simulation::schedule(Time at, RunEvent kind, std::uint32_t subject, std::uint32_t detail) {
+    queue_.schedule(at, {static_cast<std::uint32_t>(kind), subject, detail});
+}
+
+void Simulation::scrape() {
+    ++scrapes_;
+    schedule(now_ + scenario_->observability.scrape_interval, RunEvent::kScrape);
+    Stream stream = streams_.stream(Purpose::kScrape, scrapes_);
+    if (boost::random::uniform_01<double>()(stream) < scenario_->observability.scrape_loss) return;
+    const Scrape seen = world_.scrape(now_);
+    telemetry_.record(seen);
+    if (timeline_ != nullptr) tell_sample(seen);
+}
+
+void Simulation::request_decision() {
+    if (!controller_ || decision_requested_) return;
+    decision_requested_ = true;
+    schedule(now_, RunEvent::kDecide);
+}
+
+void Simulation::decide() {
+    decision_requested_ = false;
+    ensure(++decisions_at_once_ <= kMostDecisionsAtOnce, "a controller keeps changing its mind while time stands still");
+
+    const std::vector<Cohort> cohorts = world_.cohorts(now_);
+    const Directive want = controller_->decide({.now = now_,
+                                                .cohorts = cohorts,
+                                                .analyses = statuses_,
+                                                .routed = world_.routed(),
+                                                .approved = approved_});
+    bool changed = world_.apply(want.targets, now_, queue_);
+    changed |= follow_analyses(want.analyses);
+    follow_approval(want.asks_approval);
+    changed |= want.phase != phase_;
+
+    ++wakes_;
+    if (want.wake_at != kNever) {
+        ensure(want.wake_at > now_, "a controller wants to be woken in the past");
+        schedule(want.wake_at, RunEvent::kWake, 0, wakes_);
+    }
+    waits_for_ever_ = want.phase == Phase::kPaused && want.wake_at == kNever &&
+                      !(want.asks_approval && scenario_->approval.has_value());
+
+    if (want.phase != phase_ || want.reason != reason_) {
+        tell(want.phase != phase_ && is_final(want.phase) ? TimelineEntry::Kind::kVerdict
+                                                          : TimelineEntry::Kind::kDecision,
+             std::string(name(want.phase)) + ": " + want.reason);
+    }
+    ensure(!is_final(phase_) || want.phase == phase_, "a controller went on after its final phase");
+    phase_ = want.phase;
+    reason_ = want.reason;
+    recorder_.look(world_, now_);
+    recorder_.decided(world_, want.phase, changed, now_);
+    if (changed) request_decision();
+}
+
+bool Simulation::follow_analyses(const std::vector<AnalysisWish>& wishes) {
+    bool changed = false;
+    const auto wished = [&](std::uint32_t run) {
+        return std::any_of(wishes.begin(), wishes.end(), [&](const AnalysisWish& wish) { return wish.run == run; });
+    };
+    for (std::size_t i = 0; i < analyses_.size(); ++i) {
+        if (wished(statuses_[i].run) || is_complete(statuses_[i].phase)) continue;
+        changed |= analyses_[i].run.terminate();
+        analysis_moved(i);
+    }
+    for (const AnalysisWish& wish : wishes) {
+        const auto known = std::find_if(statuses_.begin(), statuses_.end(),
+                                        [&](const AnalysisStatus& status) { return status.run == wish.run; });
+        if (known != statuses_.end()) continue;
+        ensure(index_of(wish.analysis) < scenario_->analyses.size(), "a directive asks for an analysis that is not there");
+        const Analysis& analysis = scenario_->analyses[index_of(wish.analysis)];
+        tell(TimelineEntry::Kind::kMeasurement, "analysis " + analysis.name + " begins");
+        analyses_.push_back({.run = AnalysisRun(analysis, now_)});
+        statuses_.push_back({.run = wish.run, .phase = AnalysisPhase::kPending});
+        analysis_moved(analyses_.size() - 1);
+        changed = true;
+    }
+    return changed;
+}
+
+/// After an analysis measured or was told to end: what it says now, and when it wants to be asked again.
+void Simulation::analysis_moved(std::size_t index) {
+    RunningAnalysis& running = analyses_[index];
+    const AnalysisPhase phase = running.run.phase();
+    const std::string& analysis = running.run.analysis().name;
+    for (; running.told < running.run.log().size(); ++running.told) {
+        const Measurement& measurement = running.run.log()[running.told];
+        std::ostringstream text;
+        text << running.run.analysis().metrics[measurement.metric].name << " = ";
+        if (measurement.value) {
+            text << *measurement.value;
+        } else {
+            text << "no data";
+        }
+        text << ": " << name(measurement.phase);
+        tell(TimelineEntry::Kind::kMeasurement, text.str());
+    }
+    if (phase != statuses_[index].phase && is_complete(phase)) {
+        tell(TimelineEntry::Kind::kMeasurement, "analysis " + analysis + " ends: " + name(phase));
+        if (phase == AnalysisPhase::kFailed || phase == AnalysisPhase::kError) recorder_.alarm();
+    }
+    statuses_[index].phase = phase;
+    if (running.run.next_due() != kNever) {
+        schedule(std::max(now_, running.run.next_due()), RunEvent::kAnalysisDue, static_cast<std::uint32_t>(index));
+    }
+}
+
+void Simulation::follow_approval(bool asks) {
+    if (asks == asks_approval_) return;
+    asks_approval_ = asks;
+    approved_ = false;
+    if (asks && scenario_->approval) {
+        Stream stream = streams_.stream(Purpose::kApproval, ++approvals_);
+        schedule(after(now_, from_seconds(draw(*scenario_->approval, stream))), RunEvent::kApproval, 0, approvals_);
+    }
+}
+
+Outcome Simulation::outcome() const { return recorder_.row(*scenario_, world_, waits_for_ever_, now_); }
+
+void Simulation::tell(TimelineEntry::Kind kind, std::string text) {
+    if (timeline_ != nullptr) timeline_->entries.push_back({.at = now_, .kind = kind, .text = std::move(text)});
+}
+
+void Simulation::tell_sample(const Scrape& scrape) {
+    const DataPlane& data = world_.data();
+    const auto ratio = [](std::int64_t part, std::int64_t whole) {
+        return static_cast<double>(part) / static_cast<double>(whole);  // NaN: nothing to speak of
+    };
+    TimelineSample sample;
+    sample.at = now_;
+    Tally all;
+    for (std::size_t version = 0; version <= data.versions(); ++version) {
+        all += data.tally(version) - told_tallies_[version];
+    }
+    const std::vector<Cohort> cohorts = world_.cohorts(now_);
+    for (std::size_t version = 0; version < data.versions(); ++version) {
+        const Tally recent = data.tally(version) - told_tallies_[version];
+        const Counters& seen = scrape.proxy[version].increase;
+        sample.weight.push_back(ratio(recent.arrived, all.arrived));
+        sample.ready.push_back(cohorts[version].ready);
+        sample.instances.push_back(cohorts[version].instances + cohorts[version].draining);
+        sample.observed_error_rate.push_back(ratio(seen.errors(), seen.requests()));
+        sample.true_error_rate.push_back(ratio(recent.failed(), recent.failed() + recent.answered));
+    }
+    sample.service_error_rate = ratio(all.failed(), all.failed() + all.answered);
+    for (std::size_t version = 0; version <= data.versions(); ++version) told_tallies_[version] = data.tally(version);
+    timeline_->samples.push_back(std::move(sample));
+    if (world_.restarts() > told_restarts_) {
+        tell(TimelineEntry::Kind::kInstance,
+             std::to_string(world_.restarts() - told_restarts_) + " restarts since the scrape before");
+        told_restarts_ = world_.restarts();
+    }
+}
+
+}  // namespace rollcast

@@ -1,0 +1,99 @@
+#pragma once
+// One run: the loop, and the only switch over what can happen. The state of a run is a value: a copy goes on exactly as
+// the original would, and a copy with other luck (rekey) goes another way.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "rollcast/control/strategy.h"
+#include "rollcast/des/event_queue.h"
+#include "rollcast/model/scenario.h"
+#include "rollcast/observe/analysis.h"
+#include "rollcast/observe/telemetry.h"
+#include "rollcast/random/streams.h"
+#include "rollcast/run/outcome.h"
+#include "rollcast/run/recorder.h"
+#include "rollcast/run/timeline.h"
+#include "rollcast/world/world.h"
+
+namespace rollcast {
+
+class Simulation {
+   public:
+    /// The steady service, lead_in before time zero. `scenario` must be valid and outlive the simulation.
+    Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams);
+
+    Simulation(const Simulation& other);
+    Simulation(Simulation&&) = default;
+    Simulation& operator=(const Simulation&) = delete;
+    Simulation& operator=(Simulation&&) = default;
+
+    /// Starts the rollout now. Tells its story to `timeline` if there is one; a copy of the run tells none.
+    void launch(const Strategy& strategy, Timeline* timeline = nullptr);
+
+    /// Handles everything up to and at `until`; tallies and meters are exact then.
+    void run_until(Time until);
+
+    /// Other luck from here on.
+    void rekey(const StreamSpace& streams);
+
+    /// The row so far, scored as if the horizon were now. Without `replication`, `truth` and the baseline.
+    Outcome outcome() const;
+
+    Time now() const { return now_; }
+    const World& world() const { return world_; }
+    const Telemetry& telemetry() const { return telemetry_; }
+
+   private:
+    enum class RunEvent : std::uint32_t {
+        kScrape = static_cast<std::uint32_t>(WorldEvent::kEnd),
+        kDecide,
+        kWake,         // detail: number of the wake-up call
+        kAnalysisDue,  // subject: index into analyses_
+        kApproval,     // detail: number of the request
+    };
+    struct RunningAnalysis {
+        AnalysisRun run;
+        std::size_t told = 0;  // measurements that the timeline has
+    };
+
+    void handle(const Event& event);
+    void scrape();
+    void decide();
+    void request_decision();
+    bool follow_analyses(const std::vector<AnalysisWish>& wishes);
+    void follow_approval(bool asks);
+    void analysis_moved(std::size_t index);
+    void schedule(Time at, RunEvent kind, std::uint32_t subject = 0, std::uint32_t detail = 0);
+    void tell(TimelineEntry::Kind kind, std::string text);
+    void tell_sample(const Scrape& scrape);
+
+    const Scenario* scenario_;
+    StreamSpace streams_;
+    Time now_;
+    EventQueue queue_;
+    World world_;
+    Telemetry telemetry_;
+    Recorder recorder_;
+    std::uint32_t scrapes_ = 0;
+
+    std::unique_ptr<Controller> controller_;  // none before the launch
+    std::vector<RunningAnalysis> analyses_;
+    std::vector<AnalysisStatus> statuses_;    // parallel to analyses_
+    Phase phase_ = Phase::kMoving;
+    std::string reason_;
+    bool decision_requested_ = false;
+    int decisions_at_once_ = 0;               // since time last moved
+    std::uint32_t wakes_ = 0;
+    bool waits_for_ever_ = false;             // in a pause that nothing is going to end
+    bool asks_approval_ = false;
+    bool approved_ = false;
+    std::uint32_t approvals_ = 0;
+
+    Timeline* timeline_ = nullptr;
+    std::vector<Tally> told_tallies_;         // at the last sample
+    std::int64_t told_restarts_ = 0;
+};
+
+}  // namespace rollcast

@@ -1,0 +1,32 @@
+#include "rollcast/world/probe.h"
+
+namespace rollcast {
+namespace {
+
+ProbeState initial_state(ProbeKind kind) {
+    switch (kind) {
+        case ProbeKind::kReadiness: return ProbeState::kFailure;
+        case ProbeKind::kLiveness: return ProbeState::kSuccess;
+        case ProbeKind::kStartup: return ProbeState::kUnknown;
+    }
+    return ProbeState::kUnknown;
+}
+
+}  // namespace
+
+Prober::Prober(ProbeKind kind, const Probe& probe) : kind_(kind), probe_(probe), state_(initial_state(kind)) {}
+
+void Prober::observe(Duration running_for, bool success) {
+    if (on_hold_ || running_for < probe_.initial_delay) return;
+    const ProbeState result = success ? ProbeState::kSuccess : ProbeState::kFailure;
+    run_ = result == last_ ? run_ + 1 : 1;
+    last_ = result;
+    if (run_ < (success ? probe_.success_threshold : probe_.failure_threshold)) return;
+    state_ = result;
+    if (kind_ != ProbeKind::kReadiness && !success) {
+        on_hold_ = true;
+        run_ = 0;
+    }
+}
+
+}  // namespace rollcast
