@@ -51,7 +51,7 @@ struct QueryStep {
     };
     Op op = Op::kNumber;
     double number = 0;
-    Selector selector;
+    Selector selector{};
 };
 using Query = std::vector<QueryStep>;
 
@@ -91,10 +91,10 @@ std::optional<std::string> complaint(const Condition& condition);
 
 /// One metric of an analysis, with Argo's limits. Counts below 0 switch a limit off where Argo says so.
 struct Metric {
-    std::string name;
-    Query query;
-    Condition success;
-    Condition failure;
+    std::string name{};
+    Query query{};
+    Condition success{};
+    Condition failure{};
     Duration interval{};       // zero: not given
     Duration initial_delay{};
     int count = 0;             // zero: not given
@@ -108,8 +108,8 @@ struct Metric {
 
 /// The metrics that one AnalysisRun takes together.
 struct Analysis {
-    std::string name;
-    std::vector<Metric> metrics;
+    std::string name{};
+    std::vector<Metric> metrics{};
 };
 
 }  // namespace rollcast

@@ -37,7 +37,7 @@ struct Backoff {
 struct Fleet {
     int replicas = 1;
     int zones = 1;
-    std::optional<int> capacity;               // instances that fit at a time, terminating ones included; none: no limit
+    std::optional<int> capacity{};             // instances that fit at a time, terminating ones included; none: no limit
     Distribution schedule = Constant{0};       // from creation to a place
     double image_bytes = 0;
     double pull_bytes_per_second = 50e6;

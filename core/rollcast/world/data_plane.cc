@@ -213,10 +213,8 @@ void DataPlane::admit(std::uint32_t index, Instant now, std::uint32_t service_wo
     const bool waits = start > now;
 
     if (waits && server.queue_size == queue_limit_) {  // shed: the application itself says 503
-        server.meter.counters.by_code[std::size_t(Code::k503)] += 1;
-        server.meter.counters.by_latency[0] += 1;
-        proxy_[server.version].counters.by_code[std::size_t(Code::k503)] += 1;
-        proxy_[server.version].counters.by_latency[0] += 1;
+        server.meter.add(Code::k503, 0, 0);
+        proxy_[server.version].add(Code::k503, 0, 0);
         tally.failed_by_cause[std::size_t(Cause::kCapacity)] += 1;
         return;
     }
@@ -272,23 +270,28 @@ void DataPlane::settle_queue(std::uint32_t index, Instant now) {
     }
 }
 
-/// The server is done with the request: the application counts it, and whoever has not counted it yet.
+/// The server is done with the request: the application counts it, and proxy and client if they have not yet.
 inline void DataPlane::finish(Server& server, Flight& flight) {
     const Instant latency = flight.finish - flight.arrived;
-    server.meter.counters.by_code[std::size_t(flight.told)] += 1;
-    server.meter.counters.by_latency[bucket(latency)] += 1;
-    server.meter.latency_ns += latency;
-    if (!flight.answered) answer(server, flight);
+    const std::size_t in = bucket(latency);
+    server.meter.add(flight.told, in, latency);
+    if (latency <= timeout_) {
+        count_answer(server, flight, in, latency);
+    } else if (!flight.answered) {
+        answer(server, flight);
+    }
     flight.occupied = false;
 }
 
-/// The client has its answer or gives up: proxy and truth count it.
-inline void DataPlane::answer(const Server& server, Flight& flight) {
+/// The client has its answer or gives up.
+void DataPlane::answer(const Server& server, Flight& flight) {
     const Instant latency = std::min(flight.finish - flight.arrived, timeout_);
-    Meter& proxy = proxy_[server.version];
-    proxy.counters.by_code[std::size_t(flight.seen)] += 1;
-    proxy.counters.by_latency[bucket(latency)] += 1;
-    proxy.latency_ns += latency;
+    count_answer(server, flight, bucket(latency), latency);
+    flight.answered = true;
+}
+
+inline void DataPlane::count_answer(const Server& server, const Flight& flight, std::size_t in, Instant latency) {
+    proxy_[server.version].add(flight.seen, in, latency);
     Tally& tally = tallies_[server.version];
     if (flight.seen == Code::k200) {
         tally.answered += 1;
@@ -296,14 +299,12 @@ inline void DataPlane::answer(const Server& server, Flight& flight) {
     } else {
         tally.failed_by_cause[std::size_t(flight.cause)] += 1;
     }
-    flight.answered = true;
 }
 
 void DataPlane::fail_at_once(std::size_t version, Cause cause) {
     tallies_[version].arrived += 1;
     tallies_[version].failed_by_cause[std::size_t(cause)] += 1;
-    proxy_[version].counters.by_code[std::size_t(Code::k503)] += 1;
-    proxy_[version].counters.by_latency[0] += 1;
+    proxy_[version].add(Code::k503, 0, 0);
 }
 
 inline std::size_t DataPlane::bucket(Instant latency) const {

@@ -29,6 +29,12 @@ namespace rollcast {
 struct Meter {
     Counters counters;
     std::int64_t latency_ns = 0;
+
+    void add(Code code, std::size_t bucket, std::int64_t latency) {
+        counters.by_code[static_cast<std::size_t>(code)] += 1;
+        counters.by_latency[bucket] += 1;
+        latency_ns += latency;
+    }
 };
 
 /// Where routers send requests: to one of several groups by share, then to one of its servers by the policy.
@@ -89,7 +95,7 @@ class DataPlane {
         Code seen;        // what proxy and client count
         Cause cause;      // of its failure, if it is one
         bool occupied;    // the entry holds a request
-        bool answered;    // the client has its answer (or gave up) and was counted
+        bool answered;    // its client was counted before its service ended
         bool abandoned;   // gives up in the queue
     };
 
@@ -118,6 +124,7 @@ class DataPlane {
     void settle_queue(std::uint32_t server, Instant now);
     void finish(Server& server, Flight& flight);
     void answer(const Server& server, Flight& flight);
+    void count_answer(const Server& server, const Flight& flight, std::size_t in, Instant latency);
     void fail_at_once(std::size_t version, Cause cause);
     int outstanding(std::uint32_t server, Instant now);
     std::size_t bucket(Instant latency) const;

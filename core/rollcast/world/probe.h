@@ -8,6 +8,9 @@
 
 namespace rollcast {
 
+/// Importers need the default; a simulated probe is answered at once.
+inline constexpr Duration kProbeTimeout = std::chrono::seconds(1);
+
 enum class ProbeKind : std::uint8_t { kReadiness, kLiveness, kStartup };
 enum class ProbeState : std::uint8_t { kUnknown, kSuccess, kFailure };
 

@@ -1,0 +1,200 @@
+#include "rollcast/world/data_plane.h"
+
+#include <array>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+namespace rollcast {
+namespace {
+
+constexpr std::uint64_t kSeed = 20240601;
+
+/// A data plane with `servers` servers of version 0, all listening.
+struct Plane {
+    Plane(const Scenario& scenario, std::uint32_t servers, Defect defect = {}, std::uint32_t replication = 0)
+        : data(scenario, std::array<Defect, 2>{defect, Defect{}}, StreamSpace(kSeed, replication), Time{}) {
+        RouteGroup all;
+        for (std::uint32_t i = 0; i < servers; ++i) {
+            all.servers.push_back(data.add_server(kOldVersion));
+            data.listen(all.servers.back());
+        }
+        data.set_routes({all});
+    }
+    DataPlane data;
+};
+
+Scenario one_second_of_service(int slots, int queue, Duration timeout, double rate) {
+    Scenario scenario;
+    scenario.service = {.slots = slots, .queue = queue, .service_time = Constant{1}, .timeout = timeout};
+    scenario.traffic.rate = rate;
+    return scenario;
+}
+
+TEST(DataPlane, AnswersEverythingWhenThereIsRoom) {
+    Plane plane(one_second_of_service(64, 10, 10s, 5), 1);
+    plane.data.advance(Time{} + 100s);
+    plane.data.sweep(Time{} + 100s);
+    const Tally tally = plane.data.total();
+    // Poisson with mean 500: five standard deviations.
+    EXPECT_NEAR(static_cast<double>(tally.arrived), 500, 5 * std::sqrt(500.0));
+    EXPECT_EQ(tally.failed(), 0);
+    EXPECT_EQ(tally.in_flight(), plane.data.count_in_flight(Time{} + 100s));
+}
+
+TEST(DataPlane, FailsWhatFindsTheQueueFullForWantOfCapacity) {
+    Plane plane(one_second_of_service(1, 2, 100s, 50), 1);
+    plane.data.advance(Time{} + 100s);
+    plane.data.sweep(Time{} + 100s);
+    const Tally tally = plane.data.total();
+    // One slot of one second answers one request a second from the first arrival on; two wait and one is served.
+    EXPECT_NEAR(static_cast<double>(tally.answered), 99, 1);
+    EXPECT_EQ(tally.in_flight(), 3);
+    EXPECT_EQ(tally.failed(), tally.failed_by_cause[std::size_t(Cause::kCapacity)]);
+}
+
+TEST(DataPlane, FirstComeFirstServedUnderOverloadServesThoseWhoAreAboutToGiveUp) {
+    // Two seconds of patience, one second of service, twenty times too many requests. Those who give up in the queue
+    // take no slot, so the slot never idles; but it is always the longest waiting whom it takes, and they give up in
+    // mid-service: only the first few are answered.
+    Plane plane(one_second_of_service(1, 1000, 2s, 20), 1);
+    plane.data.advance(Time{} + 60s);
+    plane.data.sweep(Time{} + 60s);
+    const Tally tally = plane.data.total();
+    EXPECT_NEAR(static_cast<double>(plane.data.application_meter(0).counters.requests()), 59, 1);
+    EXPECT_LE(tally.answered, 3);
+    EXPECT_EQ(tally.failed(), tally.failed_by_cause[std::size_t(Cause::kCapacity)]);
+    EXPECT_EQ(plane.data.proxy_meter(0).counters.by_code[std::size_t(Code::k504)], tally.failed());
+}
+
+TEST(DataPlane, AClientThatGivesUpInMidServiceLeavesWorkBehind) {
+    Plane plane(one_second_of_service(1, 0, 500ms, 1000), 1);
+    plane.data.advance(Time{} + 10s);
+    plane.data.sweep(Time{} + 10s);
+    EXPECT_EQ(plane.data.total().answered, 0);
+    // The application served them all the same, one a second, and thinks that all is well.
+    EXPECT_NEAR(static_cast<double>(plane.data.application_meter(0).counters.by_code[std::size_t(Code::k200)]), 9, 1);
+}
+
+TEST(DataPlane, AKillFailsExactlyWhatItCutsOff) {
+    Plane plane(one_second_of_service(8, 100, 100s, 100), 1);
+    plane.data.advance(Time{} + 10s);
+    plane.data.sweep(Time{} + 10s);
+    const Tally before = plane.data.total();
+    plane.data.kill(0, Time{} + 10s, Cause::kDefect);
+    const Tally after = plane.data.total();
+    EXPECT_EQ(after.failed() - before.failed(), before.in_flight());
+    EXPECT_EQ(after.failed_by_cause[std::size_t(Cause::kDefect)], before.in_flight());
+    EXPECT_EQ(after.in_flight(), 0);
+    EXPECT_EQ(plane.data.application_meter(0).counters.requests(), 0) << "its counters die with it";
+}
+
+TEST(DataPlane, RefusalsAreTaggedWithTheirCause) {
+    Plane plane(one_second_of_service(8, 0, 10s, 10), 1);
+    plane.data.refuse(0, Cause::kHandOver);
+    plane.data.advance(Time{} + 10s);
+    EXPECT_EQ(plane.data.total().failed_by_cause[std::size_t(Cause::kHandOver)], plane.data.total().arrived);
+}
+
+TEST(DataPlane, WithoutEndpointsRequestsReachNoVersion) {
+    Plane plane(one_second_of_service(8, 0, 10s, 10), 0);
+    plane.data.advance(Time{} + 10s);
+    EXPECT_EQ(plane.data.tally(0).arrived, 0);
+    EXPECT_EQ(plane.data.tally(plane.data.versions()).failed(), plane.data.total().arrived);
+}
+
+TEST(DataPlane, BackgroundAndDefectErrorsComeAtTheirRates) {
+    Scenario scenario = one_second_of_service(64, 100, 10s, 1000);
+    scenario.service.service_time = Constant{.001};
+    scenario.service.error_rate = .01;
+    Plane plane(scenario, 1, {.kind = DefectKind::kErrorRate, .severity = .05});
+    plane.data.advance(Time{} + 1000s);
+    plane.data.sweep(Time{} + 1000s);
+    const Tally tally = plane.data.total();
+    const double n = static_cast<double>(tally.arrived);
+    // Binomial counts, five standard deviations.
+    EXPECT_NEAR(static_cast<double>(tally.failed_by_cause[std::size_t(Cause::kBackground)]), .01 * n,
+                5 * std::sqrt(n * .01 * .99));
+    EXPECT_NEAR(static_cast<double>(tally.failed_by_cause[std::size_t(Cause::kDefect)]), .05 * n,
+                5 * std::sqrt(n * .05 * .95));
+}
+
+TEST(DataPlane, ALatencyDefectSlowsTheShareThatItIsSaidTo) {
+    Scenario scenario = one_second_of_service(64, 100, 10s, 20);
+    scenario.observability.latency_buckets = {1.5};
+    Plane plane(scenario, 1, {.kind = DefectKind::kLatency, .severity = 2, .share = .25});
+    plane.data.advance(Time{} + 5000s);
+    const Counters& seen = plane.data.proxy_meter(0).counters;
+    const double n = static_cast<double>(seen.requests());
+    EXPECT_NEAR(static_cast<double>(seen.by_latency[1]), .25 * n, 5 * std::sqrt(n * .25 * .75));
+}
+
+TEST(DataPlane, SharesSplitTheTraffic) {
+    Scenario scenario = one_second_of_service(64, 1000, 100s, 1000);
+    scenario.service.service_time = Constant{.001};
+    Plane plane(scenario, 0);
+    std::vector<RouteGroup> groups(2);
+    for (int version = 0; version < 2; ++version) {
+        const std::uint32_t server = plane.data.add_server(VersionId(version));
+        plane.data.listen(server);
+        groups[std::size_t(version)] = {.share = version == 0 ? .9 : .1, .servers = {server}};
+    }
+    plane.data.set_routes(groups);
+    plane.data.advance(Time{} + 100s);
+    const double n = static_cast<double>(plane.data.total().arrived);
+    EXPECT_NEAR(static_cast<double>(plane.data.tally(1).arrived), .1 * n, 5 * std::sqrt(n * .1 * .9));
+}
+
+TEST(DataPlane, RoundRobinTakesTurnsAndLeastOutstandingBeatsRandom) {
+    std::array<double, 3> latency{};
+    for (const Policy policy : {Policy::kRandom, Policy::kRoundRobin, Policy::kLeastOutstanding}) {
+        Scenario scenario;
+        scenario.service = {.slots = 1, .queue = 1000, .service_time = Exponential{1}, .timeout = 1h};
+        scenario.traffic.rate = 8;
+        scenario.balancing.policy = policy;
+        Plane plane(scenario, 10);
+        plane.data.advance(Time{} + 5000s);
+        plane.data.sweep(Time{} + 5000s);
+        const Meter& meter = plane.data.proxy_meter(0);
+        latency[std::size_t(policy)] = 1e-9 * double(meter.latency_ns) / double(meter.counters.requests());
+        if (policy != Policy::kRoundRobin) continue;
+        for (std::uint32_t server = 0; server < 10; ++server) {
+            EXPECT_NEAR(double(plane.data.application_meter(server).counters.requests()),
+                        double(meter.counters.requests()) / 10, 20)
+                << "all alike but for what is still waiting";
+        }
+    }
+    EXPECT_LT(latency[std::size_t(Policy::kRoundRobin)], latency[std::size_t(Policy::kRandom)]);
+    EXPECT_LT(latency[std::size_t(Policy::kLeastOutstanding)], latency[std::size_t(Policy::kRoundRobin)]);
+}
+
+TEST(DataPlane, SweepingOftenChangesNothing) {
+    Scenario scenario = one_second_of_service(3, 5, 2s, 5);
+    scenario.service.service_time = Exponential{1};
+    Plane plane(scenario, 2);
+    DataPlane swept = plane.data;
+    plane.data.advance(Time{} + 500s);
+    plane.data.sweep(Time{} + 500s);
+    for (Time t{}; t <= Time{} + 500s; t += 100ms) {
+        swept.advance(t);
+        swept.sweep(t);
+        ASSERT_EQ(swept.total().in_flight(), swept.count_in_flight(t)) << "at " << to_seconds(t) << " s";
+    }
+    EXPECT_EQ(swept.total(), plane.data.total());
+    EXPECT_EQ(swept.proxy_meter(0).counters, plane.data.proxy_meter(0).counters);
+}
+
+TEST(DataPlane, RekeyingChangesOnlyTheFuture) {
+    Scenario scenario = one_second_of_service(64, 100, 10s, 50);
+    Plane plane(scenario, 1);
+    plane.data.advance(Time{} + 10s);
+    DataPlane other = plane.data;
+    other.rekey(StreamSpace(kSeed, 0).rekeyed(1));
+    DataPlane same = plane.data;
+    plane.data.advance(Time{} + 100s), same.advance(Time{} + 100s), other.advance(Time{} + 100s);
+    EXPECT_EQ(plane.data.total(), same.total());
+    EXPECT_NE(plane.data.total(), other.total());
+}
+
+}  // namespace
+}  // namespace rollcast

@@ -1,0 +1,246 @@
+#include "rollcast/world/world.h"
+
+#include <gtest/gtest.h>
+
+#include "rollcast/base/check.h"
+#include "support/scenarios.h"
+
+namespace rollcast {
+namespace {
+
+/// A world with its own loop: no controller, no telemetry.
+struct Running {
+    explicit Running(const Scenario& scenario, Defect defect = {}, std::uint32_t replication = 0)
+        : world(scenario, defect, StreamSpace(7, replication), Time{}) {}
+
+    void want(int old_instances, int new_instances, std::optional<double> new_weight = {}) {
+        std::vector<Target> targets{{.desired = old_instances, .weight = {}}, {.desired = new_instances, .weight = {}}};
+        if (new_weight) targets[0].weight = 1 - *new_weight, targets[1].weight = *new_weight;
+        world.apply(targets, now, queue);
+    }
+    void run(Duration duration) {
+        const Time until = now + duration;
+        while (queue.next_time() <= until) {
+            const EventQueue::Entry next = queue.pop();
+            now = next.at;
+            world.advance(now);
+            world.handle(next.event, now, queue);
+        }
+        now = until;
+        world.advance(now);
+        world.data().sweep(now);
+    }
+    Cohort cohort(std::size_t version) const { return world.cohorts(now)[version]; }
+
+    World world;
+    EventQueue queue;
+    Time now{};
+};
+
+Scenario quick() {
+    Scenario scenario = testing::small_scenario();
+    scenario.fleet.start = Constant{2};
+    return scenario;
+}
+
+TEST(World, StartsInItsSteadyState) {
+    const Scenario scenario = quick();
+    Running running(scenario);
+    running.run(10s);
+    EXPECT_EQ(running.cohort(0).available, 6);
+    EXPECT_EQ(running.world.data().total().failed(), 0);
+    EXPECT_EQ(running.world.share(0), 1);
+}
+
+TEST(World, AnInstanceIsPlacedPullsStartsWarmsAndIsProbedBeforeItIsReady) {
+    Scenario scenario = quick();
+    scenario.fleet.schedule = Constant{1};
+    scenario.fleet.image_cached = 0;
+    scenario.fleet.image_bytes = 300e6, scenario.fleet.pull_bytes_per_second = 100e6;  // 3 s
+    scenario.fleet.start = Constant{2};
+    scenario.fleet.warm_up = Constant{2.5};
+    scenario.fleet.readiness = {.initial_delay = 1s, .period = 2s};  // probes 1, 3, 5 ... s after the process started
+    scenario.fleet.min_ready = 4s;
+    Running running(scenario);
+    running.want(6, 1);
+    // 1 + 3 + 2 = 6 s to the process; warm 2.5 s later; the probe at 3 s finds it.
+    running.run(5900ms);
+    EXPECT_EQ(running.cohort(1).pending, 1);
+    running.run(200ms);
+    EXPECT_EQ(running.cohort(1).pending, 0);
+    running.run(2800ms);
+    EXPECT_EQ(running.cohort(1).ready, 0) << "at 8.9 s";
+    running.run(200ms);
+    EXPECT_EQ(running.cohort(1).ready, 1) << "at 9.1 s";
+    EXPECT_EQ(running.cohort(1).available, 0);
+    running.run(4s);
+    EXPECT_EQ(running.cohort(1).available, 1);
+}
+
+TEST(World, RoutersLearnOfANewEndpointAfterThePropagation) {
+    Scenario scenario = quick();
+    scenario.balancing.propagation = Constant{3};
+    Running running(scenario);
+    running.want(6, 6);
+    running.run(4900ms);  // ready at 2 s
+    EXPECT_EQ(running.world.data().tally(1).arrived, 0);
+    running.run(5s);
+    EXPECT_GT(running.world.data().tally(1).arrived, 0);
+    EXPECT_EQ(running.world.share(1), .5);
+}
+
+TEST(World, WeightsHoldOnceRoutersHaveLearnedThem) {
+    Scenario scenario = quick();
+    scenario.balancing.weight_propagation = Constant{2};
+    Running running(scenario);
+    running.want(6, 6, 0);
+    running.run(10s);
+    EXPECT_EQ(running.world.data().tally(1).arrived, 0) << "ready, but without weight";
+    running.want(6, 6, .25);
+    EXPECT_EQ(running.cohort(1).weight, .25) << "what routers were told";
+    running.run(1900ms);
+    EXPECT_EQ(running.world.data().tally(1).arrived, 0);
+    running.run(10s);
+    EXPECT_GT(running.world.data().tally(1).arrived, 0);
+}
+
+TEST(World, InstancesBeyondTheCapacityWaitForAPlace) {
+    Scenario scenario = quick();
+    scenario.fleet.capacity = 7;
+    Running running(scenario);
+    running.want(6, 3);
+    running.run(10s);
+    EXPECT_EQ(running.cohort(1).unschedulable, 2);
+    EXPECT_EQ(running.cohort(1).ready, 1);
+    running.want(4, 3);
+    running.run(20s);
+    EXPECT_EQ(running.cohort(1).unschedulable, 0);
+    EXPECT_EQ(running.cohort(1).ready, 3);
+}
+
+// The race of every hand-over: TERM comes at once, routers learn a second later.
+TEST(World, AnInstanceThatStopsBeforeRoutersKnowRefusesWhatTheySend) {
+    Scenario scenario = quick();
+    scenario.fleet.pre_stop = 0s;
+    Running running(scenario);
+    running.want(3, 0);
+    running.run(10s);
+    const Tally tally = running.world.data().total();
+    // Half of 300 requests a second go to the three for one second: Poisson with mean 150, five standard deviations.
+    EXPECT_NEAR(static_cast<double>(tally.failed_by_cause[std::size_t(Cause::kHandOver)]), 150, 5 * std::sqrt(150.0));
+    EXPECT_EQ(tally.failed(), tally.failed_by_cause[std::size_t(Cause::kHandOver)]);
+}
+
+TEST(World, PreStopBeyondThePropagationLosesNothing) {
+    Scenario scenario = quick();
+    scenario.fleet.pre_stop = 2s;
+    Running running(scenario);
+    running.want(3, 0);
+    running.run(1s);
+    EXPECT_EQ(running.cohort(0).draining, 3);
+    EXPECT_EQ(running.cohort(0).instances, 3);
+    running.run(10s);
+    EXPECT_EQ(running.cohort(0).draining, 0);
+    EXPECT_EQ(running.world.data().total().failed(), 0);
+}
+
+TEST(World, TheKillCutsOffWhatTheGraceDidNotLetEnd) {
+    Scenario scenario = quick();
+    scenario.service.service_time = Constant{20};
+    scenario.service.timeout = 10min;
+    scenario.service.slots = 64;
+    scenario.traffic.rate = 6;
+    scenario.fleet.pre_stop = 2s;
+    scenario.fleet.grace = 5s;
+    Running running(scenario);
+    running.run(60s);
+    running.want(0, 0);
+    running.run(4900ms);
+    EXPECT_EQ(running.world.data().total().failed_by_cause[std::size_t(Cause::kHandOver)], 0);
+    const std::int64_t held = running.world.data().count_in_flight(running.now);
+    running.run(200ms);
+    const std::int64_t cut = running.world.data().total().failed_by_cause[std::size_t(Cause::kHandOver)];
+    EXPECT_GT(cut, 50);
+    EXPECT_LE(cut, held);
+}
+
+TEST(World, ACrashedInstanceGetsTrafficUntilSomeoneNotices) {
+    Scenario scenario = quick();
+    scenario.fleet.crash_notice = Constant{4};
+    scenario.balancing.propagation = Constant{1};
+    scenario.fleet.start = Constant{1};
+    scenario.fleet.backoff.initial = 100s;
+    Running running(scenario, {.kind = DefectKind::kCrashHazard, .severity = 3600. / 20});  // every 20 s or so
+    running.want(0, 6);
+    running.run(300s);
+    const Tally tally = running.world.data().total();
+    EXPECT_GT(tally.failed_by_cause[std::size_t(Cause::kDefect)], 100);
+    EXPECT_GT(running.world.restarts(), 6);
+    EXPECT_EQ(tally.in_flight(), running.world.data().count_in_flight(running.now));
+}
+
+TEST(World, AReleaseThatCrashesOnStartIsNeverReadyAndBacksOff) {
+    Scenario scenario = quick();
+    Running running(scenario, {.kind = DefectKind::kCrashOnStart, .severity = 1});
+    running.want(6, 1);
+    running.run(10min);
+    EXPECT_EQ(running.cohort(1).ready, 0);
+    // Starts of 2 s; waits 0 (but 1 s until the death is seen), 10, 20, 40, 80, 160, 300 s: the seventh restart is at
+    // 2 + 1 + 2 + 10 + 2 + 20 + 2 + 40 + 2 + 80 + 2 + 160 + 2 = 325 s, the eighth 302 s later.
+    EXPECT_EQ(running.cohort(1).restarts, 6 + 0);
+    EXPECT_EQ(running.world.data().tally(1).arrived, 0);
+}
+
+TEST(World, TelemetryLosesWhatAnInstanceCountedAfterItsLastScrape) {
+    Scenario scenario = quick();
+    scenario.fleet.pre_stop = 0s;
+    scenario.balancing.propagation = Constant{0};
+    Running running(scenario);
+    running.run(30s);
+    (void)running.world.scrape(running.now);
+    running.run(10s);
+    const Scrape seen = running.world.scrape(running.now);
+    EXPECT_EQ(seen.application[0].increase.requests(), seen.proxy[0].increase.requests());
+    EXPECT_EQ(seen.client.increase.requests(), seen.proxy[0].increase.requests());
+
+    running.run(10s);
+    running.want(3, 0);
+    running.run(5s);
+    const Scrape later = running.world.scrape(running.now);
+    EXPECT_LT(later.application[0].increase.requests(), later.proxy[0].increase.requests());
+    EXPECT_EQ(later.client.increase.requests(), later.proxy[0].increase.requests());
+}
+
+TEST(World, ASeriesAddsNothingAtItsFirstSight) {
+    const Scenario scenario = quick();
+    Running running(scenario);
+    running.run(10s);
+    const Scrape first = running.world.scrape(running.now);
+    EXPECT_EQ(first.proxy[0].increase.requests(), 0);
+    EXPECT_EQ(first.proxy[0].codes, 1) << "but it exists";
+    EXPECT_EQ(first.proxy[1].codes, 0);
+}
+
+TEST(World, RefusesDirectivesThatMakeNoSense) {
+    const Scenario scenario = quick();
+    Running running(scenario);
+    EXPECT_THROW(running.want(-1, 0), InvariantError);
+    const std::vector<Target> half{{.desired = 6, .weight = 1.0}, {.desired = 0, .weight = {}}};
+    EXPECT_THROW(running.world.apply(half, running.now, running.queue), InvariantError);
+}
+
+TEST(World, ACopyGoesOnExactlyAsTheOriginal) {
+    const Scenario scenario = quick();
+    Running running(scenario, {.kind = DefectKind::kCrashHazard, .severity = 600});
+    running.want(3, 3);
+    running.run(20s);
+    Running copy = running, other = running;
+    other.world.rekey(StreamSpace(7, 0).rekeyed(1));
+    for (Running* each : {&running, &copy, &other}) each->run(120s);
+    EXPECT_EQ(running.world.data().total(), copy.world.data().total());
+    EXPECT_EQ(running.world.restarts(), copy.world.restarts());
+    EXPECT_NE(running.world.data().total(), other.world.data().total());
+}
+
+}  // namespace
+}  // namespace rollcast
