@@ -29,7 +29,7 @@ struct Outcome {
     double paused = 0;                // s of it spent in pauses
     double baking = 0;                // s of it spent waiting for an analysis
     double detection = 0;             // s from the first request a bad version served to the decision to go back; NaN: none
-    double recovery = 0;              // s from that decision to Phase::kRolledBack; NaN: none
+    double recovery = 0;              // s from that decision until routers send the new version nothing; NaN: not in the window
 
     std::int64_t requests = 0;        // that arrived in the window
     std::int64_t failed = 0;          // requests whose failure users saw in the window

@@ -28,6 +28,7 @@ void Recorder::look(const World& world, Time now) {
     instances_ = world.instances();
     row_.min_headroom = std::min(row_.min_headroom, (world.ready(kOld) + world.ready(kNew)) / needed_ - 1);
     if (bad_) row_.blast_radius = std::max(row_.blast_radius, world.share(kNew));
+    if (back_ != kNever && recovered_ == kNever && world.share(kNew) == 0) recovered_ = now;
 }
 
 double* Recorder::clock(Phase phase) {
@@ -51,6 +52,7 @@ void Recorder::decided(const World& world, Phase phase, bool changed, Time now) 
         row_.detection = kNaN;
         const Time exposed = world.data().first_arrival(kNew);
         if (bad_ && exposed <= now) row_.detection = to_seconds(now - exposed);
+        look(world, now);
     }
     if (is_final(phase)) final_ = now;
 }
@@ -67,7 +69,7 @@ Outcome Recorder::row(const Scenario& scenario, const World& world, bool waits_f
                                                                 : Verdict::kTimedOut;
     row.duration = to_seconds(std::min(final_, horizon));
     if (back_ == kNever) row.detection = kNaN;
-    row.recovery = row.verdict == Verdict::kRolledBack ? to_seconds(final_ - back_) : kNaN;
+    row.recovery = recovered_ == kNever ? kNaN : to_seconds(recovered_ - back_);
 
     const Tally window = world.data().total() - before_;
     row.requests = window.arrived;

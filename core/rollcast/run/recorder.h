@@ -40,7 +40,8 @@ class Recorder {
     Time phase_since_{};
     Time looked_{};
     int instances_ = 0;
-    Time back_ = kNever;   // when it was decided to go back
+    Time back_ = kNever;       // when it was decided to go back
+    Time recovered_ = kNever;  // when routers sent nothing to the new version any more
     Time final_ = kNever;
     Tally before_{};       // at the beginning of the window
     Tally before_new_{};

@@ -207,9 +207,14 @@ void DataPlane::admit(std::uint32_t index, Instant now, std::uint32_t service_wo
     if (tally.arrived++ == 0) first_arrival_[server.version] = Time(Duration(now));
 
     Instant* free_at = free_at_of(index);
+    Instant earliest = free_at[0];
     std::uint32_t slot = 0;
-    for (std::uint32_t s = 1; s < slots_; ++s) slot = free_at[s] < free_at[slot] ? s : slot;
-    const Instant start = std::max(now, free_at[slot]);
+    for (std::uint32_t s = 1; s < slots_; ++s) {  // which is the first is anybody's guess: select, do not branch
+        const bool earlier = free_at[s] < earliest;
+        earliest = earlier ? free_at[s] : earliest;
+        slot = earlier ? s : slot;
+    }
+    const Instant start = std::max(now, earliest);
     const bool waits = start > now;
 
     if (waits && server.queue_size == queue_limit_) {  // shed: the application itself says 503
