@@ -1,0 +1,160 @@
+#include "rollcast/observe/telemetry.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "rollcast/base/check.h"
+
+namespace rollcast {
+namespace {
+
+constexpr std::uint8_t kAnyCode = (1u << kCodes) - 1;
+
+double within_bucket(const SeriesReading& total, std::size_t bucket) {
+    const auto& counts = total.increase.by_latency;
+    const auto end = counts.begin() + static_cast<std::ptrdiff_t>(std::min(bucket + 1, kMaxLatencyBuckets));
+    return static_cast<double>(std::accumulate(counts.begin(), end, std::int64_t{0}));
+}
+
+}  // namespace
+
+Telemetry::Telemetry(const Observability& observability, std::size_t versions, Duration lookback)
+    : latency_buckets_(observability.latency_buckets),
+      versions_(versions),
+      delay_(observability.delay),
+      lookback_(lookback) {
+    ensure(versions_ > 0, "telemetry of no version");
+}
+
+void Telemetry::record(const Scrape& scrape) {
+    ensure(scrape.application.size() == versions_ && scrape.proxy.size() == versions_ + 1,
+           "a scrape does not cover every version");
+    ensure(times_.empty() || scrape.at > times_.back(), "scrapes must come in order of time");
+
+    const auto add = [&](const SeriesReading& reading, std::size_t slot) {
+        SeriesReading sum = times_.empty() ? SeriesReading{} : total(times_.size() - 1, slot);
+        sum.increase += reading.increase;
+        sum.latency_sum += reading.latency_sum;
+        sum.codes = reading.codes;
+        totals_.push_back(sum);
+    };
+    for (std::size_t version = 0; version < versions_; ++version) add(scrape.application[version], version);
+    for (std::size_t version = 0; version <= versions_; ++version) add(scrape.proxy[version], versions_ + version);
+    add(scrape.client, 2 * versions_ + 1);
+    times_.push_back(scrape.at);
+    prune(scrape.at);
+}
+
+void Telemetry::prune(Time now) {
+    while (oldest_ + 1 < times_.size() && times_[oldest_] <= now - lookback_) ++oldest_;
+    if (2 * oldest_ < times_.size()) return;  // moving the rest now and then costs less than moving it every time
+    times_.erase(times_.begin(), times_.begin() + static_cast<std::ptrdiff_t>(oldest_));
+    totals_.erase(totals_.begin(), totals_.begin() + static_cast<std::ptrdiff_t>(oldest_ * slots()));
+    oldest_ = 0;
+}
+
+Telemetry::Slots Telemetry::selected(const Selector& selector) const {
+    Slots all;
+    switch (selector.vantage) {
+        case Vantage::kApplication:
+            all = {0, versions_};
+            break;
+        case Vantage::kProxy:
+            all = {versions_, 2 * versions_ + 1};
+            break;
+        case Vantage::kClient:
+            all = {2 * versions_ + 1, 2 * versions_ + 2};
+            break;
+    }
+    if (selector.scope == Scope::kService) return all;
+    if (selector.vantage == Vantage::kClient) return {};
+    const std::size_t slot = all.first + (selector.scope == Scope::kNew ? versions_ - 1 : 0);
+    return {slot, slot + 1};
+}
+
+Telemetry::Window Telemetry::window(const Selector& selector, Time now) const {
+    Window window;
+    window.to = now - selector.offset;
+    window.from = window.to - selector.window;
+    const auto begin = times_.begin() + static_cast<std::ptrdiff_t>(oldest_);
+    const auto first = std::upper_bound(begin, times_.end(), window.from);
+    const auto last = std::upper_bound(first, times_.end(), std::min(window.to, now - delay_));
+    window.first = static_cast<std::size_t>(first - times_.begin());
+    window.last = static_cast<std::size_t>(last - times_.begin());
+    return window;
+}
+
+std::optional<Telemetry::Extent> Telemetry::extent(const Window& window, std::size_t slot, std::uint8_t codes) const {
+    Extent extent;
+    for (std::size_t sample = window.first; sample < window.last; ++sample) {
+        if ((total(sample, slot).codes & codes) == 0) continue;
+        if (extent.count++ == 0) extent.first = sample;
+        extent.last = sample;
+    }
+    if (extent.count < 2) return std::nullopt;
+    return extent;
+}
+
+// As extrapolatedRate() of prometheus/prometheus, promql/functions.go: up to the window's ends when the nearest sample
+// is no further from them than 1.1 average gaps, otherwise by half a gap; and not to before the counter's zero.
+double Telemetry::extrapolated(const Window& window, const Extent& extent, double first, double last) const {
+    const double growth = last - first;
+    const double sampled = to_seconds(times_[extent.last] - times_[extent.first]);
+    const double gap = sampled / static_cast<double>(extent.count - 1);
+    const auto reach = [gap](double distance) { return distance >= 1.1 * gap ? gap / 2 : distance; };
+    double to_start = reach(to_seconds(times_[extent.first] - window.from));
+    const double to_end = reach(to_seconds(window.to - times_[extent.last]));
+    if (growth > 0) to_start = std::min(to_start, sampled * (first / growth));
+    return growth * ((sampled + to_start + to_end) / sampled);
+}
+
+std::optional<double> Telemetry::increase(const Selector& selector, Time now) const {
+    const Window in = window(selector, now);
+    const Slots slots = selected(selector);
+    std::optional<double> sum;
+    const auto add = [&](std::size_t slot, std::uint8_t codes, auto value) {
+        const std::optional<Extent> found = extent(in, slot, codes);
+        if (!found) return;
+        const double first = value(total(found->first, slot));
+        const double last = value(total(found->last, slot));
+        sum = sum.value_or(0) + extrapolated(in, *found, first, last);
+    };
+    for (std::size_t slot = slots.first; slot < slots.last; ++slot) {
+        switch (selector.what) {
+            case Selector::What::kRequests:
+                for (std::size_t code = 0; code < kCodes; ++code) {
+                    const auto bit = static_cast<std::uint8_t>(1u << code);
+                    if ((selector.codes & bit) == 0) continue;
+                    add(slot, bit, [code](const SeriesReading& total) {
+                        return static_cast<double>(total.increase.by_code[code]);
+                    });
+                }
+                break;
+            case Selector::What::kWithinBucket:
+                add(slot, kAnyCode, [&](const SeriesReading& total) { return within_bucket(total, selector.bucket); });
+                break;
+            case Selector::What::kLatencySum:
+                add(slot, kAnyCode, [](const SeriesReading& total) { return total.latency_sum; });
+                break;
+        }
+    }
+    return sum;
+}
+
+std::vector<double> Telemetry::bucket_increases(const Selector& selector, Time now) const {
+    const Window in = window(selector, now);
+    const Slots slots = selected(selector);
+    std::vector<double> sums;
+    for (std::size_t slot = slots.first; slot < slots.last; ++slot) {
+        const std::optional<Extent> found = extent(in, slot, kAnyCode);
+        if (!found) continue;
+        sums.resize(latency_buckets_.size() + 1);
+        for (std::size_t bucket = 0; bucket < sums.size(); ++bucket) {
+            sums[bucket] += extrapolated(in, *found, within_bucket(total(found->first, slot), bucket),
+                                         within_bucket(total(found->last, slot), bucket));
+        }
+    }
+    return sums;
+}
+
+}  // namespace rollcast
