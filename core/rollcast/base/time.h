@@ -21,7 +21,7 @@ using Time = SimClock::time_point;  // time zero is the start of the rollout; th
 
 inline constexpr Time kNever = Time::max();
 
-constexpr double to_seconds(Duration d) { return static_cast<double>(d.count()) * 1e-9; }
+constexpr double to_seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 constexpr double to_seconds(Time t) { return to_seconds(t.time_since_epoch()); }
 
 /// Rounds to the nearest nanosecond; what does not fit (also infinity) becomes the largest duration of that sign.
@@ -34,8 +34,6 @@ inline Duration from_seconds(double seconds) {
 }
 
 /// now + wait; a wait of a century or more never ends.
-constexpr Time after(Time now, Duration wait) {
-    return wait >= std::chrono::hours(24 * 36525) ? kNever : now + wait;
-}
+constexpr Time after(Time now, Duration wait) { return wait >= std::chrono::hours(24 * 36525) ? kNever : now + wait; }
 
 }  // namespace rollcast

@@ -42,6 +42,9 @@ double mean(const Distribution& distribution);
 /// The value below which a share `p` in (0, 1) of all draws lies.
 double quantile(const Distribution& distribution, double p);
 
+/// The value above which a share `q` in (0, 1) of all draws lies: quantile(1 - q) without the digits that 1 - q loses.
+double upper_quantile(const Distribution& distribution, double q);
+
 /// Throws std::invalid_argument, naming `where`, when a parameter is out of its range or a draw could be negative.
 void require_valid(const Distribution& distribution, const char* where);
 

@@ -1,8 +1,9 @@
 #pragma once
 // One 32-bit word in, one variate out, for any distribution at the same price and without libm: the inverse of the
-// distribution function, tabulated over both tails (64 bins an octave) and interpolated linearly. Exactly one word a
+// distribution function, tabulated over both tails (128 bins an octave) and interpolated linearly. Exactly one word a
 // variate, so that another plan's draws never shift. Relative error below 1e-5 for tails down to 1e-6.
-// The entries are rounded to single precision, so that two machines whose libm differ in the last bit build the same table.
+// The entries are rounded to single precision, so that two machines whose libm differ in the last bit build the same
+// table.
 
 #include <array>
 #include <bit>
@@ -32,8 +33,8 @@ class QuantileTable {
         float value;  // at the start of the bin
         float rise;   // over the whole bin
     };
-    static constexpr int kBinBits = 6;                     // 64 bins an octave
-    static constexpr int kOctaves = 32;                    // tail + 1/2 runs from 2^-1 to below 2^31
+    static constexpr int kBinBits = 7;   // 128 bins an octave
+    static constexpr int kOctaves = 32;  // tail + 1/2 runs from 2^-1 to below 2^31
     static constexpr int kFractionBits = 52 - kBinBits;
     static constexpr std::uint64_t kFractionMask = (std::uint64_t{1} << kFractionBits) - 1;
     static constexpr double kFractionUnit = 1.0 / static_cast<double>(std::uint64_t{1} << kFractionBits);

@@ -15,9 +15,9 @@ namespace rollcast {
 
 /// What a draw decides. The numbers are part of every result: never renumber, only append.
 enum class Purpose : std::uint8_t {
-    kRequest = 1,      // entity: arrival ordinal
-    kTruth = 2,        // severity of the defect; entity: 0
-    kSchedule = 3,     // entity of a start-up: see start_entity()
+    kRequest = 1,   // entity: arrival ordinal
+    kTruth = 2,     // severity of the defect; entity: 0
+    kSchedule = 3,  // entity of a start-up: see start_entity()
     kPull = 4,
     kStart = 5,
     kWarmUp = 6,
@@ -49,9 +49,9 @@ class Stream {
 
    private:
     PhiloxKey key_;
-    PhiloxCounter counter_;     // of the next block
-    PhiloxCounter block_{};     // the words of the present block
-    std::uint32_t used_ = 4;    // how many of them are spent
+    PhiloxCounter counter_;   // of the next block
+    PhiloxCounter block_{};   // the words of the present block
+    std::uint32_t used_ = 4;  // how many of them are spent
 };
 
 /// All streams of one replication of one study.
@@ -69,10 +69,8 @@ class StreamSpace {
 
     /// The counter of the first block of a stream: word 0 is left to count blocks.
     PhiloxCounter counter(Purpose purpose, std::uint64_t entity) const {
-        return {0,
-                static_cast<std::uint32_t>(entity),
-                static_cast<std::uint32_t>(entity >> 32) << 8 | static_cast<std::uint32_t>(purpose),
-                replication_};
+        return {0, static_cast<std::uint32_t>(entity),
+                static_cast<std::uint32_t>(entity >> 32) << 8 | static_cast<std::uint32_t>(purpose), replication_};
     }
 
    private:

@@ -7,7 +7,8 @@
 
 namespace rollcast {
 
-/// The answers that the world can give, by HTTP status. A regular expression on a status label is decided against these.
+/// The answers that the world can give, by HTTP status. A regular expression on a status label is decided against
+/// these.
 enum class Code : std::uint8_t { k200, k500, k503, k504 };
 inline constexpr std::size_t kCodes = 4;
 

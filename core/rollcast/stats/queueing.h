@@ -7,7 +7,8 @@
 
 namespace rollcast {
 
-/// M/M/c: Poisson arrivals at `arrival_rate`, `servers` servers of rate `service_rate`. Needs arrival < servers * service.
+/// M/M/c: Poisson arrivals at `arrival_rate`, `servers` servers of rate `service_rate`. Needs arrival < servers *
+/// service.
 struct MMc {
     double wait_probability = 0;  // Erlang C
     double mean_wait = 0;
@@ -32,7 +33,8 @@ double two_state_availability(double failure_rate, double repair_rate, double t)
 Eigen::VectorXd stationary(const Eigen::MatrixXd& generator);
 
 /// Distribution at time t from `start` (Jensen's uniformisation, truncation error below `epsilon`).
-Eigen::VectorXd transient(const Eigen::MatrixXd& generator, const Eigen::VectorXd& start, double t, double epsilon = 1e-12);
+Eigen::VectorXd transient(const Eigen::MatrixXd& generator, const Eigen::VectorXd& start, double t,
+                          double epsilon = 1e-12);
 
 /// Mean of the largest of n exponentials of that mean: mean * (1 + 1/2 + ... + 1/n).
 double expected_maximum_exponential(double mean, int n);

@@ -22,31 +22,32 @@ std::vector<std::uint32_t> allocate_truths(const Release& release, std::uint32_t
 struct ForecastOptions {
     std::uint32_t replications = 200;
     std::uint64_t seed = 1;
-    unsigned threads = 0;              // 0: every core
+    unsigned threads = 0;  // 0: every core
     double confidence = .95;
-    std::string stop_estimate;         // name of an estimate; empty: run all replications
-    double stop_half_width = 0;        // stop at the first whole batch where its interval is at most so wide to a side
-    std::uint32_t batch = 50;          // stopping is checked after every so many replications
+    std::string stop_estimate{};  // name of an estimate; empty: run all replications
+    double stop_half_width = 0;   // stop at the first whole batch where its interval is at most so wide to a side
+    std::uint32_t batch = 50;     // stopping is checked after every so many replications
 };
 
 enum class Unit : std::uint8_t { kProbability, kSeconds, kRequests, kFraction, kCount };
 
 struct Estimate {
-    std::string name;                  // "p_promoted", "duration_mean"
-    std::string meaning;               // one line
+    std::string name;     // "p_promoted", "duration_mean"
+    std::string meaning;  // one line
     Unit unit = Unit::kCount;
-    Interval interval;
+    Interval interval;  // all NaN: does not exist for this release ("given bad" of a good one);
+                        // value NaN: nothing seen yet; an infinite end: too little seen to bound it
 };
 
 enum class Ending : std::uint8_t { kAll, kPrecise, kInterrupted };
 
 struct Forecast {
-    std::vector<Outcome> outcomes;     // the contiguous prefix 0, 1, 2 ... that was finished
-    std::vector<Estimate> estimates;   // of the mixture over all kinds of truth
+    std::vector<Outcome> outcomes;    // the contiguous prefix 0, 1, 2 ... that was finished
+    std::vector<Estimate> estimates;  // of the mixture over all kinds of truth
     Ending ending = Ending::kAll;
 };
 
-/// All estimates that the outcomes allow. Order and names do not depend on the outcomes.
+/// Every estimate; order and names depend on nothing.
 std::vector<Estimate> estimate(const Release& release, const std::vector<Outcome>& outcomes, double confidence = .95);
 
 /// The estimates of one kind of truth alone.

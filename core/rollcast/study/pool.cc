@@ -1,0 +1,113 @@
+#include "rollcast/study/pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "rollcast/base/check.h"
+
+namespace rollcast {
+namespace {
+
+/// What the workers and the calling thread share.
+struct Board {
+    explicit Board(std::uint32_t replications) : end(replications), outcomes(replications), done(replications) {}
+
+    std::atomic<std::uint32_t> next{0};  // to be taken
+    std::atomic<std::uint32_t> end;      // none from here on is taken: the first that failed, or all that are wanted
+
+    std::vector<Outcome> outcomes;  // each written by the worker that took it, before it is marked as done
+    std::mutex mutex;               // guards what follows
+    std::condition_variable changed;
+    std::vector<bool> done;
+    std::uint32_t prefix = 0;    // every replication before this one is done
+    std::exception_ptr failure;  // of replication `end`
+};
+
+void work(Board& board, const Replicate& replicate) {
+    for (std::uint32_t r = board.next++; r < board.end; r = board.next++) {
+        std::exception_ptr failure;
+        try {
+            board.outcomes[r] = replicate(r);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        const std::lock_guard lock(board.mutex);
+        if (failure) {
+            if (r < board.end) {
+                board.end = r;
+                board.failure = failure;
+            }
+        } else {
+            board.done[r] = true;
+            while (board.prefix < board.done.size() && board.done[board.prefix]) ++board.prefix;
+        }
+        board.changed.notify_one();
+    }
+}
+
+/// Lets no worker take another replication, however the scope is left.
+struct Closing {
+    Board& board;
+    ~Closing() { board.end = 0; }
+};
+
+/// Waits for the workers, batch by batch. Throws what the first replication that failed has thrown.
+Ending watch(Board& board, std::uint32_t batch, const Enough& enough, const Progress& progress,
+             std::uint32_t& finished) {
+    using Clock = std::chrono::steady_clock;
+    constexpr auto kReportEvery = std::chrono::milliseconds(100);
+    auto next_report = Clock::now() + kReportEvery;
+    std::uint64_t next_check = batch;
+    while (true) {
+        std::unique_lock lock(board.mutex);
+        board.changed.wait_until(lock, next_report,
+                                 [&] { return board.prefix >= std::min<std::uint64_t>(board.end, next_check); });
+        finished = board.prefix;
+        const bool at_end = finished == board.end;
+        lock.unlock();
+
+        for (; next_check <= finished; next_check += batch) {
+            if (enough && enough({board.outcomes.data(), next_check})) {
+                finished = static_cast<std::uint32_t>(next_check);
+                return Ending::kPrecise;
+            }
+        }
+        if (at_end && board.failure) std::rethrow_exception(board.failure);
+        if (at_end) return Ending::kAll;
+        if (const auto now = Clock::now(); now >= next_report) {
+            if (progress && !progress(finished)) return Ending::kInterrupted;
+            next_report = now + kReportEvery;
+        }
+    }
+}
+
+}  // namespace
+
+PoolResult run_pool(const PoolPlan& plan, const Replicate& replicate, const Enough& enough, const Progress& progress) {
+    require(plan.batch > 0, "a batch must have at least one replication");
+    const unsigned wanted = plan.threads > 0 ? plan.threads : std::max(1U, std::thread::hardware_concurrency());
+
+    Board board(plan.replications);
+    PoolResult result;
+    std::uint32_t finished = 0;
+    {
+        std::vector<std::jthread> workers;
+        const Closing closing{board};
+        for (unsigned i = 0; i < std::min(wanted, plan.replications); ++i) {
+            workers.emplace_back(work, std::ref(board), std::cref(replicate));
+        }
+        result.ending = watch(board, plan.batch, enough, progress, finished);
+    }
+    if (result.ending == Ending::kInterrupted) finished = board.prefix;  // what was under way has ended since
+    if (progress) progress(finished);
+    board.outcomes.resize(finished);
+    result.outcomes = std::move(board.outcomes);
+    return result;
+}
+
+}  // namespace rollcast
