@@ -14,16 +14,16 @@ namespace rollcast::strategies {
 /// The defaults are Argo's.
 struct BlueGreenParams {
     int replicas = 1;
-    std::optional<int> preview_replica_count;
-    std::optional<bool> auto_promotion_enabled;     // none: true
-    Duration auto_promotion{};                      // autoPromotionSeconds; 0: not given
-    std::optional<Duration> scale_down_delay;       // none: 30 s
-    std::optional<int> scale_down_delay_revision_limit;
-    std::optional<Duration> abort_scale_down_delay; // none: 30 s; an explicit 0: never
+    std::optional<int> preview_replica_count{};
+    std::optional<bool> auto_promotion_enabled{};  // none: true
+    Duration auto_promotion{};                     // autoPromotionSeconds; 0: not given
+    std::optional<Duration> scale_down_delay{};    // none: 30 s
+    std::optional<int> scale_down_delay_revision_limit{};
+    std::optional<Duration> abort_scale_down_delay{};  // none: 30 s; an explicit 0: never
     std::optional<Duration> progress_deadline = std::chrono::seconds(600);
     bool progress_deadline_abort = false;
-    std::optional<AnalysisId> pre_promotion;
-    std::optional<AnalysisId> post_promotion;
+    std::optional<AnalysisId> pre_promotion{};
+    std::optional<AnalysisId> post_promotion{};
 };
 
 class BlueGreen final : public Strategy {

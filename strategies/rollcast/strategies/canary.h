@@ -15,14 +15,14 @@
 namespace rollcast::strategies {
 
 struct SetWeight {
-    int weight = 0;                       // of max_weight
+    int weight = 0;  // of max_weight
 };
 struct Pause {
-    std::optional<Duration> duration;     // none: until a person promotes
+    std::optional<Duration> duration{};  // none: until a person promotes
 };
-struct SetCanaryScale {                   // exactly one of the three
-    std::optional<int> replicas;
-    std::optional<int> weight;            // percent of the replicas
+struct SetCanaryScale {  // exactly one of the three
+    std::optional<int> replicas{};
+    std::optional<int> weight{};  // of max_weight; may be more than that
     bool match_traffic_weight = false;
 };
 struct RunAnalysis {
@@ -40,15 +40,16 @@ struct CanaryParams {
     int replicas = 1;
     Amount max_surge = percent(25);
     Amount max_unavailable = percent(25);
-    std::vector<CanaryStep> steps;
-    bool routed = false;                            // a traffic router sets weights; else pods' numbers do
+    std::vector<CanaryStep> steps{};
+    bool routed = false;  // a traffic router sets weights; else pods' numbers do
     int max_weight = 100;
-    std::optional<int> min_pods_per_replica_set;
-    std::optional<Duration> scale_down_delay;       // none: 30 s when routed, 0 otherwise
-    std::optional<Duration> abort_scale_down_delay; // none: 30 s when routed, 0 otherwise; an explicit 0: never
+    std::optional<int> min_pods_per_replica_set{};
+    std::optional<Amount> progress_threshold{};        // available pods that are enough to go on; none: all
+    std::optional<Duration> scale_down_delay{};        // none: 30 s when routed, 0 otherwise
+    std::optional<Duration> abort_scale_down_delay{};  // none: 30 s when routed, 0 otherwise; an explicit 0: never
     std::optional<Duration> progress_deadline = std::chrono::seconds(600);
     bool progress_deadline_abort = false;
-    std::optional<BackgroundAnalysis> background;
+    std::optional<BackgroundAnalysis> background{};
 };
 
 class Canary final : public Strategy {

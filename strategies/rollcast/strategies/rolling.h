@@ -1,19 +1,17 @@
 #pragma once
-// Kubernetes' Deployment: RollingUpdate and Recreate. Rules as functions of what they depend on (the conformance cases
-// call them), and the controller that follows them. Semantics: kubernetes/kubernetes, pkg/controller/deployment.
+// Kubernetes' Deployment: RollingUpdate and Recreate. The controller follows the rules in kubernetes_rules.h.
+// Semantics: kubernetes/kubernetes, pkg/controller/deployment.
 
+#include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <vector>
 
 #include "rollcast/base/amount.h"
 #include "rollcast/base/time.h"
 #include "rollcast/control/strategy.h"
+#include "rollcast/strategies/kubernetes_rules.h"
 
 namespace rollcast::strategies {
-
-enum class DeploymentType : std::uint8_t { kRollingUpdate, kRecreate };
 
 /// The defaults are Kubernetes'.
 struct RollingParams {

@@ -1,0 +1,151 @@
+#include "rollcast/strategies/kubernetes_rules.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <numeric>
+
+namespace rollcast::strategies::kubernetes {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+int sum(std::span<const ReplicaSet> sets, int ReplicaSet::* field) {
+    return std::accumulate(sets.begin(), sets.end(), 0, [=](int n, const ReplicaSet& set) { return n + set.*field; });
+}
+
+}  // namespace
+
+Fenceposts resolve_fenceposts(Amount max_surge, Amount max_unavailable, int desired) {
+    Fenceposts posts{.surge = resolve(max_surge, desired, Rounding::kUp),
+                     .unavailable = resolve(max_unavailable, desired, Rounding::kDown)};
+    if (posts.surge == 0 && posts.unavailable == 0) posts.unavailable = 1;
+    return posts;
+}
+
+Fenceposts limits(DeploymentType type, int replicas, Amount max_surge, Amount max_unavailable) {
+    Fenceposts posts = resolve_fenceposts(max_surge, max_unavailable, replicas);
+    posts.unavailable = type == DeploymentType::kRecreate ? 0 : std::min(posts.unavailable, replicas);
+    return posts;
+}
+
+int new_rs_replicas(DeploymentType type, int replicas, int surge, int all_spec, int new_spec) {
+    if (type == DeploymentType::kRecreate) return replicas;
+    const int room = replicas + surge - all_spec;
+    return room <= 0 ? new_spec : new_spec + std::min(room, replicas - new_spec);
+}
+
+int reconcile_new_replica_set(DeploymentType type, int replicas, int surge, int all_spec, int new_spec) {
+    if (new_spec >= replicas) return replicas;
+    return new_rs_replicas(type, replicas, surge, all_spec, new_spec);
+}
+
+int max_scaled_down(int replicas, int unavailable, int all_spec, int new_unavailable) {
+    return std::max(0, all_spec - (replicas - unavailable) - new_unavailable);
+}
+
+int cleanup_unhealthy(std::span<ReplicaSet> old, int most) {
+    int taken = 0;
+    for (ReplicaSet& set : old) {
+        const int go = std::clamp(set.spec - set.available, 0, most - taken);
+        set.spec -= go;
+        taken += go;
+    }
+    return taken;
+}
+
+int scale_down_old(int replicas, int unavailable, std::span<ReplicaSet> old, ReplicaSet fresh) {
+    const int available = sum(old, &ReplicaSet::available) + fresh.available;
+    const int spare = std::max(0, available - (replicas - unavailable));
+    int taken = 0;
+    for (ReplicaSet& set : old) {
+        const int go = std::min(set.spec, spare - taken);
+        set.spec -= go;
+        taken += go;
+    }
+    return taken;
+}
+
+int reconcile_old_replica_sets(int replicas, Fenceposts limits, std::span<ReplicaSet> old, ReplicaSet fresh) {
+    const int old_spec = sum(old, &ReplicaSet::spec);
+    if (old_spec == 0) return 0;
+    const int room = max_scaled_down(replicas, limits.unavailable, old_spec + fresh.spec, fresh.spec - fresh.available);
+    if (room == 0) return 0;
+    const int cleaned = cleanup_unhealthy(old, room);
+    return cleaned + scale_down_old(replicas, limits.unavailable, old, fresh);
+}
+
+bool reconcile_rolling_update(int replicas, Fenceposts limits, std::span<ReplicaSet> old, ReplicaSet& fresh,
+                              bool exists) {
+    const int before = fresh.spec;
+    fresh.spec = reconcile_new_replica_set(DeploymentType::kRollingUpdate, replicas, limits.surge,
+                                           sum(old, &ReplicaSet::spec) + before, before);
+    const bool scaled = fresh.spec != before;
+    if (scaled && exists) return true;
+    return reconcile_old_replica_sets(replicas, limits, old, fresh) > 0 || scaled;
+}
+
+bool old_pods_running(int status_replicas, int unfinished_pods) { return status_replicas > 0 || unfinished_pods > 0; }
+
+Status status_of(std::span<const Cohort> cohorts) {
+    Status status{.updated = cohorts.back().instances};
+    for (const Cohort& cohort : cohorts) {
+        status.replicas += cohort.instances;
+        status.ready += cohort.ready;
+        status.available += cohort.available;
+    }
+    return status;
+}
+
+bool deployment_complete(int replicas, const Status& status) {
+    return status.updated == replicas && status.replicas == replicas && status.available == replicas;
+}
+
+bool deployment_progressing(const Status& before, const Status& after) {
+    return after.updated > before.updated || after.replicas - after.updated < before.replicas - before.updated ||
+           after.ready > before.ready || after.available > before.available;
+}
+
+bool has_progress_deadline(std::optional<Duration> deadline) {
+    return deadline && *deadline != std::chrono::seconds(std::numeric_limits<std::int32_t>::max());
+}
+
+bool deployment_timed_out(std::optional<Duration> deadline, const MaybeProgress& condition, Time now) {
+    if (!has_progress_deadline(deadline) || !condition) return false;
+    if (condition->reason == ProgressReason::kNewReplicaSetAvailable) return false;
+    if (condition->reason == ProgressReason::kProgressDeadlineExceeded) return true;
+    return after(condition->last_update, *deadline) < now;
+}
+
+std::optional<Duration> requeue_stuck_after(std::optional<Duration> deadline, bool complete,
+                                            const MaybeProgress& condition, Time now) {
+    if (!has_progress_deadline(deadline) || !condition || complete) return std::nullopt;
+    if (condition->reason == ProgressReason::kProgressDeadlineExceeded) return std::nullopt;
+    const Time end = after(condition->last_update, *deadline);
+    if (end == kNever) return std::nullopt;
+    return end - now < 1s ? Duration::zero() : end - now;
+}
+
+Time deadline_check_at(std::optional<Duration> deadline, bool complete, const MaybeProgress& condition, Time now) {
+    const std::optional<Duration> wait = requeue_stuck_after(deadline, complete, condition, now);
+    if (!wait) return kNever;
+    if (*wait > Duration::zero()) return after(now, *wait + 1s);
+    return std::max(now, after(condition->last_update, *deadline)) + 5ms;
+}
+
+MaybeProgress sync_rollout_status(std::optional<Duration> deadline, int replicas, const Status& before,
+                                  const Status& after, const MaybeProgress& condition, Time now) {
+    if (!has_progress_deadline(deadline)) return std::nullopt;
+    const auto has = [&](ProgressReason reason) { return condition && condition->reason == reason; };
+    // A new template has not been noticed yet, or the rollout is over and what happens now is upkeep.
+    if (after.replicas == after.updated && has(ProgressReason::kNewReplicaSetAvailable)) return condition;
+    if (deployment_complete(replicas, after)) return ProgressCondition{ProgressReason::kNewReplicaSetAvailable, now};
+    if (deployment_progressing(before, after)) return ProgressCondition{ProgressReason::kReplicaSetUpdated, now};
+    if (deployment_timed_out(deadline, condition, now) && !has(ProgressReason::kProgressDeadlineExceeded)) {
+        return ProgressCondition{ProgressReason::kProgressDeadlineExceeded, now};
+    }
+    return condition;
+}
+
+}  // namespace rollcast::strategies::kubernetes

@@ -1,0 +1,222 @@
+// What every strategy promises: see Directive, Controller and Strategy.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <numeric>
+#include <ostream>
+
+#include "rollcast/strategies/blue_green.h"
+#include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/rolling.h"
+#include "support/toy_fleet.h"
+
+namespace rollcast::strategies {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ToyFleet;
+
+constexpr int kReplicas = 10;
+constexpr AnalysisId kCheck{0};
+constexpr AnalysisId kWatch{1};
+
+struct Example {
+    const char* name;
+    std::shared_ptr<const Strategy> strategy;
+    int quota;  // most replicas asked for at a time
+};
+void PrintTo(const Example& it, std::ostream* out) { *out << it.strategy->describe(); }
+
+template <typename Recipe, typename Params>
+Example example(const char* name, int quota, Params params) {
+    return {name, std::make_shared<Recipe>(std::move(params)), quota};
+}
+
+const std::vector<CanaryStep> kSteps{SetWeight{20}, Pause{5min},         SetWeight{50}, Pause{},
+                                     Pause{},       RunAnalysis{kCheck}, SetWeight{80}, Pause{1s}};
+const std::vector<CanaryStep> kRoutedSteps{SetCanaryScale{.replicas = 3},
+                                           SetWeight{5},
+                                           Pause{5min},
+                                           SetCanaryScale{.match_traffic_weight = true},
+                                           SetWeight{50},
+                                           RunAnalysis{kCheck},
+                                           Pause{},
+                                           SetWeight{80},
+                                           Pause{1s}};
+
+std::vector<Example> examples() {
+    return {
+        example<Rolling>("Rolling", 13, RollingParams{.replicas = kReplicas}),
+        example<Rolling>("RollingWithoutSurge", 10,
+                         RollingParams{.replicas = kReplicas, .max_surge = count(0), .max_unavailable = count(1)}),
+        example<Rolling>("RollingWithoutUnavailable", 11,
+                         RollingParams{.replicas = kReplicas, .max_surge = count(1), .max_unavailable = count(0)}),
+        example<Rolling>("Recreate", 10, RollingParams{.replicas = kReplicas, .type = DeploymentType::kRecreate}),
+        example<Canary>("CanaryWithoutSteps", 13, CanaryParams{.replicas = kReplicas}),
+        example<Canary>("BasicCanary", 13, CanaryParams{.replicas = kReplicas, .steps = kSteps}),
+        example<Canary>(
+            "BasicCanaryWithoutSurge", 10,
+            CanaryParams{.replicas = kReplicas, .max_surge = count(0), .max_unavailable = count(1), .steps = kSteps}),
+        example<Canary>("RoutedCanary", 20,
+                        CanaryParams{.replicas = kReplicas,
+                                     .steps = kRoutedSteps,
+                                     .routed = true,
+                                     .background = BackgroundAnalysis{kWatch, 2}}),
+        example<Canary>("RoutedCanaryThatAborts", 20,
+                        CanaryParams{.replicas = kReplicas,
+                                     .steps = kRoutedSteps,
+                                     .routed = true,
+                                     .progress_deadline_abort = true,
+                                     .background = BackgroundAnalysis{kWatch, 0}}),
+        example<Canary>("BasicCanaryThatAborts", 13,
+                        CanaryParams{.replicas = kReplicas, .steps = kSteps, .progress_deadline_abort = true}),
+        example<BlueGreen>("BlueGreen", 20, BlueGreenParams{.replicas = kReplicas}),
+        example<BlueGreen>("BlueGreenInFull", 20,
+                           BlueGreenParams{.replicas = kReplicas,
+                                           .preview_replica_count = 2,
+                                           .auto_promotion_enabled = false,
+                                           .scale_down_delay = 5min,
+                                           .progress_deadline_abort = true,
+                                           .pre_promotion = kCheck,
+                                           .post_promotion = kWatch}),
+        example<BlueGreen>("BlueGreenWithAutoPromotion", 20,
+                           BlueGreenParams{.replicas = kReplicas, .auto_promotion = 90s}),
+    };
+}
+
+class Contract : public ::testing::TestWithParam<Example> {
+   protected:
+    std::unique_ptr<Controller> start() const { return GetParam().strategy->start({.replicas = kReplicas}); }
+    ToyFleet fleet{kReplicas};
+};
+
+bool same(const Directive& a, const Directive& b) {
+    return a.targets == b.targets && a.analyses == b.analyses && a.phase == b.phase &&
+           a.asks_approval == b.asks_approval && a.wake_at == b.wake_at && a.reason == b.reason;
+}
+
+void expect_valid(const Directive& want, int quota) {
+    int asked_for = 0;
+    int with_weight = 0;
+    double weights = 0;
+    for (const Target& target : want.targets) {
+        EXPECT_GE(target.desired, 0);
+        asked_for += target.desired;
+        with_weight += target.weight.has_value();
+        weights += target.weight.value_or(0);
+    }
+    EXPECT_LE(asked_for, quota) << want.reason;
+    EXPECT_FALSE(want.reason.empty());
+    ASSERT_TRUE(with_weight == 0 || with_weight == static_cast<int>(want.targets.size()));
+    if (with_weight > 0) {
+        EXPECT_NEAR(weights, 1, 1e-12) << "the sum of two rounded fractions";
+    }
+}
+
+constexpr int kManySteps = 200;  // far more than any of the examples needs
+
+TEST_P(Contract, EndsPromotedWithNothingButTheNewVersion) {
+    const auto controller = start();
+    bool promoted = false;
+    for (int i = 0; i < kManySteps; ++i) {
+        fleet.step(*controller, [&](const Directive& want) {
+            expect_valid(want, GetParam().quota);
+            EXPECT_FALSE(promoted && want.phase != Phase::kPromoted) << "it went on after the end: " << want.reason;
+            promoted = promoted || want.phase == Phase::kPromoted;
+        });
+    }
+    EXPECT_TRUE(promoted);
+    EXPECT_EQ(fleet.old_version().desired, 0);
+    EXPECT_EQ(fleet.new_version().available, kReplicas);
+    EXPECT_EQ(fleet.new_version().weight, fleet.look().routed ? 1 : 0);
+}
+
+TEST_P(Contract, GoesBackOrHoldsItsLimitsWhenTheNewVersionNeverComesUp) {
+    const auto controller = start();
+    fleet.new_version_comes_up = false;
+    Phase phase{};
+    for (int i = 0; i < kManySteps; ++i) {
+        phase = fleet.step(*controller, [&](const Directive& want) { expect_valid(want, GetParam().quota); }).phase;
+    }
+    if (phase == Phase::kRolledBack) {
+        EXPECT_EQ(fleet.old_version().available, kReplicas);
+        EXPECT_EQ(fleet.new_version().desired, 0);
+    } else {
+        EXPECT_EQ(phase, Phase::kStuck);
+    }
+    if (fleet.look().routed) {
+        EXPECT_EQ(fleet.old_version().weight, 1);
+    }
+}
+
+TEST_P(Contract, WantsTheSameWhenShownTheSame) {
+    for (const bool comes_up : {true, false}) {
+        const auto controller = start();
+        ToyFleet toy(kReplicas);
+        toy.new_version_comes_up = comes_up;
+        for (int i = 0; i < kManySteps; ++i) {
+            for (bool changed = true; changed;) {
+                const Directive once = controller->decide(toy.look());
+                const Directive twice = controller->decide(toy.look());
+                ASSERT_TRUE(same(once, twice)) << once.reason << " / " << twice.reason;
+                changed = toy.apply(twice);
+            }
+            toy.step(*controller);
+        }
+    }
+}
+
+TEST_P(Contract, ACloneDecidesTheSameAndIsOnItsOwn) {
+    const auto controller = start();
+    for (int i = 0; i < 40; ++i) {
+        const auto copy = controller->clone();
+        ToyFleet other = fleet;
+        const Directive want = fleet.step(*controller);
+        ASSERT_TRUE(same(want, other.step(*copy))) << want.reason;
+        other.new_version_comes_up = false;
+        other.run(*copy, 5);
+    }
+    EXPECT_EQ(fleet.run(*controller, kManySteps).phase, Phase::kPromoted);
+}
+
+/// With nothing on its way and no time to wake at, only the end or a person can be what a controller waits for.
+TEST_P(Contract, NeverSleepsForEverWithoutSayingSo) {
+    for (const bool comes_up : {true, false}) {
+        const auto controller = start();
+        ToyFleet toy(kReplicas);
+        toy.new_version_comes_up = comes_up;
+        toy.person_approves = false;
+        const Directive want = toy.run(*controller, kManySteps);
+        EXPECT_TRUE(want.wake_at != kNever || is_final(want.phase) || want.phase == Phase::kStuck || want.asks_approval)
+            << want.reason;
+    }
+}
+
+TEST_P(Contract, SurvivesInstancesThatComeAndGo) {
+    const auto controller = start();
+    bool promoted = false;
+    for (int i = 0; i < kManySteps; ++i) {
+        // A pod of each version is lost now and then, in steps without a common divisor.
+        if (i < 60 && i % 3 == 0 && fleet.cohort(0).available > 0) --fleet.cohort(0).available;
+        if (i < 60 && i % 5 == 0 && fleet.cohort(1).available > 0) --fleet.cohort(1).available;
+        promoted =
+            fleet.step(*controller, [&](const Directive& want) { expect_valid(want, GetParam().quota); }).phase ==
+            Phase::kPromoted;
+    }
+    EXPECT_TRUE(promoted);
+}
+
+TEST(Identity, OfEveryExampleIsItsOwn) {
+    std::vector<std::string> identities;
+    for (const Example& it : examples()) identities.push_back(it.strategy->describe());
+    std::sort(identities.begin(), identities.end());
+    EXPECT_EQ(std::adjacent_find(identities.begin(), identities.end()), identities.end());
+}
+
+INSTANTIATE_TEST_SUITE_P(Strategies, Contract, ::testing::ValuesIn(examples()),
+                         [](const auto& given) { return given.param.name; });
+
+}  // namespace
+}  // namespace rollcast::strategies
