@@ -1,0 +1,168 @@
+#pragma once
+// What the binding files share: the casters of the core's value types, and bind_struct() and bind_enum().
+//
+// Durations and times are seconds in Python (float), with infinity for "never"; ids are int. Lists, optionals and
+// variants are copied both ways: to change a list, assign a whole one. Nested structs are references into their owner.
+
+#include <pybind11/native_enum.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cmath>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "rollcast/base/ids.h"
+#include "rollcast/base/time.h"
+
+namespace pybind11::detail {
+
+/// Not pybind11/chrono.h: that one rounds to microseconds.
+template <>
+struct type_caster<rollcast::Duration> {
+    PYBIND11_TYPE_CASTER(rollcast::Duration, const_name("float"));
+    bool load(handle source, bool) {
+        const double seconds = PyFloat_AsDouble(source.ptr());
+        if (PyErr_Occurred()) {
+            PyErr_Clear();
+            return false;
+        }
+        value = rollcast::from_seconds(seconds);
+        return !std::isnan(seconds);
+    }
+    static handle cast(rollcast::Duration source, return_value_policy, handle) {
+        if (source == rollcast::Duration::max()) return PyFloat_FromDouble(HUGE_VAL);
+        if (source == rollcast::Duration::min()) return PyFloat_FromDouble(-HUGE_VAL);
+        return PyFloat_FromDouble(rollcast::to_seconds(source));
+    }
+};
+
+template <>
+struct type_caster<rollcast::Time> {
+    PYBIND11_TYPE_CASTER(rollcast::Time, const_name("float"));
+    bool load(handle source, bool convert) {
+        make_caster<rollcast::Duration> since_start;
+        if (!since_start.load(source, convert)) return false;
+        value = rollcast::Time(cast_op<rollcast::Duration>(since_start));
+        return true;
+    }
+    static handle cast(rollcast::Time source, return_value_policy policy, handle parent) {
+        return make_caster<rollcast::Duration>::cast(source.time_since_epoch(), policy, parent);
+    }
+};
+
+template <typename Id>
+struct id_caster {
+    PYBIND11_TYPE_CASTER(Id, const_name("int"));
+    bool load(handle source, bool) {
+        make_caster<std::underlying_type_t<Id>> number;
+        if (!number.load(source, false)) return false;
+        value = Id(cast_op<std::underlying_type_t<Id>>(number));
+        return true;
+    }
+    static handle cast(Id source, return_value_policy, handle) { return PyLong_FromSize_t(rollcast::index_of(source)); }
+};
+template <>
+struct type_caster<rollcast::VersionId> : id_caster<rollcast::VersionId> {};
+template <>
+struct type_caster<rollcast::AnalysisId> : id_caster<rollcast::AnalysisId> {};
+
+}  // namespace pybind11::detail
+
+namespace rollcast::bindings {
+
+namespace py = pybind11;
+
+/// One member of a struct under its Python name.
+template <typename Struct, typename Member>
+struct Field {
+    const char* name;
+    Member Struct::* member;
+};
+template <typename Struct, typename Member>
+constexpr Field<Struct, Member> field(const char* name, Member Struct::* member) {
+    return {name, member};
+}
+
+/// "Probe(initial_delay=0.0, period=10.0)".
+std::string describe_fields(py::handle self, const std::vector<const char*>& names);
+/// Of the same class, and all fields equal; NaN equals NaN, so that a copy is equal.
+bool equal_fields(py::handle a, py::handle b, const std::vector<const char*>& names);
+
+/// Is it a class of ours (and not a number, enum, list, optional or variant)?
+template <typename T>
+inline constexpr bool kIsBoundClass = std::is_base_of_v<py::detail::type_caster_generic, py::detail::make_caster<T>>;
+
+/// Does Python write its values as a legal expression?
+template <typename T>
+inline constexpr bool kHasLiteral =
+    std::is_arithmetic_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, Duration>;
+template <typename T>
+inline constexpr bool kHasLiteral<std::optional<T>> = kHasLiteral<T>;
+
+/// A plain struct as a Python class: keyword constructor with the struct's own defaults, attributes, repr, ==, copy
+/// and pickle. What its members' defaults are made of must have been bound before.
+template <typename Struct, typename... Members>
+py::class_<Struct> bind_struct(py::handle scope, const char* name, const char* doc, Field<Struct, Members>... fields) {
+    py::class_<Struct> bound(scope, name, doc);
+    const Struct defaults{};
+    bound.def(py::init([fields...](const Members&... values) {
+                  Struct made{};
+                  ((made.*fields.member = values), ...);
+                  return made;
+              }),
+              py::kw_only(),
+              py::arg_v(fields.name, Members(defaults.*fields.member), kHasLiteral<Members> ? nullptr : "...")...);
+    auto attribute = [&bound](auto f) {
+        using Member = std::remove_reference_t<decltype(std::declval<Struct&>().*f.member)>;
+        if constexpr (kIsBoundClass<Member>) {
+            bound.def_readwrite(f.name, f.member);
+        } else {
+            bound.def_property(
+                f.name, [f](const Struct& self) { return Member(self.*f.member); },
+                [f](Struct& self, const Member& value) { self.*f.member = value; });
+        }
+    };
+    (attribute(fields), ...);
+    const std::vector<const char*> names{fields.name...};
+    bound.def("__repr__", [names](py::handle self) { return describe_fields(self, names); });
+    bound.def(
+        "__eq__", [names](py::handle self, py::handle other) { return equal_fields(self, other, names); },
+        py::arg("other"));
+    bound.def(py::pickle([fields...](const Struct& self) { return py::make_tuple(self.*fields.member...); },
+                         [fields...](const py::tuple& state) {
+                             if (state.size() != sizeof...(Members)) throw py::value_error("another version's pickle");
+                             Struct made{};
+                             std::size_t i = 0;
+                             ((made.*fields.member = state[i++].template cast<Members>()), ...);
+                             return made;
+                         }));
+    return bound;
+}
+
+/// An enum as a Python enum.Enum; members lose their k.
+template <typename Enum>
+void bind_enum(py::handle scope, const char* name, const char* doc,
+               std::initializer_list<std::pair<const char*, Enum>> members) {
+    py::native_enum<Enum> bound(scope, name, "enum.Enum", doc);
+    for (const auto& [member, value] : members) bound.value(member, value);
+    bound.finalize();
+}
+
+void bind_base(py::module_& module);
+void bind_random(py::module_& module);
+void bind_stats(py::module_& module);
+void bind_model(py::module_& module);
+void bind_observe(py::module_& module);
+void bind_control(py::module_& module);
+void bind_strategies(py::module_& module);
+void bind_kubernetes(py::module_& module);
+void bind_argo(py::module_& module);
+void bind_world(py::module_& module);
+void bind_run(py::module_& module);
+void bind_study(py::module_& module);
+
+}  // namespace rollcast::bindings

@@ -1,0 +1,20 @@
+#include "bind.h"
+#include "rollcast/stats/counters.h"
+#include "rollcast/stats/interval.h"
+
+namespace rollcast::bindings {
+
+void bind_stats(py::module_& module) {
+    bind_enum<Code>(module, "Code", "The statuses that the world answers with.",
+                    {{"status_200", Code::k200},
+                     {"status_500", Code::k500},
+                     {"status_503", Code::k503},
+                     {"status_504", Code::k504}});
+    bind_struct(module, "Interval", "A point estimate and its confidence interval.", field("value", &Interval::value),
+                field("low", &Interval::low), field("high", &Interval::high))
+        .def_property_readonly("half_width", &Interval::half_width);
+    module.def("wilson", &wilson, py::arg("successes"), py::arg("trials"), py::arg("confidence") = .95,
+               "Wilson's interval of a probability; all of [0, 1] without trials.");
+}
+
+}  // namespace rollcast::bindings

@@ -1,0 +1,73 @@
+#include "bind.h"
+#include "rollcast/strategies/blue_green.h"
+#include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/rolling.h"
+
+namespace rollcast::bindings {
+namespace {
+
+using namespace strategies;
+
+/// A recipe over a struct of parameters.
+template <typename Recipe, typename Params>
+void bind_recipe(py::module_& module, const char* name, const char* doc) {
+    py::class_<Recipe, Strategy>(module, name, doc)
+        .def(py::init<Params>(), py::arg("params"))
+        .def_property_readonly("params", [](const Recipe& self) { return self.params(); })
+        .def(py::pickle([](const Recipe& self) { return py::make_tuple(self.params()); },
+                        [](const py::tuple& state) { return std::make_unique<Recipe>(state[0].cast<Params>()); }));
+}
+
+}  // namespace
+
+void bind_strategies(py::module_& module) {
+    bind_enum<DeploymentType>(
+        module, "DeploymentType", "Kubernetes' strategy type.",
+        {{"rolling_update", DeploymentType::kRollingUpdate}, {"recreate", DeploymentType::kRecreate}});
+    bind_struct(module, "RollingParams", "A Deployment's fields; the defaults are Kubernetes'.",
+                field("replicas", &RollingParams::replicas), field("type", &RollingParams::type),
+                field("max_surge", &RollingParams::max_surge),
+                field("max_unavailable", &RollingParams::max_unavailable),
+                field("progress_deadline", &RollingParams::progress_deadline));
+    bind_recipe<Rolling, RollingParams>(module, "Rolling", "Kubernetes' Deployment.");
+
+    bind_struct(module, "SetWeight", "A step: the canary's weight, of max_weight.",
+                field("weight", &SetWeight::weight));
+    bind_struct(module, "Pause", "A step: wait so long, or until a person promotes.",
+                field("duration", &Pause::duration));
+    bind_struct(module, "SetCanaryScale", "A step: the canary's size; exactly one of the three.",
+                field("replicas", &SetCanaryScale::replicas), field("weight", &SetCanaryScale::weight),
+                field("match_traffic_weight", &SetCanaryScale::match_traffic_weight));
+    bind_struct(module, "RunAnalysis", "A step: an analysis that must be successful.",
+                field("analysis", &RunAnalysis::analysis));
+    bind_struct(module, "BackgroundAnalysis", "An analysis from a step to the end.",
+                field("analysis", &BackgroundAnalysis::analysis),
+                field("starting_step", &BackgroundAnalysis::starting_step));
+    bind_struct(module, "CanaryParams", "A Rollout's canary fields; the defaults are Argo's.",
+                field("replicas", &CanaryParams::replicas), field("max_surge", &CanaryParams::max_surge),
+                field("max_unavailable", &CanaryParams::max_unavailable), field("steps", &CanaryParams::steps),
+                field("routed", &CanaryParams::routed), field("max_weight", &CanaryParams::max_weight),
+                field("min_pods_per_replica_set", &CanaryParams::min_pods_per_replica_set),
+                field("scale_down_delay", &CanaryParams::scale_down_delay),
+                field("abort_scale_down_delay", &CanaryParams::abort_scale_down_delay),
+                field("progress_deadline", &CanaryParams::progress_deadline),
+                field("progress_deadline_abort", &CanaryParams::progress_deadline_abort),
+                field("background", &CanaryParams::background));
+    bind_recipe<Canary, CanaryParams>(module, "Canary", "Argo Rollouts' canary.");
+
+    bind_struct(module, "BlueGreenParams", "A Rollout's blue/green fields; the defaults are Argo's.",
+                field("replicas", &BlueGreenParams::replicas),
+                field("preview_replica_count", &BlueGreenParams::preview_replica_count),
+                field("auto_promotion_enabled", &BlueGreenParams::auto_promotion_enabled),
+                field("auto_promotion", &BlueGreenParams::auto_promotion),
+                field("scale_down_delay", &BlueGreenParams::scale_down_delay),
+                field("scale_down_delay_revision_limit", &BlueGreenParams::scale_down_delay_revision_limit),
+                field("abort_scale_down_delay", &BlueGreenParams::abort_scale_down_delay),
+                field("progress_deadline", &BlueGreenParams::progress_deadline),
+                field("progress_deadline_abort", &BlueGreenParams::progress_deadline_abort),
+                field("pre_promotion", &BlueGreenParams::pre_promotion),
+                field("post_promotion", &BlueGreenParams::post_promotion));
+    bind_recipe<BlueGreen, BlueGreenParams>(module, "BlueGreen", "Argo Rollouts' blue/green.");
+}
+
+}  // namespace rollcast::bindings

@@ -1,0 +1,98 @@
+#include <pybind11/typing.h>
+
+#include "bind.h"
+#include "outcome_columns.h"
+#include "rollcast/study/forecast.h"
+
+namespace rollcast::bindings {
+namespace {
+
+using Callback = py::typing::Callable<py::object(std::uint32_t)>;
+
+/// Runs without the GIL. Ctrl-C, here or inside the callback, ends the study with the prefix that is finished; any
+/// other exception of the callback ends it and is raised.
+Forecast forecast_from_python(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
+                              const std::optional<Callback>& progress) {
+    const Scenario own = scenario;  // another Python thread may change its own meanwhile
+    const ForecastOptions own_options = options;
+    const auto go_on = [&progress](std::uint32_t finished) {
+        const py::gil_scoped_acquire gil;
+        try {
+            if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+            return !progress || !(*progress)(finished).is(py::bool_(false));
+        } catch (py::error_already_set& error) {
+            if (!error.matches(PyExc_KeyboardInterrupt)) throw;
+            return false;
+        }
+    };
+    const py::gil_scoped_release released;
+    return forecast(own, strategy, own_options, go_on);
+}
+
+std::pair<Timeline, Outcome> replay_from_python(const Scenario& scenario, const Strategy& strategy,
+                                                const ForecastOptions& options, std::uint32_t replication) {
+    const Scenario own = scenario;
+    const ForecastOptions own_options = options;
+    const py::gil_scoped_release released;
+    Outcome outcome;
+    Timeline timeline = replay(own, strategy, own_options, replication, &outcome);
+    return {std::move(timeline), outcome};
+}
+
+}  // namespace
+
+void bind_study(py::module_& module) {
+    bind_struct(module, "ForecastOptions", "How many replications, with which seed, on how many threads, until when.",
+                field("replications", &ForecastOptions::replications), field("seed", &ForecastOptions::seed),
+                field("threads", &ForecastOptions::threads), field("confidence", &ForecastOptions::confidence),
+                field("stop_estimate", &ForecastOptions::stop_estimate),
+                field("stop_half_width", &ForecastOptions::stop_half_width), field("batch", &ForecastOptions::batch));
+    bind_enum<Unit>(module, "Unit", "Of an estimate.",
+                    {{"probability", Unit::kProbability},
+                     {"seconds", Unit::kSeconds},
+                     {"requests", Unit::kRequests},
+                     {"fraction", Unit::kFraction},
+                     {"count", Unit::kCount}});
+    bind_struct(module, "Estimate", "One number with its confidence interval.", field("name", &Estimate::name),
+                field("meaning", &Estimate::meaning), field("unit", &Estimate::unit),
+                field("interval", &Estimate::interval))
+        .def_property_readonly("value", [](const Estimate& estimate) { return estimate.interval.value; })
+        .def_property_readonly("low", [](const Estimate& estimate) { return estimate.interval.low; })
+        .def_property_readonly("high", [](const Estimate& estimate) { return estimate.interval.high; });
+    bind_enum<Ending>(module, "Ending", "Why a study ended.",
+                      {{"all", Ending::kAll}, {"precise", Ending::kPrecise}, {"interrupted", Ending::kInterrupted}});
+    py::class_<Forecast>(module, "Forecast", "The finished prefix of a study and what it says.")
+        .def("__len__", [](const Forecast& self) { return self.outcomes.size(); })
+        .def("__getitem__",
+             [](const Forecast& self, std::size_t replication) {
+                 if (replication >= self.outcomes.size()) throw py::index_error();
+                 return self.outcomes[replication];
+             })
+        .def_property_readonly(
+            "outcomes", [](const Forecast& self) { return outcome_columns(self.outcomes); },
+            "Name to numpy array; see outcome_columns().")
+        .def_property_readonly("estimates", [](const Forecast& self) { return self.estimates; })
+        .def_property_readonly("ending", [](const Forecast& self) { return self.ending; })
+        .def(
+            "estimate_truth",
+            [](const Forecast& self, const Release& release, std::uint32_t truth, double confidence) {
+                return estimate_truth(release, self.outcomes, truth, confidence);
+            },
+            py::arg("release"), py::arg("truth"), py::arg("confidence") = .95,
+            "The estimates of one kind of truth alone.");
+
+    module.def("allocate_truths", &allocate_truths, py::arg("release"), py::arg("replications"),
+               "Which truth replication 0, 1, 2 ... has.");
+    module.def("estimate", &estimate, py::arg("release"), py::arg("outcomes"), py::arg("confidence") = .95,
+               "All estimates that the outcomes allow.");
+    module.def("estimate_truth", &estimate_truth, py::arg("release"), py::arg("outcomes"), py::arg("truth"),
+               py::arg("confidence") = .95, "The estimates of one kind of truth alone.");
+    module.def("forecast", &forecast_from_python, py::arg("scenario"), py::arg("strategy"),
+               py::arg_v("options", ForecastOptions{}, "..."), py::arg("progress") = py::none(),
+               "Runs replications 0, 1, 2 ... `progress` is called a few times a second with the number of finished "
+               "ones and stops the study by returning False.");
+    module.def("replay", &replay_from_python, py::arg("scenario"), py::arg("strategy"), py::arg("options"),
+               py::arg("replication"), "One replication of that study again, alone, with its story.");
+}
+
+}  // namespace rollcast::bindings

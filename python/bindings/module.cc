@@ -1,0 +1,47 @@
+#include "bind.h"
+
+namespace rollcast::bindings {
+
+std::string describe_fields(py::handle self, const std::vector<const char*>& names) {
+    const py::object enum_type = py::module_::import("enum").attr("Enum");
+    std::string text = py::str(py::type::of(self).attr("__name__"));
+    const char* separator = "(";
+    for (const char* name : names) {
+        const py::object value = self.attr(name);
+        text.append(separator).append(name).append("=");
+        text += std::string(py::isinstance(value, enum_type) ? py::str(value) : py::repr(value));
+        separator = ", ";
+    }
+    return text + ")";
+}
+
+bool equal_fields(py::handle a, py::handle b, const std::vector<const char*>& names) {
+    if (!py::type::of(a).is(py::type::of(b))) return false;
+    const auto is_nan = [](const py::object& value) {
+        return py::isinstance<py::float_>(value) && std::isnan(value.cast<double>());
+    };
+    for (const char* name : names) {
+        const py::object left = a.attr(name), right = b.attr(name);
+        if (!left.equal(right) && !(is_nan(left) && is_nan(right))) return false;
+    }
+    return true;
+}
+
+}  // namespace rollcast::bindings
+
+PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
+    using namespace rollcast::bindings;
+    module.doc() = "The simulator. Seconds, bytes, requests per second, fractions in [0, 1]; lists are copied.";
+    bind_base(module);
+    bind_random(module);
+    bind_stats(module);
+    bind_model(module);
+    bind_control(module);
+    bind_observe(module);
+    bind_strategies(module);
+    bind_kubernetes(module);
+    bind_argo(module);
+    bind_world(module);
+    bind_run(module);
+    bind_study(module);
+}

@@ -1,0 +1,118 @@
+"""Facts about the source tree: tests mirror it, the build lists it, and the core keeps to what it may use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import includes
+
+ROOT = Path(__file__).parents[2]
+SOURCES = includes.sources(ROOT)
+
+# Declarations only: nothing in them could be wrong by itself.
+WITHOUT_TESTS = {
+    "base/check",
+    "base/ids",
+    "control/strategy",
+    "control/verdict",
+    "model/defect",
+    "model/observability",
+    "run/outcome",
+    "run/timeline",
+}
+
+
+def stem(name: str) -> str:
+    return name.rsplit(".", 1)[0]
+
+
+def test_every_part_has_its_tests() -> None:
+    parts = {stem(name) for name in SOURCES}
+    missing = [part for part in sorted(parts - WITHOUT_TESTS) if not test_of(part).exists()]
+    assert missing == []
+
+
+def test_the_exceptions_are_still_needed() -> None:
+    parts = {stem(name) for name in SOURCES}
+    assert [part for part in sorted(WITHOUT_TESTS) if part not in parts or test_of(part).exists()] == []
+
+
+def test_of(part: str) -> Path:
+    tree = Path("tests") if part.startswith("strategies/") else Path("tests/core")
+    return ROOT / tree / f"{part}_test.cc"
+
+
+test_of.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("listing", "pattern"),
+    [
+        ("core/CMakeLists.txt", "core/rollcast/**/*.h"),
+        ("core/CMakeLists.txt", "core/rollcast/**/*.cc"),
+        ("strategies/CMakeLists.txt", "strategies/rollcast/**/*.h"),
+        ("strategies/CMakeLists.txt", "strategies/rollcast/**/*.cc"),
+        ("python/CMakeLists.txt", "python/bindings/*.cc"),
+        ("tests/CMakeLists.txt", "tests/**/*_test.cc"),
+        ("bench/CMakeLists.txt", "bench/**/*_bench.cc"),
+    ],
+)
+def test_the_build_lists_every_source(listing: str, pattern: str) -> None:
+    path = ROOT / listing
+    listed = set(re.findall(r"[\w/]+\.(?:h|cc)\b", path.read_text(encoding="utf-8")))
+    present = {each.relative_to(path.parent).as_posix() for each in ROOT.glob(pattern)}
+    assert present
+    assert sorted(present - listed) == []
+
+
+# What the simulator must not use, why, and where it may all the same.
+BANNED = [
+    (r"<iostream>|<cstdio>|\bprintf\s*\(|std::cout|std::cerr", "the core does not print", ()),
+    (r"std::abort|std::exit|\bassert\s*\(", "the core throws; it never takes the process down", ()),
+    (r"system_clock|gettimeofday|std::time\s*\(", "results must not depend on the time of day", ()),
+    (r"steady_clock|high_resolution_clock", "only a study's progress looks at a clock", ("study/",)),
+    (r"std::\w+_distribution", "the standard library's distributions differ between machines", ()),
+    (r"std::(mt19937|random_device|rand\b|default_random_engine)", "draws come from named streams", ()),
+    (r"<format>|<ranges>", "not in every compiler that this builds with", ()),
+]
+
+
+def banned_in(name: str, text: str) -> list[str]:
+    return [
+        f"{name}: {why}"
+        for pattern, why, allowed in BANNED
+        if re.search(pattern, text) and not name.startswith(allowed)
+    ]
+
+
+def test_the_core_keeps_to_what_it_may_use() -> None:
+    found = [
+        complaint
+        for name, path in SOURCES.items()
+        for complaint in banned_in(name, path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#include <iostream>",
+        'std::printf("%d", 3);',
+        "assert(x > 0);",
+        "auto now = std::chrono::system_clock::now();",
+        "std::chrono::steady_clock::now()",
+        "std::exponential_distribution<> wait(2);",
+        "std::mt19937 generator;",
+        "#include <format>",
+    ],
+)
+def test_what_is_banned_is_found(line: str) -> None:
+    assert len(banned_in("world/world.cc", line)) == 1
+
+
+def test_a_study_may_look_at_a_steady_clock() -> None:
+    assert banned_in("study/pool.cc", "std::chrono::steady_clock::now()") == []
