@@ -1,0 +1,63 @@
+"""Forecasts a software rollout before it happens.
+
+import rollcast
+
+scenario = rollcast.load("checkout.yaml")
+forecast = rollcast.forecast(scenario, replications=1000)
+forecast.estimates
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rollcast.errors import InputError, InputErrors
+    from rollcast.importer import import_manifests
+    from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
+    from rollcast.study import Estimate, Forecast, forecast, replay
+    from rollcast.timeline import Timeline
+
+# Imported when first used, so that `rollcast --help` need not wait for them.
+_HOMES = {
+    "InputError": "rollcast.errors",
+    "InputErrors": "rollcast.errors",
+    "Estimate": "rollcast.study",
+    "Forecast": "rollcast.study",
+    "forecast": "rollcast.study",
+    "replay": "rollcast.study",
+    "Timeline": "rollcast.timeline",
+    "LoadedScenario": "rollcast.scenario",
+    "import_manifests": "rollcast.importer",
+    "json_schema": "rollcast.scenario",
+    "load": "rollcast.scenario",
+    "load_manifest": "rollcast.scenario",
+}
+
+__all__ = [
+    "Estimate",
+    "Forecast",
+    "InputError",
+    "InputErrors",
+    "LoadedScenario",
+    "Timeline",
+    "forecast",
+    "import_manifests",
+    "json_schema",
+    "load",
+    "load_manifest",
+    "replay",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rollcast' has no attribute '{name}'")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

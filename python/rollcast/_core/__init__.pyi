@@ -1,0 +1,1636 @@
+"""
+The simulator. Seconds, bytes, requests per second, fractions in [0, 1]; lists are copied.
+"""
+from __future__ import annotations
+import collections.abc
+import enum
+import numpy
+import typing
+from . import analysis
+from . import kubernetes
+from . import argo
+from . import lifecycle
+__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlueGreen', 'BlueGreenParams', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Ending', 'EntryKind', 'Estimate', 'Exponential', 'Fleet', 'Forecast', 'ForecastOptions', 'Interval', 'InvariantError', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'Release', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'SetCanaryScale', 'SetWeight', 'Slo', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Vantage', 'Verdict', 'Window', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'model_version', 'outcome_columns', 'parse_amount', 'quantile', 'replay', 'resolve', 'validate', 'version', 'wilson']
+class InvariantError(RuntimeError):
+    """
+    A bug in rollcast, not in its input.
+    """
+class Rounding(enum.Enum):
+    """
+    Of a percentage.
+    """
+    down: typing.ClassVar[Rounding]
+    up: typing.ClassVar[Rounding]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Amount:
+    """
+    A count of instances, or a percentage of a total.
+    """
+    __hash__: typing.ClassVar[None] = None
+    percent: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, bool]:
+        ...
+    def __init__(self, *, value: typing.SupportsInt | typing.SupportsIndex = 0, percent: bool = False) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+    @value.setter
+    def value(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Constant:
+    """
+    Always `value`.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float]:
+        ...
+    def __init__(self, *, value: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def value(self) -> float:
+        ...
+    @value.setter
+    def value(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Exponential:
+    """
+    Exponential with a mean above 0.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float]:
+        ...
+    def __init__(self, *, mean: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def mean(self) -> float:
+        ...
+    @mean.setter
+    def mean(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class LogNormal:
+    """
+    `sigma` is the standard deviation of the logarithm.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float]:
+        ...
+    def __init__(self, *, median: typing.SupportsFloat | typing.SupportsIndex = 1.0, sigma: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def median(self) -> float:
+        ...
+    @median.setter
+    def median(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def sigma(self) -> float:
+        ...
+    @sigma.setter
+    def sigma(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Uniform:
+    """
+    Uniform in [low, high].
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float]:
+        ...
+    def __init__(self, *, low: typing.SupportsFloat | typing.SupportsIndex = 0.0, high: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def high(self) -> float:
+        ...
+    @high.setter
+    def high(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def low(self) -> float:
+        ...
+    @low.setter
+    def low(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class LogUniform:
+    """
+    The logarithm is uniform in [log(low), log(high)].
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float]:
+        ...
+    def __init__(self, *, low: typing.SupportsFloat | typing.SupportsIndex = 1.0, high: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def high(self) -> float:
+        ...
+    @high.setter
+    def high(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def low(self) -> float:
+        ...
+    @low.setter
+    def low(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Code(enum.Enum):
+    """
+    The statuses that the world answers with.
+    """
+    status_200: typing.ClassVar[Code]
+    status_500: typing.ClassVar[Code]
+    status_503: typing.ClassVar[Code]
+    status_504: typing.ClassVar[Code]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Interval:
+    """
+    A point estimate and its confidence interval.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float]:
+        ...
+    def __init__(self, *, value: typing.SupportsFloat | typing.SupportsIndex = 0.0, low: typing.SupportsFloat | typing.SupportsIndex = 0.0, high: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def half_width(self) -> float:
+        ...
+    @property
+    def high(self) -> float:
+        ...
+    @high.setter
+    def high(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def low(self) -> float:
+        ...
+    @low.setter
+    def low(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def value(self) -> float:
+        ...
+    @value.setter
+    def value(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Vantage(enum.Enum):
+    """
+    Who counts the requests.
+    """
+    application: typing.ClassVar[Vantage]
+    client: typing.ClassVar[Vantage]
+    proxy: typing.ClassVar[Vantage]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Scope(enum.Enum):
+    """
+    Whose requests are counted.
+    """
+    new: typing.ClassVar[Scope]
+    old: typing.ClassVar[Scope]
+    service: typing.ClassVar[Scope]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class SelectorWhat(enum.Enum):
+    """
+    Which counter.
+    """
+    latency_sum: typing.ClassVar[SelectorWhat]
+    requests: typing.ClassVar[SelectorWhat]
+    within_bucket: typing.ClassVar[SelectorWhat]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Selector:
+    """
+    A set of series: which counter, of whom, over which window. Bit i of `codes`: Code(i).
+    """
+    __hash__: typing.ClassVar[None] = None
+    offset: float
+    scope: Scope
+    vantage: Vantage
+    what: SelectorWhat
+    window: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[SelectorWhat, Vantage, Scope, int, int, float, float]:
+        ...
+    def __init__(self, *, what: SelectorWhat = ..., vantage: Vantage = ..., scope: Scope = ..., codes: typing.SupportsInt | typing.SupportsIndex = 15, bucket: typing.SupportsInt | typing.SupportsIndex = 0, window: float = 0.0, offset: float = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def bucket(self) -> int:
+        ...
+    @bucket.setter
+    def bucket(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def codes(self) -> int:
+        ...
+    @codes.setter
+    def codes(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class QueryOp(enum.Enum):
+    """
+    What a step of a query does.
+    """
+    add: typing.ClassVar[QueryOp]
+    clamp_max: typing.ClassVar[QueryOp]
+    clamp_min: typing.ClassVar[QueryOp]
+    divide: typing.ClassVar[QueryOp]
+    equal: typing.ClassVar[QueryOp]
+    greater: typing.ClassVar[QueryOp]
+    greater_equal: typing.ClassVar[QueryOp]
+    increase: typing.ClassVar[QueryOp]
+    less: typing.ClassVar[QueryOp]
+    less_equal: typing.ClassVar[QueryOp]
+    multiply: typing.ClassVar[QueryOp]
+    negate: typing.ClassVar[QueryOp]
+    not_equal: typing.ClassVar[QueryOp]
+    number: typing.ClassVar[QueryOp]
+    or_: typing.ClassVar[QueryOp]
+    quantile: typing.ClassVar[QueryOp]
+    rate: typing.ClassVar[QueryOp]
+    subtract: typing.ClassVar[QueryOp]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class QueryStep:
+    """
+    One step of a query in postfix order.
+    """
+    __hash__: typing.ClassVar[None] = None
+    op: QueryOp
+    selector: Selector
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[QueryOp, float, Selector]:
+        ...
+    def __init__(self, *, op: QueryOp = ..., number: typing.SupportsFloat | typing.SupportsIndex = 0.0, selector: Selector = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def number(self) -> float:
+        ...
+    @number.setter
+    def number(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class ConditionOp(enum.Enum):
+    """
+    What a step of a condition does.
+    """
+    abs: typing.ClassVar[ConditionOp]
+    add: typing.ClassVar[ConditionOp]
+    and_: typing.ClassVar[ConditionOp]
+    ceil: typing.ClassVar[ConditionOp]
+    default: typing.ClassVar[ConditionOp]
+    divide: typing.ClassVar[ConditionOp]
+    equal: typing.ClassVar[ConditionOp]
+    floor: typing.ClassVar[ConditionOp]
+    greater: typing.ClassVar[ConditionOp]
+    greater_equal: typing.ClassVar[ConditionOp]
+    index: typing.ClassVar[ConditionOp]
+    is_inf: typing.ClassVar[ConditionOp]
+    is_nan: typing.ClassVar[ConditionOp]
+    is_nil: typing.ClassVar[ConditionOp]
+    length: typing.ClassVar[ConditionOp]
+    less: typing.ClassVar[ConditionOp]
+    less_equal: typing.ClassVar[ConditionOp]
+    max: typing.ClassVar[ConditionOp]
+    min: typing.ClassVar[ConditionOp]
+    modulo: typing.ClassVar[ConditionOp]
+    multiply: typing.ClassVar[ConditionOp]
+    negate: typing.ClassVar[ConditionOp]
+    nil: typing.ClassVar[ConditionOp]
+    not_: typing.ClassVar[ConditionOp]
+    not_equal: typing.ClassVar[ConditionOp]
+    number: typing.ClassVar[ConditionOp]
+    or_: typing.ClassVar[ConditionOp]
+    power: typing.ClassVar[ConditionOp]
+    result: typing.ClassVar[ConditionOp]
+    round: typing.ClassVar[ConditionOp]
+    subtract: typing.ClassVar[ConditionOp]
+    to_float: typing.ClassVar[ConditionOp]
+    to_int: typing.ClassVar[ConditionOp]
+    truth: typing.ClassVar[ConditionOp]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class ConditionStep:
+    """
+    One step of a condition in postfix order.
+    """
+    __hash__: typing.ClassVar[None] = None
+    op: ConditionOp
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[ConditionOp, float, int]:
+        ...
+    def __init__(self, *, op: ConditionOp = ..., number: typing.SupportsFloat | typing.SupportsIndex = 0.0, skip: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def number(self) -> float:
+        ...
+    @number.setter
+    def number(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def skip(self) -> int:
+        ...
+    @skip.setter
+    def skip(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Metric:
+    """
+    One metric of an analysis, with Argo's limits.
+    """
+    __hash__: typing.ClassVar[None] = None
+    dry_run: bool
+    initial_delay: float
+    interval: float
+    name: str
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, list[QueryStep], list[ConditionStep], list[ConditionStep], float, float, int, int, int, int, int, bool, int]:
+        ...
+    def __init__(self, *, name: str = '', query: collections.abc.Sequence[QueryStep] = ..., success: collections.abc.Sequence[ConditionStep] = ..., failure: collections.abc.Sequence[ConditionStep] = ..., interval: float = 0.0, initial_delay: float = 0.0, count: typing.SupportsInt | typing.SupportsIndex = 0, failure_limit: typing.SupportsInt | typing.SupportsIndex = 0, inconclusive_limit: typing.SupportsInt | typing.SupportsIndex = 0, consecutive_error_limit: typing.SupportsInt | typing.SupportsIndex = 4, consecutive_success_limit: typing.SupportsInt | typing.SupportsIndex = 0, dry_run: bool = False, line: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def consecutive_error_limit(self) -> int:
+        ...
+    @consecutive_error_limit.setter
+    def consecutive_error_limit(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def consecutive_success_limit(self) -> int:
+        ...
+    @consecutive_success_limit.setter
+    def consecutive_success_limit(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def count(self) -> int:
+        ...
+    @count.setter
+    def count(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def failure(self) -> list[ConditionStep]:
+        ...
+    @failure.setter
+    def failure(self, arg1: collections.abc.Sequence[ConditionStep]) -> None:
+        ...
+    @property
+    def failure_limit(self) -> int:
+        ...
+    @failure_limit.setter
+    def failure_limit(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def inconclusive_limit(self) -> int:
+        ...
+    @inconclusive_limit.setter
+    def inconclusive_limit(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def line(self) -> int:
+        ...
+    @line.setter
+    def line(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def query(self) -> list[QueryStep]:
+        ...
+    @query.setter
+    def query(self, arg1: collections.abc.Sequence[QueryStep]) -> None:
+        ...
+    @property
+    def success(self) -> list[ConditionStep]:
+        ...
+    @success.setter
+    def success(self, arg1: collections.abc.Sequence[ConditionStep]) -> None:
+        ...
+class Analysis:
+    """
+    The metrics that one AnalysisRun takes together.
+    """
+    __hash__: typing.ClassVar[None] = None
+    name: str
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, list[Metric]]:
+        ...
+    def __init__(self, *, name: str = '', metrics: collections.abc.Sequence[Metric] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def metrics(self) -> list[Metric]:
+        ...
+    @metrics.setter
+    def metrics(self, arg1: collections.abc.Sequence[Metric]) -> None:
+        ...
+class DefectKind(enum.Enum):
+    """
+    What is wrong with a release.
+    """
+    crash_hazard: typing.ClassVar[DefectKind]
+    crash_on_start: typing.ClassVar[DefectKind]
+    error_rate: typing.ClassVar[DefectKind]
+    latency: typing.ClassVar[DefectKind]
+    none: typing.ClassVar[DefectKind]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class TruthKind:
+    """
+    One thing that the truth about the release may be.
+    """
+    __hash__: typing.ClassVar[None] = None
+    kind: DefectKind
+    name: str
+    severity: Constant | Exponential | LogNormal | Uniform | LogUniform
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, float, DefectKind, Constant | Exponential | LogNormal | Uniform | LogUniform, float]:
+        ...
+    def __init__(self, *, name: str = 'good', probability: typing.SupportsFloat | typing.SupportsIndex = 1.0, kind: DefectKind = ..., severity: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., share: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def probability(self) -> float:
+        ...
+    @probability.setter
+    def probability(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def share(self) -> float:
+        ...
+    @share.setter
+    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Release:
+    """
+    A prior over kinds of truth; probabilities add up to 1.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[TruthKind]]:
+        ...
+    def __init__(self, *, truths: collections.abc.Sequence[TruthKind] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def truths(self) -> list[TruthKind]:
+        ...
+    @truths.setter
+    def truths(self, arg1: collections.abc.Sequence[TruthKind]) -> None:
+        ...
+class Probe:
+    """
+    Kubernetes' readiness probe.
+    """
+    __hash__: typing.ClassVar[None] = None
+    initial_delay: float
+    period: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, int, int]:
+        ...
+    def __init__(self, *, initial_delay: float = 0.0, period: float = 10.0, success_threshold: typing.SupportsInt | typing.SupportsIndex = 1, failure_threshold: typing.SupportsInt | typing.SupportsIndex = 3) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def failure_threshold(self) -> int:
+        ...
+    @failure_threshold.setter
+    def failure_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def success_threshold(self) -> int:
+        ...
+    @success_threshold.setter
+    def success_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Backoff:
+    """
+    Waits between restarts of a process that keeps dying.
+    """
+    __hash__: typing.ClassVar[None] = None
+    initial: float
+    most: float
+    reset_after: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float]:
+        ...
+    def __init__(self, *, initial: float = 10.0, most: float = 300.0, reset_after: float = 600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class Fleet:
+    """
+    The instances of the service and what becomes of each.
+    """
+    __hash__: typing.ClassVar[None] = None
+    backoff: Backoff
+    crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform
+    grace: float
+    min_ready: float
+    pre_stop: float
+    readiness: Probe
+    schedule: Constant | Exponential | LogNormal | Uniform | LogUniform
+    start: Constant | Exponential | LogNormal | Uniform | LogUniform
+    warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, int | None, Constant | Exponential | LogNormal | Uniform | LogUniform, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform, Constant | Exponential | LogNormal | Uniform | LogUniform, Probe, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform, Backoff]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 1, capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., backoff: Backoff = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def capacity(self) -> int | None:
+        ...
+    @capacity.setter
+    def capacity(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def image_bytes(self) -> float:
+        ...
+    @image_bytes.setter
+    def image_bytes(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def image_cached(self) -> float:
+        ...
+    @image_cached.setter
+    def image_cached(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def pull_bytes_per_second(self) -> float:
+        ...
+    @pull_bytes_per_second.setter
+    def pull_bytes_per_second(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def zones(self) -> int:
+        ...
+    @zones.setter
+    def zones(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Service:
+    """
+    One instance's way of answering.
+    """
+    __hash__: typing.ClassVar[None] = None
+    service_time: Constant | Exponential | LogNormal | Uniform | LogUniform
+    slow: float
+    timeout: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, Constant | Exponential | LogNormal | Uniform | LogUniform, float, float, float]:
+        ...
+    def __init__(self, *, slots: typing.SupportsInt | typing.SupportsIndex = 8, queue: typing.SupportsInt | typing.SupportsIndex = 64, service_time: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., timeout: float = 1.0, error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, slow: float = 0.5) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def error_rate(self) -> float:
+        ...
+    @error_rate.setter
+    def error_rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def queue(self) -> int:
+        ...
+    @queue.setter
+    def queue(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def slots(self) -> int:
+        ...
+    @slots.setter
+    def slots(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Traffic:
+    """
+    Requests per second.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float]:
+        ...
+    def __init__(self, *, rate: typing.SupportsFloat | typing.SupportsIndex = 100.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def rate(self) -> float:
+        ...
+    @rate.setter
+    def rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Policy(enum.Enum):
+    """
+    How a router picks an instance of a version.
+    """
+    least_outstanding: typing.ClassVar[Policy]
+    random: typing.ClassVar[Policy]
+    round_robin: typing.ClassVar[Policy]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Balancing:
+    """
+    How requests find an instance.
+    """
+    __hash__: typing.ClassVar[None] = None
+    policy: Policy
+    propagation: Constant | Exponential | LogNormal | Uniform | LogUniform
+    weight_propagation: Constant | Exponential | LogNormal | Uniform | LogUniform
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[Policy, Constant | Exponential | LogNormal | Uniform | LogUniform, Constant | Exponential | LogNormal | Uniform | LogUniform]:
+        ...
+    def __init__(self, *, policy: Policy = ..., propagation: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., weight_propagation: Constant | Exponential | LogNormal | Uniform | LogUniform = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class Observability:
+    """
+    What operators' telemetry sees and how late.
+    """
+    __hash__: typing.ClassVar[None] = None
+    delay: float
+    scrape_interval: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float, list[float]]:
+        ...
+    def __init__(self, *, scrape_interval: float = 15.0, delay: float = 5.0, scrape_loss: typing.SupportsFloat | typing.SupportsIndex = 0.0, latency_buckets: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def latency_buckets(self) -> list[float]:
+        ...
+    @latency_buckets.setter
+    def latency_buckets(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def scrape_loss(self) -> float:
+        ...
+    @scrape_loss.setter
+    def scrape_loss(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Slo:
+    """
+    The objective that the error budget comes from.
+    """
+    __hash__: typing.ClassVar[None] = None
+    period: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float]:
+        ...
+    def __init__(self, *, objective: typing.SupportsFloat | typing.SupportsIndex = 0.999, period: float = 2592000.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def objective(self) -> float:
+        ...
+    @objective.setter
+    def objective(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Window:
+    """
+    Every plan is scored on [0, horizon], after a lead-in.
+    """
+    __hash__: typing.ClassVar[None] = None
+    horizon: float
+    lead_in: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float]:
+        ...
+    def __init__(self, *, lead_in: float = 300.0, horizon: float = 3600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class Scenario:
+    """
+    All that a run needs but the strategy.
+    """
+    __hash__: typing.ClassVar[None] = None
+    approval: Constant | Exponential | LogNormal | Uniform | LogUniform | None
+    balancing: Balancing
+    fleet: Fleet
+    name: str
+    observability: Observability
+    release: Release
+    service: Service
+    slo: Slo
+    traffic: Traffic
+    window: Window
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Observability, Release, Slo, Window, list[Analysis], Constant | Exponential | LogNormal | Uniform | LogUniform | None]:
+        ...
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | None = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def analyses(self) -> list[Analysis]:
+        ...
+    @analyses.setter
+    def analyses(self, arg1: collections.abc.Sequence[Analysis]) -> None:
+        ...
+class Complaint:
+    """
+    "traffic.rate" and "must be above 0, is -3".
+    """
+    __hash__: typing.ClassVar[None] = None
+    message: str
+    path: str
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, str]:
+        ...
+    def __init__(self, *, path: str = '', message: str = '') -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class AnalysisPhase(enum.Enum):
+    """
+    In Argo's order of badness.
+    """
+    error: typing.ClassVar[AnalysisPhase]
+    failed: typing.ClassVar[AnalysisPhase]
+    inconclusive: typing.ClassVar[AnalysisPhase]
+    pending: typing.ClassVar[AnalysisPhase]
+    running: typing.ClassVar[AnalysisPhase]
+    successful: typing.ClassVar[AnalysisPhase]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Strategy:
+    """
+    An immutable recipe for rollouts.
+    """
+    def __repr__(self) -> str:
+        ...
+    def describe(self) -> str:
+        """
+        Identity, label and log line.
+        """
+class DeploymentType(enum.Enum):
+    """
+    Kubernetes' strategy type.
+    """
+    recreate: typing.ClassVar[DeploymentType]
+    rolling_update: typing.ClassVar[DeploymentType]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class RollingParams:
+    """
+    A Deployment's fields; the defaults are Kubernetes'.
+    """
+    __hash__: typing.ClassVar[None] = None
+    max_surge: Amount
+    max_unavailable: Amount
+    progress_deadline: float | None
+    type: DeploymentType
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, DeploymentType, Amount, Amount, float | None]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, type: DeploymentType = ..., max_surge: Amount = ..., max_unavailable: Amount = ..., progress_deadline: float | None = 600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Rolling(Strategy):
+    """
+    Kubernetes' Deployment.
+    """
+    def __getstate__(self) -> tuple[RollingParams]:
+        ...
+    def __init__(self, params: RollingParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> RollingParams:
+        ...
+class SetWeight:
+    """
+    A step: the canary's weight, of max_weight.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int]:
+        ...
+    def __init__(self, *, weight: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def weight(self) -> int:
+        ...
+    @weight.setter
+    def weight(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Pause:
+    """
+    A step: wait so long, or until a person promotes.
+    """
+    __hash__: typing.ClassVar[None] = None
+    duration: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float | None]:
+        ...
+    def __init__(self, *, duration: float | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class SetCanaryScale:
+    """
+    A step: the canary's size; exactly one of the three.
+    """
+    __hash__: typing.ClassVar[None] = None
+    match_traffic_weight: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int | None, int | None, bool]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex | None = None, weight: typing.SupportsInt | typing.SupportsIndex | None = None, match_traffic_weight: bool = False) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int | None:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def weight(self) -> int | None:
+        ...
+    @weight.setter
+    def weight(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+class RunAnalysis:
+    """
+    A step: an analysis that must be successful.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int]:
+        ...
+    def __init__(self, *, analysis: int = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class BackgroundAnalysis:
+    """
+    An analysis from a step to the end.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int]:
+        ...
+    def __init__(self, *, analysis: int = ..., starting_step: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def starting_step(self) -> int:
+        ...
+    @starting_step.setter
+    def starting_step(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class CanaryParams:
+    """
+    A Rollout's canary fields; the defaults are Argo's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    abort_scale_down_delay: float | None
+    background: BackgroundAnalysis | None
+    max_surge: Amount
+    max_unavailable: Amount
+    progress_deadline: float | None
+    progress_deadline_abort: bool
+    routed: bool
+    scale_down_delay: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, Amount, Amount, list[SetWeight | Pause | SetCanaryScale | RunAnalysis], bool, int, int | None, float | None, float | None, float | None, bool, BackgroundAnalysis | None]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def max_weight(self) -> int:
+        ...
+    @max_weight.setter
+    def max_weight(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def min_pods_per_replica_set(self) -> int | None:
+        ...
+    @min_pods_per_replica_set.setter
+    def min_pods_per_replica_set(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def steps(self) -> list[SetWeight | Pause | SetCanaryScale | RunAnalysis]:
+        ...
+    @steps.setter
+    def steps(self, arg1: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis]) -> None:
+        ...
+class Canary(Strategy):
+    """
+    Argo Rollouts' canary.
+    """
+    def __getstate__(self) -> tuple[CanaryParams]:
+        ...
+    def __init__(self, params: CanaryParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> CanaryParams:
+        ...
+class BlueGreenParams:
+    """
+    A Rollout's blue/green fields; the defaults are Argo's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    abort_scale_down_delay: float | None
+    auto_promotion: float
+    auto_promotion_enabled: bool | None
+    post_promotion: int | None
+    pre_promotion: int | None
+    progress_deadline: float | None
+    progress_deadline_abort: bool
+    scale_down_delay: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int | None, bool | None, float, float | None, int | None, float | None, float | None, bool, int | None, int | None]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, preview_replica_count: typing.SupportsInt | typing.SupportsIndex | None = None, auto_promotion_enabled: bool | None = None, auto_promotion: float = 0.0, scale_down_delay: float | None = None, scale_down_delay_revision_limit: typing.SupportsInt | typing.SupportsIndex | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, pre_promotion: int | None = ..., post_promotion: int | None = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def preview_replica_count(self) -> int | None:
+        ...
+    @preview_replica_count.setter
+    def preview_replica_count(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def scale_down_delay_revision_limit(self) -> int | None:
+        ...
+    @scale_down_delay_revision_limit.setter
+    def scale_down_delay_revision_limit(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+class BlueGreen(Strategy):
+    """
+    Argo Rollouts' blue/green.
+    """
+    def __getstate__(self) -> tuple[BlueGreenParams]:
+        ...
+    def __init__(self, params: BlueGreenParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> BlueGreenParams:
+        ...
+class Verdict(enum.Enum):
+    """
+    How a rollout ended.
+    """
+    promoted: typing.ClassVar[Verdict]
+    rolled_back: typing.ClassVar[Verdict]
+    stuck: typing.ClassVar[Verdict]
+    timed_out: typing.ClassVar[Verdict]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Cause(enum.Enum):
+    """
+    Why a request failed.
+    """
+    background: typing.ClassVar[Cause]
+    capacity: typing.ClassVar[Cause]
+    defect: typing.ClassVar[Cause]
+    hand_over: typing.ClassVar[Cause]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Outcome:
+    """
+    What one replication leaves behind. Seconds from the start of the rollout.
+    """
+    __hash__: typing.ClassVar[None] = None
+    defect: DefectKind
+    verdict: Verdict
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, DefectKind, float, Verdict, float, float, float, float, float, float, int, int, int, typing.Annotated[list[int], "FixedSize(4)"], int, int, int, float, float, float, float, int, int, int, int]:
+        ...
+    def __init__(self, *, replication: typing.SupportsInt | typing.SupportsIndex = 0, truth: typing.SupportsInt | typing.SupportsIndex = 0, defect: DefectKind = ..., severity: typing.SupportsFloat | typing.SupportsIndex = 0.0, verdict: Verdict = ..., duration: typing.SupportsFloat | typing.SupportsIndex = 0.0, active: typing.SupportsFloat | typing.SupportsIndex = 0.0, paused: typing.SupportsFloat | typing.SupportsIndex = 0.0, baking: typing.SupportsFloat | typing.SupportsIndex = 0.0, detection: typing.SupportsFloat | typing.SupportsIndex = 0.0, recovery: typing.SupportsFloat | typing.SupportsIndex = 0.0, requests: typing.SupportsInt | typing.SupportsIndex = 0, failed: typing.SupportsInt | typing.SupportsIndex = 0, slow: typing.SupportsInt | typing.SupportsIndex = 0, failed_by_cause: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"] = ..., baseline_failed: typing.SupportsInt | typing.SupportsIndex = 0, baseline_slow: typing.SupportsInt | typing.SupportsIndex = 0, exposure: typing.SupportsInt | typing.SupportsIndex = 0, blast_radius: typing.SupportsFloat | typing.SupportsIndex = 0.0, budget_spent: typing.SupportsFloat | typing.SupportsIndex = 0.0, min_headroom: typing.SupportsFloat | typing.SupportsIndex = 0.0, extra_instance_seconds: typing.SupportsFloat | typing.SupportsIndex = 0.0, alarms_true: typing.SupportsInt | typing.SupportsIndex = 0, alarms_false: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, decisions: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def active(self) -> float:
+        ...
+    @active.setter
+    def active(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def alarms_false(self) -> int:
+        ...
+    @alarms_false.setter
+    def alarms_false(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def alarms_true(self) -> int:
+        ...
+    @alarms_true.setter
+    def alarms_true(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def attributable(self) -> int:
+        ...
+    @property
+    def baking(self) -> float:
+        ...
+    @baking.setter
+    def baking(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def baseline_failed(self) -> int:
+        ...
+    @baseline_failed.setter
+    def baseline_failed(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def baseline_slow(self) -> int:
+        ...
+    @baseline_slow.setter
+    def baseline_slow(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def blast_radius(self) -> float:
+        ...
+    @blast_radius.setter
+    def blast_radius(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def budget_spent(self) -> float:
+        ...
+    @budget_spent.setter
+    def budget_spent(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def decisions(self) -> int:
+        ...
+    @decisions.setter
+    def decisions(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def detection(self) -> float:
+        ...
+    @detection.setter
+    def detection(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def duration(self) -> float:
+        ...
+    @duration.setter
+    def duration(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def exposure(self) -> int:
+        ...
+    @exposure.setter
+    def exposure(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def extra_instance_seconds(self) -> float:
+        ...
+    @extra_instance_seconds.setter
+    def extra_instance_seconds(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def failed(self) -> int:
+        ...
+    @failed.setter
+    def failed(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def failed_by_cause(self) -> typing.Annotated[list[int], "FixedSize(4)"]:
+        ...
+    @failed_by_cause.setter
+    def failed_by_cause(self, arg1: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"]) -> None:
+        ...
+    @property
+    def min_headroom(self) -> float:
+        ...
+    @min_headroom.setter
+    def min_headroom(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def paused(self) -> float:
+        ...
+    @paused.setter
+    def paused(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def recovery(self) -> float:
+        ...
+    @recovery.setter
+    def recovery(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replication(self) -> int:
+        ...
+    @replication.setter
+    def replication(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def requests(self) -> int:
+        ...
+    @requests.setter
+    def requests(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def restarts(self) -> int:
+        ...
+    @restarts.setter
+    def restarts(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def severity(self) -> float:
+        ...
+    @severity.setter
+    def severity(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def slow(self) -> int:
+        ...
+    @slow.setter
+    def slow(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def truth(self) -> int:
+        ...
+    @truth.setter
+    def truth(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class EntryKind(enum.Enum):
+    """
+    What a line of a timeline tells of.
+    """
+    decision: typing.ClassVar[EntryKind]
+    instance: typing.ClassVar[EntryKind]
+    measurement: typing.ClassVar[EntryKind]
+    truth: typing.ClassVar[EntryKind]
+    verdict: typing.ClassVar[EntryKind]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class TimelineEntry:
+    """
+    One line of a replication's log.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    kind: EntryKind
+    text: str
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, EntryKind, str]:
+        ...
+    def __init__(self, *, at: float = ..., kind: EntryKind = ..., text: str = '') -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class TimelineSample:
+    """
+    How things stood at one scrape; lists by version.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, list[float], list[int], list[int], list[float], list[float], float]:
+        ...
+    def __init__(self, *, at: float = ..., weight: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., ready: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., instances: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., observed_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., true_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., service_error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def instances(self) -> list[int]:
+        ...
+    @instances.setter
+    def instances(self, arg1: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def observed_error_rate(self) -> list[float]:
+        ...
+    @observed_error_rate.setter
+    def observed_error_rate(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def ready(self) -> list[int]:
+        ...
+    @ready.setter
+    def ready(self, arg1: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def service_error_rate(self) -> float:
+        ...
+    @service_error_rate.setter
+    def service_error_rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def true_error_rate(self) -> list[float]:
+        ...
+    @true_error_rate.setter
+    def true_error_rate(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def weight(self) -> list[float]:
+        ...
+    @weight.setter
+    def weight(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+class Timeline:
+    """
+    One replication told as a story.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[TimelineEntry], list[TimelineSample]]:
+        ...
+    def __init__(self, *, entries: collections.abc.Sequence[TimelineEntry] = ..., samples: collections.abc.Sequence[TimelineSample] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def entries(self) -> list[TimelineEntry]:
+        ...
+    @entries.setter
+    def entries(self, arg1: collections.abc.Sequence[TimelineEntry]) -> None:
+        ...
+    @property
+    def samples(self) -> list[TimelineSample]:
+        ...
+    @samples.setter
+    def samples(self, arg1: collections.abc.Sequence[TimelineSample]) -> None:
+        ...
+class ForecastOptions:
+    """
+    How many replications, with which seed, on how many threads, until when.
+    """
+    __hash__: typing.ClassVar[None] = None
+    stop_estimate: str
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, int, float, str, float, int]:
+        ...
+    def __init__(self, *, replications: typing.SupportsInt | typing.SupportsIndex = 200, seed: typing.SupportsInt | typing.SupportsIndex = 1, threads: typing.SupportsInt | typing.SupportsIndex = 0, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, stop_estimate: str = '', stop_half_width: typing.SupportsFloat | typing.SupportsIndex = 0.0, batch: typing.SupportsInt | typing.SupportsIndex = 50) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def batch(self) -> int:
+        ...
+    @batch.setter
+    def batch(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def confidence(self) -> float:
+        ...
+    @confidence.setter
+    def confidence(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replications(self) -> int:
+        ...
+    @replications.setter
+    def replications(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def seed(self) -> int:
+        ...
+    @seed.setter
+    def seed(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def stop_half_width(self) -> float:
+        ...
+    @stop_half_width.setter
+    def stop_half_width(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def threads(self) -> int:
+        ...
+    @threads.setter
+    def threads(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Unit(enum.Enum):
+    """
+    Of an estimate.
+    """
+    count: typing.ClassVar[Unit]
+    fraction: typing.ClassVar[Unit]
+    probability: typing.ClassVar[Unit]
+    requests: typing.ClassVar[Unit]
+    seconds: typing.ClassVar[Unit]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Estimate:
+    """
+    One number with its confidence interval.
+    """
+    __hash__: typing.ClassVar[None] = None
+    interval: Interval
+    meaning: str
+    name: str
+    unit: Unit
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, str, Unit, Interval]:
+        ...
+    def __init__(self, *, name: str = '', meaning: str = '', unit: Unit = ..., interval: Interval = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def high(self) -> float:
+        ...
+    @property
+    def low(self) -> float:
+        ...
+    @property
+    def value(self) -> float:
+        ...
+class Ending(enum.Enum):
+    """
+    Why a study ended.
+    """
+    all: typing.ClassVar[Ending]
+    interrupted: typing.ClassVar[Ending]
+    precise: typing.ClassVar[Ending]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Forecast:
+    """
+    The finished prefix of a study and what it says.
+    """
+    def __getitem__(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> Outcome:
+        ...
+    def __len__(self) -> int:
+        ...
+    def estimate_truth(self, release: Release, truth: typing.SupportsInt | typing.SupportsIndex, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
+        """
+        The estimates of one kind of truth alone.
+        """
+    @property
+    def ending(self) -> Ending:
+        ...
+    @property
+    def estimates(self) -> list[Estimate]:
+        ...
+    @property
+    def outcomes(self) -> dict[str, numpy.ndarray]:
+        """
+        Name to numpy array; see outcome_columns().
+        """
+def allocate_truths(release: Release, replications: typing.SupportsInt | typing.SupportsIndex) -> list[int]:
+    """
+    Which truth replication 0, 1, 2 ... has.
+    """
+def build_config() -> dict[str, typing.Any]:
+    """
+    What this extension was built from and with: for bug reports.
+    """
+def estimate(release: Release, outcomes: collections.abc.Sequence[Outcome], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
+    """
+    All estimates that the outcomes allow.
+    """
+def estimate_truth(release: Release, outcomes: collections.abc.Sequence[Outcome], truth: typing.SupportsInt | typing.SupportsIndex, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
+    """
+    The estimates of one kind of truth alone.
+    """
+def evaluate_condition(condition: collections.abc.Sequence[ConditionStep], result: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> bool | None:
+    """
+    True or False; None for an evaluation error.
+    """
+def forecast(scenario: Scenario, strategy: Strategy, options: ForecastOptions = ..., progress: collections.abc.Callable[[int], typing.Any] | None = None) -> Forecast:
+    """
+    Runs replications 0, 1, 2 ... `progress` is called a few times a second with the number of finished ones and stops the study by returning False.
+    """
+def instances_needed(scenario: Scenario) -> float:
+    """
+    Instances that the offered load keeps busy.
+    """
+def lookback(query: collections.abc.Sequence[QueryStep]) -> float:
+    """
+    How many seconds the query looks back.
+    """
+def mean(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform) -> float:
+    ...
+def outcome_columns(outcomes: collections.abc.Sequence[Outcome]) -> dict[str, numpy.ndarray]:
+    """
+    One numpy array a column. The verdict, the defect's kind and the truth are numbers: the value of a Verdict and a DefectKind, an index into Release.truths.
+    """
+def parse_amount(text: str, bare_is_percent: bool = False) -> Amount | None:
+    """
+    Reads "25%", and "25" too if `bare_is_percent`; None for anything else.
+    """
+def quantile(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform, p: typing.SupportsFloat | typing.SupportsIndex) -> float:
+    """
+    The value below which a share `p` in (0, 1) of all draws lies.
+    """
+def replay(scenario: Scenario, strategy: Strategy, options: ForecastOptions, replication: typing.SupportsInt | typing.SupportsIndex) -> tuple[Timeline, Outcome]:
+    """
+    One replication of that study again, alone, with its story.
+    """
+def resolve(amount: Amount, total: typing.SupportsInt | typing.SupportsIndex, rounding: Rounding) -> int:
+    """
+    The amount as a count of `total`.
+    """
+def validate(scenario: Scenario) -> list[Complaint]:
+    """
+    Every complaint at once; empty if it can be run.
+    """
+def wilson(successes: typing.SupportsInt | typing.SupportsIndex, trials: typing.SupportsInt | typing.SupportsIndex, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> Interval:
+    """
+    Wilson's interval of a probability; all of [0, 1] without trials.
+    """
+model_version: int = 1
+version: str = '0.1.0'

@@ -1,0 +1,140 @@
+"""
+Argo's AnalysisRun, rule by rule.
+"""
+from __future__ import annotations
+import collections.abc
+import enum
+import rollcast._core
+import typing
+__all__: list[str] = ['ConditionValue', 'JudgedMetric', 'MetricResult', 'Ttl', 'analysis_ttl_expired', 'effective_count', 'first_measurement_at', 'first_measurement_due', 'measurement_phase', 'measurements_kept', 'metric_phase', 'next_measurement_at', 'next_measurement_due', 'run_phase']
+class ConditionValue(enum.Enum):
+    """
+    What became of a condition.
+    """
+    absent: typing.ClassVar[ConditionValue]
+    error: typing.ClassVar[ConditionValue]
+    false: typing.ClassVar[ConditionValue]
+    true: typing.ClassVar[ConditionValue]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class MetricResult:
+    """
+    The counters of one metric in one run.
+    """
+    __hash__: typing.ClassVar[None] = None
+    last: rollcast._core.AnalysisPhase | None
+    last_finished: float | None
+    phase: rollcast._core.AnalysisPhase
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[rollcast._core.AnalysisPhase, rollcast._core.AnalysisPhase | None, float | None, int, int, int, int, int, int, int]:
+        ...
+    def __init__(self, *, phase: rollcast._core.AnalysisPhase = ..., last: rollcast._core.AnalysisPhase | None = ..., last_finished: float | None = ..., count: typing.SupportsInt | typing.SupportsIndex = 0, successful: typing.SupportsInt | typing.SupportsIndex = 0, failed: typing.SupportsInt | typing.SupportsIndex = 0, inconclusive: typing.SupportsInt | typing.SupportsIndex = 0, error: typing.SupportsInt | typing.SupportsIndex = 0, consecutive_error: typing.SupportsInt | typing.SupportsIndex = 0, consecutive_success: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def consecutive_error(self) -> int:
+        ...
+    @consecutive_error.setter
+    def consecutive_error(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def consecutive_success(self) -> int:
+        ...
+    @consecutive_success.setter
+    def consecutive_success(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def count(self) -> int:
+        ...
+    @count.setter
+    def count(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def error(self) -> int:
+        ...
+    @error.setter
+    def error(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def failed(self) -> int:
+        ...
+    @failed.setter
+    def failed(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def inconclusive(self) -> int:
+        ...
+    @inconclusive.setter
+    def inconclusive(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def successful(self) -> int:
+        ...
+    @successful.setter
+    def successful(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class JudgedMetric:
+    """
+    A metric as the judgement of a run sees it.
+    """
+    __hash__: typing.ClassVar[None] = None
+    dry_run: bool
+    phase: rollcast._core.AnalysisPhase
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[rollcast._core.AnalysisPhase, bool]:
+        ...
+    def __init__(self, *, phase: rollcast._core.AnalysisPhase = ..., dry_run: bool = False) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class Ttl:
+    """
+    How long a finished run is kept.
+    """
+    __hash__: typing.ClassVar[None] = None
+    after_completion: float | None
+    after_failure: float | None
+    after_success: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float | None, float | None, float | None]:
+        ...
+    def __init__(self, *, after_completion: float | None = None, after_success: float | None = None, after_failure: float | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+def analysis_ttl_expired(phase: rollcast._core.AnalysisPhase, age: float, ttl: Ttl) -> bool:
+    ...
+def effective_count(metric: rollcast._core.Metric) -> int | None:
+    """
+    None: unlimited.
+    """
+def first_measurement_at(metric: rollcast._core.Metric, started: float | None) -> float:
+    """
+    inf: never.
+    """
+def first_measurement_due(metric: rollcast._core.Metric, started: float | None, now: float) -> bool:
+    ...
+def measurement_phase(success: ConditionValue, failure: ConditionValue) -> rollcast._core.AnalysisPhase:
+    ...
+def metric_phase(metric: rollcast._core.Metric, result: MetricResult, terminating: bool) -> rollcast._core.AnalysisPhase:
+    ...
+def next_measurement_at(metric: rollcast._core.Metric, result: MetricResult) -> float:
+    """
+    inf: never.
+    """
+def next_measurement_due(metric: rollcast._core.Metric, result: MetricResult, now: float) -> bool:
+    ...
+def run_phase(metrics: collections.abc.Sequence[JudgedMetric], terminating: bool) -> rollcast._core.AnalysisPhase:
+    ...
+measurements_kept: int = 10

@@ -1,0 +1,31 @@
+"""Values that nobody gave: each is recorded, with the reason for it, so that a report can list them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Assumption:
+    path: str  # of the scenario language: "service.timeout"
+    value: str  # as one would write it there
+    why: str
+
+
+class Assumptions:
+    def __init__(self) -> None:
+        self.items: list[Assumption] = []
+
+    def add(self, path: str, value: str, why: str) -> None:
+        self.items.append(Assumption(path, value, why))
+
+    def choose(self, given: T | None, path: str, default: T, why: str, show: Callable[[T], Any] = str) -> T:
+        """What was given; otherwise the default, recorded."""
+        if given is not None:
+            return given
+        self.add(path, str(show(default)), why)
+        return default

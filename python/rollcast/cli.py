@@ -1,0 +1,422 @@
+"""The command line. Heavy modules are imported by the commands that need them, so that --help is quick."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rollcast.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+    from rollcast.scenario import LoadedScenario
+    from rollcast.study import Forecast
+    from rollcast.thresholds import Threshold
+
+BAD_INPUT, GATE_FAILED, UNDECIDED, INTERRUPTED = 2, 3, 4, 130
+
+HEADLINES = (
+    "p_promoted",
+    "p_rolled_back",
+    "p_stuck",
+    "p_timed_out",
+    "p_escape",
+    "p_escape_given_bad",
+    "p_false_rollback_given_good",
+    "duration_p50",
+    "duration_p90",
+    "detection_mean",
+    "recovery_mean",
+    "attributable_failures_mean",
+    "attributable_failures_given_good_mean",
+    "attributable_failures_given_bad_mean",
+    "failed_hand_over_mean",
+    "exposure_given_bad_mean",
+    "blast_radius_given_bad_mean",
+    "budget_spent_mean",
+    "min_headroom_mean",
+)
+"""What the terminal shows; the report and --json have all estimates."""
+
+
+class Program(click.Group):
+    """Turns what is wrong with an input into messages and an exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.obj = shlex.join(["rollcast", *args])
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            for each in error.errors:
+                click.echo(f"{click.style('error:', fg='red', bold=True)} {each}", err=True)
+                _show_source(each)
+            ctx.exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def _show_source(error: InputError) -> None:
+    """The line that is meant, with a mark under the place."""
+    place = error.place
+    if not place.file or not place.line:
+        return
+    try:
+        with Path(place.file).open(encoding="utf-8", errors="replace") as file:
+            line = next((text for number, text in enumerate(file, 1) if number == place.line), "")
+    except OSError:
+        return
+    line = line.rstrip().expandtabs(1)[:160]
+    if line:
+        click.echo(f"  {line}", err=True)
+        if 0 < place.column <= len(line):
+            click.echo("  " + " " * (place.column - 1) + click.style("^", fg="red", bold=True), err=True)
+
+
+def _options(*options: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SCENARIO_OR_MANIFEST...")
+PROFILE = _options(
+    click.option("--rate", metavar="RATE", help="Requests per second of the whole service: 1k/s."),
+    click.option("--p50", metavar="TIME", help="Median latency of a good version: 20ms."),
+    click.option("--p99", metavar="TIME", help="99th percentile of it: 150ms."),
+    click.option("--errors", metavar="SHARE", help="Requests that fail even on a good version: 0.1%."),
+    click.option("--utilisation", metavar="SHARE", help="How busy the instances are: 60%."),
+)
+SEED = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=1,
+    show_default=True,
+    help="The same seed, the same numbers.",
+)
+OUTPUT = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the terminal.")
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine; 2 bad input; 3 a --fail-if holds; 4 it is undecided; 130 interrupted.",
+)
+@click.version_option(package_name="rollcast")
+def main() -> None:
+    """Forecasts a software rollout before it happens.
+
+    \b
+    Begin with an example:
+      rollcast example copy canary-with-analysis
+      rollcast forecast canary-with-analysis/scenario.yaml --report forecast.html
+    """
+
+
+@main.command()
+@SOURCES
+@PROFILE
+def validate(sources: tuple[str, ...], **profile: str | None) -> None:
+    """Read a scenario or manifests and list what would be assumed."""
+    loaded = _load(sources, profile)
+    table = _table("Assumed", "", "Value", "Why")
+    for assumption in loaded.assumptions:
+        table.add_row(*_plain(assumption.path, str(assumption.value), assumption.why))
+    _say(_text(loaded.name, "bold"), _text(loaded.strategy.describe()), "", table)
+
+
+@main.command()
+@SOURCES
+@PROFILE
+@click.option("-n", "--replications", type=click.IntRange(1, 2**32 - 1), default=200, show_default=True)
+@SEED
+@click.option("--threads", type=click.IntRange(0, 4096), default=0, help="0, the default: every core.")
+@click.option(
+    "--stop", metavar="PRECISION", help="Stop early, once an estimate is so precise: 'p_promoted +- 2%'."
+)
+@click.option("--json", "json_file", metavar="FILE", help="Write all estimates.")
+@click.option("--outcomes", "outcomes_file", metavar="FILE.parquet", help="Write one row a replication.")
+@click.option(
+    "--report", "report_file", metavar="FILE.html", help="Write a report that opens without a network."
+)
+@click.option(
+    "--fail-if", "conditions", multiple=True, metavar="CONDITION", help="Exit with 3: 'p_escape > 1%'."
+)
+@click.option(
+    "--undecided",
+    type=click.Choice(["pass", "fail"]),
+    help="What a --fail-if is worth whose limit lies inside the interval, instead of exit code 4.",
+)
+@click.pass_context
+def forecast(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    replications: int,
+    seed: int,
+    threads: int,
+    stop: str | None,
+    json_file: str | None,
+    outcomes_file: str | None,
+    report_file: str | None,
+    conditions: tuple[str, ...],
+    undecided: str | None,
+    **profile: str | None,
+) -> None:
+    """Simulate a rollout many times and say what it risks."""
+    from rollcast import files, study
+    from rollcast.thresholds import parse_stop, parse_threshold
+
+    for path in (json_file, outcomes_file, report_file):
+        if path:
+            files.require_writable(path)
+    loaded = _load(sources, profile)
+    known = study.estimate_units(loaded)
+    thresholds = [parse_threshold(condition, known) for condition in conditions]
+    wanted = parse_stop(stop, known) if stop else None
+
+    with _progress_bar(replications) as progress:
+        result = study.forecast(loaded, replications, seed, threads, wanted, progress)
+
+    if json_file:
+        files.write_atomically(json_file, result.to_json(thresholds).encode())
+    if outcomes_file:
+        files.write_atomically(outcomes_file, result.to_parquet())
+    if report_file:
+        result.report(report_file, thresholds, ctx.obj)
+    _say(*_summary(result, thresholds))
+    if report_file:
+        _say(_text(report_file))
+    ctx.exit(_exit_code(result, thresholds, undecided))
+
+
+@main.command()
+@SOURCES
+@PROFILE
+@click.option("-r", "--replication", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
+@SEED
+@click.option("--brief", is_flag=True, help="Leave out the measurements that succeeded.")
+def replay(sources: tuple[str, ...], replication: int, seed: int, brief: bool, **profile: str | None) -> None:
+    """Tell one replication of a forecast: every decision with its reason."""
+    from rollcast import study
+
+    story = study.replay(_load(sources, profile), replication, seed)
+    styles = {"decision": "bold", "verdict": "bold green", "truth": "bold magenta", "instance": "dim"}
+    lines = [_text(text, styles.get(kind, "")) for kind, text in story.lines(brief=brief)]
+    _say(_text(story.title, "bold"), "", *lines)
+
+
+@main.command("import")
+@click.argument("manifests", nargs=-1, required=True, metavar="MANIFEST...")
+@OUTPUT
+def import_(manifests: tuple[str, ...], output: str | None) -> None:
+    """Turn Kubernetes and Argo manifests into a scenario file."""
+    from rollcast import files, importer
+
+    text, warnings = importer.import_manifests(manifests)
+    _warn(warnings)
+    if output:
+        files.write_atomically(output, text.encode())
+    else:
+        _write(text)
+
+
+@main.command()
+@OUTPUT
+def schema(output: str | None) -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from rollcast import files, scenario
+
+    text = json.dumps(scenario.json_schema(), indent=2) + "\n"
+    if output:
+        files.write_atomically(output, text.encode())
+    else:
+        _write(text)
+
+
+@main.group()
+def example() -> None:
+    """List or copy the examples that come with the package."""
+
+
+@example.command("list")
+def list_examples() -> None:
+    """List the examples."""
+    from rollcast import examples
+
+    table = _table("Example", "")
+    for name in examples.names():
+        table.add_row(*_plain(name, examples.summary(name)))
+    _say(table)
+
+
+@example.command("copy")
+@click.argument("name")
+@click.argument("directory", required=False, type=click.Path(path_type=Path))
+def copy_example(name: str, directory: Path | None) -> None:
+    """Copy an example to DIRECTORY, by default one of its own name here."""
+    from rollcast import examples
+
+    _say(_text(str(examples.copy(name, directory or Path(name)))))
+
+
+def _load(sources: Sequence[str], profile: dict[str, str | None]) -> LoadedScenario:
+    """Manifests, or one file of either sort, or the name of a shipped example where there is no such file."""
+    from rollcast import scenario
+
+    if len(sources) > 1:
+        loaded = scenario.load_manifest(sources, profile)
+    else:
+        loaded = scenario.load(_example_or_file(sources[0]), overrides=_overrides(profile))
+    _warn(loaded.warnings)
+    return loaded
+
+
+def _example_or_file(source: str) -> str:
+    from rollcast import examples
+
+    is_example = not Path(source).exists() and source in examples.names()
+    return str(examples.path(source)) if is_example else source
+
+
+def _overrides(profile: dict[str, str | None]) -> dict[str, dict[str, str]]:
+    from rollcast.scenario import PROFILE_KEYS
+
+    overrides: dict[str, dict[str, str]] = {}
+    for key, value in profile.items():
+        if value is not None:
+            section, name = PROFILE_KEYS[key]
+            overrides.setdefault(section, {})[name] = value
+    return overrides
+
+
+@contextmanager
+def _progress_bar(total: int) -> Iterator[Callable[[int], None] | None]:
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("replications", total=total)
+        yield lambda finished: bar.update(task, completed=finished)
+
+
+def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[RenderableType]:
+    from rollcast import _core, wording
+
+    if not result.replications:
+        return [result.sentence]
+    risk = _table("", "Estimate", "95% interval", "Name")
+    for name in HEADLINES:
+        estimate = result.estimates[name]
+        risk.add_row(*_plain(estimate.meaning, *estimate.in_words()), _text(name, "dim"))
+    kinds = _table("Release", "Prior", "Promoted", "Rolled back", "Stuck", "Requests failed because of it")
+    columns = ("p_promoted", "p_rolled_back", "p_stuck", "attributable_failures_mean")
+    for truth in result.truths:
+        estimates = result.by_truth[truth.name]
+        cells = [str(estimates[name]) for name in columns]
+        kinds.add_row(*_plain(truth.name, wording.quantity(truth.probability, "probability"), *cells))
+    parts: list[RenderableType] = [_text(result.sentence, "bold"), "", risk, "", kinds]
+    if thresholds:
+        gates = _table("Fail if", "Estimate", "Result")
+        for threshold, outcome in zip(thresholds, result.check(thresholds), strict=True):
+            style = {"HOLDS": "red", "FAILS": "green"}.get(outcome.name, "yellow")
+            compared = _plain(threshold.text, str(result.estimates[threshold.name]))
+            gates.add_row(*compared, _text(outcome.value, style))
+        parts += ["", gates]
+    loaded = result.scenario
+    parts.append("")
+    if result.ending == "interrupted":
+        parts.append(f"Interrupted: {result.replications} of {result.requested} replications were finished.")
+    elif result.ending == "precise":
+        parts.append(f"Precise enough after {wording.plural(result.replications, 'replication')}.")
+    runs = wording.plural(result.replications, "replication")
+    assumed = wording.plural(len(loaded.assumptions), "value")
+    parts.append(f"Seed {result.seed}, {runs}, model {_core.model_version}.")
+    parts.append(f"{assumed} assumed; rollcast validate lists them.")
+    return parts
+
+
+def _exit_code(result: Forecast, thresholds: Sequence[Threshold], undecided: str | None) -> int:
+    from rollcast.thresholds import Result
+
+    if result.ending == "interrupted":
+        return INTERRUPTED
+    results = result.check(thresholds)
+    if Result.HOLDS in results:
+        return GATE_FAILED
+    if Result.UNDECIDED in results:
+        return {None: UNDECIDED, "pass": 0, "fail": GATE_FAILED}[undecided]
+    return 0
+
+
+def _table(*headings: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _warn(warnings: Iterable[object]) -> None:
+    for warning in warnings:
+        click.echo(f"{click.style('warning:', fg='yellow')} {warning}", err=True)
+
+
+def _text(text: str, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(text, style)
+
+
+def _plain(*texts: str) -> list[Text]:
+    """Texts that are shown as they are, square brackets and all."""
+    return [_text(text) for text in texts]
+
+
+def _say(*parts: RenderableType) -> None:
+    """Prints to stdout: as wide as the terminal, and wide enough for a table where there is none."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = 132
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    _write("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
+
+
+def _write(text: str) -> None:
+    """A reader that went away (`| head`) is no error; what the terminal cannot show becomes "?"."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, errors="replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

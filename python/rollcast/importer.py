@@ -1,0 +1,157 @@
+"""Kubernetes and Argo Rollouts manifests, translated into the scenario language.
+
+What a manifest says and the model does not know is named in a warning, never dropped silently. Only what
+cannot change a forecast is passed over; `importer_fields.NO_INFLUENCE` lists it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from os import PathLike
+
+from rollcast.errors import Place, Problems, listed, nearest, shown
+from rollcast.importer_analyses import Analyses
+from rollcast.importer_fields import Draft, Fields
+from rollcast.importer_pods import translate_pods
+from rollcast.importer_strategy import Strategies
+from rollcast.units import pause_seconds
+from rollcast.yaml_source import Node, read_file
+
+__all__ = ["import_manifests", "is_manifest", "pause_seconds", "read_manifests", "translate"]
+
+# Kinds of objects that a rollout's forecast does not depend on.
+_IRRELEVANT_KINDS = frozenset(
+    {
+        "Certificate", "ClusterRole", "ClusterRoleBinding", "ConfigMap", "CustomResourceDefinition",
+        "DestinationRule", "ExternalSecret", "GRPCRoute", "Gateway", "HTTPRoute", "Ingress", "IngressRoute",
+        "Namespace", "PodMonitor", "PrometheusRule", "Role", "RoleBinding", "SealedSecret", "Secret",
+        "Service", "ServiceAccount", "ServiceMonitor", "TraefikService", "TrafficSplit", "VirtualService",
+    }
+)  # fmt: skip
+_TEMPLATE_KINDS = {"AnalysisTemplate": False, "ClusterAnalysisTemplate": True}
+_WORKLOAD_KINDS = ("Deployment", "Rollout")
+
+
+def is_manifest(document: Node) -> bool:
+    """Whether it looks like a Kubernetes object."""
+    return document.is_mapping and "apiVersion" in document.value and "kind" in document.value
+
+
+def read_manifests(paths: Iterable[PathLike[str] | str]) -> list[Node]:
+    """The documents of several files."""
+    return [document for path in paths for document in read_file(path)]
+
+
+def import_manifests(paths: Iterable[PathLike[str] | str]) -> tuple[str, list[str]]:
+    """Kubernetes and Argo manifests as the text of a scenario, and warnings of what it leaves out.
+
+    Raises InputErrors.
+    """
+    from rollcast.importer_text import render
+
+    return render(list(paths))
+
+
+def translate(documents: list[Node], problems: Problems, args: Mapping[str, str] | None = None) -> Node:
+    """The manifests as a mapping of the scenario language: name, fleet, strategy, analyses.
+
+    Each part knows its place in the manifest. ``args``: values of analysis arguments, which win.
+    """
+    return _Manifests(documents, problems).translate(args or {})
+
+
+class _Manifests:
+    """The objects of some manifests, by what they are for."""
+
+    def __init__(self, documents: list[Node], problems: Problems) -> None:
+        self._problems = problems
+        self._place = Place(documents[0].place.file) if documents else Place()
+        self._others: list[Fields] = []
+        self._templates: dict[tuple[bool, str], Fields] = {}
+        self._rollouts: list[Fields] = []
+        self._deployments: list[Fields] = []
+        for document in documents:
+            self._sort(document)
+
+    def _sort(self, document: Node) -> None:
+        fields = Fields(document, self._problems, "object")
+        if not fields:
+            return
+        kind = fields.text("kind")
+        if kind is None:
+            self._problems.error("expected a Kubernetes object, found no kind", document.place)
+        elif kind == "List":
+            for item in fields.items("items"):
+                self._sort(item)
+        elif kind in _TEMPLATE_KINDS:
+            self._templates[_TEMPLATE_KINDS[kind], fields.name] = fields
+        elif kind in _WORKLOAD_KINDS:
+            (self._rollouts if kind == "Rollout" else self._deployments).append(fields)
+        elif kind not in _IRRELEVANT_KINDS:
+            self._others.append(fields)
+
+    def translate(self, args: Mapping[str, str]) -> Node:
+        workload = self._workload()
+        if workload is None:
+            return Node({}, self._place)
+        for other in self._others:
+            self._problems.warn(f"{other.text('kind')} {other.name} is not modelled", other.place)
+        out = Draft(workload.place)
+        out.put("name", workload.fields("metadata").take("name"))
+        spec = workload.fields("spec", "workload")
+        if not spec:
+            self._problems.error("expected a spec", workload.place)
+            return out.node()
+        analyses = Analyses(self._templates, args, workload, self._problems)
+        strategies = Strategies(self._problems, analyses)
+        fleet = Draft(spec.place)
+        fleet.put("replicas", spec.take("replicas"))
+        fleet.put("min_ready", spec.seconds("minReadySeconds"))
+        translate_pods(self._pod_template(spec), fleet, self._problems)
+        out.put("fleet", fleet)
+        is_rollout = workload.text("kind") == "Rollout"
+        out.put("strategy", strategies.rollout(spec) if is_rollout else strategies.deployment(spec))
+        if (paused := spec.take("paused")) is not None and paused.value is True:
+            self._problems.warn("is taken as false: a paused rollout does not move", paused.place)
+        spec.finish()
+        workload.finish()
+        out.put("analyses", analyses.made or None)
+        return out.node()
+
+    def _workload(self) -> Fields | None:
+        """The one object that is rolled out; none where there is a problem."""
+        referred = {rollout.fields("spec").fields("workloadRef").named("name") for rollout in self._rollouts}
+        found = [*self._rollouts, *(d for d in self._deployments if d.name not in referred)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = listed((f"{fields.text('kind')} {fields.name}" for fields in found), "and")
+            message = f"expected one Deployment or Rollout, found {names}: give one at a time"
+            self._problems.error(message, found[1].place)
+            return None
+        for other in self._others:
+            kind = other.take("kind")
+            if kind and (hint := nearest(kind.value, _WORKLOAD_KINDS)):
+                message = f"expected a Deployment or a Rollout, got {shown(kind.value)}"
+                self._problems.error(message, kind.place, hint)
+                return None
+        self._problems.error("there is no Deployment or Rollout here; a forecast needs one", self._place)
+        return None
+
+    def _pod_template(self, spec: Fields) -> Fields:
+        reference = spec.fields("workloadRef")
+        if not reference:
+            return spec.fields("template", "template")
+        name, kind = reference.named("name"), reference.text("kind")
+        reference.take("apiVersion")
+        reference.take("scaleDown")  # of the Deployment's own pods, before the first rollout
+        reference.finish()
+        deployments = {deployment.name: deployment for deployment in self._deployments}
+        if kind == "Deployment" and name in deployments:
+            return deployments[name].fields("spec").fields("template", "template")
+        if kind != "Deployment":
+            self._problems.error(f"expected a reference to a Deployment, got {shown(kind)}", reference.place)
+        else:
+            message = f'there is no Deployment "{name}" in these manifests'
+            self._problems.error(message, reference.place, nearest(name, deployments))
+        return Fields(None, self._problems)

@@ -1,0 +1,191 @@
+"""Lowers the scenario language to what the engine runs, recording every value that nobody gave."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from rollcast import _core
+from rollcast import scenario_model as language
+from rollcast.lower_metrics import lower_analyses
+from rollcast.lower_release import lower_release, truth_path
+from rollcast.lower_strategy import Body, awaited_analyses, lower_strategy, strategy_body
+from rollcast.lowering import Default, Lowering, distribution, show_distribution
+from rollcast.plan import plan_seconds
+from rollcast.profile import fit
+from rollcast.scenario_types import Distribution
+from rollcast.units import show_fraction, show_seconds
+
+_KUBERNETES = "Kubernetes' default"
+
+_FLEET = (
+    Default("replicas", f"{_KUBERNETES} where a manifest does not say"),
+    Default("zones", "nothing is known of zones"),
+    Default("schedule", "there is room, and to find it takes no time worth modelling", show_distribution),
+    Default("start", "measured pod starts with the image present (kubernetes#42000)", show_distribution),
+    Default(
+        "warm_up",
+        "a judgement: a service loads its data and connects",
+        show_distribution,
+        _core.LogNormal(median=5, sigma=0.5),
+    ),
+    Default("min_ready", _KUBERNETES, show_seconds),
+    Default("pre_stop", "no preStop hook is known", show_seconds),
+    Default("grace", _KUBERNETES, show_seconds),
+    Default(
+        "crash_notice", "a judgement: a node sees its dead processes soon, probes or not", show_distribution
+    ),
+)
+_READINESS = (
+    Default("initial_delay", _KUBERNETES, show_seconds),
+    Default("period", _KUBERNETES, show_seconds),
+    Default("success_threshold", _KUBERNETES),
+    Default("failure_threshold", _KUBERNETES),
+)
+_BACK_OFF = tuple(Default(key, _KUBERNETES, show_seconds) for key in ("initial", "most", "reset_after"))
+_BALANCING = (
+    Default("propagation", "a judgement: endpoints take about a second to spread", show_distribution),
+    Default("weight_propagation", "a judgement: as endpoints do", show_distribution),
+)
+_OBSERVABILITY = (
+    Default("scrape_interval", "usual with Prometheus", show_seconds),
+    Default("delay", "a judgement", show_seconds),
+    Default("scrape_loss", "no scrape is lost", show_fraction),
+)
+_SLO = (
+    Default("objective", "a judgement", show_fraction),
+    Default("period", "a month", show_seconds),
+)
+
+
+def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
+    """The `_core.Scenario` and the `_core.Strategy`; of no use when there were problems."""
+    given = lowering.model
+    core = _core.Scenario(name=name)
+    core.traffic = _core.Traffic(rate=_rate(lowering))
+    core.fleet = _fleet(lowering)
+    core.service = _service(lowering, core.traffic.rate, core.fleet.replicas)
+    core.balancing = _balancing(lowering)
+    core.release = lower_release(lowering)
+    lowering.fill(core.slo, given.slo, "slo", _SLO)
+    core.approval = distribution(given.approval) if isinstance(given.approval, Distribution) else None
+    body = strategy_body(lowering)
+    core.analyses, buckets = lower_analyses(lowering, getattr(body, "names", None), awaited_analyses(body))
+    lowering.fill(core.observability, given.observability, "observability", _OBSERVABILITY)
+    core.observability.latency_buckets = buckets
+    strategy = lower_strategy(lowering, body, core.fleet.replicas) if body else None
+    if body is not None:
+        core.window = _window(lowering, core, body)
+    if not lowering.problems.errors:
+        _check(lowering, core)
+    return core, strategy
+
+
+def _rate(lowering: Lowering) -> float:
+    rate = lowering.model.traffic.rate
+    if rate is None:
+        lowering.error("expected traffic.rate, the service's requests per second, such as 1k/s (--rate 1k/s)")
+    elif rate <= 0:
+        lowering.error("expected more than 0 requests per second", "traffic", "rate")
+    return rate or 1.0
+
+
+def _fleet(lowering: Lowering) -> Any:
+    given, core = lowering.model.fleet, _core.Fleet()
+    lowering.fill(core, given, "fleet", _FLEET)
+    image = given.image or language.ImageModel()
+    core.image_bytes = lowering.choose(
+        image.size, "fleet.image.size", 250 * 2.0**20, "a judgement: a service of usual size", _show_size
+    )
+    core.pull_bytes_per_second = lowering.choose(
+        image.bandwidth, "fleet.image.bandwidth", core.pull_bytes_per_second, "a judgement", _show_bandwidth
+    )
+    core.image_cached = lowering.choose(
+        image.cached, "fleet.image.cached", 0.0, "no node has a new release's image yet", show_fraction
+    )
+    lowering.fill(core.readiness, given.readiness, "fleet.readiness", _READINESS)
+    lowering.fill(core.backoff, given.back_off, "fleet.back_off", _BACK_OFF)
+    core.capacity = given.capacity
+    if given.capacity is None:
+        lowering.assumed.add("fleet.capacity", "no limit", "nothing is known of the cluster's spare room")
+    elif given.capacity < core.replicas:
+        message = f"expected room for at least the {core.replicas} replicas, got {given.capacity}"
+        lowering.error(message, "fleet", "capacity")
+    if core.pre_stop > core.grace:
+        most = f"the grace period of {show_seconds(core.grace)}"
+        lowering.error(f"expected at most {most}, got {show_seconds(core.pre_stop)}", "fleet", "pre_stop")
+    return core
+
+
+def _service(lowering: Lowering, rate: float, replicas: int) -> Any:
+    profile = fit(lowering, rate, replicas)
+    return _core.Service(
+        slots=profile.slots,
+        queue=profile.queue,
+        service_time=distribution(profile.service_time),
+        timeout=profile.timeout,
+        error_rate=profile.error_rate,
+        slow=profile.slow,
+    )
+
+
+def _balancing(lowering: Lowering) -> Any:
+    given, core = lowering.model.balancing, _core.Balancing()
+    policy = lowering.choose(given.policy, "balancing.policy", "random", "as kube-proxy does")
+    core.policy = getattr(_core.Policy, policy)
+    lowering.fill(core, given, "balancing", _BALANCING)
+    return core
+
+
+def _window(lowering: Lowering, core: Any, body: Body) -> Any:
+    given, window = lowering.model.window, _core.Window()
+    selectors = [step.selector for a in core.analyses for metric in a.metrics for step in metric.query]
+    lookback = max((selector.window + selector.offset for selector in selectors), default=0.0)
+    needed = lookback + core.observability.delay + 2 * core.observability.scrape_interval
+    window.lead_in = lowering.choose(
+        given.lead_in,
+        "window.lead_in",
+        max(300.0, math.ceil(needed / 60) * 60.0),
+        "long enough for the fleet to settle and for every query to look back on",
+        show_seconds,
+    )
+    plan, waits_for_person = plan_seconds(body, lowering.model, core)
+    deadline = 600.0 if body.progress_deadline is None else body.progress_deadline
+    horizon = 1.5 * plan + (deadline if math.isfinite(deadline) else 0.0)
+    window.horizon = lowering.choose(
+        given.horizon,
+        "window.horizon",
+        max(600.0, math.ceil(horizon / 300) * 300.0),
+        "half as long again as the plan takes when all goes well, and the progress deadline",
+        show_seconds,
+    )
+    if window.horizon < plan:
+        ends, takes = show_seconds(window.horizon), show_seconds(float(math.ceil(plan)))
+        lowering.warn(f"the window ends after {ends}, but the plan may take {takes}", "window", "horizon")
+    if waits_for_person and lowering.model.approval is None:
+        lowering.assumed.add("approval", "never", "nothing is known of who promotes, and when")
+        message = "the plan waits for a person, and nobody is said to promote"
+        lowering.warn(f"{message}: say after how long, for example approval: 20m", "strategy")
+    return window
+
+
+def _check(lowering: Lowering, core: Any) -> None:
+    """The engine's own checks, with the places of what they complain about."""
+    for complaint in _core.validate(core):
+        parts = re.findall(r"\w+", complaint.path)
+        path = tuple(int(part) if part.isdecimal() else part for part in parts)
+        if path[0] == "analyses" and len(path) > 1:
+            path = ("analyses", list(lowering.model.analyses)[int(path[1])], *path[2:])
+        elif path[:2] == ("release", "truths") and len(path) > 2:
+            path = truth_path(lowering, core.release.truths, int(path[2]))
+        place = lowering.tree.locate(path)
+        lowering.problems.error(complaint.message, place if place.path else place.child(complaint.path))
+
+
+def _show_size(value: float) -> str:
+    return f"{value / 2**20:g}MiB"
+
+
+def _show_bandwidth(value: float) -> str:
+    return f"{value / 1e6:g}MB/s"

@@ -1,0 +1,174 @@
+"""The strategy: from the scenario language to a recipe of the engine."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rollcast import _core
+from rollcast import scenario_model as language
+from rollcast.errors import listed
+from rollcast.lowering import Lowering
+
+Body = language.RollingModel | language.RecreateModel | language.CanaryModel | language.BlueGreenModel
+
+
+def strategy_body(lowering: Lowering) -> Body | None:
+    """The one strategy that is given; none where there is a problem."""
+    strategy = lowering.model.strategy
+    if strategy is None:
+        if not lowering.problems.errors:  # or else the manifest's problem was told
+            kinds = listed(language.StrategyModel.model_fields)
+            lowering.error(f"expected a plan: a manifest: such as rollout.yaml, or a strategy: with {kinds}")
+        return None
+    given = _given(strategy)
+    if _is_one(lowering, given, language.StrategyModel, "strategy"):
+        body: Body = getattr(strategy, given[0])
+        return body
+    return None
+
+
+def awaited_analyses(body: Body | None) -> set[str]:
+    """The names of the analyses that the rollout waits for."""
+    if isinstance(body, language.CanaryModel):
+        return {step.analysis for step in body.steps if step.analysis is not None}
+    if isinstance(body, language.BlueGreenModel):
+        return {name for name in (body.pre_promotion, body.post_promotion) if name is not None}
+    return set()
+
+
+def lower_strategy(lowering: Lowering, body: Body, replicas: int) -> Any:
+    """The `_core.Strategy`; none where there is a problem."""
+    before = len(lowering.problems.errors)
+    recipe, params = _Strategy(lowering, replicas).lower(body)
+    if len(lowering.problems.errors) > before:
+        return None
+    try:
+        return recipe(params)
+    except ValueError as error:
+        lowering.error(str(error), "strategy")
+        return None
+
+
+def _given(model: language.Model) -> list[str]:
+    return [key for key in type(model).model_fields if getattr(model, key) not in (None, False)]
+
+
+def _is_one(lowering: Lowering, given: list[str], model: type[language.Model], *path: str | int) -> bool:
+    if len(given) != 1:
+        found = listed(given, "and") or "none"
+        lowering.error(f"expected one of {listed(model.model_fields)}, got {found}", *path)
+    return len(given) == 1
+
+
+class _Strategy:
+    def __init__(self, lowering: Lowering, replicas: int) -> None:
+        self._lowering = lowering
+        self._replicas = replicas
+
+    def _error(self, message: str, *path: str | int) -> None:
+        self._lowering.error(message, "strategy", *path)
+
+    def lower(self, body: Body) -> tuple[Any, Any]:
+        """A class of recipes and its parameters."""
+        if isinstance(body, language.CanaryModel):
+            return _core.Canary, self._canary(body)
+        if isinstance(body, language.BlueGreenModel):
+            return _core.BlueGreen, self._blue_green(body)
+        return _core.Rolling, self._rolling(body)
+
+    def _start(self, params: Any, body: Any) -> Any:
+        """The members that have the same name everywhere."""
+        params.replicas = self._replicas
+        if body.progress_deadline is not None:
+            params.progress_deadline = None if math.isinf(body.progress_deadline) else body.progress_deadline
+        for key in ("progress_deadline_abort", "scale_down_delay", "abort_scale_down_delay"):
+            if hasattr(body, key):
+                setattr(params, key, getattr(body, key))
+        return params
+
+    def _amounts(self, params: Any, body: Any, kind: str) -> None:
+        for key in ("max_surge", "max_unavailable"):
+            amount = getattr(body, key)
+            if isinstance(amount, str):
+                setattr(params, key, _core.parse_amount(amount))
+            elif amount is not None:
+                setattr(params, key, _core.Amount(value=amount, percent=False))
+        path = (kind, "max_unavailable")
+        if params.max_surge.value == 0 and params.max_unavailable.value == 0:
+            self._error("max_surge and max_unavailable are both 0, so nothing could ever move", *path)
+        if params.max_unavailable.percent and params.max_unavailable.value > 100:
+            self._error(f"expected at most 100%, got {body.max_unavailable}", *path)
+
+    def _rolling(self, body: language.RollingModel | language.RecreateModel) -> Any:
+        params = self._start(_core.RollingParams(), body)
+        if isinstance(body, language.RecreateModel):
+            params.type = _core.DeploymentType.recreate
+        else:
+            self._amounts(params, body, "rolling")
+        return params
+
+    def _analysis(self, name: str, *path: str | int) -> int:
+        names = list(self._lowering.model.analyses)
+        if name in names:
+            return names.index(name)
+        known = f"; there is {listed(names, 'and')}" if names else ""
+        self._error(f'there is no analysis "{name}" under analyses{known}', *path)
+        return 0
+
+    def _canary(self, body: language.CanaryModel) -> Any:
+        params = self._start(_core.CanaryParams(), body)
+        self._amounts(params, body, "canary")
+        params.routed = body.routed
+        params.max_weight = params.max_weight if body.max_weight is None else body.max_weight
+        params.min_pods_per_replica_set = body.min_pods_per_replica_set
+        params.steps = [self._step(step, params, "canary", "steps", i) for i, step in enumerate(body.steps)]
+        if body.background is not None:
+            path = ("canary", "background")
+            first = body.background.from_step or 0
+            if first > len(body.steps):
+                self._error(f"expected a step from 0 to {len(body.steps)}, got {first}", *path, "from_step")
+            analysis = self._analysis(body.background.analysis, *path, "analysis")
+            params.background = _core.BackgroundAnalysis(analysis=analysis, starting_step=first)
+        return params
+
+    def _step(self, step: language.StepModel, params: Any, *path: str | int) -> Any:
+        given = [key for key in language.StepModel.model_fields if getattr(step, key) is not None]
+        if not _is_one(self._lowering, given, language.StepModel, "strategy", *path):
+            return _core.Pause(duration=0)
+        if step.set_weight is not None:
+            if not 0 <= step.set_weight <= params.max_weight:
+                message = f"expected a weight from 0 to {params.max_weight}, got {step.set_weight}"
+                self._error(message, *path, "set_weight")
+            return _core.SetWeight(weight=step.set_weight)
+        if step.pause is not None:
+            return _core.Pause(duration=None if math.isinf(step.pause) else step.pause)
+        if step.set_canary_scale is not None:
+            return self._scale(step.set_canary_scale, params, *path, "set_canary_scale")
+        return _core.RunAnalysis(analysis=self._analysis(step.analysis or "", *path, "analysis"))
+
+    def _scale(self, scale: language.ScaleModel, params: Any, *path: str | int) -> Any:
+        _is_one(self._lowering, _given(scale), language.ScaleModel, "strategy", *path)
+        if not params.routed:
+            message = "has no effect: Argo heeds it only with a traffic router"
+            self._lowering.warn(message, "strategy", *path)
+        return _core.SetCanaryScale(
+            replicas=scale.replicas,
+            weight=scale.weight,
+            match_traffic_weight=bool(scale.match_traffic_weight),
+        )
+
+    def _blue_green(self, body: language.BlueGreenModel) -> Any:
+        params = self._start(_core.BlueGreenParams(), body)
+        params.preview_replica_count = body.preview_replicas
+        if body.preview_replicas is not None and body.preview_replicas > self._replicas:
+            message = f"expected at most the {self._replicas} replicas, got {body.preview_replicas}"
+            self._error(message, "blue_green", "preview_replicas")
+        params.auto_promotion_enabled = body.auto_promotion
+        params.auto_promotion = body.auto_promotion_after or 0.0
+        params.scale_down_delay_revision_limit = body.scale_down_delay_revision_limit
+        if body.pre_promotion is not None:
+            params.pre_promotion = self._analysis(body.pre_promotion, "blue_green", "pre_promotion")
+        if body.post_promotion is not None:
+            params.post_promotion = self._analysis(body.post_promotion, "blue_green", "post_promotion")
+        return params

@@ -1,0 +1,77 @@
+"""How long a plan takes when all goes well: from this the default horizon is taken."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rollcast import _core
+from rollcast import scenario_model as language
+
+
+def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
+    """Generous seconds from start to promotion, and whether the plan waits for a person.
+
+    ``body``: the strategy of the scenario language; ``core``: the lowered scenario.
+    """
+    start = start_seconds(core.fleet)
+    leave = core.fleet.grace
+    approval = _core.quantile(core.approval, 0.95) if core.approval is not None else 0.0
+    if isinstance(body, language.RecreateModel):
+        return leave + start, False
+    if isinstance(body, language.RollingModel):
+        surge, unavailable = body.max_surge or "25%", body.max_unavailable or "25%"
+        return _waves(surge, unavailable, core.fleet.replicas) * start + leave, False
+    analyses = dict(zip(model.analyses, core.analyses, strict=True))
+    if isinstance(body, language.CanaryModel):
+        return _canary(body, analyses, core, start, approval)
+    waits = body.auto_promotion is False and not body.auto_promotion_after
+    total = 2 * start + (body.auto_promotion_after or 0.0) + approval * waits
+    total += sum(_analysis(analyses.get(name)) for name in (body.pre_promotion, body.post_promotion) if name)
+    return total + (30.0 if body.scale_down_delay is None else body.scale_down_delay), waits
+
+
+def start_seconds(fleet: Any) -> float:
+    """A slow start: from creation to available."""
+    pull = fleet.image_bytes / fleet.pull_bytes_per_second if fleet.image_cached < 1 else 0.0
+    slow = sum(_core.quantile(d, 0.99) for d in (fleet.schedule, fleet.start, fleet.warm_up))
+    probe = fleet.readiness
+    probing = probe.initial_delay + probe.period * (probe.success_threshold + 1)
+    return float(pull + slow + probing + fleet.min_ready)
+
+
+def _canary(
+    body: language.CanaryModel, analyses: dict[str, Any], core: Any, start: float, approval: float
+) -> tuple[float, bool]:
+    total, waits = 0.0, False
+    surge, unavailable = body.max_surge or "25%", body.max_unavailable or "25%"
+    for step in body.steps:
+        if step.pause is not None and math.isinf(step.pause):
+            total, waits = total + approval, True
+        elif step.pause is not None:
+            total += step.pause
+        elif step.analysis is not None:
+            total += _analysis(analyses.get(step.analysis))
+        else:
+            total += start
+    total += _waves(surge, unavailable, core.fleet.replicas) * start
+    return total + core.fleet.grace + (body.scale_down_delay or 30.0 * body.routed), waits
+
+
+def _waves(surge: str | int, unavailable: str | int, replicas: int) -> int:
+    """How many times in a row instances have to come up."""
+
+    def count(amount: str | int) -> float:
+        return replicas * int(amount[:-1]) / 100 if isinstance(amount, str) else amount
+
+    at_once = math.ceil(count(surge)) + math.floor(count(unavailable))
+    return math.ceil(replicas / max(1, at_once))
+
+
+def _analysis(analysis: Any | None) -> float:
+    """Until the last metric has taken its measurements."""
+    if analysis is None:
+        return 0.0
+    return max(
+        float(m.initial_delay + max(0, (m.count or 1) - 1) * (m.interval or 10.0)) for m in analysis.metrics
+    )

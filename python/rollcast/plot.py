@@ -1,0 +1,388 @@
+"""Pictures of a forecast. Each function draws on the matplotlib axes that it is given.
+
+Colours are Okabe and Ito's, which colour-blind people can tell apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from rollcast import wording
+from rollcast.study import FATES, Fate, Forecast
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from rollcast.timeline import Timeline
+
+INK = "#1b1f24"
+FAINT = "#d5dae0"
+OLD, NEW, BAD = "#e69f00", "#0072b2", "#d55e00"
+FATE_COLOURS = dict(
+    zip(
+        FATES, ("#009e73", "#e69f00", "#f0e442", "#999999", "#0072b2", "#cc79a7", "#56b4e9", BAD), strict=True
+    )
+)
+PHASE_MARKS = {"Successful": ("o", "#009e73"), "Failed": ("X", BAD), "Error": ("s", "#cc79a7")}
+OTHER_PHASE = ("D", "#999999")
+
+STYLE: Any = {
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": FAINT,
+    "axes.facecolor": "none",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.facecolor": "none",
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "xtick.minor.size": 0,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "legend.handlelength": 1.0,
+    "legend.handleheight": 1.0,
+    "legend.columnspacing": 1.4,
+}
+
+
+@mpl.rc_context(STYLE)
+def verdicts(forecast: Forecast, ax: Axes) -> Axes:
+    """A thousand releases, each a square, coloured by what they were and what became of them."""
+    return _squares(ax, {fate: forecast.share(fate) for fate in FATES}, count=1000, columns=50)
+
+
+@mpl.rc_context(STYLE)
+def bad_verdicts(forecast: Forecast, ax: Axes) -> Axes:
+    """A hundred bad releases, each a square, coloured by what became of them."""
+    bad = float(forecast.weights[forecast.bad].sum())
+    shares = {fate: forecast.share(fate) / bad for fate in FATES if fate.bad}
+    return _squares(ax, shares, count=100, columns=25)
+
+
+@mpl.rc_context(STYLE)
+def truths(forecast: Forecast, ax: Axes) -> Axes:
+    """How each kind of release fares: the shares of its verdicts."""
+    kinds = forecast.columns["truth"]
+    names = [
+        f"{truth.name}\n{wording.quantity(truth.probability, 'probability')}" for truth in forecast.truths
+    ]
+    used = []
+    left = np.zeros(len(names))
+    for fate in FATES:
+        mask = forecast.mask(fate)
+        share = np.array([_mean(mask[kinds == kind]) for kind in range(len(names))])
+        if not share.any():
+            continue
+        used.append(fate)
+        bars = ax.barh(names, share, left=left, color=FATE_COLOURS[fate], height=0.62)
+        dark = fate.verdict != "stuck" or fate.bad
+        ax.bar_label(
+            bars,
+            [f"{each:.0%}" if each >= 0.09 else "" for each in share],
+            label_type="center",
+            color="white" if dark else "black",
+            fontsize=8.5,
+        )
+        left += share
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    ax.set(xlim=(0, 1), xlabel="share of releases of this kind")
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    _legend_below(ax, [Patch(color=FATE_COLOURS[fate], label=fate.label) for fate in used])
+    return ax
+
+
+@mpl.rc_context(STYLE)
+def durations(forecast: Forecast, ax: Axes) -> Axes:
+    """Which share of the rollouts is over after how long: good releases upwards, bad ones downwards."""
+    horizon = forecast.scenario.model.window.horizon
+    grid = horizon / 240
+    seconds = np.ceil(forecast.columns["duration"] / grid) * grid
+    times = np.unique([0, *seconds, horizon])
+    used = []
+    for bad, sign in ((False, 1), (True, -1)):
+        total = forecast.weights[forecast.bad == bad].sum()
+        below = np.zeros(len(times))
+        for fate in FATES:
+            mask = forecast.mask(fate)
+            if fate.bad != bad or fate.verdict not in ("promoted", "rolled back") or not mask.any():
+                continue
+            over = (seconds[mask] <= times[:, None]) @ forecast.weights[mask] / total
+            ax.fill_between(
+                times / 60,
+                sign * below,
+                sign * (below + over),
+                color=FATE_COLOURS[fate],
+                step="post",
+                linewidth=0,
+            )
+            below += over
+            used.append(fate)
+    ax.axhline(0, color=INK, linewidth=0.8)
+    ax.set(
+        xlim=(0, horizon / 60),
+        ylim=(-1.19, 1.19),
+        xlabel="minutes since the start",
+        ylabel="share that is over",
+    )
+    ax.set_yticks([-1, -0.5, 0, 0.5, 1], ["100%", "50%", "0%", "50%", "100%"])
+    for text, height, anchor in (("good releases", 1, "top"), ("bad releases", 0, "bottom")):
+        ax.text(0.01, height, text, transform=ax.transAxes, va=anchor, fontweight="bold")
+    _legend_below(ax, [Patch(color=FATE_COLOURS[fate], label=fate.label) for fate in used])
+    return ax
+
+
+@mpl.rc_context(STYLE)
+def exposure(forecast: Forecast, ax: Axes) -> Axes:
+    """How many requests meet a bad version before the rollout is over or the window closes."""
+    served = forecast.columns["exposure"].astype(float)
+    highest = max(served[forecast.bad].max(initial=0), 10)
+    decades = int(np.ceil(np.log10(highest * 1.01)))
+    ordinates = np.where(served > 0, np.log10(np.maximum(served, 1)), -0.9)
+    edges = np.concatenate([[-1, -0.75], np.linspace(0, decades, 4 * decades + 1)])
+    used = _stacked_among_bad(forecast, ax, ordinates, edges)
+    ticks = list(range(decades + 1))
+    labels = [wording.short(10**tick) for tick in ticks]
+    ax.set_xticks([-0.875, *ticks], ["none", *labels])
+    ax.set(xlim=(-1.1, decades), xlabel="requests that a bad version served", ylabel="share of bad releases")
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    _legend_below(ax, [Patch(color=FATE_COLOURS[fate], label=fate.label) for fate in used])
+    return ax
+
+
+@mpl.rc_context(STYLE)
+def harm(forecast: Forecast, ax: Axes) -> Axes:
+    """Requests that fail because of the rollout, by kind of release: half and nine tenths of the runs."""
+    kinds = forecast.columns["truth"]
+    failures = forecast.columns["attributable"]
+    names = []
+    for row, truth in enumerate(forecast.truths):
+        names.append(truth.name)
+        sample = failures[kinds == row]
+        if not len(sample):
+            continue
+        low, lower, middle, upper, high = np.quantile(sample, [0.05, 0.25, 0.5, 0.75, 0.95])
+        colour = NEW if truth.kind.name == "none" else BAD
+        ax.plot([low, high], [row, row], color=colour, linewidth=1.4, solid_capstyle="butt")
+        ax.plot([lower, upper], [row, row], color=colour, linewidth=8, alpha=0.55, solid_capstyle="butt")
+        ax.plot([middle], [row], marker="|", markersize=11, markeredgewidth=1.6, color=INK)
+        ax.plot([sample.mean()], [row], marker="D", markersize=5, color=INK, markerfacecolor="white")
+    ax.set_xscale("symlog", linthresh=100)
+    ax.axvline(0, color=INK, linewidth=0.8)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.grid(visible=False, axis="y")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.short(value)))
+    ax.set_xlabel("requests failed because of the rollout")
+    ax.tick_params(axis="x", rotation=0)
+    handles = [
+        Line2D([], [], color=BAD, linewidth=1.4, label="9 of 10 runs"),
+        Line2D([], [], color=BAD, linewidth=8, alpha=0.55, label="half of the runs"),
+        Line2D(
+            [], [], color=INK, marker="|", linestyle="", markersize=9, markeredgewidth=1.6, label="median"
+        ),
+        Line2D(
+            [], [], color=INK, marker="D", linestyle="", markerfacecolor="white", markersize=5, label="mean"
+        ),
+    ]
+    _legend_below(ax, handles, columns=4)
+    return ax
+
+
+@mpl.rc_context(STYLE)
+def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
+    """One replication on four axes that share time: traffic, ready instances, error rate, measurements."""
+    traffic, ready, errors, guards = axes
+    columns = story.columns
+    minutes = columns["at"] / 60
+
+    traffic.fill_between(minutes, columns["weight_new"], step="pre", color=NEW, alpha=0.3, linewidth=0)
+    traffic.plot(minutes, columns["weight_new"], drawstyle="steps-pre", color=NEW, linewidth=1.4)
+    traffic.set(ylim=(0, 1.05), ylabel="traffic to\nthe new version")
+    traffic.yaxis.set_major_formatter(PercentFormatter(1))
+
+    for version, colour in (("old", OLD), ("new", NEW)):
+        ready.plot(
+            minutes,
+            columns[f"ready_{version}"],
+            drawstyle="steps-post",
+            color=colour,
+            label=version,
+            linewidth=1.6,
+        )
+    ready.set_ylim(0, 1.15 * max(1, columns["ready_old"].max(initial=0), columns["ready_new"].max(initial=0)))
+    ready.set_ylabel("ready\ninstances")
+    ready.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    _legend_right(ready)
+
+    errors.plot(minutes, columns["observed_error_rate_old"], color=OLD, linewidth=1.2, label="old, observed")
+    errors.plot(
+        minutes, columns["true_error_rate_new"], color=NEW, linewidth=3.2, alpha=0.35, label="new, true"
+    )
+    errors.plot(minutes, columns["observed_error_rate_new"], color=NEW, linewidth=1.2, label="new, observed")
+    errors.set_ylim(bottom=0)
+    errors.set_ylabel("error rate")
+    errors.yaxis.set_major_formatter(FuncFormatter(lambda share, _: wording.quantity(share, "fraction")))
+    errors.yaxis.set_major_locator(MaxNLocator(4))
+    _legend_right(errors)
+
+    _measurements(story, guards)
+    for ax in axes:
+        for at in sorted({entry.at for entry in story.entries if entry.kind == "decision"}):
+            ax.axvline(at / 60, color=INK, linewidth=0.6, linestyle=(0, (2, 3)))
+        ax.set_xlim(0, max(minutes.max(initial=0), 1))
+        ax.tick_params(labelbottom=ax is guards)
+    guards.set_xlabel("minutes since the start; dotted: a decision")
+    return axes
+
+
+def _measurements(story: Timeline, ax: Axes) -> None:
+    taken = story.measurements
+    names = list(dict.fromkeys(each.metric for each in taken))
+    for phase in dict.fromkeys(each.phase for each in taken):
+        marker, colour = PHASE_MARKS.get(phase, OTHER_PHASE)
+        chosen = [each for each in taken if each.phase == phase]
+        ax.plot(
+            [each.at / 60 for each in chosen],
+            [names.index(each.metric) for each in chosen],
+            marker,
+            color=colour,
+            markersize=4.5,
+            markeredgewidth=0,
+            label=phase.lower(),
+        )
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    ax.grid(visible=False, axis="y")
+    if names:
+        _legend_right(ax)
+    else:
+        ax.set_ylabel("no guard")
+
+
+class Plots:
+    """The pictures of one forecast. Without axes each makes a figure of its own."""
+
+    def __init__(self, forecast: Forecast) -> None:
+        self._forecast = forecast
+
+    def verdicts(self, ax: Axes | None = None) -> Axes:
+        """A thousand releases, coloured by what they were and what became of them."""
+        return verdicts(self._forecast, ax or _new_axes(3.4))
+
+    def bad_verdicts(self, ax: Axes | None = None) -> Axes:
+        """A hundred bad releases, coloured by what became of them."""
+        return bad_verdicts(self._forecast, ax or _new_axes(2.0))
+
+    def truths(self, ax: Axes | None = None) -> Axes:
+        """How each kind of release fares."""
+        return truths(self._forecast, ax or _new_axes(3.4))
+
+    def harm(self, ax: Axes | None = None) -> Axes:
+        """Requests that fail because of the rollout, by kind of release."""
+        return harm(self._forecast, ax or _new_axes(3.0))
+
+    def durations(self, ax: Axes | None = None) -> Axes:
+        """How long rollouts take."""
+        return durations(self._forecast, ax or _new_axes(3.4))
+
+    def exposure(self, ax: Axes | None = None) -> Axes:
+        """How many requests meet a bad version."""
+        return exposure(self._forecast, ax or _new_axes(3.4))
+
+    def timeline(self, replication: int, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+        """One replication: traffic, ready instances, error rate and measurements over time, on four axes."""
+        if axes is None:
+            from matplotlib import pyplot
+
+            with mpl.rc_context(STYLE):
+                figure, panels = pyplot.subplots(4, 1, figsize=(8, 5.6), layout="constrained", sharex=True)
+            axes = list(panels)
+            figure.suptitle(self._forecast.timeline(replication).title)
+        return timeline(self._forecast.timeline(replication), axes)
+
+
+@mpl.rc_context(STYLE)
+def _new_axes(height: float) -> Axes:
+    from matplotlib import pyplot
+
+    return pyplot.subplots(figsize=(6, height), layout="constrained")[1]
+
+
+def _squares(ax: Axes, shares: dict[Fate, float], count: int, columns: int) -> Axes:
+    rows = count // columns
+    counts = wording.apportion(list(shares.values()), count)
+    cells = iter(range(count))
+    handles = []
+    for (fate, share), number in zip(shares.items(), counts, strict=True):
+        squares = [_square(*divmod(next(cells), rows)) for _ in range(number)]
+        if squares:
+            outline = Path.make_compound_path(*squares)
+            ax.add_patch(PathPatch(outline, facecolor=FATE_COLOURS[fate], linewidth=0))
+        if share > 0:
+            label = f"{number or 'fewer than 1'} {fate.label}"
+            handles.append(Patch(color=FATE_COLOURS[fate], label=label))
+    ax.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")
+    ax.set_anchor("N")
+    ax.set_axis_off()
+    _legend_below(ax, handles, gap=0.02)
+    return ax
+
+
+def _square(column: int, row: int) -> Path:
+    near, far = 0.08, 0.92
+    corners = [(near, near), (far, near), (far, far), (near, far), (near, near)]
+    return Path([(column + x, row + y) for x, y in corners], closed=True)
+
+
+def _mean(mask: np.ndarray) -> float:
+    return float(mask.mean()) if len(mask) else 0.0
+
+
+def _stacked_among_bad(forecast: Forecast, ax: Axes, values: np.ndarray, edges: np.ndarray) -> list[Fate]:
+    """Stacks a histogram of the bad releases by fate; bars are shares of the bad releases."""
+    total = forecast.weights[forecast.bad].sum()
+    bottom = np.zeros(len(edges) - 1)
+    used = []
+    for fate in FATES:
+        mask = forecast.mask(fate)
+        if not fate.bad or not mask.any():
+            continue
+        height, _ = np.histogram(values[mask], edges, weights=forecast.weights[mask] / total)
+        seen = height > 0
+        ax.bar(
+            edges[:-1][seen],
+            height[seen],
+            np.diff(edges)[seen],
+            bottom=bottom[seen],
+            align="edge",
+            color=FATE_COLOURS[fate],
+            linewidth=0,
+        )
+        bottom += height
+        used.append(fate)
+    return used
+
+
+def _legend_below(ax: Axes, handles: Iterable[Any], columns: int = 2, gap: float = 0.2) -> None:
+    ax.legend(handles=list(handles), loc="upper center", bbox_to_anchor=(0.5, -gap), ncols=columns)
+
+
+def _legend_right(ax: Axes) -> None:
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))

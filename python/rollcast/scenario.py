@@ -1,0 +1,299 @@
+"""Loads scenarios and manifests: from files to what the engine runs.
+
+    loaded = load("checkout.yaml")
+    loaded.model, loaded.strategy      # for the engine
+    loaded.assumptions                 # every value that nobody gave
+
+Bad input raises InputErrors, with everything that is wrong with it at once.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from rollcast.assumptions import Assumption, Assumptions
+from rollcast.errors import InputError, InputErrors, Place, Problems, nearest, shown
+from rollcast.importer import is_manifest, read_manifests, translate
+from rollcast.scenario_model import ScenarioModel
+from rollcast.yaml_source import Node, from_plain, overlay, read_file
+
+PROFILE_KEYS = {
+    "rate": ("traffic", "rate"),
+    "p50": ("service", "p50"),
+    "p99": ("service", "p99"),
+    "errors": ("service", "errors"),
+    "utilisation": ("service", "utilisation"),
+}
+
+
+@dataclass(frozen=True)
+class LoadedScenario:
+    """A scenario that can be run."""
+
+    name: str
+    description: str
+    model: Any
+    """The `_core.Scenario`."""
+    strategy: Any
+    """The `_core.Strategy`."""
+    assumptions: list[Assumption]
+    """Every value that was assumed: its path in the scenario language, the value, and why."""
+    warnings: list[str]
+    """What the input says and the model leaves out."""
+    source: Path | None
+    """The file, if there is one."""
+    language: Mapping[str, Any] = field(repr=False)
+    """The scenario in the scenario language, manifests translated; assumed values are left out."""
+
+
+def load(
+    path: Path | str | Mapping[str, Any], *, overrides: Mapping[str, Any] | None = None
+) -> LoadedScenario:
+    """Loads a scenario from its file or from a mapping of the scenario language, or a bare manifest.
+
+    `overrides`: a mapping of the scenario language laid over it, such as ``{"traffic": {"rate": "2k/s"}}``.
+    """
+    with _AllErrors():
+        if isinstance(path, Mapping):
+            return _load(from_plain(dict(path), Place()), [], Path(), None, overrides)
+        documents = read_file(path)
+        if documents and is_manifest(documents[0]):
+            return _load(Node({}, Place()), documents, Path(), Path(path), overrides)
+        return _load(_only_mapping(documents, str(path)), [], Path(path).parent, Path(path), overrides)
+
+
+def load_manifest(
+    paths: Path | str | Iterable[Path | str], profile: Mapping[str, Any] | None = None
+) -> LoadedScenario:
+    """Loads bare manifests. `profile`: rate, p50, p99, errors, utilisation, as on the command line."""
+    files = [paths] if isinstance(paths, (PathLike, str)) else list(paths)
+    overrides: dict[str, dict[str, Any]] = {}
+    with _AllErrors():
+        for key, value in (profile or {}).items():
+            if key not in PROFILE_KEYS:
+                raise InputError(f'there is no "{key}" in a profile', suggestion=nearest(key, PROFILE_KEYS))
+            section, name = PROFILE_KEYS[key]
+            if value is not None:
+                overrides.setdefault(section, {})[name] = value
+        documents = read_manifests(files)
+        return _load(Node({}, Place()), documents, Path(), Path(files[0]) if files else None, overrides)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the scenario language, for editors."""
+    from rollcast.lower_release import PRIOR_NOTE, default_prior
+
+    schema = ScenarioModel.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Rollcast scenario"
+    prior = schema["$defs"]["PriorModel"]
+    defect = {"$ref": "#/$defs/DefectModel"}
+    schema["properties"]["release"] = {
+        "description": schema["properties"]["release"]["description"]
+        + f" The default prior is {PRIOR_NOTE}. It says: {default_prior()}.",
+        "default": "default",
+        "anyOf": [
+            {"enum": ["good", "default"]},
+            {
+                "type": "object",
+                "properties": {"prior": {"const": "default"}},
+                "required": ["prior"],
+                "additionalProperties": False,
+            },
+            defect,
+            {"type": "array", "items": defect, "minItems": 1},
+            {key: prior[key] for key in ("type", "properties", "additionalProperties")},
+        ],
+    }
+    return schema
+
+
+class _AllErrors:
+    """Turns a single InputError into InputErrors, so that callers catch one thing."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, InputError) and not isinstance(error, InputErrors):
+            raise InputErrors([error]) from None
+
+
+def _only_mapping(documents: list[Node], file: str) -> Node:
+    if not documents:
+        raise InputError("is empty; expected a scenario or a manifest", Place(file))
+    if len(documents) > 1:
+        raise InputError("expected one scenario in a file, found another document", documents[1].place)
+    if not documents[0].is_mapping:
+        expected = "a scenario (a mapping of keys such as manifest: and traffic:)"
+        raise InputError(f"expected {expected}, got {shown(documents[0].value)}", documents[0].place)
+    return documents[0]
+
+
+def load_tree(tree: Node, places: Node, problems: Problems) -> LoadedScenario:
+    """Loads a tree of the scenario language. ``places``: a part of it that knows its places."""
+    return _finish(overlay(tree, places), None, problems)
+
+
+def _load(
+    own: Node, manifests: list[Node], base: Path, source: Path | None, overrides: Mapping[str, Any] | None
+) -> LoadedScenario:
+    problems = Problems()
+    tree = overlay(own, from_plain(dict(overrides or {}), Place()))
+    manifests = manifests or _referred_manifests(tree, base, problems)
+    if manifests:
+        tree = _without_own_strategy(tree, problems)
+        args = tree.get("args")
+        values = (
+            {key: str(node.value) for key, node in args.value.items()} if args and args.is_mapping else {}
+        )
+        tree = overlay(translate(manifests, problems, values), tree)
+    return _finish(tree, source, problems)
+
+
+def _finish(tree: Node, source: Path | None, problems: Problems) -> LoadedScenario:
+    from rollcast.lower import lower
+    from rollcast.lowering import Lowering
+
+    model = _validate(tree, problems)
+    if model is None:
+        raise InputErrors(problems.errors)
+    name = model.name or (source.stem if source else "unnamed")
+    assumed = Assumptions()
+    core, strategy = lower(Lowering(model, tree, assumed, problems), name)
+    problems.raise_errors()
+    said = {key: child.plain() for key, child in tree.value.items() if key not in ("manifest", "args")}
+    description = model.description or ""
+    return LoadedScenario(name, description, core, strategy, assumed.items, problems.warnings, source, said)
+
+
+def _referred_manifests(tree: Node, base: Path, problems: Problems) -> list[Node]:
+    node = tree.get("manifest")
+    documents: list[Node] = []
+    for item in (node.value if node.is_list else [node]) if node else []:
+        if not isinstance(item.value, str):
+            continue  # told by the validation
+        try:
+            documents += read_file(base / item.value)
+        except InputError as error:
+            unreadable = not error.place.line
+            problems.errors.append(
+                InputError(f"{item.value}: {error.message}", item.place, error.suggestion)
+                if unreadable
+                else error
+            )
+    return documents
+
+
+def _without_own_strategy(tree: Node, problems: Problems) -> Node:
+    own = [key for key in ("strategy", "analyses") if tree.get(key) is not None]
+    for key in own:
+        problems.error(
+            f"may not be given beside a manifest, which has its own {key}", tree.locate((key,), key=True)
+        )
+    return Node(
+        {key: child for key, child in tree.value.items() if key not in own}, tree.place, keys=tree.keys
+    )
+
+
+# --- what pydantic says, said for people ----------------------------------------------------------------
+
+_EXPECTED = {
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "dataclass_type": "a mapping",
+}
+
+
+def _validate(tree: Node, problems: Problems) -> ScenarioModel | None:
+    try:
+        return ScenarioModel.model_validate(_without_empty(tree.plain()))
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            _explain(detail, tree, problems)
+        return None
+
+
+def _without_empty(value: Any) -> Any:
+    """Keys without a value say nothing: ``service:`` alone is as if it were not there."""
+    if isinstance(value, dict):
+        return {key: _without_empty(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def _explain(detail: Any, tree: Node, problems: Problems) -> None:
+    kind, loc, context, given = detail["type"], detail["loc"], detail.get("ctx", {}), detail["input"]
+    if kind == "rollcast":
+        below, suggestion = context["path"], context["suggestion"]
+        place = _locate(tree, (*loc, *below), key=bool(below and suggestion))  # a wrong word is a wrong key
+        problems.error(context["message"], place, suggestion)
+    elif kind == "extra_forbidden":
+        words = _fields_at(loc[:-1])
+        key = str(loc[-1])
+        problems.error("unknown key", _locate(tree, loc, key=True), nearest(key, words))
+    elif kind == "missing":
+        problems.error(f"expected the key {loc[-1]}", _locate(tree, loc[:-1]))
+    elif kind == "literal_error":
+        expected = context["expected"].replace("'", "")
+        words = [word.strip() for word in expected.replace(" or ", ", ").split(",")]
+        hint = nearest(given, words) if isinstance(given, str) else None
+        problems.error(f"expected {expected}, got {shown(given)}", _locate(tree, loc), hint)
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        bound = context.get("ge", context.get("le"))
+        side = "at least" if kind == "greater_than_equal" else "at most"
+        problems.error(f"expected {side} {bound}, got {shown(given)}", _locate(tree, loc))
+    elif kind in ("too_short", "too_long"):
+        side, bound = (
+            ("at least", context.get("min_length"))
+            if kind == "too_short"
+            else ("at most", context.get("max_length"))
+        )
+        problems.error(f"expected {side} {bound} of them", _locate(tree, loc))
+    elif kind in _EXPECTED:
+        problems.error(f"expected {_EXPECTED[kind]}, got {shown(given)}", _locate(tree, loc))
+    else:
+        problems.error(detail["msg"], _locate(tree, loc))
+
+
+def _locate(tree: Node, loc: tuple[str | int, ...], *, key: bool = False) -> Place:
+    """The place of a path, with the path itself where the text has no place of its own."""
+    place = tree.locate(loc, key=key)
+    return place if place.path or not loc else place.child(str(loc[0]))
+
+
+def _fields_at(loc: tuple[str | int, ...]) -> list[str]:
+    """The keys that the mapping at a path of the scenario language may have."""
+    here: Any = ScenarioModel
+    for step in loc:
+        model = _model_of(here)
+        if model is not None and isinstance(step, str) and step in model.model_fields:
+            here = model.model_fields[step].annotation
+    model = _model_of(here)
+    return list(model.model_fields) if model is not None else []
+
+
+def _model_of(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field holds: itself, or a list, a mapping or an optional of it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType, list, dict, typing.Annotated):
+        for argument in typing.get_args(annotation):
+            if (found := _model_of(argument)) is not None:
+                return found
+    return None

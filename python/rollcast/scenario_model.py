@@ -1,0 +1,455 @@
+"""The scenario language: what a scenario file may say, in the words of its users.
+
+Each model is a mapping of the file; each field's description ends up in the JSON Schema that editors complete
+from. A value that is not given is None here: what is then assumed is decided, and recorded, where the
+scenario is lowered.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+
+from rollcast.errors import nearest, shown
+from rollcast.scenario_types import (
+    Amount,
+    Approval,
+    ArgumentText,
+    At,
+    Bandwidth,
+    Factor,
+    Paths,
+    RandomFactor,
+    RandomPerHour,
+    RandomSeconds,
+    RandomShare,
+    Rate,
+    Seconds,
+    SecondsOrForever,
+    SecondsOrNever,
+    Share,
+    Size,
+    reads,
+)
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
+
+
+class ServiceModel(Model):
+    """How one instance answers. Give latencies as your dashboards show them; the rest is fitted."""
+
+    p50: Seconds | None = None
+    """Median latency of a good version at moderate load."""
+    p99: Seconds | None = None
+    """99th percentile of the latency of a good version at moderate load."""
+    errors: Share | None = None
+    """Share of requests that fail even on a good version."""
+    utilisation: Share | None = None
+    """How busy the instances are before the rollout: the share of their slots in use. Decides `slots`."""
+    shape: Literal["lognormal", "exponential", "deterministic"] | None = None
+    """Distribution of the service time that is fitted to p50 and p99."""
+    service_time: RandomSeconds | None = None
+    """Time that a slot works on one request; instead of p50, p99 and shape."""
+    timeout: Seconds | None = None
+    """After so long the client gives up."""
+    slots: Annotated[StrictInt, Field(ge=1, le=64)] | None = None
+    """Requests that one instance serves at a time; instead of `utilisation`."""
+    queue: Annotated[StrictInt, Field(ge=0)] | None = None
+    """Requests that may wait at one instance; one more is refused."""
+    slow: Seconds | None = None
+    """An answer that took longer counts as slow."""
+
+
+class TrafficModel(Model):
+    """The requests that arrive."""
+
+    rate: Rate | None = None
+    """Requests per second of the whole service; they arrive as a Poisson process."""
+
+
+class ImageModel(Model):
+    """What has to be fetched before an instance can start."""
+
+    size: Size | None = None
+    """Bytes to pull."""
+    bandwidth: Bandwidth | None = None
+    """Of the pull."""
+    cached: Share | None = None
+    """Probability that the place already has the image."""
+
+
+class ProbeModel(Model):
+    """Kubernetes' readiness probe."""
+
+    initial_delay: Seconds | None = None
+    """From the start of the process to the first probe."""
+    period: Seconds | None = None
+    """Between two probes."""
+    success_threshold: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Successes in a row that make an instance ready."""
+    failure_threshold: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Failures in a row that make it not ready."""
+
+
+class BackOffModel(Model):
+    """Waits between restarts of a process that keeps dying."""
+
+    initial: Seconds | None = None
+    """The second restart waits so long (the first is at once); each further wait is doubled."""
+    most: Seconds | None = None
+    """The longest wait."""
+    reset_after: Seconds | None = None
+    """Forgotten when a process lived longer than this."""
+
+
+class FleetModel(Model):
+    """The instances of the service and what becomes of each."""
+
+    replicas: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Instances of the old version when the rollout starts, and of the new one when it is done."""
+    zones: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Zones over which instances are spread."""
+    capacity: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Instances that fit at a time, terminating ones included. Not given: no limit."""
+    schedule: RandomSeconds | None = None
+    """From the creation of an instance to a place for it."""
+    image: ImageModel | None = None
+    """What has to be fetched before an instance can start."""
+    start: RandomSeconds | None = None
+    """From the image to a running process."""
+    warm_up: RandomSeconds | None = None
+    """From a running process to one that answers."""
+    readiness: ProbeModel | None = None
+    """The readiness probe."""
+    min_ready: Seconds | None = None
+    """An instance is available when it has been ready for so long."""
+    pre_stop: Seconds | None = None
+    """After the order to terminate, an instance keeps serving for so long."""
+    grace: Seconds | None = None
+    """From the order to terminate to the kill; pre_stop is part of it."""
+    crash_notice: RandomSeconds | None = None
+    """From the death of a process to its being seen as not ready."""
+    back_off: BackOffModel | None = None
+    """Waits between restarts of a process that keeps dying."""
+
+
+class BalancingModel(Model):
+    """How requests find an instance."""
+
+    policy: Literal["random", "round_robin", "least_outstanding"] | None = None
+    """How a router picks an instance of a version."""
+    propagation: RandomSeconds | None = None
+    """Until routers learn that an instance became ready or is on its way out."""
+    weight_propagation: RandomSeconds | None = None
+    """Until routers learn of new weights."""
+
+
+class ObservabilityModel(Model):
+    """What operators' telemetry sees and how late."""
+
+    scrape_interval: Seconds | None = None
+    """Between two scrapes."""
+    delay: Seconds | None = None
+    """From a scrape to its being visible to queries."""
+    scrape_loss: Share | None = None
+    """Probability that a whole scrape is lost."""
+    latency_buckets: Annotated[list[Seconds], Field(min_length=1, max_length=23)] | None = None
+    """Upper limits of the latency histogram's buckets, rising."""
+
+
+Defect = Literal["error-rate", "latency", "crash-on-start", "crash"]
+
+
+class DefectModel(Model):
+    """One thing that may be wrong with the release."""
+
+    defect: Defect
+    """What is wrong."""
+    name: StrictStr | None = None
+    """What reports call it."""
+    rate: RandomShare | None = None
+    """error-rate: share of requests that fail because of it."""
+    factor: RandomFactor | None = None
+    """latency: the service time is multiplied by this."""
+    share: Share | None = None
+    """latency: only the slowest share of requests is affected."""
+    probability: RandomShare | None = None
+    """crash-on-start: probability that a start ends in a crash."""
+    per_hour: RandomPerHour | None = None
+    """crash: crashes per hour of a running instance."""
+    weight: Factor | None = None
+    """In a list: how likely this is, relative to the others."""
+
+
+class PriorModel(Model):
+    """What could be wrong with the release, and how likely."""
+
+    p_bad: Share | None = None
+    """Probability that the release has a defect."""
+    defects: Annotated[list[DefectModel], Field(min_length=1)] | None = None
+    """Which defect a bad release has, by weight."""
+
+
+def _read_release(value: Any) -> Any:
+    if value == "good":
+        return PriorModel(p_bad=0)
+    if value == "default" or (isinstance(value, dict) and value == {"prior": "default"}):
+        return PriorModel()
+    if isinstance(value, dict) and "defect" in value:
+        return {"p_bad": 1, "defects": [value]}
+    if isinstance(value, list):
+        return {"defects": value}
+    if isinstance(value, dict):
+        return value
+    hint = nearest(value, ["good", "default"]) if isinstance(value, str) else None
+    expected = "good, default, one defect such as {defect: error-rate, rate: 2%}, or a list of them"
+    raise At((), f"expected {expected}, got {shown(value)}", hint)
+
+
+class SloModel(Model):
+    """The objective that the error budget comes from."""
+
+    objective: Share | None = None
+    """Share of requests that have to succeed."""
+    period: Seconds | None = None
+    """Over which the budget is counted."""
+
+
+class WindowModel(Model):
+    """The window on which every plan is scored."""
+
+    lead_in: Seconds | None = None
+    """Before the rollout: brings fleet and telemetry to their steady state."""
+    horizon: Seconds | None = None
+    """From the start of the rollout to the end of the window."""
+
+
+Kind = Literal["error-ratio", "success-ratio", "request-rate", "latency-quantile", "mean-latency"]
+
+
+class MeasureModel(Model):
+    """What a metric measures: a PromQL query, or one of the usual kinds."""
+
+    promql: StrictStr | None = None
+    """A query over request metrics. In a label, @new and @old stand for the versions' pod template hashes."""
+    kind: Kind | None = None
+    """What is measured, where a query is not recognised."""
+    of: Literal["new", "old", "service"] | None = None
+    """Whose requests. Default: new."""
+    window: Seconds | None = None
+    """How far back it looks. Default: 5m."""
+    vantage: Literal["application", "proxy", "client"] | None = None
+    """Who counts: each instance, the mesh or balancer, or the users (of: service only). Default: proxy."""
+    quantile: Share | None = None
+    """latency-quantile: which one. Default: 0.99."""
+
+
+class MetricModel(MeasureModel):
+    """One metric of an analysis, with Argo's limits."""
+
+    name: StrictStr
+    """Unique within the analysis."""
+    provider: StrictStr | None = None
+    """What the manifest asks if not Prometheus; such a metric needs an entry under `metrics`."""
+    success: StrictStr | None = None
+    """Argo's successCondition, e.g. result[0] < 0.01."""
+    failure: StrictStr | None = None
+    """Argo's failureCondition."""
+    interval: Seconds | None = None
+    """Between measurements."""
+    initial_delay: Seconds | None = None
+    """Before the first measurement."""
+    count: Annotated[StrictInt, Field(ge=0)] | None = None
+    """How many measurements."""
+    failure_limit: StrictInt | None = None
+    """So many failed measurements are tolerated."""
+    inconclusive_limit: StrictInt | None = None
+    """So many inconclusive measurements are tolerated."""
+    consecutive_error_limit: StrictInt | None = None
+    """So many errors in a row are tolerated."""
+    consecutive_success_limit: StrictInt | None = None
+    """So many successes in a row end the metric as successful."""
+    dry_run: StrictBool = False
+    """Measured and reported, without consequences."""
+
+
+class AnalysisModel(Model):
+    """The metrics that one analysis run takes together."""
+
+    metrics: Annotated[list[MetricModel], Field(min_length=1)]
+    """The run fails when one of them does."""
+
+
+class RollingModel(Model):
+    """Kubernetes' Deployment with RollingUpdate."""
+
+    max_surge: Amount | None = None
+    """Instances beyond the replicas; a percentage rounds up. Kubernetes' default: 25%."""
+    max_unavailable: Amount | None = None
+    """Instances that may be missing; a percentage rounds down. Kubernetes' default: 25%."""
+    progress_deadline: SecondsOrNever | None = None
+    """Without progress for so long the rollout counts as stuck. Kubernetes' default: 10m."""
+
+
+class RecreateModel(Model):
+    """Kubernetes' Deployment with Recreate: every old instance ends before a new one begins."""
+
+    progress_deadline: SecondsOrNever | None = None
+    """Without progress for so long the rollout counts as stuck. Kubernetes' default: 10m."""
+
+
+class ScaleModel(Model):
+    """Argo's setCanaryScale; exactly one of the three."""
+
+    replicas: Annotated[StrictInt, Field(ge=0)] | None = None
+    """So many canary instances."""
+    weight: Annotated[StrictInt, Field(ge=0, le=100)] | None = None
+    """So many percent of the replicas."""
+    match_traffic_weight: StrictBool | None = None
+    """As many as the traffic weight asks for."""
+
+
+class StepModel(Model):
+    """One step of a canary; exactly one of these."""
+
+    set_weight: StrictInt | None = None
+    """The new version's share of the traffic, of 100 or of max_weight."""
+    pause: SecondsOrForever | None = None
+    """Wait so long; `forever`: until a person promotes."""
+    set_canary_scale: ScaleModel | None = None
+    """The new version's size, apart from its weight."""
+    analysis: StrictStr | None = None
+    """The name of an analysis that has to be successful."""
+
+
+class BackgroundModel(Model):
+    """An analysis that runs beside the steps."""
+
+    analysis: StrictStr
+    """Its name under `analyses`."""
+    from_step: Annotated[StrictInt, Field(ge=0)] | None = None
+    """Starts with this step, counted from 0."""
+
+
+class NamesModel(Model):
+    """What the two versions are called in telemetry; read from the manifest."""
+
+    new: list[StrictStr] = []
+    """Services (canary, preview) that lead to the new version only."""
+    old: list[StrictStr] = []
+    """Services (stable) that lead to the old version only."""
+    active: list[StrictStr] = []
+    """Services that lead to whichever version is active (blue/green)."""
+    new_labels: dict[str, StrictStr] = {}
+    """Labels that only the new version's pods have (canaryMetadata)."""
+    old_labels: dict[str, StrictStr] = {}
+    """Labels that only the old version's pods have (stableMetadata)."""
+
+
+class CanaryModel(Model):
+    """Argo Rollouts' canary."""
+
+    max_surge: Amount | None = None
+    """Instances beyond the replicas; a percentage rounds up. Argo's default: 25%."""
+    max_unavailable: Amount | None = None
+    """Instances that may be missing; a percentage rounds down. Argo's default: 25%."""
+    routed: StrictBool = False
+    """A traffic router sets the weights; otherwise the numbers of instances do."""
+    max_weight: Annotated[StrictInt, Field(ge=1)] | None = None
+    """What weights are relative to. Default: 100."""
+    min_pods_per_replica_set: Annotated[StrictInt, Field(ge=0)] | None = None
+    """With a router: no version in use has fewer instances."""
+    scale_down_delay: Seconds | None = None
+    """Old instances live on for so long after the promotion. Argo's default: 30s when routed, else 0."""
+    abort_scale_down_delay: Seconds | None = None
+    """The canary lives on for so long after an abort; 0: for ever. Argo's default: 30s when routed."""
+    progress_deadline: SecondsOrNever | None = None
+    """Without progress for so long the rollout counts as stuck. Argo's default: 10m."""
+    progress_deadline_abort: StrictBool = False
+    """Abort when the progress deadline is exceeded."""
+    steps: list[StepModel] = []
+    """In order. None: like a rolling update."""
+    background: BackgroundModel | None = None
+    """An analysis that runs beside the steps."""
+    names: NamesModel | None = None
+    """What the two versions are called in telemetry."""
+
+
+class BlueGreenModel(Model):
+    """Argo Rollouts' blue/green."""
+
+    preview_replicas: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Instances of the new version until it is promoted. Default: all."""
+    auto_promotion: StrictBool | None = None
+    """False: a person has to promote."""
+    auto_promotion_after: Seconds | None = None
+    """Promotes by itself after so long."""
+    scale_down_delay: Seconds | None = None
+    """Old instances live on for so long after the switch. Argo's default: 30s."""
+    scale_down_delay_revision_limit: Annotated[StrictInt, Field(ge=0)] | None = None
+    """Only so many old versions live on."""
+    abort_scale_down_delay: Seconds | None = None
+    """The new version lives on for so long after an abort; 0: for ever. Argo's default: 30s."""
+    progress_deadline: SecondsOrNever | None = None
+    """Without progress for so long the rollout counts as stuck. Argo's default: 10m."""
+    progress_deadline_abort: StrictBool = False
+    """Abort when the progress deadline is exceeded."""
+    pre_promotion: StrictStr | None = None
+    """The name of an analysis that has to be successful before the switch."""
+    post_promotion: StrictStr | None = None
+    """The name of an analysis after the switch; if it fails, traffic goes back."""
+    names: NamesModel | None = None
+    """What the two versions are called in telemetry."""
+
+
+class StrategyModel(Model):
+    """How the rollout goes; exactly one of these."""
+
+    rolling: RollingModel | None = None
+    """Kubernetes' Deployment with RollingUpdate."""
+    recreate: RecreateModel | None = None
+    """Kubernetes' Deployment with Recreate."""
+    canary: CanaryModel | None = None
+    """Argo Rollouts' canary."""
+    blue_green: BlueGreenModel | None = None
+    """Argo Rollouts' blue/green."""
+
+
+class ScenarioModel(Model):
+    """A rollout to be forecast: its plan, the service, its traffic, and what could be wrong."""
+
+    name: StrictStr | None = None
+    """What reports call it. Default: the name of the Deployment or Rollout, or of the file."""
+    description: StrictStr | None = None
+    """What it is about, for the report."""
+    manifest: Paths = []
+    """Kubernetes and Argo manifests to read the plan from; paths are relative to this file."""
+    args: dict[str, ArgumentText] = {}
+    """Values of analysis arguments that the manifests do not give (they come from the cluster)."""
+    strategy: StrategyModel | None = None
+    """How the rollout goes, where there is no manifest."""
+    analyses: dict[str, AnalysisModel] = {}
+    """Analyses that the strategy refers to by name."""
+    metrics: dict[str, MeasureModel] = {}
+    """What metrics measure whose query is not recognised, by the metric's name."""
+    service: ServiceModel = ServiceModel()
+    """How one instance answers."""
+    traffic: TrafficModel = TrafficModel()
+    """The requests that arrive."""
+    fleet: FleetModel = FleetModel()
+    """The instances of the service."""
+    balancing: BalancingModel = BalancingModel()
+    """How requests find an instance."""
+    observability: ObservabilityModel = ObservabilityModel()
+    """What operators' telemetry sees."""
+    release: Annotated[PriorModel, reads(_read_release)] = PriorModel()
+    """What could be wrong with the release: good, default (a prior), one defect, or a list of defects."""
+    slo: SloModel = SloModel()
+    """The objective that the error budget comes from."""
+    window: WindowModel = WindowModel()
+    """The window on which every plan is scored."""
+    approval: Approval | None = None
+    """Until a person promotes a pause without an end."""

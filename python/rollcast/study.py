@@ -1,0 +1,364 @@
+"""Forecasts: many replications of one rollout, and what they say."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rollcast import _core, outcomes, scenario, wording
+from rollcast.errors import InputError
+from rollcast.thresholds import Result, Stop, Threshold, require_known
+from rollcast.timeline import Timeline
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from rollcast.plot import Plots
+
+DEFAULT_REPLICATIONS = 200
+DEFAULT_SEED = 1
+
+GROUPS = {
+    "Risk": ("p_",),
+    "Time": ("duration", "active", "paused", "baking", "detection", "recovery"),
+    "Harm": ("failed", "attributable", "exposure", "blast", "budget"),
+    "Capacity and alarms": ("",),
+}
+"""Headings over estimates, with what the names of those under them start with."""
+
+Source = scenario.LoadedScenario | str | Path | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its 95% confidence interval, in SI units: shares in [0, 1], seconds."""
+
+    name: str
+    meaning: str
+    unit: str
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        value, interval = self.in_words()
+        return f"{value} ({interval})"
+
+    def in_words(self) -> tuple[str, str]:
+        """The value and the interval in human units: ("3.2%", "2.7 to 3.9%")."""
+        return wording.estimate(self.value, self.low, self.high, self.unit)
+
+
+class Estimates(Mapping[str, Estimate]):
+    """Estimates by name, in a fixed order."""
+
+    def __init__(self, estimates: Sequence[Estimate]) -> None:
+        self._by_name = {estimate.name: estimate for estimate in estimates}
+
+    def __getitem__(self, name: str) -> Estimate:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def groups(self) -> dict[str, list[Estimate]]:
+        """The estimates under headings, in order."""
+        groups: dict[str, list[Estimate]] = {heading: [] for heading in GROUPS}
+        for name, estimate in self.items():
+            heading = next(heading for heading, starts in GROUPS.items() if name.startswith(starts))
+            groups[heading].append(estimate)
+        return groups
+
+    def __str__(self) -> str:
+        width = max(map(len, self), default=0)
+        return "\n".join(f"{name:<{width}}  {estimate}" for name, estimate in self.items())
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True)
+class Fate:
+    """One way a release can fare: what it was and what became of it."""
+
+    bad: bool
+    verdict: str
+    label: str
+
+
+FATES = (
+    Fate(False, "promoted", "good, promoted"),
+    Fate(False, "rolled back", "good, rolled back: a false alarm"),
+    Fate(False, "stuck", "good, stuck"),
+    Fate(False, "timed out", "good, not done in time"),
+    Fate(True, "rolled back", "bad, rolled back: caught"),
+    Fate(True, "stuck", "bad, stuck"),
+    Fate(True, "timed out", "bad, not done in time"),
+    Fate(True, "promoted", "bad, promoted: an escape"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What the finished replications 0, 1, 2 ... of a study say about a rollout."""
+
+    scenario: scenario.LoadedScenario
+    seed: int
+    requested: int
+    ending: str
+    """ "all", "precise" (stopped by its precision) or "interrupted"."""
+    estimates: Estimates
+    by_truth: dict[str, Estimates]
+    """The estimates for each kind of truth alone, by its name, in the order of the prior."""
+    columns: dict[str, np.ndarray] = field(repr=False)
+    """The engine's columns; `outcomes` is the same with names and units."""
+
+    @property
+    def replications(self) -> int:
+        return len(self.columns["replication"])
+
+    @cached_property
+    def outcomes(self) -> pa.Table:
+        """One row a replication. Each field's metadata has its unit and meaning."""
+        return outcomes.to_table(self.columns, [truth.name for truth in self.truths])
+
+    @property
+    def truths(self) -> Sequence[Any]:
+        """The kinds of truth with their prior probabilities, as the engine has them."""
+        return list(self.scenario.model.release.truths)
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """What each replication counts for in the mixture: kinds are sampled evenly and weighed back."""
+        import numpy as np
+
+        kinds = self.columns["truth"]
+        seen = np.bincount(kinds, minlength=len(self.truths))
+        prior = np.array([truth.probability for truth in self.truths])
+        weights: NDArray[np.float64] = prior[kinds] / seen[kinds]
+        weights /= weights.sum()
+        return weights
+
+    @cached_property
+    def bad(self) -> NDArray[np.bool_]:
+        """Whether each replication's release had a defect."""
+        bad: NDArray[np.bool_] = self.columns["defect"] != 0
+        return bad
+
+    def mask(self, fate: Fate) -> NDArray[np.bool_]:
+        """Which replications fared so."""
+        verdict = outcomes.VERDICTS.index(fate.verdict)
+        fared_so: NDArray[np.bool_] = (self.columns["verdict"] == verdict) & (self.bad == fate.bad)
+        return fared_so
+
+    def share(self, fate: Fate) -> float:
+        """The probability of this fate in the mixture."""
+        return float(self.weights[self.mask(fate)].sum())
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        if not self.replications:
+            return "No replication was finished: nothing is known."
+        names = ("p_promoted", "p_rolled_back", "p_stuck", "p_timed_out")
+        counts = wording.apportion([self.estimates[name].value for name in names], 1000)
+        verbs = ("be promoted", "be rolled back", "get stuck", "not be done in time")
+        parts = [f"{count} would {verb}" for count, verb in zip(counts, verbs, strict=True) if count]
+        text = f"Of 1,000 releases like this one, about {wording.listing(parts)}."
+        bad = sum(truth.probability for truth in self.truths if truth.kind.name != "none")
+        if bad > 0:
+            escape = self.estimates["p_escape"]
+            count, low, high = (f"{1000 * share:.0f}" for share in (escape.value, escape.low, escape.high))
+            text += (
+                f" About {1000 * bad:.0f} of the 1,000 are bad: {count} of these would be promoted all the "
+                f"same ({low} to {high} at 95% confidence)."
+            )
+        return text
+
+    def typical(self, *, bad: bool) -> int | None:
+        """The replication that stands for its class: of those that end in its commonest way, the one with the
+        median of attributable failures. None when there is no such replication."""
+        import numpy as np
+
+        rows = np.flatnonzero(self.bad == bad)
+        if not len(rows):
+            return None
+        verdicts = self.columns["verdict"][rows]
+        commonest = np.bincount(verdicts, weights=self.weights[rows]).argmax()
+        rows = rows[verdicts == commonest]
+        order = np.argsort(self.columns["attributable"][rows], kind="stable")
+        return int(self.columns["replication"][rows[order[(len(rows) - 1) // 2]]])
+
+    def timeline(self, replication: int) -> Timeline:
+        """This replication again, alone, with its story."""
+        return replay(self.scenario, replication, seed=self.seed)
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures: verdicts, truths, harm, durations, exposure, timeline; on axes of their own or given."""
+        from rollcast.plot import Plots
+
+        return Plots(self)
+
+    def check(self, thresholds: Sequence[Threshold]) -> list[Result]:
+        """Whether each condition holds."""
+        return [threshold.check(self.estimates[threshold.name]) for threshold in thresholds]
+
+    def report(
+        self, path: str | PathLike[str], thresholds: Sequence[Threshold] = (), command: str = ""
+    ) -> None:
+        """Writes one HTML file that needs no network. `command` is printed as the way to make it again."""
+        from rollcast.files import write_atomically
+        from rollcast.report import render
+
+        write_atomically(path, render(self, thresholds, command).encode())
+
+    def to_parquet(self) -> bytes:
+        """The outcomes as a Parquet file, with units and meanings in the fields' metadata."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        buffer = pa.BufferOutputStream()
+        parquet.write_table(self.outcomes, buffer)
+        return bytes(buffer.getvalue())
+
+    def to_json(self, thresholds: Sequence[Threshold] = ()) -> str:
+        """Estimates, assumptions and identity as JSON. A number that is not finite is null."""
+        loaded = self.scenario
+        document = {
+            "scenario": loaded.name,
+            "source": str(loaded.source),
+            "strategy": loaded.strategy.describe(),
+            "model_version": _core.model_version,
+            "seed": self.seed,
+            "replications": self.replications,
+            "ending": self.ending,
+            "estimates": _as_json(self.estimates),
+            "by_truth": {
+                truth.name: {
+                    "probability": truth.probability,
+                    "estimates": _as_json(self.by_truth[truth.name]),
+                }
+                for truth in self.truths
+            },
+            "thresholds": [
+                {"text": threshold.text, "result": result.value}
+                for threshold, result in zip(thresholds, self.check(thresholds), strict=True)
+            ],
+            "assumptions": [
+                {"path": each.path, "value": str(each.value), "why": each.why} for each in loaded.assumptions
+            ],
+            "warnings": [str(warning) for warning in loaded.warnings],
+        }
+        return json.dumps(document, indent=2, allow_nan=False) + "\n"
+
+    def __str__(self) -> str:
+        return f"{self.sentence}\n\n{self.estimates}\n"
+
+
+def forecast(
+    source: Source,
+    replications: int = DEFAULT_REPLICATIONS,
+    seed: int = DEFAULT_SEED,
+    threads: int = 0,
+    stop: Mapping[str, Any] | Stop | None = None,
+    progress: Callable[[int], bool | None] | None = None,
+) -> Forecast:
+    """Simulates a rollout many times, each time beside its twin without the rollout.
+
+    The result depends on the seed but not on the number of threads (0: every core). `stop` ends the study
+    early, e.g. {"estimate": "p_promoted", "half_width": 0.02}. `progress` is told how many replications are
+    finished; returning False stops the study, as does an interrupt: the finished ones are the result. Raises
+    InputError.
+    """
+    loaded = _loaded(source)
+    options = _options(loaded, replications, seed, threads, stop)
+    result = _core.forecast(loaded.model, loaded.strategy, options, progress)
+    release = loaded.model.release
+    return Forecast(
+        scenario=loaded,
+        seed=seed,
+        requested=replications,
+        ending=result.ending.name,
+        estimates=_estimates(result.estimates),
+        by_truth={
+            truth.name: _estimates(result.estimate_truth(release, index))
+            for index, truth in enumerate(release.truths)
+        },
+        columns=result.outcomes,
+    )
+
+
+def replay(source: Source, replication: int, seed: int = DEFAULT_SEED) -> Timeline:
+    """One replication of the forecast with this seed, alone, with its story."""
+    loaded = _loaded(source)
+    _require_range("replication", replication, 0)
+    options = _core.ForecastOptions(seed=seed)
+    timeline, outcome = _core.replay(loaded.model, loaded.strategy, options, replication)
+    return Timeline.of(timeline, outcome, loaded)
+
+
+def estimate_units(loaded: scenario.LoadedScenario) -> dict[str, str]:
+    """The names of all estimates of a forecast, each with its unit."""
+    return {each.name: each.unit.name for each in _core.estimate(loaded.model.release, [])}
+
+
+def _loaded(source: Source) -> scenario.LoadedScenario:
+    return source if isinstance(source, scenario.LoadedScenario) else scenario.load(source)
+
+
+def _options(
+    loaded: scenario.LoadedScenario,
+    replications: int,
+    seed: int,
+    threads: int,
+    stop: Mapping[str, Any] | Stop | None,
+) -> _core.ForecastOptions:
+    _require_range("replications", replications, 1)
+    _require_range("threads", threads, 0)
+    options = _core.ForecastOptions(replications=replications, seed=seed, threads=threads)
+    if stop is not None:
+        wanted = stop if isinstance(stop, Stop) else Stop(stop["estimate"], stop["half_width"])
+        require_known(wanted.name, estimate_units(loaded))
+        options.stop_estimate, options.stop_half_width = wanted.name, wanted.half_width
+    return options
+
+
+def _require_range(name: str, value: int, least: int) -> None:
+    if not least <= value < 2**32:
+        raise InputError(f"{name} must be at least {least} and below 2^32, is {value}")
+
+
+def _estimates(estimates: Sequence[_core.Estimate]) -> Estimates:
+    return Estimates(
+        [
+            Estimate(each.name, each.meaning, each.unit.name, each.value, each.low, each.high)
+            for each in estimates
+        ]
+    )
+
+
+def _as_json(estimates: Estimates) -> dict[str, dict[str, Any]]:
+    def finite(value: float) -> float | None:
+        return value if math.isfinite(value) else None
+
+    return {
+        each.name: {
+            "value": finite(each.value),
+            "low": finite(each.low),
+            "high": finite(each.high),
+            "unit": each.unit,
+            "meaning": each.meaning,
+        }
+        for each in estimates.values()
+    }

@@ -1,0 +1,130 @@
+"""One replication told as a story."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rollcast import outcomes, wording
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from rollcast import _core
+    from rollcast.scenario import LoadedScenario
+
+_MARKS = {"decision": "▶", "measurement": "·", "verdict": "■", "instance": " ", "truth": "◆"}
+_MEASUREMENT = re.compile(r"(?P<metric>.+) = (?P<value>.+): (?P<phase>\w+)")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One measurement of an analysis."""
+
+    at: float
+    metric: str
+    value: str
+    phase: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log: `at` in seconds, `kind` one of decision, measurement, verdict, instance, truth."""
+
+    at: float
+    kind: str
+    text: str
+
+    @property
+    def measurement(self) -> Measurement | None:
+        """What was measured, if the line tells of it."""
+        match = _MEASUREMENT.fullmatch(self.text) if self.kind == "measurement" else None
+        return Measurement(self.at, match["metric"], match["value"], match["phase"]) if match else None
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """What was decided and why, and how things stood at each scrape."""
+
+    entries: Sequence[Entry]
+    columns: dict[str, np.ndarray] = field(repr=False)
+    """How things stood at each scrape, one array a column, by version: ready_old, ready_new ..."""
+    outcome: dict[str, Any]
+    truth: str
+    scenario: str
+
+    @classmethod
+    def of(cls, timeline: _core.Timeline, outcome: _core.Outcome, scenario: LoadedScenario) -> Timeline:
+        import numpy as np
+
+        samples = timeline.samples
+        columns = {"at": np.array([sample.at for sample in samples])}
+        for name in ("weight", "ready", "instances", "observed_error_rate", "true_error_rate"):
+            values = np.array([getattr(sample, name) for sample in samples]).reshape(len(samples), -1)
+            columns |= {f"{name}_{version}": values[:, i] for i, version in enumerate(("old", "new"))}
+        columns["service_error_rate"] = np.array([sample.service_error_rate for sample in samples])
+        row = {name: getattr(outcome, name) for name in outcomes.COLUMNS if hasattr(outcome, name)}
+        row |= {
+            "verdict": outcomes.VERDICTS[outcome.verdict.value],
+            "defect": outcomes.DEFECTS[outcome.defect.value],
+        }
+        entries = [Entry(entry.at, entry.kind.name, entry.text) for entry in timeline.entries]
+        truth = scenario.model.release.truths[outcome.truth].name
+        return cls(entries, columns, row, truth, scenario.name)
+
+    @property
+    def samples(self) -> pa.Table:
+        """How things stood at each scrape."""
+        import pyarrow as pa
+
+        return pa.table(self.columns)
+
+    @property
+    def measurements(self) -> list[Measurement]:
+        """The measurements of all analyses, in order of time."""
+        return [measured for entry in self.entries if (measured := entry.measurement)]
+
+    def without_successes(self) -> list[Entry]:
+        """The log but for the measurements that succeeded."""
+        return [
+            entry
+            for entry in self.entries
+            if not (entry.measurement and entry.measurement.phase == "Successful")
+        ]
+
+    @property
+    def summary(self) -> str:
+        """ "error rate (3.2% more errors), rolled back after 15.4 min, replication 92"."""
+        severity = outcomes.severity_in_words(self.outcome["defect"], self.outcome["severity"])
+        what = f"{self.truth} ({severity})" if severity else self.truth
+        after = wording.quantity(self.outcome["duration"], "seconds")
+        return f"{what}, {self.outcome['verdict']} after {after}, replication {self.outcome['replication']}"
+
+    @property
+    def title(self) -> str:
+        """The summary after the name of the scenario."""
+        return f"{self.scenario}: {self.summary}"
+
+    def lines(self, *, brief: bool = False) -> list[tuple[str, str]]:
+        """The log for a terminal, each line after its kind ("": the head). `brief`: without successes."""
+        import numpy as np
+
+        rows = [("", f"{'time':>8}  {'traffic':<9} {'ready':<9}")]
+        for entry in self.without_successes() if brief else self.entries:
+            at = int(np.searchsorted(self.columns["at"], entry.at, side="right")) - 1
+            state = (
+                f"{self.columns['weight_new'][at]:>4.0%} new  "
+                f"{self.columns['ready_old'][at]:>3} + {self.columns['ready_new'][at]:<3}"
+                if at >= 0
+                else ""
+            )
+            rows.append(
+                (entry.kind, f"{wording.clock(entry.at):>8}  {state:<19} {_MARKS[entry.kind]} {entry.text}")
+            )
+        return rows
+
+    def __str__(self) -> str:
+        return "\n".join([self.title, "", *(line for _, line in self.lines())])

@@ -1,0 +1,195 @@
+"""Numbers with units, as people write them: "30s", "5%", "2k/s", "450MiB".
+
+Every function takes what YAML gave (a number or a text) and returns SI units: seconds, fractions, requests
+per second, bytes. What cannot be read is a ValueError that says what was expected, with an example.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from rollcast.errors import shown
+
+_NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+_PLAIN = re.compile(rf"[-+]?{_NUMBER}")
+_DURATION_PART = re.compile(rf"({_NUMBER})\s*([a-zµμ]+)")
+
+_GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+_DURATION_UNITS = {**_GO_UNITS, "min": 60, "d": 86400, "w": 604800}
+_PER = {
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "m": 60,
+    "min": 60,
+    "minute": 60,
+    "h": 3600,
+    "hour": 3600,
+    "d": 86400,
+    "day": 86400,
+}
+_MULTIPLES = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
+_BYTES = {
+    "": 1, "B": 1,
+    "kB": 1e3, "KB": 1e3, "k": 1e3, "MB": 1e6, "M": 1e6, "GB": 1e9, "G": 1e9, "TB": 1e12, "T": 1e12,
+    "KiB": 2**10, "Ki": 2**10, "MiB": 2**20, "Mi": 2**20,
+    "GiB": 2**30, "Gi": 2**30, "TiB": 2**40, "Ti": 2**40,
+    "bit": 1 / 8, "kbit": 1e3 / 8, "Mbit": 1e6 / 8, "Gbit": 1e9 / 8,
+}  # fmt: skip
+
+
+def _number(value: Any) -> float | None:
+    """A plain number, or none."""
+    if isinstance(value, str) and _PLAIN.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _refuse(expected: str, value: Any) -> ValueError:
+    return ValueError(f"expected {expected}, got {shown(value)}")
+
+
+def _sum_of_parts(text: str, units: Mapping[str, float]) -> float | None:
+    """ "1h30m" as seconds, or none."""
+    total, end = 0.0, 0
+    for part in _DURATION_PART.finditer(text):
+        if text[end : part.start()].strip() or part.group(2) not in units:
+            return None
+        total += float(part.group(1)) * units[part.group(2)]
+        end = part.end()
+    return total if end == len(text) > 0 and math.isfinite(total) else None
+
+
+def seconds(value: Any) -> float:
+    """A length of time, not negative: "30s", "1h30m", "250ms", "2d", or a plain number of seconds."""
+    number = _number(value)
+    if number is None and isinstance(value, str):
+        number = _sum_of_parts(value.strip(), _DURATION_UNITS)
+    if number is None or number < 0:
+        raise _refuse('a duration such as "30s", "1h30m" or "250ms"', value)
+    return number
+
+
+def go_seconds(value: Any) -> float:
+    """A length of time as Argo's analyses take it (Go's durations): "30s", "1h30m"; not "1d", not 30."""
+    parsed = _sum_of_parts(value, _GO_UNITS) if isinstance(value, str) else None
+    if parsed is None:
+        raise _refuse('a duration such as "30s", "5m" or "1h30m"', value)
+    return parsed
+
+
+def pause_seconds(value: Any) -> int | None:
+    """Argo's pause duration: 10, "10", "10s", "10m", "1h". Whole seconds; a fraction is dropped.
+
+    None (no duration) stays None: until a person promotes.
+    """
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, str):
+        if re.fullmatch(r"\d+", value):
+            return int(value)
+        parsed = _sum_of_parts(value, _GO_UNITS)
+        if parsed is not None:
+            return int(parsed)
+    raise _refuse('whole seconds or a duration such as 10, "10s", "10m" or "1h"', value)
+
+
+def fraction(value: Any) -> float:
+    """A share in [0, 1]: "5%", or 0.05."""
+    number = _number(value)
+    if number is None and isinstance(value, str) and value.strip().endswith("%"):
+        percent = value.strip()[:-1].strip()
+        number = float(Decimal(percent) / 100) if _number(percent) is not None else None  # 99.9% is .999
+    if number is None:
+        raise _refuse('a share such as "5%" or 0.05', value)
+    if not 0 <= number <= 1:
+        hint = f' ("{value}%"?)' if isinstance(value, (int, float)) and 1 < value <= 100 else ""
+        raise ValueError(f"expected a share from 0% to 100%, got {shown(value)}{hint}")
+    return number
+
+
+def per_second(value: Any) -> float:
+    """Requests per second: "2k/s", "1.5M/s", "90/m", or a plain number per second."""
+    number = _number(value)
+    if number is None and isinstance(value, str):
+        match = re.fullmatch(rf"({_NUMBER})\s*([kKMG]?)\s*/\s*([a-z]+)", value.strip())
+        if match and match.group(3) in _PER:
+            number = float(match.group(1)) * _MULTIPLES[match.group(2)] / _PER[match.group(3)]
+    if number is None or number < 0:
+        raise _refuse('a rate such as "200/s", "2k/s" or "90/m"', value)
+    return number
+
+
+def per_hour(value: Any) -> float:
+    """Events per hour: "6/h", "0.1/m", or a plain number per hour."""
+    number = _number(value)
+    if number is not None and number >= 0:
+        return number
+    try:
+        return per_second(value) * 3600
+    except ValueError:
+        raise _refuse('a rate such as "6/h" or a number per hour', value) from None
+
+
+def size_bytes(value: Any) -> float:
+    """An amount of data: "450MiB", "1.2GB", or a plain number of bytes."""
+    number = _number(value)
+    if number is None and isinstance(value, str):
+        match = re.fullmatch(rf"({_NUMBER})\s*([A-Za-z]+)", value.strip())
+        if match and match.group(2) in _BYTES:
+            number = float(match.group(1)) * _BYTES[match.group(2)]
+    if number is None or number < 0:
+        raise _refuse('a size such as "450MiB" or "1.2GB"', value)
+    return number
+
+
+def bytes_per_second(value: Any) -> float:
+    """A bandwidth: "10MB/s", "1Gbit/s", or a plain number of bytes per second."""
+    number = _number(value)
+    if number is None and isinstance(value, str) and value.strip().endswith("/s"):
+        try:
+            number = size_bytes(value.strip()[:-2])
+        except ValueError:
+            number = None
+    if number is None or number <= 0:
+        raise _refuse('a bandwidth such as "10MB/s" or "1Gbit/s"', value)
+    return number
+
+
+def factor(value: Any) -> float:
+    """A plain number, not negative: 1.5."""
+    number = _number(value)
+    if number is None or number < 0:
+        raise _refuse("a number such as 1.5", value)
+    return number
+
+
+def show_seconds(value: float) -> str:
+    """As `seconds` reads it: 5400 is "1h30m", 0.02 is "20ms"."""
+    if value >= 60 and value == int(value):
+        parts, rest = "", int(value)
+        for unit, length in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+            count, rest = divmod(rest, length)
+            parts += f"{count}{unit}" if count else ""
+        return parts
+    if 0 < value < 1:
+        return f"{round(value * 1e3, 9):g}ms"
+    return f"{value!r}s" if value != int(value) else f"{int(value)}s"
+
+
+def show_fraction(value: float) -> str:
+    """As `fraction` reads it."""
+    return f"{value * 100:.10g}%"
+
+
+def show_rate(value: float) -> str:
+    """As `per_second` reads it."""
+    return f"{value:.10g}/s"
