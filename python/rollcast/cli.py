@@ -146,7 +146,9 @@ def validate(sources: tuple[str, ...], **profile: str | None) -> None:
 @main.command()
 @SOURCES
 @PROFILE
-@click.option("-n", "--replications", type=click.IntRange(1, 2**32 - 1), default=200, show_default=True)
+@click.option(
+    "-n", "--replications", type=click.IntRange(1, 2**32 - 1), default=200, metavar="N", help="How many: 200."
+)
 @SEED
 @click.option("--threads", type=click.IntRange(0, 4096), default=0, help="0, the default: every core.")
 @click.option(
@@ -333,11 +335,13 @@ def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[Renderab
     for name in HEADLINES:
         estimate = result.estimates[name]
         risk.add_row(*_plain(estimate.meaning, *estimate.in_words()), _text(name, "dim"))
-    kinds = _table("Release", "Prior", "Promoted", "Rolled back", "Stuck", "Requests failed because of it")
-    columns = ("p_promoted", "p_rolled_back", "p_stuck", "attributable_failures_mean")
+    kinds = _table(
+        "Release", "Prior", "Promoted", "Rolled back", "Stuck", "Timed out", "Failed because of it"
+    )
+    columns = ("p_promoted", "p_rolled_back", "p_stuck", "p_timed_out", "attributable_failures_mean")
     for truth in result.truths:
         estimates = result.by_truth[truth.name]
-        cells = [str(estimates[name]) for name in columns]
+        cells = ["\n".join(estimates[name].in_words()) for name in columns]
         kinds.add_row(*_plain(truth.name, wording.quantity(truth.probability, "probability"), *cells))
     parts: list[RenderableType] = [_text(result.sentence, "bold"), "", risk, "", kinds]
     if thresholds:

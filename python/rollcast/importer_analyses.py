@@ -119,8 +119,8 @@ class Analyses:
             return value
         source = argument.fields("valueFrom")
         if (wanted := source.take("podTemplateHashValue")) is not None:
-            if wanted.value in _HASHES:
-                return Node(_HASHES[wanted.value], wanted.place)
+            if (version := _HASHES.get(str(wanted.value))) is not None:
+                return Node(version, wanted.place)
             message = f"expected Latest or Stable, got {shown(wanted.value)}"
             self._problems.error(message, wanted.place, nearest(str(wanted.value), _HASHES))
             return None
@@ -166,14 +166,14 @@ class Analyses:
 
     def _add_metric(self, metrics: dict[str, Node], node: Node, dry_runs: list[str]) -> None:
         fields = Fields(node, self._problems)
-        name = fields.take("name")
-        if name is None:
+        name = fields.named("name")
+        if not name:
             self._problems.error("expected a metric with a name", node.place)
-        elif name.value in metrics:
-            line = metrics[name.value].place.line
-            self._problems.error(f'the metric in line {line} is called "{name.value}", too', name.place)
+        elif name in metrics:
+            line = metrics[name].place.line
+            self._problems.error(f'the metric in line {line} is called "{name}", too', node.place)
         else:
-            metrics[name.value] = self._metric(fields, str(name.value), dry_runs)
+            metrics[name] = self._metric(fields, name, dry_runs)
 
     def _metric(self, fields: Fields, name: str, dry_runs: list[str]) -> Node:
         out = Draft(fields.place)

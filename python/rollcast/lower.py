@@ -15,8 +15,9 @@ from rollcast.lowering import Default, Lowering, distribution, show_distribution
 from rollcast.plan import plan_seconds
 from rollcast.profile import fit
 from rollcast.scenario_types import Distribution
-from rollcast.units import show_fraction, show_seconds
+from rollcast.units import LONGEST, show_fraction, show_seconds
 
+_LONGEST_HORIZON = 7 * 86400.0  # unless the scenario asks for more
 _KUBERNETES = "Kubernetes' default"
 
 _FLEET = (
@@ -151,13 +152,14 @@ def _window(lowering: Lowering, core: Any, body: Body) -> Any:
         show_seconds,
     )
     plan, waits_for_person = plan_seconds(body, lowering.model, core)
+    plan = min(plan, LONGEST)
     deadline = 600.0 if body.progress_deadline is None else body.progress_deadline
     horizon = 1.5 * plan + (deadline if math.isfinite(deadline) else 0.0)
     window.horizon = lowering.choose(
         given.horizon,
         "window.horizon",
-        max(600.0, math.ceil(horizon / 300) * 300.0),
-        "half as long again as the plan takes when all goes well, and the progress deadline",
+        min(_LONGEST_HORIZON, max(600.0, math.ceil(horizon / 300) * 300.0)),
+        "half as long again as the plan takes when all goes well, and the progress deadline; a week at most",
         show_seconds,
     )
     if window.horizon < plan:

@@ -243,8 +243,10 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
     _legend_right(errors)
 
     _measurements(story, guards)
+    over = story.outcome["duration"]
+    decided = sorted({entry.at for entry in story.entries if entry.kind == "decision" and entry.at <= over})
     for ax in axes:
-        for at in sorted({entry.at for entry in story.entries if entry.kind == "decision"}):
+        for at in decided:
             ax.axvline(at / 60, color=INK, linewidth=0.6, linestyle=(0, (2, 3)))
         ax.set_xlim(0, max(minutes.max(initial=0), 1))
         ax.tick_params(labelbottom=ax is guards)

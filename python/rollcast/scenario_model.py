@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 
 from rollcast.errors import nearest, shown
 from rollcast.scenario_types import (
@@ -30,6 +30,7 @@ from rollcast.scenario_types import (
     SecondsOrNever,
     Share,
     Size,
+    Whole,
     reads,
 )
 
@@ -55,9 +56,9 @@ class ServiceModel(Model):
     """Time that a slot works on one request; instead of p50, p99 and shape."""
     timeout: Seconds | None = None
     """After so long the client gives up."""
-    slots: Annotated[StrictInt, Field(ge=1, le=64)] | None = None
+    slots: Annotated[Whole, Field(ge=1, le=64)] | None = None
     """Requests that one instance serves at a time; instead of `utilisation`."""
-    queue: Annotated[StrictInt, Field(ge=0)] | None = None
+    queue: Annotated[Whole, Field(ge=0)] | None = None
     """Requests that may wait at one instance; one more is refused."""
     slow: Seconds | None = None
     """An answer that took longer counts as slow."""
@@ -88,9 +89,9 @@ class ProbeModel(Model):
     """From the start of the process to the first probe."""
     period: Seconds | None = None
     """Between two probes."""
-    success_threshold: Annotated[StrictInt, Field(ge=1)] | None = None
+    success_threshold: Annotated[Whole, Field(ge=1)] | None = None
     """Successes in a row that make an instance ready."""
-    failure_threshold: Annotated[StrictInt, Field(ge=1)] | None = None
+    failure_threshold: Annotated[Whole, Field(ge=1)] | None = None
     """Failures in a row that make it not ready."""
 
 
@@ -108,11 +109,11 @@ class BackOffModel(Model):
 class FleetModel(Model):
     """The instances of the service and what becomes of each."""
 
-    replicas: Annotated[StrictInt, Field(ge=1)] | None = None
+    replicas: Annotated[Whole, Field(ge=1)] | None = None
     """Instances of the old version when the rollout starts, and of the new one when it is done."""
-    zones: Annotated[StrictInt, Field(ge=1)] | None = None
+    zones: Annotated[Whole, Field(ge=1)] | None = None
     """Zones over which instances are spread."""
-    capacity: Annotated[StrictInt, Field(ge=1)] | None = None
+    capacity: Annotated[Whole, Field(ge=1)] | None = None
     """Instances that fit at a time, terminating ones included. Not given: no limit."""
     schedule: RandomSeconds | None = None
     """From the creation of an instance to a place for it."""
@@ -262,15 +263,15 @@ class MetricModel(MeasureModel):
     """Between measurements."""
     initial_delay: Seconds | None = None
     """Before the first measurement."""
-    count: Annotated[StrictInt, Field(ge=0)] | None = None
+    count: Annotated[Whole, Field(ge=0)] | None = None
     """How many measurements."""
-    failure_limit: StrictInt | None = None
+    failure_limit: Whole | None = None
     """So many failed measurements are tolerated."""
-    inconclusive_limit: StrictInt | None = None
+    inconclusive_limit: Whole | None = None
     """So many inconclusive measurements are tolerated."""
-    consecutive_error_limit: StrictInt | None = None
+    consecutive_error_limit: Whole | None = None
     """So many errors in a row are tolerated."""
-    consecutive_success_limit: StrictInt | None = None
+    consecutive_success_limit: Whole | None = None
     """So many successes in a row end the metric as successful."""
     dry_run: StrictBool = False
     """Measured and reported, without consequences."""
@@ -304,9 +305,9 @@ class RecreateModel(Model):
 class ScaleModel(Model):
     """Argo's setCanaryScale; exactly one of the three."""
 
-    replicas: Annotated[StrictInt, Field(ge=0)] | None = None
+    replicas: Annotated[Whole, Field(ge=0)] | None = None
     """So many canary instances."""
-    weight: Annotated[StrictInt, Field(ge=0, le=100)] | None = None
+    weight: Annotated[Whole, Field(ge=0, le=100)] | None = None
     """So many percent of the replicas."""
     match_traffic_weight: StrictBool | None = None
     """As many as the traffic weight asks for."""
@@ -315,7 +316,7 @@ class ScaleModel(Model):
 class StepModel(Model):
     """One step of a canary; exactly one of these."""
 
-    set_weight: StrictInt | None = None
+    set_weight: Whole | None = None
     """The new version's share of the traffic, of 100 or of max_weight."""
     pause: SecondsOrForever | None = None
     """Wait so long; `forever`: until a person promotes."""
@@ -330,7 +331,7 @@ class BackgroundModel(Model):
 
     analysis: StrictStr
     """Its name under `analyses`."""
-    from_step: Annotated[StrictInt, Field(ge=0)] | None = None
+    from_step: Annotated[Whole, Field(ge=0)] | None = None
     """Starts with this step, counted from 0."""
 
 
@@ -358,9 +359,9 @@ class CanaryModel(Model):
     """Instances that may be missing; a percentage rounds down. Argo's default: 25%."""
     routed: StrictBool = False
     """A traffic router sets the weights; otherwise the numbers of instances do."""
-    max_weight: Annotated[StrictInt, Field(ge=1)] | None = None
+    max_weight: Annotated[Whole, Field(ge=1)] | None = None
     """What weights are relative to. Default: 100."""
-    min_pods_per_replica_set: Annotated[StrictInt, Field(ge=0)] | None = None
+    min_pods_per_replica_set: Annotated[Whole, Field(ge=0)] | None = None
     """With a router: no version in use has fewer instances."""
     scale_down_delay: Seconds | None = None
     """Old instances live on for so long after the promotion. Argo's default: 30s when routed, else 0."""
@@ -381,7 +382,7 @@ class CanaryModel(Model):
 class BlueGreenModel(Model):
     """Argo Rollouts' blue/green."""
 
-    preview_replicas: Annotated[StrictInt, Field(ge=1)] | None = None
+    preview_replicas: Annotated[Whole, Field(ge=1)] | None = None
     """Instances of the new version until it is promoted. Default: all."""
     auto_promotion: StrictBool | None = None
     """False: a person has to promote."""
@@ -389,7 +390,7 @@ class BlueGreenModel(Model):
     """Promotes by itself after so long."""
     scale_down_delay: Seconds | None = None
     """Old instances live on for so long after the switch. Argo's default: 30s."""
-    scale_down_delay_revision_limit: Annotated[StrictInt, Field(ge=0)] | None = None
+    scale_down_delay_revision_limit: Annotated[Whole, Field(ge=0)] | None = None
     """Only so many old versions live on."""
     abort_scale_down_delay: Seconds | None = None
     """The new version lives on for so long after an abort; 0: for ever. Argo's default: 30s."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, StrictInt, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from rollcast import units
 from rollcast.errors import listed, nearest, shown
+
+MOST = 2**31 - 1  # the engine's largest whole number
+
+Whole = Annotated[StrictInt, Field(ge=-MOST, le=MOST)]
 
 
 class At(Exception):  # noqa: N818, it never leaves this module
@@ -71,9 +76,9 @@ Factor = Annotated[float, reads(units.factor), _number_or_text([1.5])]
 
 
 def _read_amount(value: Any) -> str | int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST:
         return value
-    if isinstance(value, str) and value.endswith("%") and value[:-1].isdecimal():
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}%", value):
         return value
     raise ValueError(f'expected a count such as 2 or a percentage such as "25%", got {shown(value)}')
 
@@ -108,6 +113,8 @@ def lognormal_from_quantiles(p50: float, p99: float) -> Distribution:
     """The lognormal distribution with these quantiles. Expects 0 < p50 <= p99."""
     return Distribution("LogNormal", {"median": p50, "sigma": math.log(p99 / p50) / Z99})
 
+
+_MOST_SIGMA = 10  # beyond it a mean is astronomical
 
 _SHAPES: dict[str, tuple[tuple[str, ...], ...]] = {
     "lognormal": (("p50", "p99"), ("median", "sigma")),
@@ -152,6 +159,8 @@ def _shaped(shape: str, numbers: dict[str, float]) -> Distribution:
     if shape == "exponential":
         above("mean", 0, "0")
         return Distribution("Exponential", numbers)
+    if numbers.get("sigma", 0) > _MOST_SIGMA:
+        raise At((shape, "sigma"), f"expected at most {_MOST_SIGMA}, got {numbers['sigma']:g}")
     if shape == "lognormal":
         above("p50" if "p50" in numbers else "median", 0, "0")
         if "sigma" in numbers:

@@ -108,6 +108,14 @@ FATES = (
 )
 
 
+_ENDINGS = {
+    "promoted": "be promoted",
+    "rolled back": "be rolled back",
+    "stuck": "get stuck",
+    "timed out": "not be done in time",
+}
+
+
 @dataclass(frozen=True, eq=False)
 class Forecast:
     """What the finished replications 0, 1, 2 ... of a study say about a rollout."""
@@ -165,23 +173,32 @@ class Forecast:
         """The probability of this fate in the mixture."""
         return float(self.weights[self.mask(fate)].sum())
 
+    def of_a_thousand(self) -> dict[Fate, int]:
+        """How many of 1,000 releases would fare so."""
+        counts = wording.apportion([self.share(fate) for fate in FATES], 1000)
+        return dict(zip(FATES, counts, strict=True))
+
     @property
     def sentence(self) -> str:
         """The verdict in words."""
         if not self.replications:
             return "No replication was finished: nothing is known."
-        names = ("p_promoted", "p_rolled_back", "p_stuck", "p_timed_out")
-        counts = wording.apportion([self.estimates[name].value for name in names], 1000)
-        verbs = ("be promoted", "be rolled back", "get stuck", "not be done in time")
-        parts = [f"{count} would {verb}" for count, verb in zip(counts, verbs, strict=True) if count]
+        thousand = self.of_a_thousand()
+        parts = []
+        for verdict, words in _ENDINGS.items():
+            count = sum(count for fate, count in thousand.items() if fate.verdict == verdict)
+            if count:
+                parts.append(f"{count} would {words}")
         text = f"Of 1,000 releases like this one, about {wording.listing(parts)}."
-        bad = sum(truth.probability for truth in self.truths if truth.kind.name != "none")
-        if bad > 0:
+        bad = sum(count for fate, count in thousand.items() if fate.bad)
+        if bad:
             escape = self.estimates["p_escape"]
-            count, low, high = (f"{1000 * share:.0f}" for share in (escape.value, escape.low, escape.high))
+            escaped = sum(
+                count for fate, count in thousand.items() if fate.bad and fate.verdict == "promoted"
+            )
             text += (
-                f" About {1000 * bad:.0f} of the 1,000 are bad: {count} of these would be promoted all the "
-                f"same ({low} to {high} at 95% confidence)."
+                f" About {bad} of the 1,000 are bad: {escaped} of these would be promoted all the same "
+                f"({1000 * escape.low:.0f} to {1000 * escape.high:.0f} at 95% confidence)."
             )
         return text
 

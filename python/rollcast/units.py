@@ -14,6 +14,8 @@ from typing import Any
 
 from rollcast.errors import shown
 
+LONGEST = 100 * 365.25 * 86400  # seconds; longer than any plan, and the engine's clock can count it
+
 _NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _PLAIN = re.compile(rf"[-+]?{_NUMBER}")
 _DURATION_PART = re.compile(rf"({_NUMBER})\s*([a-zµμ]+)")
@@ -73,6 +75,8 @@ def seconds(value: Any) -> float:
         number = _sum_of_parts(value.strip(), _DURATION_UNITS)
     if number is None or number < 0:
         raise _refuse('a duration such as "30s", "1h30m" or "250ms"', value)
+    if number > LONGEST:
+        raise ValueError(f"expected at most 100 years, got {shown(value)}")
     return number
 
 

@@ -55,8 +55,10 @@ def estimate(value: float, low: float, high: float, unit: str) -> tuple[str, str
     factor, suffix = _scale(max(ends, default=0), unit)
     width = (high - low) * factor
     decimals = _decimals(width) if math.isfinite(width) else _decimals(abs(value * factor) / 10)
+    if unit in ("probability", "fraction"):
+        decimals = max(1, decimals)  # 99.5% must not read 100%
     if math.isnan(value):
-        return "unknown", "too few cases"
+        return "none", "no such case"
     return (
         _number(value * factor, decimals) + suffix,
         f"{_number(low * factor, decimals)} to {_number(high * factor, decimals)}{suffix}",

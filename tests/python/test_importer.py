@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+import yaml
 
 from rollcast import _core
 from rollcast.errors import InputErrors
@@ -465,3 +468,46 @@ def test_warnings_of_an_import_stand_at_its_top(manifest: Any) -> None:
     assert len(told) == 1
     assert told[0].endswith("spec.paused: is taken as false: a paused rollout does not move")
     assert f"# Mind: {told[0]}\n" in written
+
+
+# --- anything at all
+
+JUNK = (
+    None,
+    0,
+    -1,
+    10**30,
+    1.5,
+    float("nan"),
+    "",
+    "x",
+    "5%",
+    "1e999",
+    "{{args.x}}",
+    [],
+    {},
+    [[]],
+    {"a": {}},
+    True,
+)
+
+
+def test_a_mangled_manifest_is_read_or_refused_but_never_crashes(manifest: Any) -> None:
+    random = Random(1)
+    refused = 0
+    for _ in range(400):
+        documents = list(yaml.safe_load_all(ROLLOUT))
+        where = random.choice([(parent, key) for document in documents for parent, key in _parts(document)])
+        where[0][where[1]] = random.choice(JUNK)
+        try:
+            imported(manifest(yaml.safe_dump_all(documents)))
+        except InputErrors:
+            refused += 1
+    assert 100 < refused < 400  # so that both ends are reached
+
+
+def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every part below a value, as its parent and its key."""
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from _parts(value[key])

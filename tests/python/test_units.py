@@ -65,6 +65,7 @@ def test_a_percentage_is_the_fraction_that_one_would_write() -> None:
         (units.seconds, True, 'expected a duration such as "30s", "1h30m" or "250ms", got true'),
         (units.seconds, float("nan"), 'expected a duration such as "30s", "1h30m" or "250ms", got nan'),
         (units.seconds, [1], 'expected a duration such as "30s", "1h30m" or "250ms", got a list'),
+        (units.seconds, "1e6d", 'expected at most 100 years, got "1e6d"'),
         (units.go_seconds, "1d", 'expected a duration such as "30s", "5m" or "1h30m", got "1d"'),
         (units.go_seconds, 30, 'expected a duration such as "30s", "5m" or "1h30m", got 30'),
         (units.fraction, 5, 'expected a share from 0% to 100%, got 5 ("5%"?)'),

@@ -31,10 +31,11 @@ def test_a_quantity_reads_as_people_write_it(value: float, unit: str, text: str)
     [
         ((0.9683, 0.951, 0.979), "probability", ("96.8%", "95.1 to 97.9%")),
         ((0.0, 0.0, 0.0367), "probability", ("0.0%", "0.0 to 3.7%")),
+        ((0.995, 0.84, 0.998), "probability", ("99.5%", "84.0 to 99.8%")),
         ((1905.6, 1902.0, 1909.2), "seconds", ("31.76 min", "31.70 to 31.82 min")),
         ((33.1, 26.2, 40.9), "requests", ("33", "26 to 41")),
         ((5.0, -math.inf, math.inf), "requests", ("5.00", "\N{MINUS SIGN}∞ to ∞")),
-        ((math.nan, math.nan, math.nan), "seconds", ("unknown", "too few cases")),
+        ((math.nan, math.nan, math.nan), "seconds", ("none", "no such case")),
         ((-0.001, -0.4, 0.4), "requests", ("0.00", "\N{MINUS SIGN}0.40 to 0.40")),
     ],
 )
