@@ -12,7 +12,7 @@ from PIL import Image
 import rollcast
 from rollcast import examples
 
-SIZE = (1280, 1390)
+SIZE = (1280, 1610)
 PICTURE = Path(__file__).parent / "forecast.png"
 
 with TemporaryDirectory() as directory:

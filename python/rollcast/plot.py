@@ -5,7 +5,8 @@ Colours are Okabe and Ito's, which colour-blind people can tell apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -61,13 +62,25 @@ STYLE: Any = {
 }
 
 
-@mpl.rc_context(STYLE)
+@contextmanager
+def styled(**more: Any) -> Iterator[None]:
+    """Draws in our style. Unlike mpl.rc_context it keeps what a backend sets when it is first used."""
+    style = {**STYLE, **more}
+    before = {key: mpl.rcParams[key] for key in style}
+    mpl.rcParams.update(style)
+    try:
+        yield
+    finally:
+        mpl.rcParams.update(before)
+
+
+@styled()
 def verdicts(forecast: Forecast, ax: Axes) -> Axes:
     """A thousand releases, each a square, coloured by what they were and what became of them."""
     return _squares(ax, {fate: forecast.share(fate) for fate in FATES}, count=1000, columns=50)
 
 
-@mpl.rc_context(STYLE)
+@styled()
 def bad_verdicts(forecast: Forecast, ax: Axes) -> Axes:
     """A hundred bad releases, each a square, coloured by what became of them."""
     bad = float(forecast.weights[forecast.bad].sum())
@@ -75,7 +88,7 @@ def bad_verdicts(forecast: Forecast, ax: Axes) -> Axes:
     return _squares(ax, shares, count=100, columns=25)
 
 
-@mpl.rc_context(STYLE)
+@styled()
 def truths(forecast: Forecast, ax: Axes) -> Axes:
     """How each kind of release fares: the shares of its verdicts."""
     kinds = forecast.columns["truth"]
@@ -108,7 +121,7 @@ def truths(forecast: Forecast, ax: Axes) -> Axes:
     return ax
 
 
-@mpl.rc_context(STYLE)
+@styled()
 def durations(forecast: Forecast, ax: Axes) -> Axes:
     """Which share of the rollouts is over after how long: good releases upwards, bad ones downwards."""
     horizon = forecast.scenario.model.window.horizon
@@ -148,7 +161,7 @@ def durations(forecast: Forecast, ax: Axes) -> Axes:
     return ax
 
 
-@mpl.rc_context(STYLE)
+@styled()
 def exposure(forecast: Forecast, ax: Axes) -> Axes:
     """How many requests meet a bad version before the rollout is over or the window closes."""
     served = forecast.columns["exposure"].astype(float)
@@ -166,7 +179,7 @@ def exposure(forecast: Forecast, ax: Axes) -> Axes:
     return ax
 
 
-@mpl.rc_context(STYLE)
+@styled()
 def harm(forecast: Forecast, ax: Axes) -> Axes:
     """Requests that fail because of the rollout, by kind of release: half and nine tenths of the runs."""
     kinds = forecast.columns["truth"]
@@ -205,7 +218,7 @@ def harm(forecast: Forecast, ax: Axes) -> Axes:
     return ax
 
 
-@mpl.rc_context(STYLE)
+@styled()
 def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
     """One replication on four axes that share time: traffic, ready instances, error rate, measurements."""
     traffic, ready, errors, guards = axes
@@ -313,14 +326,14 @@ class Plots:
         if axes is None:
             from matplotlib import pyplot
 
-            with mpl.rc_context(STYLE):
+            with styled():
                 figure, panels = pyplot.subplots(4, 1, figsize=(8, 5.6), layout="constrained", sharex=True)
             axes = list(panels)
             figure.suptitle(self._forecast.timeline(replication).title)
         return timeline(self._forecast.timeline(replication), axes)
 
 
-@mpl.rc_context(STYLE)
+@styled()
 def _new_axes(height: float) -> Axes:
     from matplotlib import pyplot
 

@@ -9,7 +9,6 @@ from io import StringIO
 from typing import Any
 
 import jinja2
-import matplotlib as mpl
 from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
@@ -19,7 +18,7 @@ from rollcast.thresholds import Threshold
 from rollcast.timeline import Timeline
 
 # Text stays text: small, searchable, in the reader's font.
-_SVG: Any = {**plot.STYLE, "svg.fonttype": "none"}
+_SVG: Any = {"svg.fonttype": "none"}
 _THEMED = {plot.INK: "var(--ink)", plot.FAINT: "var(--faint)"}
 
 BY_KIND = ("p_promoted", "p_rolled_back", "p_stuck", "p_timed_out", "attributable_failures_mean")
@@ -151,14 +150,14 @@ def _stories(forecast: Forecast) -> list[dict[str, Any]]:
 
 
 def _svg(draw: Callable[[Any], object], height: float, title: str, description: str) -> Markup:
-    with mpl.rc_context(_SVG):
+    with plot.styled(**_SVG):
         figure = Figure(figsize=(5.4, height), layout="constrained")
         draw(figure.subplots())
         return _inline(figure, title, description)
 
 
 def _timeline_svg(story: Timeline, title: str) -> Markup:
-    with mpl.rc_context(_SVG):
+    with plot.styled(**_SVG):
         figure = Figure(figsize=(10, 5.4), layout="constrained")
         panels = figure.subplots(4, 1, sharex=True, height_ratios=[1, 1, 1.4, 0.7])
         plot.timeline(story, list(panels))

@@ -320,6 +320,7 @@ def replay(source: Source, replication: int, seed: int = DEFAULT_SEED) -> Timeli
     """One replication of the forecast with this seed, alone, with its story."""
     loaded = _loaded(source)
     _require_range("replication", replication, 0)
+    _require_range("seed", seed, 0, bits=64)
     options = _core.ForecastOptions(seed=seed)
     timeline, outcome = _core.replay(loaded.model, loaded.strategy, options, replication)
     return Timeline.of(timeline, outcome, loaded)
@@ -343,6 +344,7 @@ def _options(
 ) -> _core.ForecastOptions:
     _require_range("replications", replications, 1)
     _require_range("threads", threads, 0)
+    _require_range("seed", seed, 0, bits=64)
     options = _core.ForecastOptions(replications=replications, seed=seed, threads=threads)
     if stop is not None:
         wanted = stop if isinstance(stop, Stop) else Stop(stop["estimate"], stop["half_width"])
@@ -351,9 +353,9 @@ def _options(
     return options
 
 
-def _require_range(name: str, value: int, least: int) -> None:
-    if not least <= value < 2**32:
-        raise InputError(f"{name} must be at least {least} and below 2^32, is {value}")
+def _require_range(name: str, value: int, least: int, bits: int = 32) -> None:
+    if not least <= value < 2**bits:
+        raise InputError(f"{name} must be at least {least} and below 2^{bits}, is {value}")
 
 
 def _estimates(estimates: Sequence[_core.Estimate]) -> Estimates:

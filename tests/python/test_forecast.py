@@ -1,7 +1,9 @@
 """Forecasts from Python."""
 
+import dataclasses
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -151,6 +153,16 @@ def test_progress_can_stop_a_study(small: dict[str, Any]) -> None:
     assert result.columns["replication"].tolist() == list(range(result.replications))
 
 
+def test_nothing_finished_is_no_failure(small: dict[str, Any], tmp_path: Path) -> None:
+    result = rollcast.forecast(small, replications=100_000, progress=lambda finished: False)
+    assert result.ending == "interrupted"
+    first = dataclasses.replace(result, columns={name: column[:0] for name, column in result.columns.items()})
+    assert "nothing is known" in first.sentence
+    first.report(tmp_path / "report.html")
+    assert first.outcomes.num_rows == 0
+    assert first.typical(bad=True) is None
+
+
 def test_an_interrupt_stops_a_study_and_keeps_what_is_finished(small: dict[str, Any]) -> None:
     def interrupt(finished: int) -> None:
         if finished >= 5:
@@ -171,6 +183,8 @@ def test_a_study_stops_when_it_is_precise(small: dict[str, Any]) -> None:
     ("arguments", "message"),
     [
         ({"replications": 0}, "replications must be at least 1"),
+        ({"replications": 2**32}, "below 2.32"),
+        ({"seed": -1}, "seed must be at least 0"),
         ({"threads": -1}, "threads must be at least 0"),
         ({"stop": {"estimate": "p_promted", "half_width": 0.1}}, 'did you mean "p_promoted"'),
     ],
