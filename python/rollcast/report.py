@@ -19,7 +19,7 @@ from rollcast.timeline import Timeline
 
 # Text stays text: small, searchable, in the reader's font.
 _SVG: Any = {"svg.fonttype": "none"}
-_THEMED = {plot.INK: "var(--ink)", plot.FAINT: "var(--faint)"}
+_THEMED = {plot.INK: "var(--ink)", plot.FAINT: "var(--faint)", plot.NEW: "var(--blue)"}
 
 BY_KIND = ("p_promoted", "p_rolled_back", "p_stuck", "p_timed_out", "attributable_failures_mean")
 
@@ -51,6 +51,7 @@ def render(forecast: Forecast, thresholds: Sequence[Threshold] = (), command: st
         kinds=_kinds(forecast),
         stories=_stories(forecast),
         command=command or default_command(forecast),
+        source=shlex.quote(str(forecast.scenario.source or "SCENARIO")),
     )
 
 

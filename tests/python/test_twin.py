@@ -46,9 +46,7 @@ def model() -> _core.Scenario:
         ),
         service=_core.Service(slots=4, queue=32, service_time=_core.LogNormal(0.03, 0.6), error_rate=0.001),
         traffic=_core.Traffic(rate=400),
-        balancing=_core.Balancing(
-            policy=_core.Policy.least_outstanding, propagation=_core.Uniform(0.5, 1.5)
-        ),
+        balancing=_core.Balancing(policy=_core.Policy.least_outstanding, propagation=_core.Uniform(0.5, 1.5)),
         observability=_core.Observability(scrape_loss=0.05),
         release=_core.Release(
             truths=[

@@ -383,16 +383,21 @@ TEST(StratifiedRatio, CoversAMeanOfCasesThatHappened) {
 
 // The exact order-statistic interval: the ranks that leave at most 2.5 % at each end.
 TEST(StratifiedQuantile, OfOneStratumIsTheOrderStatisticInterval) {
-    std::vector<double> values(1'000);
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i + 1);  // the value is its rank
-    const SampleStratum only{1, values};
-    const Interval interval = stratified_quantile({&only, 1}, .99);
-    EXPECT_EQ(interval.value, 990);
-    const boost::math::binomial_distribution<double> below(1'000, .99);
-    EXPECT_LE(cdf(below, interval.low - 1), .025);
-    EXPECT_GT(cdf(below, interval.low), .025);
-    EXPECT_LE(1 - cdf(below, interval.high - 1), .025);
-    EXPECT_GT(1 - cdf(below, interval.high - 2), .025);
+    for (const int n : {20, 150, 1'000}) {
+        for (const double p : {.25, .5, .95}) {
+            std::vector<double> values;
+            for (int i = 1; i <= n; ++i) values.push_back(i);  // the value is its rank
+            const SampleStratum only{1, values};
+            const Interval interval = stratified_quantile({&only, 1}, p);
+            EXPECT_EQ(interval.value, std::ceil(n * p)) << n << " " << p;
+            const boost::math::binomial_distribution<double> below(n, p);
+            EXPECT_LE(cdf(below, interval.low - 1), .025) << n << " " << p;
+            EXPECT_GT(cdf(below, interval.low), .025) << n << " " << p;
+            if (interval.high == n) continue;  // the sample may not reach far enough
+            EXPECT_LE(1 - cdf(below, interval.high - 1), .025) << n << " " << p;
+            EXPECT_GT(1 - cdf(below, interval.high - 2), .025) << n << " " << p;
+        }
+    }
 }
 
 TEST(StratifiedQuantile, EndsAtTheLargestValueWhereTheSampleCannotBoundIt) {

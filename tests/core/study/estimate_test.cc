@@ -178,6 +178,21 @@ TEST(Estimates, WeighTheKindsBackByTheirProbabilities) {
     EXPECT_EQ(value("duration_p99"), 400);
 }
 
+TEST(Estimates, WeighTheKindsOfBadReleaseAmongThemselves) {
+    Outcome good = row(0, Verdict::kPromoted), errors = row(1, Verdict::kPromoted),
+            crashes = row(2, Verdict::kPromoted);
+    errors.blast_radius = .2;
+    crashes.blast_radius = .7;
+    errors.failed = 50;
+    crashes.failed = 1'000;
+    good.failed = 3;
+    const std::vector<Estimate> estimates = estimate(kMixture, rows({{8, good}, {4, errors}, {4, crashes}}));
+    EXPECT_NEAR(get(estimates, "blast_radius_given_bad_mean").value, .8 * .2 + .2 * .7, 1e-14);
+    EXPECT_NEAR(get(estimates, "attributable_failures_given_bad_mean").value, .8 * 50 + .2 * 1'000, 1e-10);
+    EXPECT_NEAR(get(estimates, "attributable_failures_given_good_mean").value, 3, 1e-14);
+    EXPECT_NEAR(get(estimates, "attributable_failures_mean").value, .9 * 3 + .08 * 50 + .02 * 1'000, 1e-10);
+}
+
 TEST(Estimates, AJointProbabilityNeverExceedsThatOfItsKinds) {
     const Interval escape = get(estimate(kMixture, rows({{2, row(1, Verdict::kPromoted)}})), "p_escape");
     EXPECT_NEAR(escape.value, .08 + .02 / 2, 1e-15);  // all of the errors; of the crashes nothing is known
@@ -206,6 +221,11 @@ TEST(Estimates, PassOverKindsThatCannotBe) {
     release.truths[2].probability = 0;
     const std::vector<Outcome> outcomes = rows({{5, row(0, Verdict::kPromoted)}, {5, row(1, Verdict::kPromoted)}});
     EXPECT_LT(get(estimate(release, outcomes), "duration_mean").high, kInfinity);
+    release.truths[0].probability = 1;
+    release.truths[1].probability = 0;
+    expect_none(get(estimate(release, outcomes), "p_escape_given_bad"));
+    expect_none(get(estimate(release, outcomes), "exposure_given_bad_mean"));
+    expect_none(get(estimate(release, outcomes), "detection_mean"));
 }
 
 // ---- single estimates

@@ -29,6 +29,10 @@ TEST(TruthAllocation, GivesAGoodReleaseTwoSharesAndEachDefectOneWhateverItsProba
     EXPECT_EQ(count(allocate_truths(kPrior, 500), 4), (std::vector<int>{200, 100, 100, 100}));
 }
 
+TEST(TruthAllocation, DealsInTurns) {
+    EXPECT_EQ(allocate_truths(kPrior, 10), (std::vector<std::uint32_t>{0, 1, 2, 3, 0, 0, 1, 2, 3, 0}));
+}
+
 TEST(TruthAllocation, PassesOverWhatCannotBe) {
     const Release release{{kind(DefectKind::kNone, 0), kind(DefectKind::kErrorRate, .5), kind(DefectKind::kLatency, 0),
                            kind(DefectKind::kCrashHazard, .5)}};
