@@ -36,10 +36,10 @@ Scenario unbounded(double rate, int slots, Distribution service) {
 
 struct Measured {
     double mean_wait = 0;
-    double blocked = 0;    // share of arrivals
-    double in_system = 0;  // averaged over evenly spaced instants
-    double throughput = 0; // answers a second
-    double latency = 0;    // mean of the answered
+    double blocked = 0;     // share of arrivals
+    double in_system = 0;   // averaged over evenly spaced instants
+    double throughput = 0;  // answers a second
+    double latency = 0;     // mean of the answered
 };
 
 /// What happens to about `requests` requests once as many as a tenth of them have warmed the station up.

@@ -8,6 +8,18 @@ import pytest
 
 from rollcast import _core
 
+COLUMNS = (
+    "severity",
+    "duration",
+    "requests",
+    "failed",
+    "exposure",
+    "blast_radius",
+    "min_headroom",
+    "extra_instance_seconds",
+    "restarts",
+)
+
 
 def model() -> _core.Scenario:
     """Member for member what tests/whole/twin.cc builds."""
@@ -87,10 +99,10 @@ def twin() -> Path:
 def test_a_model_built_in_python_gives_what_its_twin_in_cpp_gives() -> None:
     printed = subprocess.run([twin()], check=True, capture_output=True, text=True).stdout
     options = _core.ForecastOptions(replications=6, seed=42, threads=2)
+    forecast = _core.forecast(model(), strategy(), options)
     rows = [
-        [row.replication, row.verdict.value, row.severity, row.duration, row.requests, row.failed]
-        + [row.exposure, row.blast_radius, row.min_headroom, row.extra_instance_seconds, row.restarts]
-        for row in _core.forecast(model(), strategy(), options)
+        [row.replication, row.verdict.value, *(getattr(row, column) for column in COLUMNS)]
+        for row in forecast
     ]
     expected = [
         [float.fromhex(word) if "0x" in word else int(word) for word in line.split()]

@@ -29,30 +29,30 @@ namespace rollcast {
 /// `draining` only.
 struct Cohort {
     VersionId version{};
-    bool exists = false;           // was ever asked for
-    int desired = 0;               // as last asked for ("spec.replicas")
-    int instances = 0;             // created and not terminating ("status.replicas")
-    int pending = 0;               // of these: not yet running
-    int unschedulable = 0;         // of these: waiting for a place
+    bool exists = false;    // was ever asked for
+    int desired = 0;        // as last asked for ("spec.replicas")
+    int instances = 0;      // created and not terminating ("status.replicas")
+    int pending = 0;        // of these: not yet running
+    int unschedulable = 0;  // of these: waiting for a place
     int ready = 0;
-    int available = 0;             // ready for at least min_ready
-    int draining = 0;              // terminating
-    int restarts = 0;              // of processes, since the run began
-    double weight = 0;             // share of the traffic that routers were last told to send here; see Observation::routed
+    int available = 0;  // ready for at least min_ready
+    int draining = 0;   // terminating
+    int restarts = 0;   // of processes, since the run began
+    double weight = 0;  // share of the traffic that routers were last told to send here; see Observation::routed
 };
 
 /// One analysis run that a directive asked for.
 struct AnalysisStatus {
-    std::uint32_t run = 0;         // AnalysisWish::run
+    std::uint32_t run = 0;  // AnalysisWish::run
     AnalysisPhase phase = AnalysisPhase::kPending;
 };
 
 struct Observation {
     Time now{};
-    std::span<const Cohort> cohorts;            // index: version
-    std::span<const AnalysisStatus> analyses;   // every run ever asked for, in order of start
-    bool routed = false;                        // weights are in force; else traffic follows ready instances
-    bool approved = false;                      // a person granted what the last directive asked for
+    std::span<const Cohort> cohorts;           // index: version
+    std::span<const AnalysisStatus> analyses;  // every run ever asked for, in order of start
+    bool routed = false;                       // weights are in force; else traffic follows ready instances
+    bool approved = false;                     // a person granted what the last directive asked for
 
     /// The phase of a run; Pending when it is not known yet.
     AnalysisPhase analysis(std::uint32_t run) const {
@@ -72,7 +72,7 @@ struct Target {
 
 /// An analysis that should be running. One that was asked for and no longer is gets terminated.
 struct AnalysisWish {
-    std::uint32_t run = 0;         // the controller's name for this run; a new run takes a new number
+    std::uint32_t run = 0;  // the controller's name for this run; a new run takes a new number
     AnalysisId analysis{};
     friend bool operator==(const AnalysisWish&, const AnalysisWish&) = default;
 };
@@ -90,19 +90,19 @@ constexpr bool is_final(Phase phase) { return phase == Phase::kPromoted || phase
 
 /// The whole state a controller wants. Applying it twice is applying it once.
 struct Directive {
-    std::vector<Target> targets;           // parallel to Observation::cohorts
+    std::vector<Target> targets;  // parallel to Observation::cohorts
     std::vector<AnalysisWish> analyses;
     Phase phase = Phase::kMoving;
-    bool asks_approval = false;            // a person should look; see Observation::approved
-    Time wake_at = kNever;                 // besides every change of what is observed
-    std::string reason;                    // one line for the decision log
+    bool asks_approval = false;  // a person should look; see Observation::approved
+    Time wake_at = kNever;       // besides every change of what is observed
+    std::string reason;          // one line for the decision log
     explicit Directive(std::size_t cohorts = 0) : targets(cohorts) {}
 };
 
 /// What a run tells a controller before the first decision.
 struct Launch {
     Time at{};
-    int replicas = 0;                      // of the old version, all available
+    int replicas = 0;  // of the old version, all available
 };
 
 /// One rollout in flight. Owned by one run, called on one thread, whenever something it can observe has changed or the

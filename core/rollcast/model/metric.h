@@ -23,31 +23,40 @@ enum class Scope : std::uint8_t { kNew, kOld, kService };
 /// A set of series: which counter, of whom, over which window.
 struct Selector {
     enum class What : std::uint8_t {
-        kRequests,       // answers whose status is in `codes`
-        kWithinBucket,   // answers no slower than Observability::latency_buckets[bucket]; one past the last: all answers
-        kLatencySum,     // seconds of latency, for mean latencies
+        kRequests,      // answers whose status is in `codes`
+        kWithinBucket,  // answers no slower than Observability::latency_buckets[bucket]; one past the last: all answers
+        kLatencySum,    // seconds of latency, for mean latencies
     };
     What what = What::kRequests;
     Vantage vantage = Vantage::kProxy;
     Scope scope = Scope::kService;
     std::uint8_t codes = 0b1111;  // bit i: the status Code(i)
     std::uint8_t bucket = 0;
-    Duration window{};            // of rate() or increase()
-    Duration offset{};            // how much earlier the window ends
+    Duration window{};  // of rate() or increase()
+    Duration offset{};  // how much earlier the window ends
 };
 
 /// One step of a query in postfix order. The values are instant vectors without labels: one number, or empty.
 struct QueryStep {
     enum class Op : std::uint8_t {
-        kNumber,     // push `number`; a scalar is never empty
-        kRate,       // push sum(rate(selector)): per second
-        kIncrease,   // push sum(increase(selector))
-        kQuantile,   // push histogram_quantile(number, sum by (le) (rate(selector)))
-        kAdd, kSubtract, kMultiply, kDivide,  // empty if either side is empty; 0/0 is NaN
-        kOr,         // the left side, or the right one where the left is empty
+        kNumber,    // push `number`; a scalar is never empty
+        kRate,      // push sum(rate(selector)): per second
+        kIncrease,  // push sum(increase(selector))
+        kQuantile,  // push histogram_quantile(number, sum by (le) (rate(selector)))
+        kAdd,
+        kSubtract,
+        kMultiply,
+        kDivide,  // empty if either side is empty; 0/0 is NaN
+        kOr,      // the left side, or the right one where the left is empty
         kNegate,
-        kClampMin, kClampMax,                 // by `number`
-        kGreater, kLess, kGreaterEqual, kLessEqual, kEqual, kNotEqual,  // filters: the left side if true, else empty
+        kClampMin,
+        kClampMax,  // by `number`
+        kGreater,
+        kLess,
+        kGreaterEqual,
+        kLessEqual,
+        kEqual,
+        kNotEqual,  // filters: the left side if true, else empty
     };
     Op op = Op::kNumber;
     double number = 0;
@@ -58,20 +67,41 @@ using Query = std::vector<QueryStep>;
 /// One step of a condition in postfix order. Values are numbers, truths, or lists of numbers.
 struct ConditionStep {
     enum class Op : std::uint8_t {
-        kNumber,     // push `number`
-        kTruth,      // push number != 0
-        kResult,     // push the result: a list
-        kNil,        // push nil
-        kIndex,      // list, number: the element; out of range is an error
-        kLength,     // len(list)
-        kIsNaN, kIsInf,
-        kIsNil,      // value: Argo asks whether the *result* is nil, whatever the value is; a list never is
-        kDefault,    // value, fallback: the fallback where the result is nil, else the whole result, whatever the value is
-        kNegate, kAdd, kSubtract, kMultiply, kDivide, kModulo, kPower,
-        kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
+        kNumber,  // push `number`
+        kTruth,   // push number != 0
+        kResult,  // push the result: a list
+        kNil,     // push nil
+        kIndex,   // list, number: the element; out of range is an error
+        kLength,  // len(list)
+        kIsNaN,
+        kIsInf,
+        kIsNil,    // value: Argo asks whether the *result* is nil, whatever the value is; a list never is
+        kDefault,  // value, fallback: the fallback where the result is nil, else the whole result, whatever the value
+                   // is
+        kNegate,
+        kAdd,
+        kSubtract,
+        kMultiply,
+        kDivide,
+        kModulo,
+        kPower,
+        kEqual,
+        kNotEqual,
+        kLess,
+        kLessEqual,
+        kGreater,
+        kGreaterEqual,
         kNot,
-        kAnd, kOr,   // short-circuit: the right side's `skip` steps are passed over when the left side decides
-        kToInt, kToFloat, kAbs, kFloor, kCeil, kRound, kMin, kMax,
+        kAnd,
+        kOr,  // short-circuit: the right side's `skip` steps are passed over when the left side decides
+        kToInt,
+        kToFloat,
+        kAbs,
+        kFloor,
+        kCeil,
+        kRound,
+        kMin,
+        kMax,
     };
     Op op = Op::kNumber;
     double number = 0;
@@ -95,15 +125,15 @@ struct Metric {
     Query query{};
     Condition success{};
     Condition failure{};
-    Duration interval{};       // zero: not given
+    Duration interval{};  // zero: not given
     Duration initial_delay{};
-    int count = 0;             // zero: not given
+    int count = 0;  // zero: not given
     int failure_limit = 0;
     int inconclusive_limit = 0;
     int consecutive_error_limit = 4;
     int consecutive_success_limit = 0;
     bool dry_run = false;
-    int line = 0;              // in the manifest; 0 unknown. For messages only.
+    int line = 0;  // in the manifest; 0 unknown. For messages only.
 };
 
 /// The metrics that one AnalysisRun takes together.

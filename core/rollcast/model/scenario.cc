@@ -113,8 +113,8 @@ void check(const Observability& observability, Complaints& found) {
     found.unless(!limits.empty() && limits.size() < kMaxLatencyBuckets, "observability.latency_buckets",
                  "must have from 1 to " + std::to_string(kMaxLatencyBuckets - 1) + " limits");
     for (std::size_t i = 0; i < limits.size(); ++i) {
-        found.unless(limits[i] > (i == 0 ? 0 : limits[i - 1]), "observability.latency_buckets[" + std::to_string(i) + "]",
-                     "limits must be above 0 and rise");
+        found.unless(limits[i] > (i == 0 ? 0 : limits[i - 1]),
+                     "observability.latency_buckets[" + std::to_string(i) + "]", "limits must be above 0 and rise");
     }
 }
 
@@ -125,8 +125,7 @@ void check(const Metric& metric, const std::string& path, std::size_t buckets, C
     found.at_least<Duration>(metric.interval, 0s, path + ".interval");
     found.at_least<Duration>(metric.initial_delay, 0s, path + ".initial_delay");
     found.at_least(metric.count, 0, path + ".count");
-    found.unless(metric.count < 2 || metric.interval > 0s, path + ".interval",
-                 "must be given where count is above 1");
+    found.unless(metric.count < 2 || metric.interval > 0s, path + ".interval", "must be given where count is above 1");
     found.at_least(metric.inconclusive_limit, 0, path + ".inconclusive_limit");
     found.at_least(metric.consecutive_error_limit, 0, path + ".consecutive_error_limit");
     found.unless(metric.failure_limit >= 0 || metric.consecutive_success_limit > 0, path + ".failure_limit",

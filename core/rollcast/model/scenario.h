@@ -37,33 +37,33 @@ struct Backoff {
 struct Fleet {
     int replicas = 1;
     int zones = 1;
-    std::optional<int> capacity{};             // instances that fit at a time, terminating ones included; none: no limit
-    Distribution schedule = Constant{0};       // from creation to a place
+    std::optional<int> capacity{};        // instances that fit at a time, terminating ones included; none: no limit
+    Distribution schedule = Constant{0};  // from creation to a place
     double image_bytes = 0;
     double pull_bytes_per_second = 50e6;
-    double image_cached = 1;                   // probability that the place already has the image
-    Distribution start = LogNormal{1.14, .25}; // from the image to a running process (kubernetes#42000)
-    Distribution warm_up = Constant{0};        // from a running process to one that answers
+    double image_cached = 1;                    // probability that the place already has the image
+    Distribution start = LogNormal{1.14, .25};  // from the image to a running process (kubernetes#42000)
+    Distribution warm_up = Constant{0};         // from a running process to one that answers
     Probe readiness{};
-    Duration min_ready = 0s;                   // ready for so long: available
-    Duration pre_stop = 0s;                    // keeps serving after the order to terminate
-    Duration grace = 30s;                      // from that order to the kill; pre_stop is part of it
-    Distribution crash_notice = Constant{1};   // from the death of a process to its being seen as not ready
+    Duration min_ready = 0s;                  // ready for so long: available
+    Duration pre_stop = 0s;                   // keeps serving after the order to terminate
+    Duration grace = 30s;                     // from that order to the kill; pre_stop is part of it
+    Distribution crash_notice = Constant{1};  // from the death of a process to its being seen as not ready
     Backoff backoff{};
 };
 
 /// One instance's way of answering.
 struct Service {
-    int slots = 8;                             // requests served at a time, 1 to 64
-    int queue = 64;                            // requests that may wait
+    int slots = 8;   // requests served at a time, 1 to 64
+    int queue = 64;  // requests that may wait
     Distribution service_time = LogNormal{.02, .5};
-    Duration timeout = 1s;                     // of the client
-    double error_rate = 0;                     // of requests that fail even on a good version, in [0, 1]
-    Duration slow = 500ms;                     // an answer that took longer is counted as slow
+    Duration timeout = 1s;  // of the client
+    double error_rate = 0;  // of requests that fail even on a good version, in [0, 1]
+    Duration slow = 500ms;  // an answer that took longer is counted as slow
 };
 
 struct Traffic {
-    double rate = 100;                         // requests per second, Poisson
+    double rate = 100;  // requests per second, Poisson
 };
 
 enum class Policy : std::uint8_t { kRandom, kRoundRobin, kLeastOutstanding };
@@ -71,13 +71,13 @@ enum class Policy : std::uint8_t { kRandom, kRoundRobin, kLeastOutstanding };
 /// How requests find an instance. Weights between versions come from the strategy.
 struct Balancing {
     Policy policy = Policy::kRandom;
-    Distribution propagation = Constant{1};        // until routers learn of an endpoint
-    Distribution weight_propagation = Constant{1}; // until routers learn of new weights
+    Distribution propagation = Constant{1};         // until routers learn of an endpoint
+    Distribution weight_propagation = Constant{1};  // until routers learn of new weights
 };
 
 /// The objective that the error budget comes from.
 struct Slo {
-    double objective = .999;                   // in (0, 1)
+    double objective = .999;  // in (0, 1)
     Duration period = std::chrono::hours(24 * 30);
 };
 
@@ -97,8 +97,8 @@ struct Scenario {
     Release release{};
     Slo slo{};
     Window window{};
-    std::vector<Analysis> analyses{};          // AnalysisId is an index into these
-    std::optional<Distribution> approval;      // seconds until a person promotes a pause without an end; none: never
+    std::vector<Analysis> analyses{};      // AnalysisId is an index into these
+    std::optional<Distribution> approval;  // seconds until a person promotes a pause without an end; none: never
 };
 
 /// One complaint: "traffic.rate" and "must be above 0, is -3".

@@ -19,33 +19,33 @@ inline constexpr std::size_t kVerdicts = 4;
 
 struct Outcome {
     std::uint32_t replication = 0;
-    std::uint32_t truth = 0;          // index into Release::truths
+    std::uint32_t truth = 0;  // index into Release::truths
     DefectKind defect = DefectKind::kNone;
-    double severity = 0;              // see DefectKind
+    double severity = 0;  // see DefectKind
     Verdict verdict = Verdict::kTimedOut;
 
-    double duration = 0;              // s until the final phase; the horizon where there was none
-    double active = 0;                // s of it in which instances or traffic moved
-    double paused = 0;                // s of it spent in pauses
-    double baking = 0;                // s of it spent waiting for an analysis
-    double detection = 0;             // s from the first request a bad version served to the decision to go back; NaN: none
-    double recovery = 0;              // s from that decision until routers send the new version nothing; NaN: not in the window
+    double duration = 0;   // s until the final phase; the horizon where there was none
+    double active = 0;     // s of it in which instances or traffic moved
+    double paused = 0;     // s of it spent in pauses
+    double baking = 0;     // s of it spent waiting for an analysis
+    double detection = 0;  // s from the first request a bad version served to the decision to go back; NaN: none
+    double recovery = 0;   // s from that decision until routers send the new version nothing; NaN: not in the window
 
-    std::int64_t requests = 0;        // that arrived in the window
-    std::int64_t failed = 0;          // requests whose failure users saw in the window
-    std::int64_t slow = 0;            // answered in the window, slower than Service::slow
+    std::int64_t requests = 0;  // that arrived in the window
+    std::int64_t failed = 0;    // requests whose failure users saw in the window
+    std::int64_t slow = 0;      // answered in the window, slower than Service::slow
     std::array<std::int64_t, kCauses> failed_by_cause{};
-    std::int64_t baseline_failed = 0; // in the same window of the same replication without the rollout
+    std::int64_t baseline_failed = 0;  // in the same window of the same replication without the rollout
     std::int64_t baseline_slow = 0;
-    std::int64_t exposure = 0;        // requests sent to the new version
-    double blast_radius = 0;          // largest share of traffic that a bad version had; 0 for a good one
-    double budget_spent = 0;          // failed / requests that the error budget of the SLO's whole period allows
-    double min_headroom = 0;          // smallest (ready instances / instances needed) - 1 in the window
-    double extra_instance_seconds = 0;// instances beyond the replicas, integrated over the window; may be negative
-    std::int64_t alarms_true = 0;     // analyses that failed on a bad release
-    std::int64_t alarms_false = 0;    // analyses that failed on a good one
-    std::int64_t restarts = 0;        // of processes
-    std::int64_t decisions = 0;       // of the controller that changed something
+    std::int64_t exposure = 0;          // requests sent to the new version
+    double blast_radius = 0;            // largest share of traffic that a bad version had; 0 for a good one
+    double budget_spent = 0;            // failed / requests that the error budget of the SLO's whole period allows
+    double min_headroom = 0;            // smallest (ready instances / instances needed) - 1 in the window
+    double extra_instance_seconds = 0;  // instances beyond the replicas, integrated over the window; may be negative
+    std::int64_t alarms_true = 0;       // analyses that failed on a bad release
+    std::int64_t alarms_false = 0;      // analyses that failed on a good one
+    std::int64_t restarts = 0;          // of processes
+    std::int64_t decisions = 0;         // of the controller that changed something
 
     std::int64_t attributable() const { return failed - baseline_failed; }
 };

@@ -34,10 +34,14 @@ void Recorder::look(const World& world, Time now) {
 double* Recorder::clock(Phase phase) {
     switch (phase) {
         case Phase::kMoving:
-        case Phase::kRollingBack: return &row_.active;
-        case Phase::kPaused: return &row_.paused;
-        case Phase::kBaking: return &row_.baking;
-        default: return nullptr;
+        case Phase::kRollingBack:
+            return &row_.active;
+        case Phase::kPaused:
+            return &row_.paused;
+        case Phase::kBaking:
+            return &row_.baking;
+        default:
+            return nullptr;
     }
 }
 
@@ -63,10 +67,10 @@ Outcome Recorder::row(const Scenario& scenario, const World& world, bool waits_f
     at_end.decided(world, phase_, false, horizon);  // closes the clock of the last phase
 
     Outcome row = at_end.row_;
-    row.verdict = phase_ == Phase::kPromoted                    ? Verdict::kPromoted
-                  : phase_ == Phase::kRolledBack                ? Verdict::kRolledBack
-                  : phase_ == Phase::kStuck || waits_for_ever   ? Verdict::kStuck
-                                                                : Verdict::kTimedOut;
+    row.verdict = phase_ == Phase::kPromoted                  ? Verdict::kPromoted
+                  : phase_ == Phase::kRolledBack              ? Verdict::kRolledBack
+                  : phase_ == Phase::kStuck || waits_for_ever ? Verdict::kStuck
+                                                              : Verdict::kTimedOut;
     row.duration = to_seconds(std::min(final_, horizon));
     if (back_ == kNever) row.detection = kNaN;
     row.recovery = recovered_ == kNever ? kNaN : to_seconds(recovered_ - back_);

@@ -12,7 +12,9 @@ namespace rollcast {
 class Recorder {
    public:
     Recorder(const Scenario& scenario, const Defect& defect)
-        : replicas_(scenario.fleet.replicas), needed_(instances_needed(scenario)), bad_(defect.kind != DefectKind::kNone) {}
+        : replicas_(scenario.fleet.replicas),
+          needed_(instances_needed(scenario)),
+          bad_(defect.kind != DefectKind::kNone) {}
 
     /// The window begins: what happened before does not count.
     void begin(const World& world, Time now);
@@ -43,7 +45,7 @@ class Recorder {
     Time back_ = kNever;       // when it was decided to go back
     Time recovered_ = kNever;  // when routers sent nothing to the new version any more
     Time final_ = kNever;
-    Tally before_{};       // at the beginning of the window
+    Tally before_{};  // at the beginning of the window
     Tally before_new_{};
     std::int64_t restarts_before_ = 0;
 };

@@ -23,25 +23,38 @@ Duration longest_lookback(const Scenario& scenario) {
 
 const char* name(AnalysisPhase phase) {
     switch (phase) {
-        case AnalysisPhase::kSuccessful: return "Successful";
-        case AnalysisPhase::kRunning: return "Running";
-        case AnalysisPhase::kPending: return "Pending";
-        case AnalysisPhase::kInconclusive: return "Inconclusive";
-        case AnalysisPhase::kError: return "Error";
-        case AnalysisPhase::kFailed: return "Failed";
+        case AnalysisPhase::kSuccessful:
+            return "Successful";
+        case AnalysisPhase::kRunning:
+            return "Running";
+        case AnalysisPhase::kPending:
+            return "Pending";
+        case AnalysisPhase::kInconclusive:
+            return "Inconclusive";
+        case AnalysisPhase::kError:
+            return "Error";
+        case AnalysisPhase::kFailed:
+            return "Failed";
     }
     return "?";
 }
 
 const char* name(Phase phase) {
     switch (phase) {
-        case Phase::kMoving: return "moving";
-        case Phase::kPaused: return "paused";
-        case Phase::kBaking: return "baking";
-        case Phase::kStuck: return "stuck";
-        case Phase::kRollingBack: return "rolling back";
-        case Phase::kPromoted: return "promoted";
-        case Phase::kRolledBack: return "rolled back";
+        case Phase::kMoving:
+            return "moving";
+        case Phase::kPaused:
+            return "paused";
+        case Phase::kBaking:
+            return "baking";
+        case Phase::kStuck:
+            return "stuck";
+        case Phase::kRollingBack:
+            return "rolling back";
+        case Phase::kPromoted:
+            return "promoted";
+        case Phase::kRolledBack:
+            return "rolled back";
     }
     return "?";
 }
@@ -121,8 +134,10 @@ void Simulation::handle(const Event& event) {
         return;
     }
     switch (static_cast<RunEvent>(event.kind)) {
-        case RunEvent::kScrape: return scrape();
-        case RunEvent::kDecide: return decide();
+        case RunEvent::kScrape:
+            return scrape();
+        case RunEvent::kDecide:
+            return decide();
         case RunEvent::kWake:
             if (event.detail == wakes_) request_decision();
             return;
@@ -159,14 +174,12 @@ void Simulation::request_decision() {
 
 void Simulation::decide() {
     decision_requested_ = false;
-    ensure(++decisions_at_once_ <= kMostDecisionsAtOnce, "a controller keeps changing its mind while time stands still");
+    ensure(++decisions_at_once_ <= kMostDecisionsAtOnce,
+           "a controller keeps changing its mind while time stands still");
 
     const std::vector<Cohort> cohorts = world_.cohorts(now_);
-    const Directive want = controller_->decide({.now = now_,
-                                                .cohorts = cohorts,
-                                                .analyses = statuses_,
-                                                .routed = world_.routed(),
-                                                .approved = approved_});
+    const Directive want = controller_->decide(
+        {.now = now_, .cohorts = cohorts, .analyses = statuses_, .routed = world_.routed(), .approved = approved_});
     bool changed = world_.apply(want.targets, now_, queue_);
     changed |= follow_analyses(want.analyses);
     follow_approval(want.asks_approval);
@@ -207,7 +220,8 @@ bool Simulation::follow_analyses(const std::vector<AnalysisWish>& wishes) {
         const auto known = std::find_if(statuses_.begin(), statuses_.end(),
                                         [&](const AnalysisStatus& status) { return status.run == wish.run; });
         if (known != statuses_.end()) continue;
-        ensure(index_of(wish.analysis) < scenario_->analyses.size(), "a directive asks for an analysis that is not there");
+        ensure(index_of(wish.analysis) < scenario_->analyses.size(),
+               "a directive asks for an analysis that is not there");
         const Analysis& analysis = scenario_->analyses[index_of(wish.analysis)];
         tell(TimelineEntry::Kind::kMeasurement, "analysis " + analysis.name + " begins");
         analyses_.push_back({.run = AnalysisRun(analysis, now_)});
@@ -286,8 +300,9 @@ void Simulation::tell_sample(const Scrape& scrape) {
     for (std::size_t version = 0; version <= data.versions(); ++version) told_tallies_[version] = data.tally(version);
     timeline_->samples.push_back(std::move(sample));
     if (world_.restarts() > told_restarts_) {
+        const std::int64_t restarts = world_.restarts() - told_restarts_;
         tell(TimelineEntry::Kind::kInstance,
-             std::to_string(world_.restarts() - told_restarts_) + " restarts since the scrape before");
+             std::to_string(restarts) + (restarts == 1 ? " restart" : " restarts") + " since the scrape before");
         told_restarts_ = world_.restarts();
     }
 }

@@ -80,19 +80,19 @@ class Simulation {
 
     std::unique_ptr<Controller> controller_;  // none before the launch
     std::vector<RunningAnalysis> analyses_;
-    std::vector<AnalysisStatus> statuses_;    // parallel to analyses_
+    std::vector<AnalysisStatus> statuses_;  // parallel to analyses_
     Phase phase_ = Phase::kMoving;
     std::string reason_;
     bool decision_requested_ = false;
-    int decisions_at_once_ = 0;               // since time last moved
+    int decisions_at_once_ = 0;  // since time last moved
     std::uint32_t wakes_ = 0;
-    bool waits_for_ever_ = false;             // in a pause that nothing is going to end
+    bool waits_for_ever_ = false;  // in a pause that nothing is going to end
     bool asks_approval_ = false;
     bool approved_ = false;
     std::uint32_t approvals_ = 0;
 
     Timeline* timeline_ = nullptr;
-    std::vector<Tally> told_tallies_;         // at the last sample
+    std::vector<Tally> told_tallies_;  // at the last sample
     std::int64_t told_restarts_ = 0;
 };
 

@@ -14,22 +14,22 @@ struct TimelineEntry {
     enum class Kind : std::uint8_t { kDecision, kMeasurement, kVerdict, kInstance, kTruth };
     Time at{};
     Kind kind = Kind::kDecision;
-    std::string text;               // "set weight to 20%", "error-rate = 0.013: Failed"
+    std::string text;  // "set weight to 20%", "error-rate = 0.013: Failed"
 };
 
 /// How things stood at one scrape; rates are over the time since the scrape before.
 struct TimelineSample {
     Time at{};
-    std::vector<double> weight;     // index: version; share of requests sent there since the scrape before
-    std::vector<int> ready;         // index: version
-    std::vector<int> instances;     // index: version; terminating ones included
+    std::vector<double> weight;               // index: version; share of requests sent there since the scrape before
+    std::vector<int> ready;                   // index: version
+    std::vector<int> instances;               // index: version; terminating ones included
     std::vector<double> observed_error_rate;  // index: version; as the proxy's telemetry shows it; NaN: no requests
     std::vector<double> true_error_rate;      // index: version; of requests that ended since the scrape before
-    double service_error_rate = 0;  // true, of the whole service
+    double service_error_rate = 0;            // true, of the whole service
 };
 
 struct Timeline {
-    std::vector<TimelineEntry> entries;   // in order of time
+    std::vector<TimelineEntry> entries;  // in order of time
     std::vector<TimelineSample> samples;
 };
 

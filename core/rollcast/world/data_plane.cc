@@ -138,9 +138,12 @@ void DataPlane::set_routes(std::vector<RouteGroup> groups) {
 
 void DataPlane::advance(Time until) {
     switch (policy_) {
-        case Policy::kRandom: return advance_by<Policy::kRandom>(nanoseconds(until));
-        case Policy::kRoundRobin: return advance_by<Policy::kRoundRobin>(nanoseconds(until));
-        case Policy::kLeastOutstanding: return advance_by<Policy::kLeastOutstanding>(nanoseconds(until));
+        case Policy::kRandom:
+            return advance_by<Policy::kRandom>(nanoseconds(until));
+        case Policy::kRoundRobin:
+            return advance_by<Policy::kRoundRobin>(nanoseconds(until));
+        case Policy::kLeastOutstanding:
+            return advance_by<Policy::kLeastOutstanding>(nanoseconds(until));
     }
 }
 

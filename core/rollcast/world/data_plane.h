@@ -88,15 +88,15 @@ class DataPlane {
 
     struct Flight {
         Instant arrived;
-        Instant start;    // of service; for one that gives up in the queue, when it does
-        Instant finish;   // of service
+        Instant start;   // of service; for one that gives up in the queue, when it does
+        Instant finish;  // of service
         std::uint8_t slot;
-        Code told;        // what the application counts
-        Code seen;        // what proxy and client count
-        Cause cause;      // of its failure, if it is one
-        bool occupied;    // the entry holds a request
-        bool answered;    // its client was counted before its service ended
-        bool abandoned;   // gives up in the queue
+        Code told;       // what the application counts
+        Code seen;       // what proxy and client count
+        Cause cause;     // of its failure, if it is one
+        bool occupied;   // the entry holds a request
+        bool answered;   // its client was counted before its service ended
+        bool abandoned;  // gives up in the queue
     };
 
     struct Server {
@@ -159,16 +159,16 @@ class DataPlane {
     std::vector<Flight> queue_;     // servers x queue_limit: a ring each
 
     struct Group {
-        std::uint64_t below;        // balance words below it, and not below the previous group's, go here
-        std::uint32_t first;        // into endpoints_
+        std::uint64_t below;  // balance words below it, and not below the previous group's, go here
+        std::uint32_t first;  // into endpoints_
         std::uint32_t size;
-        std::uint32_t next = 0;     // round robin
+        std::uint32_t next = 0;  // round robin
     };
     std::vector<Group> groups_;
     std::vector<std::uint32_t> endpoints_;
 
-    std::vector<Tally> tallies_;    // versions + 1
-    std::vector<Meter> proxy_;      // versions + 1
+    std::vector<Tally> tallies_;  // versions + 1
+    std::vector<Meter> proxy_;    // versions + 1
     std::vector<Time> first_arrival_;
 
     RequestWords words_;

@@ -20,14 +20,14 @@ enum class PodPhase : std::uint8_t { kPending, kUnknown, kRunning };
 
 /// What decides which of a ReplicaSet's pods goes first when it shrinks.
 struct DeletionRank {
-    bool assigned = true;                   // has a node
+    bool assigned = true;  // has a node
     PodPhase phase = PodPhase::kRunning;
     bool ready = false;
     int deletion_cost = 0;
-    int colocated = 0;                      // related pods on its node
-    std::optional<Duration> ready_for;      // none: not known
+    int colocated = 0;                  // related pods on its node
+    std::optional<Duration> ready_for;  // none: not known
     int restarts = 0;
-    std::optional<Duration> age;            // since creation; none: not known
+    std::optional<Duration> age;  // since creation; none: not known
 };
 
 /// True if `a` is to go before `b` (kubernetes/kubernetes, pkg/controller/controller_utils.go). Times are compared by

@@ -5,9 +5,12 @@ namespace {
 
 ProbeState initial_state(ProbeKind kind) {
     switch (kind) {
-        case ProbeKind::kReadiness: return ProbeState::kFailure;
-        case ProbeKind::kLiveness: return ProbeState::kSuccess;
-        case ProbeKind::kStartup: return ProbeState::kUnknown;
+        case ProbeKind::kReadiness:
+            return ProbeState::kFailure;
+        case ProbeKind::kLiveness:
+            return ProbeState::kSuccess;
+        case ProbeKind::kStartup:
+            return ProbeState::kUnknown;
     }
     return ProbeState::kUnknown;
 }

@@ -23,8 +23,8 @@ class Prober {
     void observe(Duration running_for, bool success);
 
     ProbeState state() const { return state_; }
-    int run() const { return run_; }            // equal results in a row
-    bool on_hold() const { return on_hold_; }   // a liveness or startup failure stops probing until a new container
+    int run() const { return run_; }           // equal results in a row
+    bool on_hold() const { return on_hold_; }  // a liveness or startup failure stops probing until a new container
 
    private:
     ProbeKind kind_;

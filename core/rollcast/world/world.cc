@@ -126,8 +126,7 @@ void World::started(std::uint32_t id, Time now, EventQueue& queue) {
     instance.prober = Prober(ProbeKind::kReadiness, scenario_->fleet.readiness);
     const Defect defect = instance.version == kNewVersion ? defect_ : Defect{};
     Stream luck = stream(Purpose::kCrash, instance, instance.process);
-    if (defect.kind == DefectKind::kCrashOnStart &&
-        boost::random::uniform_01<double>()(luck) < defect.severity) {
+    if (defect.kind == DefectKind::kCrashOnStart && boost::random::uniform_01<double>()(luck) < defect.severity) {
         return crash(id, now, queue);
     }
     if (defect.kind == DefectKind::kCrashHazard && defect.severity > 0) {
@@ -136,7 +135,8 @@ void World::started(std::uint32_t id, Time now, EventQueue& queue) {
     }
     instance.warm = after(now, wait(Purpose::kWarmUp, instance, scenario_->fleet.warm_up, instance.process));
     queue.schedule(instance.warm, event(WorldEvent::kWarm, id, instance.process));
-    queue.schedule(after(now, scenario_->fleet.readiness.initial_delay), event(WorldEvent::kProbe, id, instance.process));
+    queue.schedule(after(now, scenario_->fleet.readiness.initial_delay),
+                   event(WorldEvent::kProbe, id, instance.process));
 }
 
 void World::probe(std::uint32_t id, Time now, EventQueue& queue) {
@@ -153,8 +153,7 @@ void World::set_ready(std::uint32_t id, bool ready, Time now, EventQueue& queue)
     instance.ready_since = now;
     ready_[index_of(instance.version)] += ready ? 1 : -1;
     ++instance.changes;
-    const Duration delay =
-        wait(Purpose::kPropagation, instance, scenario_->balancing.propagation, instance.changes);
+    const Duration delay = wait(Purpose::kPropagation, instance, scenario_->balancing.propagation, instance.changes);
     queue.schedule(after(now, delay),
                    event(WorldEvent::kEndpointLearned, id, instance.changes << 1 | std::uint32_t{ready}));
     if (ready && scenario_->fleet.min_ready > 0s) {
@@ -218,24 +217,38 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
     }
     if (instance.state == State::kGone) return false;
     switch (kind) {
-        case WorldEvent::kPlaced: pull(id, now, queue); return true;
-        case WorldEvent::kPulled: start_process(id, now, queue); return false;
-        case WorldEvent::kStop: stop(id, now, queue); return false;
+        case WorldEvent::kPlaced:
+            pull(id, now, queue);
+            return true;
+        case WorldEvent::kPulled:
+            start_process(id, now, queue);
+            return false;
+        case WorldEvent::kStop:
+            stop(id, now, queue);
+            return false;
         case WorldEvent::kExited:
             data_.kill(instance.server, now, Cause::kHandOver);
             gone(id, now, queue);
             return true;
-        default: break;
+        default:
+            break;
     }
     if (what.detail != instance.process) return false;  // of a process that has ended
     switch (kind) {
-        case WorldEvent::kStarted: started(id, now, queue); return true;
+        case WorldEvent::kStarted:
+            started(id, now, queue);
+            return true;
         case WorldEvent::kWarm:
             if (!instance.terminating) data_.listen(instance.server);
             return false;
-        case WorldEvent::kProbe: probe(id, now, queue); return instance.ready;
-        case WorldEvent::kAvailable: return true;
-        case WorldEvent::kCrashed: crash(id, now, queue); return instance.terminating;
+        case WorldEvent::kProbe:
+            probe(id, now, queue);
+            return instance.ready;
+        case WorldEvent::kAvailable:
+            return true;
+        case WorldEvent::kCrashed:
+            crash(id, now, queue);
+            return instance.terminating;
         case WorldEvent::kCrashSeen:
             if (instance.ready) set_ready(id, false, now, queue);
             return true;
@@ -245,7 +258,8 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
             ++restarts_;
             start_process(id, now, queue);
             return true;
-        default: throw InvariantError("an event that is not the world's");
+        default:
+            throw InvariantError("an event that is not the world's");
     }
 }
 
@@ -365,8 +379,7 @@ std::vector<Cohort> World::cohorts(Time now) const {
         cohort.pending += instance.state < State::kRunning;
         cohort.unschedulable += instance.state == State::kUnschedulable;
         cohort.ready += instance.ready;
-        cohort.available +=
-            is_available(instance.ready, now - instance.ready_since, scenario_->fleet.min_ready);
+        cohort.available += is_available(instance.ready, now - instance.ready_since, scenario_->fleet.min_ready);
         cohort.restarts += instance.restarts;
     }
     return seen;

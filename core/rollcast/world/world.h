@@ -23,20 +23,20 @@ namespace rollcast {
 
 /// What happens to the world by itself. `subject` is an instance unless said.
 enum class WorldEvent : std::uint32_t {
-    kPlaced,          // has a place; the image comes next
-    kPulled,          // has its image; the process starts next
-    kStarted,         // the process runs; detail: process
-    kWarm,            // the process answers; detail: process
-    kProbe,           // readiness probe; detail: process
-    kAvailable,       // ready for min_ready; detail: process
-    kCrashed,         // the process dies; detail: process
-    kCrashSeen,       // its death is noticed; detail: process
-    kRestart,         // after a crash; detail: process
-    kStop,            // preStop is over: TERM; detail: unused
-    kExited,          // the process has ended after TERM, or was killed
-    kEndpointLearned, // routers learn; detail: number of the change * 2 + (is it an endpoint now)
-    kWeightsLearned,  // routers learn; subject: number of the change
-    kEnd,             // first number that is free for others
+    kPlaced,           // has a place; the image comes next
+    kPulled,           // has its image; the process starts next
+    kStarted,          // the process runs; detail: process
+    kWarm,             // the process answers; detail: process
+    kProbe,            // readiness probe; detail: process
+    kAvailable,        // ready for min_ready; detail: process
+    kCrashed,          // the process dies; detail: process
+    kCrashSeen,        // its death is noticed; detail: process
+    kRestart,          // after a crash; detail: process
+    kStop,             // preStop is over: TERM; detail: unused
+    kExited,           // the process has ended after TERM, or was killed
+    kEndpointLearned,  // routers learn; detail: number of the change * 2 + (is it an endpoint now)
+    kWeightsLearned,   // routers learn; subject: number of the change
+    kEnd,              // first number that is free for others
 };
 
 class World {
@@ -70,7 +70,7 @@ class World {
     // The truth, for the recorder alone.
     double share(std::size_t version) const { return shares_[version]; }  // of requests, as routers send them now
     int ready(std::size_t version) const { return ready_[version]; }
-    int instances() const { return instances_; }                           // that hold a place, terminating ones too
+    int instances() const { return instances_; }  // that hold a place, terminating ones too
     std::int64_t restarts() const { return restarts_; }
 
    private:
@@ -80,27 +80,28 @@ class World {
         VersionId version{};
         State state = State::kUnschedulable;
         bool terminating = false;
-        bool ready = false;            // as the control plane knows it
-        std::uint32_t server = 0;      // in the data plane
-        std::uint32_t process = 0;     // how many processes have ended: tells a stale event from a fresh one
-        std::uint32_t changes = 0;     // of being an endpoint
-        std::uint32_t learned = 0;     // the latest change that routers know
-        std::uint64_t entity = 0;      // names its streams
+        bool ready = false;         // as the control plane knows it
+        std::uint32_t server = 0;   // in the data plane
+        std::uint32_t process = 0;  // how many processes have ended: tells a stale event from a fresh one
+        std::uint32_t changes = 0;  // of being an endpoint
+        std::uint32_t learned = 0;  // the latest change that routers know
+        std::uint64_t entity = 0;   // names its streams
         Time created{};
-        Time started{};                // the present process
-        Time warm = kNever;            // when it answers
+        Time started{};      // the present process
+        Time warm = kNever;  // when it answers
         Time ready_since{};
-        Time died{};                   // the previous process
+        Time died{};  // the previous process
         int restarts = 0;
         Prober prober;
         RestartBackoff backoff;
         ZoneId zone{};
-        Meter scraped{};               // as the last scrape saw it
-        std::uint8_t seen_codes = 0;   // statuses that any scrape has seen
+        Meter scraped{};              // as the last scrape saw it
+        std::uint8_t seen_codes = 0;  // statuses that any scrape has seen
     };
 
     Stream stream(Purpose purpose, const Instance& instance, std::uint32_t ordinal = 0) const;
-    Duration wait(Purpose purpose, const Instance& instance, const Distribution& seconds, std::uint32_t ordinal = 0) const;
+    Duration wait(Purpose purpose, const Instance& instance, const Distribution& seconds,
+                  std::uint32_t ordinal = 0) const;
     std::uint32_t create(VersionId version, Time now);
     void place_waiting(Time now, EventQueue& queue);
     void pull(std::uint32_t id, Time now, EventQueue& queue);
@@ -123,15 +124,15 @@ class World {
     StreamSpace streams_;
     Defect defect_;
     DataPlane data_;
-    std::vector<Instance> all_;                       // index: InstanceId
-    std::vector<std::uint32_t> live_;                 // not gone, in order of creation
-    std::vector<std::uint32_t> endpoints_;            // as routers know them, some perhaps gone
-    std::vector<int> desired_;                        // index: version
-    std::vector<std::uint32_t> created_;              // versions x zones: how many ever
-    std::vector<bool> founded_;                       // index: version: was ever asked for
-    std::vector<double> weights_;                     // as last asked for; empty: none
-    std::vector<std::vector<double>> weight_changes_; // every change ever asked for
-    std::vector<double> learned_weights_;             // as routers know them
+    std::vector<Instance> all_;                        // index: InstanceId
+    std::vector<std::uint32_t> live_;                  // not gone, in order of creation
+    std::vector<std::uint32_t> endpoints_;             // as routers know them, some perhaps gone
+    std::vector<int> desired_;                         // index: version
+    std::vector<std::uint32_t> created_;               // versions x zones: how many ever
+    std::vector<bool> founded_;                        // index: version: was ever asked for
+    std::vector<double> weights_;                      // as last asked for; empty: none
+    std::vector<std::vector<double>> weight_changes_;  // every change ever asked for
+    std::vector<double> learned_weights_;              // as routers know them
     std::uint32_t learned_change_ = 0;
     std::vector<double> shares_;
     std::vector<int> ready_;

@@ -23,8 +23,14 @@ TEST(Scenario, EveryComplaintComesAtOnceWithItsPath) {
     scenario.release.truths = {{.probability = .5, .kind = DefectKind::kLatency, .severity = Constant{.5}}};
     scenario.window.horizon = 0s;
     scenario.analyses = {{.name = "empty", .metrics = {}}};
-    const char* paths[] = {"fleet.replicas", "service.slots", "traffic.rate", "observability.latency_buckets[1]",
-                           "release.truths[0].severity", "release.truths", "window.horizon", "analyses[0].metrics"};
+    const char* paths[] = {"fleet.replicas",
+                           "service.slots",
+                           "traffic.rate",
+                           "observability.latency_buckets[1]",
+                           "release.truths[0].severity",
+                           "release.truths",
+                           "window.horizon",
+                           "analyses[0].metrics"};
     for (const char* path : paths) EXPECT_TRUE(complains_about(scenario, path)) << path;
 }
 

@@ -94,11 +94,12 @@ TEST(Replication, TwiceTheRateOnTwiceTheFleetFailsAtTheSameRatio) {
         scaled.fleet.replicas *= factor;
         scaled.traffic.rate *= factor;
         // The same share of the fleet moves at a time.
-        const Outcome row = replicate(scaled, Rolling({.replicas = scaled.fleet.replicas, .max_surge = percent(100)}),
-                                      kSeed, 0, 0);
+        const Outcome row =
+            replicate(scaled, Rolling({.replicas = scaled.fleet.replicas, .max_surge = percent(100)}), kSeed, 0, 0);
         return static_cast<double>(row.failed) / static_cast<double>(row.exposure);
     };
-    // Of about 85,000 exposed requests 5 % fail: the ratio's standard deviation is below .0008; both differ by < 5 of it.
+    // Of about 85,000 exposed requests 5 % fail: the ratio's standard deviation is below .0008; both differ by < 5 of
+    // it.
     EXPECT_NEAR(ratio(1), ratio(2), 5 * .0008 * std::sqrt(1.5));
 }
 
