@@ -6,6 +6,8 @@ PYTHON_FILES = python tests notebooks
 FIRST_EXAMPLE = python/rollcast/examples/canary-with-analysis
 
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
+# Only what is installed in .venv counts.
+unexport PYTHONPATH PYTHONHOME
 # Tools keep caches and settings at home; give them one where there is none to write to.
 ifneq ($(shell test -d "$$HOME" -a -w "$$HOME" && echo yes),yes)
 export HOME := $(CURDIR)/build/home

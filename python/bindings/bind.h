@@ -10,7 +10,9 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -103,19 +105,25 @@ inline constexpr bool kHasLiteral =
 template <typename T>
 inline constexpr bool kHasLiteral<std::optional<T>> = kHasLiteral<T>;
 
-/// A plain struct as a Python class: keyword constructor with the struct's own defaults, attributes, repr, ==, copy
-/// and pickle. What its members' defaults are made of must have been bound before.
+/// A plain struct as a Python class: a constructor with the struct's own defaults (by keyword, or also by position
+/// where there are but one or two members), attributes, repr, ==, copy and pickle. What its members' defaults are made
+/// of must have been bound before.
 template <typename Struct, typename... Members>
 py::class_<Struct> bind_struct(py::handle scope, const char* name, const char* doc, Field<Struct, Members>... fields) {
     py::class_<Struct> bound(scope, name, doc);
     const Struct defaults{};
-    bound.def(py::init([fields...](const Members&... values) {
-                  Struct made{};
-                  ((made.*fields.member = values), ...);
-                  return made;
-              }),
-              py::kw_only(),
-              py::arg_v(fields.name, Members(defaults.*fields.member), kHasLiteral<Members> ? nullptr : "...")...);
+    const auto make = [fields...](const Members&... values) {
+        Struct made{};
+        ((made.*fields.member = values), ...);
+        return made;
+    };
+    const std::tuple arguments{
+        py::arg_v(fields.name, Members(defaults.*fields.member), kHasLiteral<Members> ? nullptr : "...")...};
+    if constexpr (sizeof...(Members) <= 2) {
+        std::apply([&](const auto&... each) { bound.def(py::init(make), each...); }, arguments);
+    } else {
+        std::apply([&](const auto&... each) { bound.def(py::init(make), py::kw_only(), each...); }, arguments);
+    }
     auto attribute = [&bound](auto f) {
         using Member = std::remove_reference_t<decltype(std::declval<Struct&>().*f.member)>;
         if constexpr (kIsBoundClass<Member>) {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rollcast._core import analysis, argo, kubernetes
-
 from rollcast import _core
+from rollcast._core import analysis, argo, kubernetes
 from rollcast.importer import pause_seconds
 from rules import Rules, amount
 
@@ -175,11 +174,10 @@ def progress_threshold_met(threshold: Given | None, spec: int | None, available:
 def at_desired_counts_basic(
     replicas: int, set_weight: int, max_surge: Any, max_unavailable: Any, canary: Given, stable: Given
 ) -> Given:
-    surge = fenceposts(replicas, max_surge, max_unavailable).surge
-    wanted = argo.approximate_split(replicas, set_weight, 100, surge)
-    met = argo.at_desired_counts(
-        wanted, replica_set(canary), replica_set(stable), stable["status"], older_available=0, threshold=None
-    )
+    limits = fenceposts(replicas, max_surge, max_unavailable)
+    new, old = replica_set(canary), replica_set(stable)
+    wanted = argo.basic_counts(replicas, set_weight, 100, limits, new, old, 0)
+    met = argo.at_desired_counts(wanted, new, old, stable["status"], older_available=0, threshold=None)
     return {"at_desired": met}
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from rollcast._core import kubernetes, lifecycle
-
 from rollcast import _core
+from rollcast._core import kubernetes, lifecycle
 from rules import Rules, amount
 
 RULES = rule = Rules()
