@@ -23,7 +23,7 @@ MOST_NODES = 100_000  # with aliases written out
 DEEPEST = 64
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_RESOLVER = yaml.SafeLoader("")
+_RESOLVER: Any = yaml.SafeLoader("")
 _EXPONENT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -200,7 +200,7 @@ class _Reader:
                 raise InputError(
                     f"*{event.anchor} refers to an anchor that is not complete before it",
                     place,
-                    nearest(event.anchor, self._anchors),
+                    nearest(str(event.anchor), self._anchors),
                 )
             return self._anchors[event.anchor]
         if isinstance(event, yaml.ScalarEvent):
