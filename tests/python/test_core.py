@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -153,7 +154,7 @@ def test_progress_rises_and_can_stop_the_study(scenario: _core.Scenario, strateg
         seen.append(finished)
         return False
 
-    forecast = _core.forecast(scenario, strategy, options(replications=10**6), progress)
+    forecast = _core.forecast(scenario, strategy, options(replications=20_000), progress)
     assert forecast.ending is _core.Ending.interrupted
     assert len(forecast) >= seen[-1]
     assert forecast.outcomes["replication"].tolist() == list(range(len(forecast)))
@@ -164,9 +165,18 @@ def test_an_exception_in_progress_is_raised(scenario: _core.Scenario, strategy: 
         raise LookupError(finished)
 
     with pytest.raises(LookupError):
-        _core.forecast(scenario, strategy, options(replications=10**6), progress)
+        _core.forecast(scenario, strategy, options(replications=20_000), progress)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell without job control starts what it puts in the background with interrupts ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("watched", [False, True])
 def test_an_interrupt_leaves_the_finished_prefix(
     scenario: _core.Scenario, strategy: _core.Strategy, watched: bool
@@ -174,7 +184,7 @@ def test_an_interrupt_leaves_the_finished_prefix(
     timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     progress = (lambda finished: None) if watched else None
-    forecast = _core.forecast(scenario, strategy, options(replications=10**6), progress)
+    forecast = _core.forecast(scenario, strategy, options(replications=20_000), progress)
     timer.join()
     assert forecast.ending is _core.Ending.interrupted
     assert forecast.outcomes["replication"].tolist() == list(range(len(forecast)))
