@@ -239,7 +239,7 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
             started(id, now, queue);
             return true;
         case WorldEvent::kWarm:
-            if (!instance.terminating) data_.listen(instance.server);
+            data_.listen(instance.server);
             return false;
         case WorldEvent::kProbe:
             probe(id, now, queue);
@@ -420,7 +420,6 @@ Scrape World::scrape(Time now) {
                   .client = {}};
     for (const std::uint32_t id : live_) {
         Instance& instance = all_[id];
-        if (instance.state != State::kRunning || now < instance.warm) continue;
         const SeriesReading one = read(data_.application_meter(instance.server), instance.scraped, instance.seen_codes);
         SeriesReading& sum = scrape.application[index_of(instance.version)];
         sum.increase += one.increase;

@@ -58,9 +58,13 @@ TEST(DataPlane, FirstComeFirstServedUnderOverloadServesThoseWhoAreAboutToGiveUp)
     // take no slot, so the slot never idles; but it is always the longest waiting whom it takes, and they give up in
     // mid-service: only the first few are answered.
     Plane plane(one_second_of_service(1, 1000, 2s, 20), 1);
+    plane.data.advance(Time{} + 58s);
+    plane.data.sweep(Time{} + 58s);
+    const std::int64_t arrived_before = plane.data.total().arrived;
     plane.data.advance(Time{} + 60s);
     plane.data.sweep(Time{} + 60s);
     const Tally tally = plane.data.total();
+    EXPECT_LE(tally.in_flight(), tally.arrived - arrived_before) << "nobody waits for longer than two seconds";
     EXPECT_NEAR(static_cast<double>(plane.data.application_meter(0).counters.requests()), 59, 1);
     EXPECT_LE(tally.answered, 3);
     EXPECT_EQ(tally.failed(), tally.failed_by_cause[std::size_t(Cause::kCapacity)]);
@@ -87,6 +91,17 @@ TEST(DataPlane, AKillFailsExactlyWhatItCutsOff) {
     EXPECT_EQ(after.failed_by_cause[std::size_t(Cause::kDefect)], before.in_flight());
     EXPECT_EQ(after.in_flight(), 0);
     EXPECT_EQ(plane.data.application_meter(0).counters.requests(), 0) << "its counters die with it";
+}
+
+TEST(DataPlane, AKillSparesWhatWasDoneBeforeItThoughNobodyHadCountedItYet) {
+    Plane plane(one_second_of_service(64, 0, 10s, 5), 1);
+    DataPlane swept = plane.data;
+    plane.data.advance(Time{} + 10s);
+    swept.advance(Time{} + 10s);
+    swept.sweep(Time{} + 10s);
+    plane.data.kill(0, Time{} + 10s, Cause::kDefect);
+    EXPECT_GT(plane.data.total().answered, 20);
+    EXPECT_EQ(plane.data.total().answered, swept.total().answered);
 }
 
 TEST(DataPlane, RefusalsAreTaggedWithTheirCause) {
