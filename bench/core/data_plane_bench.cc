@@ -26,7 +26,7 @@ void BM_DataPlaneAdvances(benchmark::State& state) {
     RouteGroup all;
     for (std::uint32_t i = 0; i < instances; ++i) {
         all.servers.push_back(data.add_server(kOldVersion));
-        data.listen(all.servers.back());
+        data.listen(all.servers.back(), Time{});
     }
     data.set_routes({all});
     Time now{};
@@ -48,7 +48,7 @@ void BM_DataPlaneSweeps(benchmark::State& state) {
     RouteGroup all;
     for (std::uint32_t i = 0; i < instances; ++i) {
         all.servers.push_back(data.add_server(kOldVersion));
-        data.listen(all.servers.back());
+        data.listen(all.servers.back(), Time{});
     }
     data.set_routes({all});
     data.advance(Time{} + 10s);

@@ -22,7 +22,7 @@ constexpr std::uint32_t kReplications = 32;
 DataPlane station(const Scenario& scenario, std::uint32_t replication) {
     DataPlane data(scenario, std::array<Defect, 1>{}, StreamSpace(kSeed, replication), Time{});
     const std::uint32_t server = data.add_server(kOldVersion);
-    data.listen(server);
+    data.listen(server, Time{});
     data.set_routes({{.share = 1, .servers = {server}}});
     return data;
 }

@@ -8,9 +8,12 @@
 #include <vector>
 
 #include "rollcast/base/time.h"
+#include "rollcast/model/balancing.h"
 #include "rollcast/model/defect.h"
+#include "rollcast/model/faults.h"
 #include "rollcast/model/metric.h"
 #include "rollcast/model/observability.h"
+#include "rollcast/model/traffic.h"
 #include "rollcast/random/distribution.h"
 
 namespace rollcast {
@@ -52,27 +55,22 @@ struct Fleet {
     Backoff backoff{};
 };
 
+/// The order in which an instance takes up what waits.
+enum class QueueOrder : std::uint8_t { kFifo, kLifo };
+
 /// One instance's way of answering.
 struct Service {
-    int slots = 8;   // requests served at a time, 1 to 64
+    int slots = 8;   // requests served at a time, 1 to 1024
     int queue = 64;  // requests that may wait
+    QueueOrder order = QueueOrder::kFifo;
+    Duration most_wait{};  // what waited longer is dropped with 503 when its turn comes; 0: nothing is
+    double cores = 0;      // requests in service share so many cores, each using one at most; 0: as many as slots
     Distribution service_time = LogNormal{.02, .5};
-    Duration timeout = 1s;  // of the client
+    double cold_slowness = 0;  // a process is 1 + cold_slowness * e^(-t / cold_decay) times slower at age t
+    Duration cold_decay = 30s;
+    Duration timeout = 1s;  // of the client; the instance works on
     double error_rate = 0;  // of requests that fail even on a good version, in [0, 1]
     Duration slow = 500ms;  // an answer that took longer is counted as slow
-};
-
-struct Traffic {
-    double rate = 100;  // requests per second, Poisson
-};
-
-enum class Policy : std::uint8_t { kRandom, kRoundRobin, kLeastOutstanding };
-
-/// How requests find an instance. Weights between versions come from the strategy.
-struct Balancing {
-    Policy policy = Policy::kRandom;
-    Distribution propagation = Constant{1};         // until routers learn of an endpoint
-    Distribution weight_propagation = Constant{1};  // until routers learn of new weights
 };
 
 /// The objective that the error budget comes from.
@@ -93,6 +91,7 @@ struct Scenario {
     Service service{};
     Traffic traffic{};
     Balancing balancing{};
+    Faults faults{};
     Observability observability{};
     Release release{};
     Slo slo{};

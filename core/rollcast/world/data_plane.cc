@@ -77,7 +77,11 @@ std::uint32_t DataPlane::add_server(VersionId version) {
     return server;
 }
 
-void DataPlane::listen(std::uint32_t server) { servers_[server].listening = true; }
+void DataPlane::listen(std::uint32_t server, Time) { servers_[server].listening = true; }
+
+void DataPlane::impair(std::uint32_t server, Impairment impairment) { servers_[server].impairment = impairment; }
+
+void DataPlane::impair_all(Impairment impairment) { all_ = impairment; }
 
 void DataPlane::refuse(std::uint32_t server, Cause cause) {
     servers_[server].listening = false;
@@ -110,6 +114,7 @@ void DataPlane::kill(std::uint32_t server, Time now, Cause cause) {
     dead.queue_size = 0;
     std::fill_n(free_at_of(server), slots_, std::numeric_limits<Instant>::min());
     dead.meter = {};
+    dead.impairment = {};
     refuse(server, cause);
 }
 
@@ -136,15 +141,18 @@ void DataPlane::set_routes(std::vector<RouteGroup> groups) {
     groups_.back().below = words_below(1);
 }
 
-void DataPlane::advance(Time until) {
+std::optional<Crash> DataPlane::advance(Time until) {
     switch (policy_) {
-        case Policy::kRandom:
-            return advance_by<Policy::kRandom>(nanoseconds(until));
         case Policy::kRoundRobin:
-            return advance_by<Policy::kRoundRobin>(nanoseconds(until));
+            advance_by<Policy::kRoundRobin>(nanoseconds(until));
+            break;
         case Policy::kLeastOutstanding:
-            return advance_by<Policy::kLeastOutstanding>(nanoseconds(until));
+            advance_by<Policy::kLeastOutstanding>(nanoseconds(until));
+            break;
+        default:
+            advance_by<Policy::kRandom>(nanoseconds(until));
     }
+    return std::nullopt;
 }
 
 template <Policy policy>
@@ -228,11 +236,12 @@ void DataPlane::admit(std::uint32_t index, Instant now, std::uint32_t service_wo
     }
 
     const VersionService& version = service_[server.version];
-    const double plain = tables_->service(service_word) * 1e9;
+    const double plain = tables_->service(service_word) * 1e9 * server.impairment.slowness * all_.slowness;
     const bool slowed = service_word >= version.slowed_from;
     const auto service = static_cast<Instant>((slowed ? plain * version.slow_factor : plain) + .5);
     const bool abandoned = start - now > timeout_;
-    const bool fails = error_word < version.defect_below;
+    const std::uint64_t besides = words_below(server.impairment.error_rate + all_.error_rate);
+    const bool fails = error_word < version.defect_below + besides;
 
     Flight flight{.arrived = now,
                   .start = abandoned ? now + timeout_ : start,
@@ -240,7 +249,7 @@ void DataPlane::admit(std::uint32_t index, Instant now, std::uint32_t service_wo
                   .slot = static_cast<std::uint8_t>(slot),
                   .told = fails ? Code::k500 : Code::k200,
                   .seen = fails ? Code::k500 : Code::k200,
-                  .cause = error_word < version.background_below ? Cause::kBackground : Cause::kDefect,
+                  .cause = error_word < version.background_below + besides ? Cause::kBackground : Cause::kDefect,
                   .occupied = true,
                   .answered = false,
                   .abandoned = abandoned};

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,6 +44,19 @@ struct RouteGroup {
     std::vector<std::uint32_t> servers;  // none: its requests fail
 };
 
+/// How badly something does for now: a factor on service times and a share of requests that fail besides.
+struct Impairment {
+    double slowness = 1;
+    double error_rate = 0;
+    friend bool operator==(const Impairment&, const Impairment&) = default;
+};
+
+/// A request that killed the process which began to serve it.
+struct Crash {
+    std::uint32_t server = 0;
+    Time at{};
+};
+
 class DataPlane {
    public:
     /// `defects`: one a version. Requests arrive from `from` on.
@@ -53,7 +67,12 @@ class DataPlane {
 
     /// A server of that version, not listening yet. Returns its index.
     std::uint32_t add_server(VersionId version);
-    void listen(std::uint32_t server);
+    /// A new process answers from now on.
+    void listen(std::uint32_t server, Time now);
+    /// From now on, for what is admitted from now on. Of the server: until it is killed.
+    void impair(std::uint32_t server, Impairment impairment);
+    /// Likewise of all servers, on top: a dependency in trouble.
+    void impair_all(Impairment impairment);
     /// Connections are refused from now on, for that cause; what was admitted goes on.
     void refuse(std::uint32_t server, Cause cause);
     /// The process ends: what it still held fails, its meter is lost.
@@ -63,8 +82,9 @@ class DataPlane {
 
     void set_routes(std::vector<RouteGroup> groups);
 
-    /// Lets every request arrive that does so before `until`. Times must rise.
-    void advance(Time until);
+    /// Lets every request arrive that does so before `until`. Times must rise. Stops at the time of a crash, with all
+    /// else at that time too: kill() the server then, and advance again.
+    std::optional<Crash> advance(Time until);
 
     /// Settles all that has ended by `now`, so that meters and tallies are exact at that instant. advance(now) first.
     void sweep(Time now);
@@ -105,6 +125,7 @@ class DataPlane {
         Cause refusal = Cause::kHandOver;
         std::uint32_t queue_head = 0;
         std::uint32_t queue_size = 0;
+        Impairment impairment;
         Meter meter;
     };
 
@@ -152,6 +173,7 @@ class DataPlane {
     double mean_gap_ns_;
     std::array<float, kMaxLatencyBuckets> bucket_limits_;  // ns; beyond the last: infinity
     std::vector<VersionService> service_;                  // index: version
+    Impairment all_;
 
     std::vector<Server> servers_;
     std::vector<Instant> free_at_;  // servers x slots: when the slot is free for the next admission

@@ -47,7 +47,7 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
         // It has been available for long enough not to be told from its peers.
         instance.created = instance.started = instance.warm = instance.ready_since =
             from - std::max<Duration>(scenario.fleet.min_ready, 1h);
-        data_.listen(instance.server);
+        data_.listen(instance.server, instance.warm);
     }
     ready_[index_of(kOldVersion)] = instances_ = scenario.fleet.replicas;
     reroute();
@@ -239,7 +239,7 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
             started(id, now, queue);
             return true;
         case WorldEvent::kWarm:
-            data_.listen(instance.server);
+            data_.listen(instance.server, now);
             return false;
         case WorldEvent::kProbe:
             probe(id, now, queue);

@@ -17,7 +17,7 @@ struct Plane {
         RouteGroup all;
         for (std::uint32_t i = 0; i < servers; ++i) {
             all.servers.push_back(data.add_server(kOldVersion));
-            data.listen(all.servers.back());
+            data.listen(all.servers.back(), Time{});
         }
         data.set_routes({all});
     }
@@ -151,7 +151,7 @@ TEST(DataPlane, SharesSplitTheTraffic) {
     std::vector<RouteGroup> groups(2);
     for (int version = 0; version < 2; ++version) {
         const std::uint32_t server = plane.data.add_server(VersionId(version));
-        plane.data.listen(server);
+        plane.data.listen(server, Time{});
         groups[std::size_t(version)] = {.share = version == 0 ? .9 : .1, .servers = {server}};
     }
     plane.data.set_routes(groups);

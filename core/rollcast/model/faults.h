@@ -1,0 +1,61 @@
+#pragma once
+// What goes wrong without the release's doing. The same in a replication with the rollout and in its twin without.
+
+#include <vector>
+
+#include "rollcast/base/time.h"
+#include "rollcast/random/distribution.h"
+
+namespace rollcast {
+
+/// Hosts fail and come back; the instances on them die. The defaults are Google's (Ford et al., OSDI'10: MTTF, bursts)
+/// and those of large HPC sites (Schroeder and Gibson, FAST'07: shape of the gaps).
+struct HostFailures {
+    int hosts = 0;                   // over all zones, instances spread evenly over them; 0: no host fails
+    double mttf = 4.3 * 30 * 86400;  // seconds, of one host
+    double shape = .75;              // of the Weibull gaps between failures of a host
+    double burst = .37;              // probability that another host of the zone fails with it
+    Duration burst_within = std::chrono::seconds(120);
+    Duration repair = std::chrono::minutes(10);  // until the host takes instances again
+    Duration notice = std::chrono::seconds(40);  // until its instances are seen as not ready
+    Duration evict = std::chrono::seconds(300);  // after the notice: until its instances are replaced elsewhere
+};
+
+/// A zone is lost, with all its instances, for a while. Noticed and replaced as a host's instances are.
+struct ZoneLoss {
+    Duration at{};
+    Duration lasts = std::chrono::minutes(30);
+    int zone = 0;
+};
+
+/// Something that the service depends on answers late or badly; every version suffers alike.
+struct BrownOut {
+    Duration at{};
+    Duration lasts = std::chrono::minutes(10);
+    double slowness = 1;    // factor on the service time, > 0
+    double error_rate = 0;  // share of requests that fail because of it
+};
+
+/// Operators' telemetry shows nothing for a while: no scrape succeeds.
+struct BlackOut {
+    Duration at{};
+    Duration lasts = std::chrono::minutes(5);
+};
+
+/// Instances are not alike: drawn for each process when it starts.
+struct InstanceEffects {
+    double noise = 0;          // sigma of a lognormal factor (median 1) on its service times: noisy neighbours
+    double gray = 0;           // probability that it is gray: probes find it healthy, its users do not
+    double gray_slowness = 1;  // factor on a gray instance's service times
+    double gray_errors = 0;    // share of requests that a gray instance fails
+};
+
+struct Faults {
+    HostFailures host_failures{};
+    std::vector<ZoneLoss> zone_losses{};
+    std::vector<BrownOut> brown_outs{};
+    std::vector<BlackOut> black_outs{};
+    InstanceEffects instances{};
+};
+
+}  // namespace rollcast
