@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -86,5 +87,24 @@ struct Traffic {
     Sessions sessions{};
     Retries retries{};
 };
+
+/// What is left, from a time on, of the straight line on which a shape runs there.
+struct ShapePiece {
+    Duration end{};    // Duration::max(): for ever
+    double first = 1;  // factor at that time (at a jump: after it) ...
+    double last = 1;   // ... and just before the end
+};
+
+ShapePiece shape_from(std::span<const RatePoint> shape, Duration from);
+
+/// Open arrivals a second that are expected: bursts are averaged in. Of given arrivals: those of the minute around it.
+double rate_at(const Traffic& traffic, Time time);
+
+/// The average of rate_at() from `from` to `to`; of given arrivals: their number over the time.
+double mean_rate(const Traffic& traffic, Duration from, Duration to);
+
+/// The largest rate_at() from `from` to `to`, so bursts go above it. Of given arrivals: that of the busiest minute,
+/// counted from `from` on.
+double peak_rate(const Traffic& traffic, Duration from, Duration to);
 
 }  // namespace rollcast

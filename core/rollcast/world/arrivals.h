@@ -11,7 +11,6 @@
 
 #include "rollcast/base/time.h"
 #include "rollcast/model/traffic.h"
-#include "rollcast/random/quantile_table.h"
 #include "rollcast/random/request_words.h"
 #include "rollcast/random/streams.h"
 
@@ -22,9 +21,57 @@ inline constexpr std::int64_t kNoArrival = std::numeric_limits<std::int64_t>::ma
 /// Consecutive arrivals in columns.
 struct ArrivalBlock {
     std::array<std::int64_t, kRequestBlock>
-        at;  // nanoseconds since the start of the rollout; kNoArrival: none any more
+        at;  // nanoseconds since the start of the rollout, not falling; kNoArrival: none any more
     RequestWords words;
     std::uint64_t first = 0;  // ordinal of the first
+};
+
+/// A value: a copy goes on with the same arrivals. Times are rounded down to the nanosecond; what is cut off is carried
+/// on, so it does not add up. Besides, a gap is wrong by 1e-5 of itself (the quantile table's error) and by at most
+/// 1e-7 of the mean gap (rounding, for rates that fall to zero after a billion arrivals; else far less).
+class Arrivals {
+   public:
+    /// From `from` on. `traffic` must be valid and outlive this.
+    Arrivals(const Traffic& traffic, const StreamSpace& streams, Time from);
+
+    /// The next kRequestBlock arrivals.
+    void fill(ArrivalBlock& block);
+
+    /// Other luck for block.at[next] and all that come later. `block` is the one filled last. Their ordinals stay,
+    /// their words change, and times go on from the later of `now` and the arrival before them. What bursts do changes
+    /// from there on too, but the present one (or the present pause) keeps its end.
+    void rekey(const StreamSpace& streams, ArrivalBlock& block, std::uint32_t next, Time now = Time::min());
+
+   private:
+    /// How far the process has come.
+    struct State {
+        std::int64_t at;         // ns; the last arrival, or where the rate was followed to since
+        double rest = 0;         // ns, at most 1, on top
+        bool burst = false;      // in one
+        std::uint64_t stay = 1;  // ordinal of the present burst or pause ...
+        std::int64_t stay_end;   // ... and its end
+    };
+
+    /// A stretch on which the rate is a straight line.
+    struct Line {
+        double level;      // arrivals per ns at its beginning
+        double slope;      // per ns and ns
+        double whole;      // arrivals expected on it
+        std::int64_t end;  // ns
+    };
+
+    void draw_stay(State& state) const;
+    void next_stay(State& state) const;
+    Line line_from(const State& state) const;
+    void place(ArrivalBlock& block, std::uint32_t first);
+    void replay(ArrivalBlock& block) const;
+
+    const Traffic* traffic_;
+    StreamSpace streams_;
+    State state_;                     // after the block filled last
+    State before_;                    // before the part of it that the present streams decide
+    std::uint64_t next_ordinal_ = 0;  // of the next block's first
+    std::uint64_t skipped_ = 0;       // given arrivals before `from`
 };
 
 }  // namespace rollcast
