@@ -15,19 +15,23 @@ void PhiloxScalarWord(benchmark::State& state) {
 }
 BENCHMARK(PhiloxScalarWord);
 
-void RequestWordsBlock(benchmark::State& state) {
+/// ns per word: the inverse of items per second.
+void RequestWordsBlock(benchmark::State& state, InstructionSet level) {
+    if (level > best_instruction_set()) return state.SkipWithError("this machine lacks the instructions");
     const StreamSpace streams(1, 0);
     const auto words = std::make_unique<RequestWords>();
     std::uint64_t ordinal = 0;
     for (auto _ : state) {
-        request_words(streams, ordinal, *words);
+        request_words(streams, ordinal, *words, level);
         benchmark::DoNotOptimize(words.get());
         benchmark::ClobberMemory();
         ordinal += kRequestBlock;
     }
     state.SetItemsProcessed(state.iterations() * 4 * static_cast<std::int64_t>(kRequestBlock));
 }
-BENCHMARK(RequestWordsBlock);
+BENCHMARK_CAPTURE(RequestWordsBlock, baseline, InstructionSet::kBaseline);
+BENCHMARK_CAPTURE(RequestWordsBlock, avx2, InstructionSet::kAvx2);
+BENCHMARK_CAPTURE(RequestWordsBlock, avx512, InstructionSet::kAvx512);
 
 /// A whole block, so that the words' own price is not in it.
 void QuantileTableBlock(benchmark::State& state, const Distribution& distribution) {
