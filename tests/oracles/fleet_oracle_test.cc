@@ -75,7 +75,7 @@ TEST(Oracle, AvailabilityOfInstancesThatCrashAndRestartIsTheTwoStateChains) {
     for (const double t : {1., 5., 24., 200.}) {
         while (to_seconds(queue.next_time()) <= t) {
             const EventQueue::Entry next = queue.pop();
-            world.advance(next.at);
+            world.advance(next.at, queue);  // no traffic to speak of, so there is nothing to deal with
             world.handle(next.event, next.at, queue);
         }
         // Down at first: the complement of the availability of a chain with the two rates exchanged.

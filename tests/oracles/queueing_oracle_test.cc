@@ -50,7 +50,7 @@ Measured measure(const Scenario& scenario, std::uint32_t replication, double req
     data.advance(Time{} + warm_up);
     data.sweep(Time{} + warm_up);
     const Tally tally_before = data.total();
-    const Meter meter_before = data.application_meter(0);
+    data.take_application(0);
     constexpr int kLooks = 2000;
     double seen = 0;
     for (int look = 1; look <= kLooks; ++look) {
@@ -61,8 +61,7 @@ Measured measure(const Scenario& scenario, std::uint32_t replication, double req
     }
     const Tally tally = data.total() - tally_before;
     const double answered = static_cast<double>(tally.answered);
-    const double latency =
-        1e-9 * static_cast<double>(data.application_meter(0).latency_ns - meter_before.latency_ns) / answered;
+    const double latency = 1e-9 * static_cast<double>(data.take_application(0).latency_ns) / answered;
     return {.mean_wait = latency - mean(scenario.service.service_time),
             .blocked = static_cast<double>(tally.failed()) / static_cast<double>(tally.arrived),
             .in_system = seen / kLooks,

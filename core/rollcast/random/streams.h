@@ -28,6 +28,7 @@ enum class Purpose : std::uint8_t {
     kScrape = 11,      // is a scrape lost; entity: ordinal of the scrape
     kApproval = 12,    // how long a person takes; entity: ordinal of the pause
     kBurst = 13,     // how long traffic stays high or low; entity: ordinal of the stay, 0: which comes first
+    kSession = 14,   // a user's place in the split between versions; entity: user
 };
 
 /// A uniform random bit generator (for Boost.Random) over one named stream: 2^34 words of 32 bits.

@@ -113,15 +113,15 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
 }
 
 void Simulation::run_until(Time until) {
-    while (queue_.next_time() <= until) {
+    while (true) {
+        if (world_.advance(std::min(queue_.next_time(), until), queue_)) continue;
+        if (queue_.next_time() > until) break;
         const EventQueue::Entry next = queue_.pop();
         if (next.at > now_) decisions_at_once_ = 0;
         now_ = next.at;
-        world_.advance(now_);
         handle(next.event);
     }
     now_ = until;
-    world_.advance(now_);
     world_.data().sweep(now_);
 }
 

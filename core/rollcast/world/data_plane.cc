@@ -1,380 +1,290 @@
 #include "rollcast/world/data_plane.h"
 
 #include <algorithm>
-#include <limits>
-
-#include "rollcast/base/check.h"
 
 namespace rollcast {
 namespace {
 
-constexpr double kWords = 4294967296.0;  // 2^32
-
-std::uint64_t words_below(double probability) {
-    return static_cast<std::uint64_t>(std::llround(std::clamp(probability, 0.0, 1.0) * kWords));
+bool looks_ahead(const Service& service, Pace pace) {
+    return pace == Pace::kFastest && service.order == QueueOrder::kFifo && service.cores == 0;
 }
 
-std::int64_t nanoseconds(Time t) { return t.time_since_epoch().count(); }
-
-/// A latency histogram's limits compare in single precision: eight at a time, and 6e-8 is no error in a latency.
-constexpr float kNoLimit = std::numeric_limits<float>::infinity();
+/// A part of a whole: the one of `parts` that a word falls into.
+std::uint32_t part_of(std::uint32_t word, std::uint32_t parts) {
+    return static_cast<std::uint32_t>(std::uint64_t{word} * parts >> 32);
+}
 
 }  // namespace
 
-DataPlane::DataPlane(const Scenario& scenario, std::span<const Defect> defects, const StreamSpace& streams, Time from)
-    : tables_(std::make_shared<const Tables>(
-          Tables{QuantileTable(Exponential{1}), QuantileTable(scenario.service.service_time)})),
+DataPlane::DataPlane(const Scenario& scenario, std::span<const Defect> defects, const StreamSpace& streams, Time from,
+                     Pace pace)
+    : shared_{
+          .answering = Answering(scenario, defects),
+          .ledger =
+              Ledger(defects.size(), LatencyBuckets(scenario.observability.latency_buckets), scenario.service.slow),
+          .clients = Clients(scenario.traffic, streams),
+          .balancer = Balancer(scenario.balancing, scenario.traffic, scenario.fleet.zones, streams),
+          .agenda = {},
+          .timeout = scenario.service.timeout.count(),
+          .most_wait = scenario.service.most_wait == Duration::zero() ? kNoInstant : scenario.service.most_wait.count(),
+          .queue = static_cast<std::uint32_t>(scenario.service.queue),
+          .follows_failures = scenario.traffic.retries.attempts > 1 || scenario.balancing.outlier.has_value()},
+      servers_(looks_ahead(scenario.service, pace) ? std::variant<LookaheadServers, EventServers>(LookaheadServers(
+                                                         static_cast<std::uint32_t>(scenario.service.slots),
+                                                         scenario.observability.latency_buckets.size() + 1))
+                                                   : EventServers(scenario.service.order, scenario.service.cores,
+                                                                  scenario.observability.latency_buckets.size() + 1)),
       streams_(streams),
-      policy_(scenario.balancing.policy),
-      slots_(static_cast<std::uint32_t>(scenario.service.slots)),
-      queue_limit_(static_cast<std::uint32_t>(scenario.service.queue)),
-      timeout_(scenario.service.timeout.count()),
-      slow_(scenario.service.slow.count()),
-      mean_gap_ns_(1e9 / scenario.traffic.rate),
-      tallies_(defects.size() + 1),
-      proxy_(defects.size() + 1),
-      first_arrival_(defects.size(), kNever) {
-    arrivals_.back() = nanoseconds(from);
-    bucket_limits_.fill(kNoLimit);
-    const std::vector<double>& limits = scenario.observability.latency_buckets;
-    for (std::size_t i = 0; i < limits.size(); ++i) bucket_limits_[i] = static_cast<float>(limits[i] * 1e9);
-
-    const double background = scenario.service.error_rate;
-    for (const Defect& defect : defects) {
-        VersionService& version = service_.emplace_back();
-        version.background_below = version.defect_below = words_below(background);
-        version.slowed_from = words_below(1);
-        if (defect.kind == DefectKind::kErrorRate) version.defect_below = words_below(background + defect.severity);
-        if (defect.kind == DefectKind::kLatency) {
-            version.slow_factor = defect.severity;
-            version.slowed_from = words_below(1 - defect.share);
-        }
+      persons_(scenario.traffic.sessions.users),
+      plain_(shared_.answering.classes() == 1 && shared_.balancer.is_plain() &&
+             scenario.balancing.policy != Policy::kWeightedLeastRequest),
+      extra_(!plain_ || scenario.balancing.policy == Policy::kPowerOfTwo),
+      arrivals_(scenario.traffic, streams, from),
+      now_(from) {
+    shared_.clients.begin(instant(from), shared_.agenda);
+    if (const auto& outlier = scenario.balancing.outlier) {
+        shared_.agenda.push(instant(from + outlier->interval), Happening::kReadmits, 0, 0, 0);
     }
+    readmission_ = scenario.balancing.outlier ? scenario.balancing.outlier->interval.count() : 0;
     set_routes({});
+    refill();
 }
 
 void DataPlane::rekey(const StreamSpace& streams) {
     streams_ = streams;
-    if (next_ == kRequestBlock) return;
-    // What is left of the present block is drawn again: the ordinals stay, their words change.
-    RequestWords fresh;
-    request_words(streams_, next_ordinal_ - kRequestBlock, fresh);
-    Instant at = next_ == 0 ? block_start_ : arrivals_[next_ - 1];
-    for (std::uint32_t i = next_; i < kRequestBlock; ++i) {
-        words_.service[i] = fresh.service[i];
-        words_.error[i] = fresh.error[i];
-        words_.balance[i] = fresh.balance[i];
-        arrivals_[i] = at += gap(fresh.gap[i]);
-    }
+    shared_.clients.rekey(streams);
+    arrivals_.rekey(streams, block_, next_, now_);
+    fill_columns();
 }
 
-std::uint32_t DataPlane::add_server(VersionId version) {
-    const auto server = static_cast<std::uint32_t>(servers_.size());
-    servers_.push_back({.version = static_cast<std::uint16_t>(index_of(version)), .meter = {}});
-    free_at_.resize(free_at_.size() + slots_, std::numeric_limits<Instant>::min());
-    flights_.resize(flights_.size() + slots_, Flight{});
-    queue_.resize(queue_.size() + queue_limit_, Flight{});
-    return server;
+std::uint32_t DataPlane::add_server(VersionId version, ZoneId zone) {
+    shared_.balancer.add_server(zone);
+    const auto number = static_cast<std::uint16_t>(index_of(version));
+    return std::visit([&](auto& servers) { return servers.add(number, shared_.answering); }, servers_);
 }
 
-void DataPlane::listen(std::uint32_t server, Time) { servers_[server].listening = true; }
+void DataPlane::listen(std::uint32_t server, Time now) {
+    std::visit([&](auto& servers) { servers.listen(server, instant(now), shared_.answering); }, servers_);
+}
 
-void DataPlane::impair(std::uint32_t server, Impairment impairment) { servers_[server].impairment = impairment; }
+void DataPlane::impair(std::uint32_t server, Impairment impairment) {
+    std::visit([&](auto& servers) { servers.impair(server, impairment); }, servers_);
+}
 
-void DataPlane::impair_all(Impairment impairment) { all_ = impairment; }
+void DataPlane::impair_all(Impairment impairment) { shared_.answering.impair_all(impairment); }
 
 void DataPlane::refuse(std::uint32_t server, Cause cause) {
-    servers_[server].listening = false;
-    servers_[server].refusal = cause;
+    std::visit([&](auto& servers) { servers.refuse(server, cause); }, servers_);
+}
+
+void DataPlane::drain(std::uint32_t server, Time now) {
+    std::visit([&](auto& servers) { servers.drain(server, instant(now), shared_); }, servers_);
 }
 
 void DataPlane::kill(std::uint32_t server, Time now, Cause cause) {
-    Server& dead = servers_[server];
-    const Instant at = nanoseconds(now);
-    settle_queue(server, at);
-    const auto cut_off = [&](Flight& flight) {
-        if (flight.answered) return;
-        flight.seen = Code::k503;
-        flight.cause = cause;
-        flight.finish = at;
-        answer(dead, flight);
-    };
-    Flight* slots = slots_of(server);
-    for (std::uint32_t s = 0; s < slots_; ++s) {
-        if (!slots[s].occupied) continue;
-        if (slots[s].finish <= at) {
-            finish(dead, slots[s]);
-        } else {
-            if (slots[s].arrived + timeout_ <= at) answer(dead, slots[s]);
-            cut_off(slots[s]);
-        }
-        slots[s].occupied = false;
-    }
-    for (std::uint32_t i = 0; i < dead.queue_size; ++i) cut_off(queued(server, i));
-    dead.queue_size = 0;
-    std::fill_n(free_at_of(server), slots_, std::numeric_limits<Instant>::min());
-    dead.meter = {};
-    dead.impairment = {};
-    refuse(server, cause);
-}
-
-Time DataPlane::last_finish(std::uint32_t server, Time now) {
-    const Instant* free_at = free_at_of(server);
-    Instant last = std::max(nanoseconds(now), *std::max_element(free_at, free_at + slots_));
-    // Those who give up in the queue hold no slot.
-    for (std::uint32_t i = 0; i < servers_[server].queue_size; ++i) last = std::max(last, queued(server, i).start);
-    return Time(Duration(last));
+    std::visit([&](auto& servers) { servers.kill(server, instant(now), cause, shared_); }, servers_);
 }
 
 void DataPlane::set_routes(std::vector<RouteGroup> groups) {
-    if (groups.empty()) groups.push_back({});
-    groups_.clear();
-    endpoints_.clear();
-    double below = 0;
-    for (const RouteGroup& group : groups) {
-        below += group.share;
-        groups_.push_back({.below = words_below(below),
-                           .first = static_cast<std::uint32_t>(endpoints_.size()),
-                           .size = static_cast<std::uint32_t>(group.servers.size())});
-        endpoints_.insert(endpoints_.end(), group.servers.begin(), group.servers.end());
-    }
-    groups_.back().below = words_below(1);
+    shared_.balancer.set_routes(std::move(groups), instant(now_));
 }
 
-std::optional<Crash> DataPlane::advance(Time until) {
-    switch (policy_) {
-        case Policy::kRoundRobin:
-            advance_by<Policy::kRoundRobin>(nanoseconds(until));
+Meter DataPlane::take_application(std::uint32_t server) {
+    return std::visit([&](auto& servers) { return servers.take_application(server); }, servers_);
+}
+
+std::int64_t DataPlane::count_in_flight(Time now) const {
+    return shared_.clients.backing_off() +
+           std::visit([&](const auto& servers) { return servers.count_in_flight(instant(now), shared_); }, servers_);
+}
+
+std::optional<Notice> DataPlane::advance(Time until) {
+    const auto notice = std::visit([&](auto& servers) { return advance_by(servers, instant(until)); }, servers_);
+    now_ = notice ? notice->at : until;
+    return notice;
+}
+
+template <typename Servers>
+std::optional<Notice> DataPlane::advance_by(Servers& servers, Instant until) {
+    while (true) {
+        if (!plain_) {
+            admit_any(servers, until);
+        } else if (shared_.balancer.policy() == Policy::kPowerOfTwo) {
+            admit_plain<Policy::kPowerOfTwo>(servers, until);
+        } else if (shared_.balancer.policy() == Policy::kRoundRobin) {
+            admit_plain<Policy::kRoundRobin>(servers, until);
+        } else if (shared_.balancer.policy() == Policy::kRandom) {
+            admit_plain<Policy::kRandom>(servers, until);
+        } else {
+            admit_any(servers, until);
+        }
+        if (shared_.agenda.next() > until) return std::nullopt;
+        if (shared_.agenda.next() == until && shared_.agenda.front().kind() == Happening::kArrives) return std::nullopt;
+        if (const auto notice = handle(shared_.agenda.pop(), servers)) return notice;
+    }
+}
+
+/// Open requests up to the next thing that they, or others before them, cause.
+template <Policy policy, typename Servers>
+void DataPlane::admit_plain(Servers& servers, Instant until) {
+    Balancer::View& view = shared_.balancer.plain_view();
+    while (block_.at[next_] < std::min(until, shared_.agenda.next())) {
+        const std::uint32_t word = block_.words.balance[next_];
+        const Attempt attempt{.id = block_.first + next_,
+                              .arrived = block_.at[next_],
+                              .work = work_[next_],
+                              .service_word = block_.words.service[next_],
+                              .error_word = block_.words.error[next_]};
+        const Balancer::Group& group = view.group_of(word);
+        if (group.size == 0) {
+            reach_nobody(attempt);
+        } else {
+            const std::uint32_t* endpoints = &view.endpoints[group.first];
+            std::uint32_t server;
+            if constexpr (policy == Policy::kRoundRobin) {
+                server = view.turn(group);
+            } else {
+                server = endpoints[group.place(word)];
+            }
+            if constexpr (policy == Policy::kPowerOfTwo) {
+                const std::uint32_t other = endpoints[group.other(extra_words_.choice[next_])];
+                const std::uint32_t here = servers.outstanding(server, attempt.arrived, shared_);
+                server = servers.outstanding(other, attempt.arrived, shared_) < here ? other : server;
+            }
+            servers.admit(server, attempt, shared_);
+        }
+        if (++next_ == kRequestBlock) refill();
+    }
+}
+
+template <typename Servers>
+void DataPlane::admit_any(Servers& servers, Instant until) {
+    const auto balancers = static_cast<std::uint32_t>(shared_.balancer.balancers());
+    while (block_.at[next_] < std::min(until, shared_.agenda.next())) {
+        Attempt attempt{.id = block_.first + next_,
+                        .arrived = block_.at[next_],
+                        .work = work_[next_],
+                        .service_word = block_.words.service[next_],
+                        .error_word = block_.words.error[next_]};
+        RouteWords words{.balance = block_.words.balance[next_]};
+        if (extra_) {
+            attempt.request_class = shared_.answering.class_of(extra_words_.kind[next_]);
+            if (attempt.request_class > 0) attempt.work = work(attempt.request_class, attempt.service_word);
+            attempt.balancer = words.balancer =
+                static_cast<std::uint8_t>(part_of(extra_words_.spare[next_], balancers));
+            words.choice = extra_words_.choice[next_];
+            words.person = part_of(extra_words_.user[next_], persons_);
+        }
+        route(attempt, words, servers);
+        if (++next_ == kRequestBlock) refill();
+    }
+}
+
+template <typename Servers>
+void DataPlane::route(const Attempt& attempt, const RouteWords& words, Servers& servers) {
+    const std::uint32_t server = shared_.balancer.choose(words, attempt.arrived, servers, shared_);
+    if (server == Balancer::kNobody) return reach_nobody(attempt);
+    if (const std::uint32_t most = shared_.balancer.most_outstanding();
+        most > 0 && servers.outstanding(server, attempt.balancer, attempt.arrived, shared_) >= most) {
+        const std::uint16_t version = servers.version(server);
+        shared_.ledger.arrived(version, attempt.arrived);
+        return shared_.fail_at_once(attempt, version, server, Cause::kCapacity);
+    }
+    servers.admit(server, attempt, shared_);
+}
+
+void DataPlane::reach_nobody(const Attempt& attempt) {
+    shared_.ledger.arrived(versions(), attempt.arrived);
+    shared_.fail_at_once(attempt, versions(), Balancer::kNobody, Cause::kCapacity);
+}
+
+template <typename Servers>
+std::optional<Notice> DataPlane::handle(const Happening& what, Servers& servers) {
+    switch (what.kind()) {
+        case Happening::kServed:
+        case Happening::kGivenUp:
+            servers.handle(what, shared_);
             break;
-        case Policy::kLeastOutstanding:
-            advance_by<Policy::kLeastOutstanding>(nanoseconds(until));
+        case Happening::kAnswered: {
+            const Call& call = shared_.clients[what.subject];
+            if (call.generation != what.generation) break;
+            if (shared_.balancer.ejects() && call.server != Balancer::kNobody) {
+                servers.report_until(call.server, what.at, shared_);
+            }
+            shared_.clients.answered(what.subject, what.at, first_attempts(), shared_.agenda, shared_.ledger);
             break;
-        default:
-            advance_by<Policy::kRandom>(nanoseconds(until));
+        }
+        case Happening::kCrashed:
+        case Happening::kDrained:
+            if (servers.process(what.subject) != what.generation) break;
+            return Notice{what.kind() == Happening::kCrashed ? Notice::Kind::kCrashed : Notice::Kind::kDrained,
+                          what.subject, time_of(what.at)};
+        case Happening::kReadmits:
+            shared_.balancer.readmit(what.at);
+            shared_.agenda.push(what.at + readmission_, Happening::kReadmits, 0, 0, 0);
+            break;
+        case Happening::kArrives:
+            arrive_again(what, servers);
+            break;
     }
     return std::nullopt;
 }
 
-template <Policy policy>
-void DataPlane::advance_by(Instant until) {
-    while (true) {
-        for (; next_ < kRequestBlock; ++next_) {
-            const Instant now = arrivals_[next_];
-            if (now >= until) return;
-            // One word finds the group and, with what it leaves undecided, the place within the group.
-            const std::uint64_t word = words_.balance[next_];
-            std::size_t group = 0;
-            std::uint64_t above = 0;
-            while (word >= groups_[group].below) above = groups_[group++].below;
-            if (groups_[group].size == 0) {
-                fail_at_once(versions(), Cause::kCapacity);
-                continue;
-            }
-            const double position =
-                (static_cast<double>(word - above) + .5) / static_cast<double>(groups_[group].below - above);
-            admit(choose<policy>(group, position, now), now, words_.service[next_], words_.error[next_]);
-        }
-        refill();
+/// A retry, or a closed-loop user's next request. The same work for the same instance of the client, with other luck.
+template <typename Servers>
+void DataPlane::arrive_again(const Happening& what, Servers& servers) {
+    shared_.clients.arrives(what.subject, what.at, shared_.ledger);
+    const Call& call = shared_.clients[what.subject];
+    const std::uint64_t ordinal = ordinal_of(call.id);
+    const auto words = attempt_words(streams_, ordinal, attempt_of(call.id), 0);
+    const auto first = attempt_of(call.id) == 0 ? words : attempt_words(streams_, ordinal, 0, 0);
+    Attempt attempt{
+        .id = call.id, .arrived = what.at, .service_word = first[1], .error_word = words[2], .call = what.subject};
+    RouteWords route_words{.balance = words[3]};
+    if (extra_) {
+        const auto own = attempt_words(streams_, ordinal, 0, 1);
+        attempt.request_class = shared_.answering.class_of(own[1]);
+        attempt.balancer = route_words.balancer =
+            static_cast<std::uint8_t>(part_of(own[3], static_cast<std::uint32_t>(shared_.balancer.balancers())));
+        route_words.choice = attempt_words(streams_, ordinal, attempt_of(call.id), 1)[0];
+        route_words.person = call.user > 0 ? persons_ + call.user - 1 : part_of(own[2], persons_);
     }
+    attempt.work = work(attempt.request_class, attempt.service_word);
+    route(attempt, route_words, servers);
 }
 
-template <Policy policy>
-std::uint32_t DataPlane::choose(std::size_t index, double position, Instant now) {
-    Group& group = groups_[index];
-    const std::uint32_t* endpoints = &endpoints_[group.first];
-    if constexpr (policy == Policy::kRoundRobin) {
-        if (group.next >= group.size) group.next = 0;
-        return endpoints[group.next++];
-    }
-    const auto start = static_cast<std::uint32_t>(position * group.size);
-    if constexpr (policy == Policy::kRandom) return endpoints[start];
-    // The first with the fewest, from a random one on: ties are broken evenly.
-    std::uint32_t best = endpoints[start];
-    int fewest = outstanding(best, now);
-    for (std::uint32_t i = 1; i < group.size && fewest > 0; ++i) {
-        const std::uint32_t at = start + i < group.size ? start + i : start + i - group.size;
-        const int here = outstanding(endpoints[at], now);
-        if (here < fewest) fewest = here, best = endpoints[at];
-    }
-    return best;
+double DataPlane::work(std::uint16_t request_class, std::uint32_t word) const {
+    return shared_.answering.service_time(request_class)(word) * 1e9;
 }
 
-int DataPlane::outstanding(std::uint32_t server, Instant now) {
-    settle_queue(server, now);
-    int waiting = static_cast<int>(servers_[server].queue_size);
-    const Flight* slots = slots_of(server);
-    for (std::uint32_t s = 0; s < slots_; ++s) {
-        waiting += slots[s].occupied && std::min(slots[s].finish, slots[s].arrived + timeout_) > now;
-    }
-    return waiting;
-}
-
-void DataPlane::admit(std::uint32_t index, Instant now, std::uint32_t service_word, std::uint32_t error_word) {
-    Server& server = servers_[index];
-    if (!server.listening) return fail_at_once(server.version, server.refusal);
-    if (server.queue_size > 0) settle_queue(index, now);
-
-    Tally& tally = tallies_[server.version];
-    if (tally.arrived++ == 0) first_arrival_[server.version] = Time(Duration(now));
-
-    Instant* free_at = free_at_of(index);
-    Instant earliest = free_at[0];
-    std::uint32_t slot = 0;
-    for (std::uint32_t s = 1; s < slots_; ++s) {  // which is the first is anybody's guess: select, do not branch
-        const bool earlier = free_at[s] < earliest;
-        earliest = earlier ? free_at[s] : earliest;
-        slot = earlier ? s : slot;
-    }
-    const Instant start = std::max(now, earliest);
-    const bool waits = start > now;
-
-    if (waits && server.queue_size == queue_limit_) {  // shed: the application itself says 503
-        server.meter.add(Code::k503, 0, 0);
-        proxy_[server.version].add(Code::k503, 0, 0);
-        tally.failed_by_cause[std::size_t(Cause::kCapacity)] += 1;
-        return;
-    }
-
-    const VersionService& version = service_[server.version];
-    const double plain = tables_->service(service_word) * 1e9 * server.impairment.slowness * all_.slowness;
-    const bool slowed = service_word >= version.slowed_from;
-    const auto service = static_cast<Instant>((slowed ? plain * version.slow_factor : plain) + .5);
-    const bool abandoned = start - now > timeout_;
-    const std::uint64_t besides = words_below(server.impairment.error_rate + all_.error_rate);
-    const bool fails = error_word < version.defect_below + besides;
-
-    Flight flight{.arrived = now,
-                  .start = abandoned ? now + timeout_ : start,
-                  .finish = start + service,
-                  .slot = static_cast<std::uint8_t>(slot),
-                  .told = fails ? Code::k500 : Code::k200,
-                  .seen = fails ? Code::k500 : Code::k200,
-                  .cause = error_word < version.background_below + besides ? Cause::kBackground : Cause::kDefect,
-                  .occupied = true,
-                  .answered = false,
-                  .abandoned = abandoned};
-    if (abandoned || flight.finish - now > timeout_) {
-        flight.seen = Code::k504;
-        flight.cause = plain > static_cast<double>(timeout_) ? Cause::kBackground
-                       : version.slow_factor > 1             ? Cause::kDefect
-                                                             : Cause::kCapacity;
-    }
-
-    if (!abandoned) free_at[slot] = flight.finish;
-    if (waits) {
-        queued(index, server.queue_size++) = flight;
-    } else {
-        Flight& before = slots_of(index)[slot];
-        if (before.occupied) finish(server, before);
-        before = flight;
-    }
-}
-
-void DataPlane::settle_queue(std::uint32_t index, Instant now) {
-    Server& server = servers_[index];
-    while (server.queue_size > 0) {
-        Flight& head = queued(index, 0);
-        if (head.start > now) return;
-        if (head.abandoned) {
-            answer(server, head);
-        } else {
-            Flight& before = slots_of(index)[head.slot];
-            if (before.occupied) finish(server, before);
-            before = head;
-        }
-        server.queue_head = server.queue_head + 1 == queue_limit_ ? 0 : server.queue_head + 1;
-        --server.queue_size;
-    }
-}
-
-/// The server is done with the request: the application counts it, and proxy and client if they have not yet.
-inline void DataPlane::finish(Server& server, Flight& flight) {
-    const Instant latency = flight.finish - flight.arrived;
-    const std::size_t in = bucket(latency);
-    server.meter.add(flight.told, in, latency);
-    if (latency <= timeout_) {
-        count_answer(server, flight, in, latency);
-    } else if (!flight.answered) {
-        answer(server, flight);
-    }
-    flight.occupied = false;
-}
-
-/// The client has its answer or gives up.
-void DataPlane::answer(const Server& server, Flight& flight) {
-    const Instant latency = std::min(flight.finish - flight.arrived, timeout_);
-    count_answer(server, flight, bucket(latency), latency);
-    flight.answered = true;
-}
-
-inline void DataPlane::count_answer(const Server& server, const Flight& flight, std::size_t in, Instant latency) {
-    proxy_[server.version].add(flight.seen, in, latency);
-    Tally& tally = tallies_[server.version];
-    if (flight.seen == Code::k200) {
-        tally.answered += 1;
-        tally.slow += latency > slow_;
-    } else {
-        tally.failed_by_cause[std::size_t(flight.cause)] += 1;
-    }
-}
-
-void DataPlane::fail_at_once(std::size_t version, Cause cause) {
-    tallies_[version].arrived += 1;
-    tallies_[version].failed_by_cause[std::size_t(cause)] += 1;
-    proxy_[version].add(Code::k503, 0, 0);
-}
-
-inline std::size_t DataPlane::bucket(Instant latency) const {
-    const auto value = static_cast<float>(latency);
-    int above = 0;
-    for (const float limit : bucket_limits_) above += value > limit;
-    return static_cast<std::size_t>(above);
-}
-
-inline DataPlane::Instant DataPlane::gap(std::uint32_t word) const {
-    return static_cast<Instant>(tables_->gap(word) * mean_gap_ns_ + .5);
+/// Requests whose first attempt has arrived.
+std::int64_t DataPlane::first_attempts() const {
+    return static_cast<std::int64_t>(block_.first + next_) + shared_.clients.closed_requests();
 }
 
 void DataPlane::refill() {
-    request_words(streams_, next_ordinal_, words_);
-    next_ordinal_ += kRequestBlock;
-    block_start_ = arrivals_.back();
-    Instant at = block_start_;
-    for (std::size_t i = 0; i < kRequestBlock; ++i) arrivals_[i] = at += gap(words_.gap[i]);
+    arrivals_.fill(block_);
     next_ = 0;
+    fill_columns();
+}
+
+void DataPlane::fill_columns() {
+    if (extra_) extra_words(streams_, block_.first, extra_words_);
+    for (std::size_t i = 0; i < kRequestBlock; ++i) {
+        work_[i] = static_cast<float>(shared_.answering.service_time(0)(block_.words.service[i]) * 1e9);
+    }
 }
 
 void DataPlane::sweep(Time time) {
-    const Instant now = nanoseconds(time);
-    for (std::uint32_t index = 0; index < servers_.size(); ++index) {
-        settle_queue(index, now);
-        Flight* slots = slots_of(index);
-        for (std::uint32_t s = 0; s < slots_; ++s) {
-            Flight& flight = slots[s];
-            if (!flight.occupied) continue;
-            if (flight.finish <= now) {
-                finish(servers_[index], flight);
-            } else if (!flight.answered && flight.arrived + timeout_ <= now) {
-                answer(servers_[index], flight);
+    const Instant now = instant(time);
+    std::visit(
+        [&](auto& servers) {
+            servers.sweep(now, shared_);
+            while (shared_.agenda.next() <= now && shared_.agenda.front().kind() == Happening::kAnswered) {
+                handle(shared_.agenda.pop(), servers);
             }
-        }
-    }
-}
-
-Tally DataPlane::total() const {
-    Tally sum;
-    for (const Tally& tally : tallies_) sum += tally;
-    return sum;
-}
-
-std::int64_t DataPlane::count_in_flight(Time time) const {
-    const Instant now = nanoseconds(time);
-    std::int64_t count = 0;
-    for (const Flight& flight : flights_) {
-        count += flight.occupied && std::min(flight.finish, flight.arrived + timeout_) > now;
-    }
-    for (const Server& server : servers_) count += server.queue_size;
-    return count;
+        },
+        servers_);
 }
 
 }  // namespace rollcast

@@ -81,7 +81,7 @@ std::uint32_t World::create(VersionId version, Time now) {
 
     const auto id = static_cast<std::uint32_t>(all_.size());
     all_.push_back({.version = version,
-                    .server = data_.add_server(version),
+                    .server = data_.add_server(version, zone),
                     .entity = instance_entity(version, zone, ordinal),
                     .created = now,
                     .prober = Prober(ProbeKind::kReadiness, scenario_->fleet.readiness),
@@ -166,6 +166,7 @@ void World::crash(std::uint32_t id, Time now, EventQueue& queue) {
     data_.kill(instance.server, now, Cause::kDefect);
     const Duration notice = wait(Purpose::kNotice, instance, scenario_->fleet.crash_notice, instance.process);
     ++instance.process;
+    instance.present_codes = 0;
     instance.warm = kNever;
     instance.died = now;
     if (instance.terminating) return gone(id, now, queue);
@@ -190,7 +191,8 @@ void World::stop(std::uint32_t id, Time now, EventQueue& queue) {
     Instance& instance = all_[id];
     data_.refuse(instance.server, Cause::kHandOver);
     const Time kill = now + term_to_kill(scenario_->fleet.grace, scenario_->fleet.pre_stop);
-    queue.schedule(std::min(data_.last_finish(instance.server, now), kill), event(WorldEvent::kExited, id));
+    data_.drain(instance.server, now);
+    queue.schedule(kill, event(WorldEvent::kExited, id));
 }
 
 void World::gone(std::uint32_t id, Time now, EventQueue& queue) {
@@ -198,6 +200,16 @@ void World::gone(std::uint32_t id, Time now, EventQueue& queue) {
     all_[id].state = State::kGone;
     live_.erase(std::find(live_.begin(), live_.end(), id));
     place_waiting(now, queue);
+}
+
+bool World::advance(Time now, EventQueue& queue) {
+    const std::optional<Notice> notice = data_.advance(now);
+    if (!notice) return false;
+    // Each instance adds a server, so their numbers agree.
+    const bool crashed = notice->kind == Notice::Kind::kCrashed;
+    queue.schedule(notice->at, event(crashed ? WorldEvent::kCrashed : WorldEvent::kExited, notice->server,
+                                     all_[notice->server].process));
+    return true;
 }
 
 bool World::handle(const Event& what, Time now, EventQueue& queue) {
@@ -385,31 +397,30 @@ std::vector<Cohort> World::cohorts(Time now) const {
     return seen;
 }
 
-/// What a counter grew by since the scrape before, as rate() would find: a series adds nothing at its first sight, and
-/// a counter that fell was reset.
-SeriesReading World::read(const Meter& now, Meter& before, std::uint8_t& seen_codes) {
+/// What rate() finds in the growth of a counter: a series adds nothing at its first sight.
+SeriesReading World::read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes) {
     SeriesReading reading;
-    const auto growth = [](auto fresh, auto old) { return fresh >= old ? fresh - old : fresh; };
+    const std::uint8_t known = seen_codes;
     for (std::size_t code = 0; code < kCodes; ++code) {
-        const std::int64_t value = now.counters.by_code[code];
-        if (value == 0) continue;
-        reading.codes = static_cast<std::uint8_t>(reading.codes | 1u << code);
-        if (seen_codes >> code & 1) {
-            reading.increase.by_code[code] = growth(value, before.counters.by_code[code]);
-        }
-        before.counters.by_code[code] = value;
+        const std::int64_t growth = grown.counters.by_code[code];
+        if (growth == 0) continue;
+        present_codes = static_cast<std::uint8_t>(present_codes | 1u << code);
+        if (known >> code & 1) reading.increase.by_code[code] = growth;
     }
-    if (reading.codes == 0) return reading;
-    if (seen_codes != 0) {
-        for (std::size_t i = 0; i < kMaxLatencyBuckets; ++i) {
-            reading.increase.by_latency[i] = growth(now.counters.by_latency[i], before.counters.by_latency[i]);
-        }
-        reading.latency_sum = static_cast<double>(growth(now.latency_ns, before.latency_ns)) * 1e-9;
+    if (known != 0) {
+        reading.increase.by_latency = grown.counters.by_latency;
+        reading.latency_sum = static_cast<double>(grown.latency_ns) * 1e-9;
     }
-    before.counters.by_latency = now.counters.by_latency;
-    before.latency_ns = now.latency_ns;
-    seen_codes |= reading.codes;
+    seen_codes |= present_codes;
+    reading.codes = present_codes;
     return reading;
+}
+
+SeriesReading World::read(const Meter& now, Scraped& before) {
+    const Meter grown{.counters = now.counters - before.meter.counters,
+                      .latency_ns = now.latency_ns - before.meter.latency_ns};
+    before.meter = now;
+    return read(grown, before.seen_codes, before.seen_codes);
 }
 
 Scrape World::scrape(Time now) {
@@ -420,20 +431,17 @@ Scrape World::scrape(Time now) {
                   .client = {}};
     for (const std::uint32_t id : live_) {
         Instance& instance = all_[id];
-        const SeriesReading one = read(data_.application_meter(instance.server), instance.scraped, instance.seen_codes);
+        const SeriesReading one =
+            read(data_.take_application(instance.server), instance.present_codes, instance.seen_codes);
         SeriesReading& sum = scrape.application[index_of(instance.version)];
         sum.increase += one.increase;
         sum.latency_sum += one.latency_sum;
         sum.codes |= one.codes;
     }
-    Meter everyone;
     for (std::size_t version = 0; version <= desired_.size(); ++version) {
-        const Meter& meter = data_.proxy_meter(version);
-        scrape.proxy[version] = read(meter, proxy_scraped_[version].meter, proxy_scraped_[version].seen_codes);
-        everyone.counters += meter.counters;
-        everyone.latency_ns += meter.latency_ns;
+        scrape.proxy[version] = read(data_.proxy_meter(version), proxy_scraped_[version]);
     }
-    scrape.client = read(everyone, client_scraped_.meter, client_scraped_.seen_codes);
+    scrape.client = read(data_.client_meter(), client_scraped_);
     return scrape;
 }
 

@@ -45,8 +45,9 @@ class World {
     /// about version 1. The scenario must outlive the world.
     World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from);
 
-    /// Brings everything that has no event of its own up to `now`.
-    void advance(Time now) { data_.advance(now); }
+    /// Brings everything that has no event of its own up to `now`. True if it came to something before or at that time
+    /// that now has one: handle it, and advance again.
+    bool advance(Time now, EventQueue& queue);
 
     /// Handles one of the events it scheduled. True if a control plane could see a difference.
     bool handle(const Event& event, Time now, EventQueue& queue);
@@ -95,8 +96,8 @@ class World {
         Prober prober;
         RestartBackoff backoff;
         ZoneId zone{};
-        Meter scraped{};              // as the last scrape saw it
-        std::uint8_t seen_codes = 0;  // statuses that any scrape has seen
+        std::uint8_t seen_codes = 0;     // statuses that any scrape has seen
+        std::uint8_t present_codes = 0;  // those that the present process has answered with
     };
 
     Stream stream(Purpose purpose, const Instance& instance, std::uint32_t ordinal = 0) const;
@@ -117,7 +118,7 @@ class World {
     bool weigh(std::span<const Target> targets, Time now, EventQueue& queue);
     void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
     void reroute();
-    static SeriesReading read(const Meter& now, Meter& before, std::uint8_t& seen_codes);
+    static SeriesReading read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
 
     const Scenario* scenario_;
@@ -136,12 +137,13 @@ class World {
     std::uint32_t learned_change_ = 0;
     std::vector<double> shares_;
     std::vector<int> ready_;
-    /// What the last scrape saw of proxies (index: version, then "none") and clients.
+    /// What the last scrape saw of a counter that is never reset.
     struct Scraped {
         Meter meter{};
         std::uint8_t seen_codes = 0;
     };
-    std::vector<Scraped> proxy_scraped_;
+    static SeriesReading read(const Meter& now, Scraped& before);
+    std::vector<Scraped> proxy_scraped_;  // index: version, then "none"
     Scraped client_scraped_;
     int instances_ = 0;
     std::int64_t restarts_ = 0;

@@ -65,7 +65,7 @@ TEST(DataPlane, FirstComeFirstServedUnderOverloadServesThoseWhoAreAboutToGiveUp)
     plane.data.sweep(Time{} + 60s);
     const Tally tally = plane.data.total();
     EXPECT_LE(tally.in_flight(), tally.arrived - arrived_before) << "nobody waits for longer than two seconds";
-    EXPECT_NEAR(static_cast<double>(plane.data.application_meter(0).counters.requests()), 59, 1);
+    EXPECT_NEAR(static_cast<double>(plane.data.take_application(0).counters.requests()), 59, 1);
     EXPECT_LE(tally.answered, 3);
     EXPECT_EQ(tally.failed(), tally.failed_by_cause[std::size_t(Cause::kCapacity)]);
     EXPECT_EQ(plane.data.proxy_meter(0).counters.by_code[std::size_t(Code::k504)], tally.failed());
@@ -77,7 +77,7 @@ TEST(DataPlane, AClientThatGivesUpInMidServiceLeavesWorkBehind) {
     plane.data.sweep(Time{} + 10s);
     EXPECT_EQ(plane.data.total().answered, 0);
     // The application served them all the same, one a second, and thinks that all is well.
-    EXPECT_NEAR(static_cast<double>(plane.data.application_meter(0).counters.by_code[std::size_t(Code::k200)]), 9, 1);
+    EXPECT_NEAR(static_cast<double>(plane.data.take_application(0).counters.by_code[std::size_t(Code::k200)]), 9, 1);
 }
 
 TEST(DataPlane, AKillFailsExactlyWhatItCutsOff) {
@@ -90,7 +90,7 @@ TEST(DataPlane, AKillFailsExactlyWhatItCutsOff) {
     EXPECT_EQ(after.failed() - before.failed(), before.in_flight());
     EXPECT_EQ(after.failed_by_cause[std::size_t(Cause::kDefect)], before.in_flight());
     EXPECT_EQ(after.in_flight(), 0);
-    EXPECT_EQ(plane.data.application_meter(0).counters.requests(), 0) << "its counters die with it";
+    EXPECT_EQ(plane.data.take_application(0).counters.requests(), 0) << "its counters die with it";
 }
 
 TEST(DataPlane, AKillSparesWhatWasDoneBeforeItThoughNobodyHadCountedItYet) {
@@ -174,7 +174,7 @@ TEST(DataPlane, RoundRobinTakesTurnsAndLeastOutstandingBeatsRandom) {
         latency[std::size_t(policy)] = 1e-9 * double(meter.latency_ns) / double(meter.counters.requests());
         if (policy != Policy::kRoundRobin) continue;
         for (std::uint32_t server = 0; server < 10; ++server) {
-            EXPECT_NEAR(double(plane.data.application_meter(server).counters.requests()),
+            EXPECT_NEAR(double(plane.data.take_application(server).counters.requests()),
                         double(meter.counters.requests()) / 10, 20)
                 << "all alike but for what is still waiting";
         }

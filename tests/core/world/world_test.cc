@@ -20,14 +20,14 @@ struct Running {
     }
     void run(Duration duration) {
         const Time until = now + duration;
-        while (queue.next_time() <= until) {
+        while (true) {
+            if (world.advance(std::min(queue.next_time(), until), queue)) continue;
+            if (queue.next_time() > until) break;
             const EventQueue::Entry next = queue.pop();
             now = next.at;
-            world.advance(now);
             world.handle(next.event, now, queue);
         }
         now = until;
-        world.advance(now);
         world.data().sweep(now);
     }
     Cohort cohort(std::size_t version) const { return world.cohorts(now)[version]; }

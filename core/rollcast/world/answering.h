@@ -1,0 +1,125 @@
+#pragma once
+// How long an instance works on a request and what it answers: the release's defects, and whatever troubles the
+// instance or all of them.
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "rollcast/model/defect.h"
+#include "rollcast/model/scenario.h"
+#include "rollcast/random/quantile_table.h"
+#include "rollcast/stats/counters.h"
+#include "rollcast/world/request.h"
+#include "rollcast/world/tally.h"
+
+namespace rollcast {
+
+/// The share `probability` of all 32-bit words: those below the result.
+std::uint64_t words_below(double probability);
+
+/// e^-x for x >= 0 from a table: error below 4e-5, 0 from kDecayed on.
+double decay(double x);
+inline constexpr double kDecayed = 16;
+
+/// How badly something does for now: a factor on service times and a share of requests that fail besides.
+struct Impairment {
+    double slowness = 1;
+    double error_rate = 0;
+    friend bool operator==(const Impairment&, const Impairment&) = default;
+};
+
+/// What troubles one process.
+struct Trouble {
+    double slowness = 1;
+    Instant cold_until = std::numeric_limits<Instant>::min();  // after that it is as warm as it gets
+    std::uint32_t errors_below = 0;                            // error words: fail besides
+    std::uint32_t left = ~0u;                                  // requests until a leak has eaten everything
+};
+
+/// What would become of a request if it were served now, and to the end.
+struct Fate {
+    Instant service;  // ns
+    Code told;        // by the application
+    Cause cause;      // of that, if it is an error
+    Cause late;       // the cause if the answer came too late
+    bool crashes;     // its process dies when it begins
+};
+
+class Answering {
+   public:
+    Answering(const Scenario& scenario, std::span<const Defect> defects);
+
+    std::size_t versions() const { return versions_.size(); }
+    std::size_t classes() const { return class_below_.size(); }
+    /// Slots of an instance of the version.
+    std::uint32_t slots(std::size_t version) const { return versions_[version].slots; }
+    const QuantileTable& service_time(std::size_t request_class) const { return *tables_[request_class]; }  // seconds
+
+    std::uint16_t class_of(std::uint32_t word) const {
+        std::uint16_t found = 0;
+        while (word >= class_below_[found]) ++found;
+        return found;
+    }
+
+    void impair_all(Impairment impairment);
+    Trouble fresh(std::size_t version, Instant now) const;
+    static void impair(Trouble& trouble, Impairment impairment);
+
+    Fate fate(const Attempt& attempt, std::size_t version, const Trouble& trouble) const {
+        const Rule& rule = rules_[version * classes() + attempt.request_class];
+        double slowness = trouble.slowness * all_slowness_;
+        if (attempt.arrived < trouble.cold_until) slowness *= coldness(trouble, attempt.arrived);
+        const double healthy = attempt.work * slowness;
+        const double service = attempt.service_word >= rule.slowed_from ? healthy * rule.slow_factor : healthy;
+        const std::uint64_t besides = all_errors_below_ + trouble.errors_below;
+        const bool background = attempt.error_word < rule.background_below + besides;
+        const bool fails = attempt.error_word < rule.defect_below + besides;
+        return {.service = static_cast<Instant>(service + .5),
+                .told = fails ? Code::k500 : Code::k200,
+                .cause = background ? Cause::kBackground : Cause::kDefect,
+                .late = healthy > timeout_ ? Cause::kBackground : rule.blame,
+                .crashes = attempt.error_word >= rule.crashes_from};
+    }
+    /// What is to blame for a request that finds no room at an instance of the version.
+    Cause blame(std::size_t version) const { return versions_[version].full; }
+
+    /// A request is begun: takes what leaks of a process that has `trouble.left`.
+    void leak(std::size_t version, Trouble& trouble, Fate& fate) const {
+        if (versions_[version].leak != 0) take(versions_[version], trouble, fate);
+    }
+
+   private:
+    /// How a version answers a class of requests.
+    struct Rule {
+        std::uint64_t background_below = 0;  // error words below it fail
+        std::uint64_t defect_below = 0;      // those from there to here fail of the defect
+        std::uint64_t crashes_from = 0;
+        std::uint64_t slowed_from = 0;  // service words from here on are slowed ...
+        double slow_factor = 1;         // ... by this
+        Cause blame = Cause::kCapacity;
+    };
+    struct Version {
+        std::uint32_t slots = 1;
+        std::uint32_t leak = 0;     // requests that a process can begin; 0: any number
+        bool leak_is_fatal = true;  // at its end the process dies; else it fails all other requests
+        Cause full = Cause::kCapacity;
+    };
+    double coldness(const Trouble& trouble, Instant now) const;
+    static void take(const Version& version, Trouble& trouble, Fate& fate);
+
+    std::vector<std::shared_ptr<const QuantileTable>> tables_;  // index: class
+    std::vector<std::uint64_t> class_below_;                    // index: class
+    std::vector<Rule> rules_;                                   // versions x classes
+    std::vector<Version> versions_;
+    double timeout_;  // ns
+    double all_slowness_ = 1;
+    std::uint64_t all_errors_below_ = 0;
+    double cold_slowness_;
+    double cold_decay_;  // ns
+};
+
+}  // namespace rollcast

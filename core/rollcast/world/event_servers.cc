@@ -1,0 +1,240 @@
+#include "rollcast/world/event_servers.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rollcast {
+
+std::uint32_t EventServers::add(std::uint16_t version, const Answering& answering) {
+    servers_.push_back({.slots = answering.slots(version), .version = version});
+    return static_cast<std::uint32_t>(servers_.size() - 1);
+}
+
+void EventServers::listen(std::uint32_t index, Instant now, const Answering& answering) {
+    Server& server = servers_[index];
+    const Trouble before = server.trouble;
+    server.trouble = answering.fresh(server.version, now);
+    server.trouble.slowness = before.slowness;
+    server.trouble.errors_below = before.errors_below;
+    server.listening = true;
+}
+
+void EventServers::refuse(std::uint32_t index, Cause cause) {
+    servers_[index].listening = false;
+    servers_[index].refusal = cause;
+}
+
+void EventServers::admit(std::uint32_t index, const Attempt& attempt, Shared& shared) {
+    Server& server = servers_[index];
+    const Instant now = attempt.arrived;
+    shared.ledger.arrived(server.version, now);
+    const auto fail = [&](Cause cause) {
+        shared.fail_at_once(attempt, server.version, index, cause);
+        if (shared.balancer.learns()) shared.balancer.report(attempt.balancer, index, false, 0, now);
+    };
+    if (!server.listening) return fail(server.refusal);
+    const bool waits = server.busy.size() >= server.slots;
+    if (waits && server.waiting == shared.queue) {
+        server.application.add(Code::k503, 0, 0);
+        return fail(shared.answering.blame(server.version));
+    }
+    const std::uint32_t at = keep(attempt);
+    Request& request = requests_[at];
+    request.server = index;
+    request.fate = shared.answering.fate(attempt, server.version, server.trouble);
+    ++server.held;
+    shared.agenda.push(now + shared.timeout, Happening::kGivenUp, attempt.id, at, request.life);
+    if (!waits) return begin(at, now, shared);
+    request.before = server.newest;
+    (server.newest == kNone ? server.oldest : requests_[server.newest].behind) = at;
+    server.newest = at;
+    ++server.waiting;
+}
+
+void EventServers::handle(const Happening& what, Shared& shared) {
+    Request& request = requests_[what.subject];
+    if (what.kind() == Happening::kServed) {
+        if (what.generation == request.schedule) end(what.subject, what.at, shared);
+        return;
+    }
+    if (what.generation != request.life) return;
+    answer(what.subject, what.at, Code::k504, request.fate.late, shared);
+    if (request.begun) {
+        request.given_up = true;
+        return;
+    }
+    leave_queue(servers_[request.server], what.subject);
+    forget(what.subject);
+}
+
+void EventServers::begin(std::uint32_t at, Instant now, Shared& shared) {
+    Request& request = requests_[at];
+    Server& server = servers_[request.server];
+    request.begun = true;
+    shared.answering.leak(server.version, server.trouble, request.fate);
+    if (cores_ > 0) {
+        work_on(server, now);
+        request.remaining = static_cast<double>(request.fate.service);
+        request.updated = now;
+    }
+    server.busy.push_back(at);
+    if (cores_ > 0) {
+        share_cores(server, now, shared);
+    } else {
+        shared.agenda.push(now + request.fate.service, Happening::kServed, request.attempt.id, at, request.schedule);
+    }
+    if (request.fate.crashes) {
+        shared.agenda.push(now, Happening::kCrashed, request.attempt.id, request.server, server.process);
+    }
+}
+
+void EventServers::end(std::uint32_t at, Instant now, Shared& shared) {
+    Request& request = requests_[at];
+    Server& server = servers_[request.server];
+    const Instant latency = now - request.attempt.arrived;
+    server.application.add(request.fate.told, shared.ledger.bucket(latency), latency);
+    if (!request.given_up) answer(at, now, request.fate.told, request.fate.cause, shared);
+    if (cores_ > 0) work_on(server, now);
+    server.busy.erase(std::find(server.busy.begin(), server.busy.end(), at));
+    if (server.due == at) server.due = kNone;
+    forget(at);
+    take_up(server, now, shared);
+    if (cores_ > 0) share_cores(server, now, shared);
+    if (server.draining && server.busy.empty() && server.waiting == 0) {
+        shared.agenda.push(now, Happening::kDrained, 0, static_cast<std::uint32_t>(&server - servers_.data()),
+                           server.process);
+    }
+}
+
+/// A slot is free: the next from the queue.
+void EventServers::take_up(Server& server, Instant now, Shared& shared) {
+    while (server.waiting > 0 && server.busy.size() < server.slots) {
+        const std::uint32_t next = order_ == QueueOrder::kFifo ? server.oldest : server.newest;
+        leave_queue(server, next);
+        if (now - requests_[next].attempt.arrived > shared.most_wait) {
+            server.application.add(Code::k503, 0, 0);
+            answer(next, now, Code::k503, shared.answering.blame(server.version), shared);
+            forget(next);
+        } else {
+            begin(next, now, shared);
+        }
+    }
+}
+
+void EventServers::leave_queue(Server& server, std::uint32_t at) {
+    Request& request = requests_[at];
+    (request.before == kNone ? server.oldest : requests_[request.before].behind) = request.behind;
+    (request.behind == kNone ? server.newest : requests_[request.behind].before) = request.before;
+    request.before = request.behind = kNone;
+    --server.waiting;
+}
+
+void EventServers::answer(std::uint32_t at, Instant now, Code seen, Cause cause, Shared& shared) {
+    const Request& request = requests_[at];
+    const Attempt& attempt = request.attempt;
+    Server& server = servers_[request.server];
+    --server.held;
+    const Instant latency = now - attempt.arrived;
+    shared.count(server.version, request.server, attempt.id, attempt.arrived, latency, shared.ledger.bucket(latency),
+                 seen, cause);
+    if (shared.balancer.learns()) {
+        shared.balancer.report(attempt.balancer, request.server, seen == Code::k200, latency, now);
+    }
+    shared.announce(attempt.id, attempt.arrived, attempt.call, request.server, attempt.balancer, seen, cause, now);
+}
+
+/// Brings the work that is left of those who share cores up to date.
+void EventServers::work_on(Server& server, Instant now) {
+    const double speed = std::min(1.0, cores_ / static_cast<double>(server.busy.size()));
+    for (const std::uint32_t at : server.busy) {
+        Request& request = requests_[at];
+        request.remaining -= speed * static_cast<double>(now - request.updated);
+        request.updated = now;
+    }
+}
+
+/// After a change of how many share the cores: who ends first, and when.
+void EventServers::share_cores(Server& server, Instant now, Shared& shared) {
+    if (server.due != kNone) ++requests_[server.due].schedule;
+    server.due = kNone;
+    for (const std::uint32_t at : server.busy) {
+        if (server.due == kNone || requests_[at].remaining < requests_[server.due].remaining) server.due = at;
+    }
+    if (server.due == kNone) return;
+    Request& first = requests_[server.due];
+    const double speed = std::min(1.0, cores_ / static_cast<double>(server.busy.size()));
+    const auto wait = static_cast<Instant>(std::ceil(std::max(0.0, first.remaining) / speed));
+    shared.agenda.push(now + wait, Happening::kServed, first.attempt.id, server.due, first.schedule);
+}
+
+void EventServers::kill(std::uint32_t index, Instant now, Cause cause, Shared& shared) {
+    Server& dead = servers_[index];
+    std::vector<std::uint32_t> cut_off = dead.busy;
+    for (std::uint32_t at = dead.oldest; at != kNone; at = requests_[at].behind) cut_off.push_back(at);
+    std::sort(cut_off.begin(), cut_off.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return requests_[a].attempt.id < requests_[b].attempt.id; });
+    for (const std::uint32_t at : cut_off) {
+        if (!requests_[at].given_up) answer(at, now, Code::k503, cause, shared);
+        forget(at);
+    }
+    dead.busy.clear();
+    dead.oldest = dead.newest = dead.due = kNone;
+    dead.waiting = 0;
+    dead.application = {};
+    dead.trouble = {};
+    dead.draining = false;
+    ++dead.process;
+    refuse(index, cause);
+}
+
+void EventServers::drain(std::uint32_t index, Instant now, Shared& shared) {
+    Server& server = servers_[index];
+    server.draining = true;
+    if (server.busy.empty()) shared.agenda.push(now, Happening::kDrained, 0, index, server.process);
+}
+
+std::uint32_t EventServers::outstanding(std::uint32_t index, std::uint8_t balancer, Instant, Shared&) {
+    const Server& server = servers_[index];
+    std::uint32_t held = 0;
+    const auto count = [&](std::uint32_t at) {
+        held += requests_[at].attempt.balancer == balancer && !requests_[at].given_up;
+    };
+    for (const std::uint32_t at : server.busy) count(at);
+    for (std::uint32_t at = server.oldest; at != kNone; at = requests_[at].behind) count(at);
+    return held;
+}
+
+Meter EventServers::take_application(std::uint32_t index) {
+    const Meter taken = servers_[index].application;
+    servers_[index].application = {};
+    return taken;
+}
+
+std::int64_t EventServers::count_in_flight(Instant, const Shared&) const {
+    std::int64_t count = 0;
+    for (const Server& server : servers_) {
+        count += server.waiting;
+        for (const std::uint32_t at : server.busy) count += !requests_[at].given_up;
+    }
+    return count;
+}
+
+std::uint32_t EventServers::keep(const Attempt& attempt) {
+    if (free_.empty()) {
+        requests_.push_back({});
+        free_.push_back(static_cast<std::uint32_t>(requests_.size() - 1));
+    }
+    const std::uint32_t at = free_.back();
+    free_.pop_back();
+    Request& request = requests_[at];
+    request = {.attempt = attempt, .life = request.life, .schedule = request.schedule};
+    return at;
+}
+
+void EventServers::forget(std::uint32_t at) {
+    ++requests_[at].life;
+    ++requests_[at].schedule;
+    free_.push_back(at);
+}
+
+}  // namespace rollcast

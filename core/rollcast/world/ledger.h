@@ -1,0 +1,115 @@
+#pragma once
+// The books of a service: what proxies counted of each version, what clients saw in the end, and the truth.
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "rollcast/base/time.h"
+#include "rollcast/stats/counters.h"
+#include "rollcast/world/request.h"
+#include "rollcast/world/tally.h"
+
+namespace rollcast {
+
+/// Counters with the sum of latencies, as a metric library keeps them.
+struct Meter {
+    Counters counters;
+    std::int64_t latency_ns = 0;
+
+    void add(Code code, std::size_t bucket, std::int64_t latency, std::int64_t times = 1) {
+        counters.by_code[static_cast<std::size_t>(code)] += times;
+        counters.by_latency[bucket] += times;
+        latency_ns += latency * times;
+    }
+};
+
+/// Which bucket of the metric store a latency falls into.
+class LatencyBuckets {
+   public:
+    /// `limits`: seconds, rising.
+    explicit LatencyBuckets(const std::vector<double>& limits);
+
+    std::size_t operator()(Instant latency) const {
+        const int bin = bin_of(latency);
+        std::size_t bucket = first_[static_cast<std::size_t>(bin < 0 ? 0 : bin)];
+        bucket += latency > limits_[bucket];  // a bin is narrow: mostly, there is one limit in it at most
+        while (latency > limits_[bucket]) ++bucket;
+        return bucket;
+    }
+    std::size_t size() const { return size_; }
+
+   private:
+    // The first limit that a latency can meet is looked up by its magnitude: 32 bins an octave from 2^10 ns on.
+    static constexpr int kBinBits = 5, kFirstOctave = 10, kLastOctave = 62;
+    static int bin_of(Instant latency) {
+        const auto bits = std::bit_cast<std::int32_t>(static_cast<float>(latency));
+        return (bits >> (23 - kBinBits)) - ((127 + kFirstOctave) << kBinBits);
+    }
+
+    std::array<Instant, kMaxLatencyBuckets> limits_;  // ns; kNoInstant from the last bucket on
+    std::array<std::uint8_t, ((kLastOctave - kFirstOctave + 1) << kBinBits) + 1> first_{};
+    std::size_t size_;
+};
+
+class Ledger {
+   public:
+    Ledger(std::size_t versions, const LatencyBuckets& buckets, Duration slow)
+        : buckets_(buckets), slow_(slow.count()), pages_(versions + 1) {}
+
+    std::size_t versions() const { return pages_.size() - 1; }
+    std::size_t bucket(Instant latency) const { return buckets_(latency); }
+    const LatencyBuckets& buckets() const { return buckets_; }
+
+    // ---- attempts; `version` may be versions(): reached none ----
+    void arrived(std::size_t version, Instant now) {
+        Page& page = pages_[version];
+        if (page.arrived++ == 0) page.first_arrival = now;
+    }
+    void answered(std::size_t version, Code seen, Cause cause, std::size_t in, Instant latency) {
+        Page& page = pages_[version];
+        page.proxy.add(seen, in, latency);
+        if (seen == Code::k200) {
+            page.slow += latency > slow_;
+        } else {
+            page.failed_by_cause[std::size_t(cause)] += 1;
+        }
+    }
+
+    // ---- requests of more than one attempt ----
+    /// The client tries again after an attempt that failed.
+    void retried(Code seen, Cause cause, Instant latency);
+    /// A retry reaches a balancer.
+    void retry_arrived() { ++retries_; }
+    /// The answer to a retry is what the client ends with.
+    void ended(Code seen, Instant latency, Instant since_first_attempt);
+
+    /// Attempts at a version.
+    Tally tally(std::size_t version) const;
+    /// Requests as their clients see them, retries and all.
+    Tally clients() const;
+    const Meter& proxy_meter(std::size_t version) const { return pages_[version].proxy; }
+    Meter client_meter() const;
+    Instant first_arrival(std::size_t version) const { return pages_[version].first_arrival; }
+
+   private:
+    struct Page {
+        Meter proxy;
+        std::int64_t arrived = 0;
+        std::int64_t slow = 0;
+        std::array<std::int64_t, kCauses> failed_by_cause{};
+        Instant first_arrival = kNoInstant;
+    };
+    LatencyBuckets buckets_;
+    Instant slow_;
+    std::vector<Page> pages_;
+    // By how much the clients' books differ from the sum of the attempts.
+    Meter client_besides_;
+    std::array<std::int64_t, kCauses> retried_by_cause_{};
+    std::int64_t slow_besides_ = 0;
+    std::int64_t retries_ = 0;
+};
+
+}  // namespace rollcast

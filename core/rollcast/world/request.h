@@ -1,0 +1,37 @@
+#pragma once
+// A request on its way, in the words that clients, balancers and servers share.
+
+#include <cstdint>
+#include <limits>
+
+#include "rollcast/base/time.h"
+
+namespace rollcast {
+
+using Instant = Time::rep;  // nanoseconds since the start of the rollout
+inline constexpr Instant kNoInstant = std::numeric_limits<Instant>::max();
+
+constexpr Instant instant(Time time) { return time.time_since_epoch().count(); }
+constexpr Time time_of(Instant at) { return Time(Duration(at)); }
+
+/// Names an attempt and its draws: number of the attempt (0: the first) << 48 | ordinal of the request.
+using AttemptId = std::uint64_t;
+inline constexpr int kOrdinalBits = 48;
+constexpr std::uint64_t ordinal_of(AttemptId id) { return id & ((std::uint64_t{1} << kOrdinalBits) - 1); }
+constexpr std::uint32_t attempt_of(AttemptId id) { return static_cast<std::uint32_t>(id >> kOrdinalBits); }
+
+inline constexpr std::uint32_t kNoCall = std::numeric_limits<std::uint32_t>::max();
+
+/// One attempt of a request as a balancer hands it to a server.
+struct Attempt {
+    AttemptId id = 0;
+    Instant arrived = 0;
+    double work = 0;  // nanoseconds of service at a healthy instance of a good version
+    std::uint32_t service_word = 0;
+    std::uint32_t error_word = 0;
+    std::uint32_t call = kNoCall;  // what its client remembers of it
+    std::uint16_t request_class = 0;
+    std::uint8_t balancer = 0;
+};
+
+}  // namespace rollcast
