@@ -1,55 +1,64 @@
 #include "rollcast/des/event_queue.h"
 
-#include <algorithm>
-
-#include "rollcast/base/check.h"
+#include <utility>
 
 namespace rollcast {
-namespace {
-
-constexpr std::size_t kArity = 4;
 
 /// Without branches: which of two pending events comes first cannot be predicted.
-bool is_before(const EventQueue::Entry& a, const EventQueue::Entry& b) {
-    return (a.at < b.at) | ((a.at == b.at) & (a.order < b.order));
+EventQueue::Child EventQueue::least_child(std::size_t node) const {
+    const std::size_t first = 4 * (node - 2);
+    const Key* const keys = &heap_[first];
+    const bool second = keys[1] < keys[0], fourth = keys[3] < keys[2];
+    const Key left = second ? keys[1] : keys[0], right = fourth ? keys[3] : keys[2];
+    // A mask, because a compiler makes a branch of the choice between two indices.
+    const auto mask = static_cast<std::size_t>((right - left) >> 127);
+    const std::size_t left_node = second, right_node = std::size_t{2} + fourth;
+    return {right < left ? right : left, first + (left_node ^ ((left_node ^ right_node) & mask))};
 }
 
-}  // namespace
-
-void EventQueue::schedule(Time at, Event event) {
-    ensure(at >= now_, "an event is scheduled in the past");
-    if (at == kNever) return;
-    const Entry entry{at, scheduled_++, event};
-    std::size_t hole = heap_.size();
-    heap_.push_back(entry);
-    while (hole > 0) {
-        const std::size_t parent = (hole - 1) / kArity;
-        if (!is_before(entry, heap_[parent])) break;
-        heap_[hole] = heap_[parent];
-        hole = parent;
+/// Always goes down to a leaf: where to stop could not be predicted either.
+void EventQueue::sink(Key key) {
+    const std::size_t end = kRoot + heap_size_;
+    std::size_t node = kRoot;
+    while (4 * (node - 2) < end) {
+        const Child child = least_child(node);
+        const bool rises = child.key < key;
+        heap_[node] = rises ? child.key : key;
+        key = rises ? key : child.key;
+        node = child.node;
     }
-    heap_[hole] = entry;
+    heap_[node] = key;
 }
 
-EventQueue::Entry EventQueue::pop() {
-    ensure(!heap_.empty(), "an event is taken from an empty queue");
-    const Entry earliest = heap_.front();
-    const Entry last = heap_.back();
-    heap_.pop_back();
-    if (!heap_.empty()) {
-        std::size_t hole = 0;
-        for (std::size_t child = 1; child < heap_.size(); child = hole * kArity + 1) {
-            const std::size_t end = std::min(child + kArity, heap_.size());
-            std::size_t least = child;
-            for (std::size_t i = child + 1; i < end; ++i) least = is_before(heap_[i], heap_[least]) ? i : least;
-            if (!is_before(heap_[least], last)) break;
-            heap_[hole] = heap_[least];
-            hole = least;
-        }
-        heap_[hole] = last;
+void EventQueue::append(Key key) {
+    std::size_t node = kRoot + heap_size_++;
+    if (node == heap_.size()) heap_.insert(heap_.end(), 4, kLast);
+    while (node > kRoot) {
+        const std::size_t parent = node / 4 + 2;
+        if (heap_[parent] < key) break;
+        heap_[node] = heap_[parent];
+        node = parent;
     }
-    now_ = earliest.at;
-    return earliest;
+    heap_[node] = key;
+}
+
+void EventQueue::drop_first() {
+    free_.push_back(slot_of(heap_[kRoot]));
+    const Key last = std::exchange(heap_[kRoot + --heap_size_], kLast);
+    if (heap_size_ > 0) sink(last);
+    first_is_gone_ = false;
+}
+
+std::uint32_t EventQueue::free_slot() {
+    if (free_.empty()) {
+        const std::size_t slot = events_.size();
+        ensure(slot >> kSlotBits == 0, "too many events are pending");
+        events_.emplace_back();
+        return static_cast<std::uint32_t>(slot);
+    }
+    const std::uint32_t slot = free_.back();
+    free_.pop_back();
+    return slot;
 }
 
 }  // namespace rollcast

@@ -10,7 +10,7 @@ from . import analysis
 from . import kubernetes
 from . import argo
 from . import lifecycle
-__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlueGreen', 'BlueGreenParams', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Ending', 'EntryKind', 'Estimate', 'Exponential', 'Fleet', 'Forecast', 'ForecastOptions', 'Interval', 'InvariantError', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'Release', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'SetCanaryScale', 'SetWeight', 'Slo', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Vantage', 'Verdict', 'Window', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'model_version', 'outcome_columns', 'parse_amount', 'quantile', 'replay', 'resolve', 'validate', 'version', 'wilson']
+__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlueGreen', 'BlueGreenParams', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Fleet', 'Forecast', 'ForecastOptions', 'HyperExponential', 'Interval', 'InvariantError', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'Release', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'SetCanaryScale', 'SetWeight', 'Slo', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Vantage', 'Verdict', 'Weibull', 'Window', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'model_version', 'outcome_columns', 'parse_amount', 'quantile', 'replay', 'resolve', 'squared_cv', 'validate', 'version', 'wilson']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -181,6 +181,114 @@ class Code(enum.Enum):
     status_504: typing.ClassVar[Code]
     @classmethod
     def __new__(cls, value):
+        ...
+class HyperExponential:
+    """
+    A mixture of two exponentials: the first with probability `p`, otherwise the second.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float]:
+        ...
+    def __init__(self, *, p: typing.SupportsFloat | typing.SupportsIndex = 0.5, first_mean: typing.SupportsFloat | typing.SupportsIndex = 1.0, second_mean: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def first_mean(self) -> float:
+        ...
+    @first_mean.setter
+    def first_mean(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def p(self) -> float:
+        ...
+    @p.setter
+    def p(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def second_mean(self) -> float:
+        ...
+    @second_mean.setter
+    def second_mean(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Erlang:
+    """
+    The sum of `shape` exponentials of the same mean; `mean` is that of the sum.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float]:
+        ...
+    def __init__(self, shape: typing.SupportsInt | typing.SupportsIndex = 1, mean: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def mean(self) -> float:
+        ...
+    @mean.setter
+    def mean(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def shape(self) -> int:
+        ...
+    @shape.setter
+    def shape(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Weibull:
+    """
+    P(X > x) = exp(-(x / scale)^shape).
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float]:
+        ...
+    def __init__(self, scale: typing.SupportsFloat | typing.SupportsIndex = 1.0, shape: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def scale(self) -> float:
+        ...
+    @scale.setter
+    def scale(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def shape(self) -> float:
+        ...
+    @shape.setter
+    def shape(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Empirical:
+    """
+    values[i] is the quantile at i / (n - 1), straight between.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[float]]:
+        ...
+    def __init__(self, values: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def values(self) -> list[float]:
+        ...
+    @values.setter
+    def values(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
         ...
 class Interval:
     """
@@ -511,12 +619,12 @@ class TruthKind:
     __hash__: typing.ClassVar[None] = None
     kind: DefectKind
     name: str
-    severity: Constant | Exponential | LogNormal | Uniform | LogUniform
+    severity: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, float, DefectKind, Constant | Exponential | LogNormal | Uniform | LogUniform, float]:
+    def __getstate__(self) -> tuple[str, float, DefectKind, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float]:
         ...
-    def __init__(self, *, name: str = 'good', probability: typing.SupportsFloat | typing.SupportsIndex = 1.0, kind: DefectKind = ..., severity: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., share: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
+    def __init__(self, *, name: str = 'good', probability: typing.SupportsFloat | typing.SupportsIndex = 1.0, kind: DefectKind = ..., severity: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., share: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -608,19 +716,19 @@ class Fleet:
     """
     __hash__: typing.ClassVar[None] = None
     backoff: Backoff
-    crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform
+    crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     grace: float
     min_ready: float
     pre_stop: float
     readiness: Probe
-    schedule: Constant | Exponential | LogNormal | Uniform | LogUniform
-    start: Constant | Exponential | LogNormal | Uniform | LogUniform
-    warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform
+    schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int, int | None, Constant | Exponential | LogNormal | Uniform | LogUniform, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform, Constant | Exponential | LogNormal | Uniform | LogUniform, Probe, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform, Backoff]:
+    def __getstate__(self) -> tuple[int, int, int | None, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Probe, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Backoff]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 1, capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., backoff: Backoff = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 1, capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., backoff: Backoff = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -667,14 +775,14 @@ class Service:
     One instance's way of answering.
     """
     __hash__: typing.ClassVar[None] = None
-    service_time: Constant | Exponential | LogNormal | Uniform | LogUniform
+    service_time: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     slow: float
     timeout: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int, Constant | Exponential | LogNormal | Uniform | LogUniform, float, float, float]:
+    def __getstate__(self) -> tuple[int, int, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float, float, float]:
         ...
-    def __init__(self, *, slots: typing.SupportsInt | typing.SupportsIndex = 8, queue: typing.SupportsInt | typing.SupportsIndex = 64, service_time: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., timeout: float = 1.0, error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, slow: float = 0.5) -> None:
+    def __init__(self, *, slots: typing.SupportsInt | typing.SupportsIndex = 8, queue: typing.SupportsInt | typing.SupportsIndex = 64, service_time: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., timeout: float = 1.0, error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, slow: float = 0.5) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -735,13 +843,13 @@ class Balancing:
     """
     __hash__: typing.ClassVar[None] = None
     policy: Policy
-    propagation: Constant | Exponential | LogNormal | Uniform | LogUniform
-    weight_propagation: Constant | Exponential | LogNormal | Uniform | LogUniform
+    propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    weight_propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[Policy, Constant | Exponential | LogNormal | Uniform | LogUniform, Constant | Exponential | LogNormal | Uniform | LogUniform]:
+    def __getstate__(self) -> tuple[Policy, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical]:
         ...
-    def __init__(self, *, policy: Policy = ..., propagation: Constant | Exponential | LogNormal | Uniform | LogUniform = ..., weight_propagation: Constant | Exponential | LogNormal | Uniform | LogUniform = ...) -> None:
+    def __init__(self, *, policy: Policy = ..., propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., weight_propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -820,7 +928,7 @@ class Scenario:
     All that a run needs but the strategy.
     """
     __hash__: typing.ClassVar[None] = None
-    approval: Constant | Exponential | LogNormal | Uniform | LogUniform | None
+    approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
     balancing: Balancing
     fleet: Fleet
     name: str
@@ -832,9 +940,9 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Observability, Release, Slo, Window, list[Analysis], Constant | Exponential | LogNormal | Uniform | LogUniform | None]:
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Observability, Release, Slo, Window, list[Analysis], Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None]:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | None = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1602,7 +1710,7 @@ def lookback(query: collections.abc.Sequence[QueryStep]) -> float:
     """
     How many seconds the query looks back.
     """
-def mean(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform) -> float:
+def mean(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical) -> float:
     ...
 def outcome_columns(outcomes: collections.abc.Sequence[Outcome]) -> dict[str, numpy.ndarray]:
     """
@@ -1612,7 +1720,7 @@ def parse_amount(text: str, bare_is_percent: bool = False) -> Amount | None:
     """
     Reads "25%", and "25" too if `bare_is_percent`; None for anything else.
     """
-def quantile(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform, p: typing.SupportsFloat | typing.SupportsIndex) -> float:
+def quantile(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, p: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """
     The value below which a share `p` in (0, 1) of all draws lies.
     """
@@ -1623,6 +1731,10 @@ def replay(scenario: Scenario, strategy: Strategy, options: ForecastOptions, rep
 def resolve(amount: Amount, total: typing.SupportsInt | typing.SupportsIndex, rounding: Rounding) -> int:
     """
     The amount as a count of `total`.
+    """
+def squared_cv(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical) -> float:
+    """
+    The squared coefficient of variation: variance / mean^2. Zero where nothing varies.
     """
 def validate(scenario: Scenario) -> list[Complaint]:
     """
