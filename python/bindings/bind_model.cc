@@ -159,8 +159,8 @@ void bind_model(py::module_& module) {
     bind_struct(module, "Complaint", "\"traffic.rate\" and \"must be above 0, is -3\".",
                 field("path", &Complaint::path), field("message", &Complaint::message));
     module.def("validate", &validate, py::arg("scenario"), "Every complaint at once; empty if it can be run.");
-    module.def("instances_needed", &instances_needed, py::arg("scenario"),
-               "Instances that the offered load keeps busy.");
+    module.def("instances_needed", py::overload_cast<const Scenario&>(&instances_needed), py::arg("scenario"),
+               "Instances that the highest load expected in the window keeps busy.");
 }
 
 }  // namespace rollcast::bindings

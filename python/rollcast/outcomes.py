@@ -52,7 +52,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
         "fraction",
         "failed requests as a share of the error budget of the objective's whole period",
     ),
-    "min_headroom": ("fraction", "smallest ratio of ready instances to instances needed, minus 1"),
+    "min_headroom": ("fraction", "smallest ratio of ready instances to instances needed then, minus 1"),
     "extra_instance_seconds": (
         "s",
         "instances beyond the replicas, integrated over the window; may be negative",

@@ -1,5 +1,6 @@
 #include "rollcast/model/scenario.h"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -132,6 +133,15 @@ void check(const Metric& metric, const std::string& path, std::size_t buckets, C
                  "must not be switched off where consecutive_success_limit is off, too");
 }
 
+double mean_service_time(const Scenario& scenario) {
+    const Distribution& usual = scenario.service.service_time;
+    if (scenario.traffic.classes.empty()) return mean(usual);
+    double sum = 0;
+    for (const RequestClass& each : scenario.traffic.classes)
+        sum += each.share * mean(each.service_time.value_or(usual));
+    return sum;
+}
+
 }  // namespace
 
 std::vector<Complaint> validate(const Scenario& scenario) {
@@ -161,8 +171,20 @@ std::vector<Complaint> validate(const Scenario& scenario) {
     return found.take();
 }
 
+double closed_loop_rate(const Scenario& scenario) {
+    const Users& users = scenario.traffic.users;
+    return users.count == 0 ? 0 : users.count / (mean(users.think) + mean_service_time(scenario));
+}
+
+double instances_needed(const Scenario& scenario, Time from, Time to) {
+    const Service& service = scenario.service;
+    const double served = service.cores > 0 ? std::min<double>(service.slots, service.cores) : service.slots;
+    const double rate = peak_rate(scenario.traffic, from.time_since_epoch(), to.time_since_epoch());
+    return (rate + closed_loop_rate(scenario)) * mean_service_time(scenario) / served;
+}
+
 double instances_needed(const Scenario& scenario) {
-    return scenario.traffic.rate * mean(scenario.service.service_time) / scenario.service.slots;
+    return instances_needed(scenario, Time{}, Time(scenario.window.horizon));
 }
 
 }  // namespace rollcast

@@ -109,7 +109,14 @@ struct Complaint {
 /// Every complaint about a scenario at once; empty if it can be run.
 std::vector<Complaint> validate(const Scenario& scenario);
 
-/// Instances that the offered load keeps busy: rate * mean service time / slots.
+/// Requests a second of the closed-loop users while none fails or waits in a queue; queues make it less.
+double closed_loop_rate(const Scenario& scenario);
+
+/// Instances that the highest load expected from `from` to `to` keeps busy: requests a second * mean service time /
+/// requests that an instance serves at a time. Without retries; see peak_rate().
+double instances_needed(const Scenario& scenario, Time from, Time to);
+
+/// The same of the whole window.
 double instances_needed(const Scenario& scenario);
 
 }  // namespace rollcast

@@ -39,8 +39,8 @@ struct Outcome {
     std::int64_t baseline_slow = 0;
     std::int64_t exposure = 0;          // requests sent to the new version
     double blast_radius = 0;            // largest share of traffic that a bad version had; 0 for a good one
-    double budget_spent = 0;            // failed / requests that the error budget of the SLO's whole period allows
-    double min_headroom = 0;            // smallest (ready instances / instances needed) - 1 in the window
+    double budget_spent = 0;            // failed / failures that the SLO allows in its period, at the window's mean rate
+    double min_headroom = 0;            // smallest (ready instances / instances needed then) - 1; infinite: no load
     double extra_instance_seconds = 0;  // instances beyond the replicas, integrated over the window; may be negative
     std::int64_t alarms_true = 0;       // analyses that failed on a bad release
     std::int64_t alarms_false = 0;      // analyses that failed on a good one

@@ -17,16 +17,19 @@ void Recorder::begin(const World& world, Time now) {
     before_new_ = world.data().tally(kNew);
     restarts_before_ = world.restarts();
     instances_ = world.instances();
+    ready_ = world.ready(kOld) + world.ready(kNew);
     looked_ = phase_since_ = now;
     row_.min_headroom = std::numeric_limits<double>::infinity();
     look(world, now);
 }
 
 void Recorder::look(const World& world, Time now) {
-    row_.extra_instance_seconds += to_seconds(now - looked_) * (instances_ - replicas_);
+    row_.extra_instance_seconds += to_seconds(now - looked_) * (instances_ - scenario_->fleet.replicas);
+    const double needed = instances_needed(*scenario_, looked_, now);
+    if (needed > 0) row_.min_headroom = std::min(row_.min_headroom, ready_ / needed - 1);
     looked_ = now;
     instances_ = world.instances();
-    row_.min_headroom = std::min(row_.min_headroom, (world.ready(kOld) + world.ready(kNew)) / needed_ - 1);
+    ready_ = world.ready(kOld) + world.ready(kNew);
     if (bad_) row_.blast_radius = std::max(row_.blast_radius, world.share(kNew));
     if (back_ != kNever && recovered_ == kNever && world.share(kNew) == 0) recovered_ = now;
 }
@@ -61,7 +64,7 @@ void Recorder::decided(const World& world, Phase phase, bool changed, Time now) 
     if (is_final(phase)) final_ = now;
 }
 
-Outcome Recorder::row(const Scenario& scenario, const World& world, bool waits_for_ever, Time horizon) const {
+Outcome Recorder::row(const World& world, bool waits_for_ever, Time horizon) const {
     Recorder at_end = *this;
     at_end.look(world, horizon);
     at_end.decided(world, phase_, false, horizon);  // closes the clock of the last phase
@@ -81,8 +84,11 @@ Outcome Recorder::row(const Scenario& scenario, const World& world, bool waits_f
     row.slow = window.slow;
     row.failed_by_cause = window.failed_by_cause;
     row.exposure = (world.data().tally(kNew) - before_new_).arrived;
-    row.budget_spent = static_cast<double>(row.failed) /
-                       ((1 - scenario.slo.objective) * scenario.traffic.rate * to_seconds(scenario.slo.period));
+    // The window's expected rate stands for the whole period's.
+    const double rate =
+        mean_rate(scenario_->traffic, Duration{}, scenario_->window.horizon) + closed_loop_rate(*scenario_);
+    row.budget_spent =
+        static_cast<double>(row.failed) / ((1 - scenario_->slo.objective) * rate * to_seconds(scenario_->slo.period));
     row.restarts = world.restarts() - restarts_before_;
     return row;
 }

@@ -11,10 +11,9 @@ namespace rollcast {
 
 class Recorder {
    public:
+    /// `scenario` must outlive it.
     Recorder(const Scenario& scenario, const Defect& defect)
-        : replicas_(scenario.fleet.replicas),
-          needed_(instances_needed(scenario)),
-          bad_(defect.kind != DefectKind::kNone) {}
+        : scenario_(&scenario), bad_(defect.kind != DefectKind::kNone) {}
 
     /// The window begins: what happened before does not count.
     void begin(const World& world, Time now);
@@ -29,19 +28,19 @@ class Recorder {
     void alarm() { ++(bad_ ? row_.alarms_true : row_.alarms_false); }
 
     /// The row, once data has been swept at the horizon. `waits_for_ever`: for a person who will not come.
-    Outcome row(const Scenario& scenario, const World& world, bool waits_for_ever, Time horizon) const;
+    Outcome row(const World& world, bool waits_for_ever, Time horizon) const;
 
    private:
     double* clock(Phase phase);
 
-    int replicas_;
-    double needed_;
+    const Scenario* scenario_;
     bool bad_;
     Outcome row_{};
     Phase phase_ = Phase::kMoving;
     Time phase_since_{};
     Time looked_{};
-    int instances_ = 0;
+    int instances_ = 0;        // since then
+    int ready_ = 0;            // since then
     Time back_ = kNever;       // when it was decided to go back
     Time recovered_ = kNever;  // when routers sent nothing to the new version any more
     Time final_ = kNever;

@@ -269,7 +269,7 @@ void Simulation::follow_approval(bool asks) {
     }
 }
 
-Outcome Simulation::outcome() const { return recorder_.row(*scenario_, world_, waits_for_ever_, now_); }
+Outcome Simulation::outcome() const { return recorder_.row(world_, waits_for_ever_, now_); }
 
 void Simulation::tell(TimelineEntry::Kind kind, std::string text) {
     if (timeline_ != nullptr) timeline_->entries.push_back({.at = now_, .kind = kind, .text = std::move(text)});

@@ -48,6 +48,35 @@ TEST(Scenario, LoadIsWhatKeepsInstancesBusy) {
     scenario.service.slots = 4;
     scenario.service.service_time = Constant{.02};
     EXPECT_DOUBLE_EQ(instances_needed(scenario), 5);
+    scenario.service.cores = 2;
+    EXPECT_DOUBLE_EQ(instances_needed(scenario), 10);
+}
+
+TEST(Scenario, LoadFollowsTheShapeOfTheRate) {
+    Scenario scenario;
+    scenario.traffic = {.rate = 1000, .shape = {{0s, 1}, {10s, 3}}};
+    scenario.service.slots = 4;
+    scenario.service.service_time = Constant{.02};
+    EXPECT_DOUBLE_EQ(instances_needed(scenario, Time{} + 5s, Time{} + 5s), 10);
+    EXPECT_DOUBLE_EQ(instances_needed(scenario, Time{}, Time{} + 6s), 11);
+    EXPECT_DOUBLE_EQ(instances_needed(scenario), 15) << "the peak of the window";
+}
+
+TEST(Scenario, LoadIsOfAllClassesAndOfUsersInAClosedLoop) {
+    Scenario scenario;
+    scenario.traffic.rate = 1000;
+    scenario.traffic.classes = {{.name = "read", .share = .75}, {.name = "write", .share = .25}};
+    scenario.traffic.classes[1].service_time = Constant{.1};
+    scenario.service.slots = 4;
+    scenario.service.service_time = Constant{.02};
+    EXPECT_DOUBLE_EQ(instances_needed(scenario), 1000 * .04 / 4);  // .75 * .02 + .25 * .1
+    EXPECT_EQ(closed_loop_rate(scenario), 0);
+    // Each asks once in 1.96 + .04 seconds if nothing makes him wait.
+    scenario.traffic.users = {.count = 100, .think = Constant{1.96}};
+    EXPECT_DOUBLE_EQ(closed_loop_rate(scenario), 50);
+    EXPECT_DOUBLE_EQ(instances_needed(scenario), 1050 * .04 / 4);
+    scenario.traffic.rate = 0;
+    EXPECT_DOUBLE_EQ(instances_needed(scenario), 50 * .04 / 4);
 }
 
 }  // namespace

@@ -103,6 +103,16 @@ TEST(Replication, TwiceTheRateOnTwiceTheFleetFailsAtTheSameRatio) {
     EXPECT_NEAR(ratio(1), ratio(2), 5 * .0008 * std::sqrt(1.5));
 }
 
+TEST(Replication, SpareCapacityIsThatOfThePeakThoughNothingElseHappensThen) {
+    Scenario scenario = testing::small_scenario();
+    scenario.traffic.shape = {{230s, 1}, {240s, 4}, {250s, 1}};
+    const Outcome row = replicate(scenario, Rolling({.replicas = 6}), kSeed, 0, 0);
+    ASSERT_EQ(row.verdict, Verdict::kPromoted);
+    ASSERT_LT(row.duration, 230);
+    // 24 slots for 1,200 requests a second of mean service time each.
+    EXPECT_DOUBLE_EQ(row.min_headroom, 24 / (1200 * mean(scenario.service.service_time)) - 1);
+}
+
 TEST(Replication, RefusesAScenarioThatDoesNotValidate) {
     Scenario scenario = testing::small_scenario();
     scenario.traffic.rate = -3;
