@@ -69,8 +69,8 @@ TEST(Oracle, AvailabilityOfInstancesThatCrashAndRestartIsTheTwoStateChains) {
     scenario.fleet.backoff = {.initial = 1ns, .most = 1ns};
     scenario.fleet.crash_notice = Constant{0};
     const Defect defect{.kind = DefectKind::kCrashHazard, .severity = .01 * 3600};
-    World world(scenario, defect, StreamSpace(kSeed, 0), Time{});
     EventQueue queue;
+    World world(scenario, defect, StreamSpace(kSeed, 0), Time{}, queue);
     world.apply(std::vector<Target>{{.desired = 0, .weight = {}}, {.desired = 3000, .weight = {}}}, Time{}, queue);
     for (const double t : {1., 5., 24., 200.}) {
         while (to_seconds(queue.next_time()) <= t) {

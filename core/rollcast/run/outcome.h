@@ -15,7 +15,6 @@ enum class Verdict : std::uint8_t {
     kStuck,       // at the horizon: the controller had given up waiting for progress, or waits for a person for ever
     kTimedOut,    // at the horizon: still on its way
 };
-inline constexpr std::size_t kVerdicts = 4;
 
 struct Outcome {
     std::uint32_t replication = 0;
