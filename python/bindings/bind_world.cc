@@ -28,15 +28,15 @@ void bind_world(py::module_& module) {
         rules, "ProbeState", "As published.",
         {{"unknown", ProbeState::kUnknown}, {"success", ProbeState::kSuccess}, {"failure", ProbeState::kFailure}});
     py::class_<Prober>(rules, "Prober", "One probe of one container.")
-        .def(py::init<ProbeKind, const Probe&>(), py::arg("kind"), py::arg("probe"))
-        .def("observe", &Prober::observe, py::arg("running_for"), py::arg("success"))
+        .def(py::init<ProbeKind>(), py::arg("kind"))
+        .def("observe", &Prober::observe, py::arg("probe"), py::arg("running_for"), py::arg("success"))
         .def_property_readonly("state", &Prober::state)
         .def_property_readonly("run", &Prober::run)
         .def_property_readonly("on_hold", &Prober::on_hold);
     py::class_<RestartBackoff>(rules, "RestartBackoff", "The wait before a process that keeps dying starts again.")
-        .def(py::init<const Backoff&>(), py::arg("limits"))
-        .def("wait", &RestartBackoff::wait, py::arg("finished"))
-        .def("next", &RestartBackoff::next, py::arg("finished"), py::arg("now"))
+        .def(py::init<>())
+        .def("wait", &RestartBackoff::wait, py::arg("limits"), py::arg("finished"))
+        .def("next", &RestartBackoff::next, py::arg("limits"), py::arg("finished"), py::arg("now"))
         .def_property_readonly("updated", &RestartBackoff::updated);
 }
 

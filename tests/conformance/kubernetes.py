@@ -249,23 +249,19 @@ def pod_available(ready: bool, ready_for_s: float, min_ready_seconds: float) -> 
     return {"available": lifecycle.is_available(ready, ready_for_s, min_ready_seconds)}
 
 
-def prober(type: str, **settings: float) -> lifecycle.Prober:
-    return lifecycle.Prober(lifecycle.ProbeKind[type], _core.Probe(**settings))
-
-
 @rule
 def probe_sequence(
     type: str, initial_delay_s: float, success_threshold: int, failure_threshold: int, probes: list[str]
 ) -> Given:
-    worker = prober(
-        type,
+    settings = _core.Probe(
         initial_delay=initial_delay_s,
         success_threshold=success_threshold,
         failure_threshold=failure_threshold,
     )
+    worker = lifecycle.Prober(lifecycle.ProbeKind[type])
     states, runs, holds = [], [], []
     for probe in probes:
-        worker.observe(initial_delay_s, probe == "Success")
+        worker.observe(settings, initial_delay_s, probe == "Success")
         states.append(worker.state.name.capitalize())
         runs.append(worker.run)
         holds.append(worker.on_hold)
@@ -276,24 +272,24 @@ def probe_sequence(
 def probe_initial(
     type: str, initial_delay_s: float, running_for_s: float, next_probe: str | None = None
 ) -> Given:
-    worker = prober(type, initial_delay=initial_delay_s)
+    worker = lifecycle.Prober(lifecycle.ProbeKind[type])
     if next_probe:
-        worker.observe(running_for_s, next_probe == "Success")
+        worker.observe(_core.Probe(initial_delay=initial_delay_s), running_for_s, next_probe == "Success")
     return {"state": worker.state.name.capitalize()}
 
 
-def backoff(initial_s: float, max_s: float) -> lifecycle.RestartBackoff:
+def limits(initial_s: float, max_s: float) -> _core.Backoff:
     """An entry is forgotten after twice the longest wait."""
-    return lifecycle.RestartBackoff(_core.Backoff(initial=initial_s, most=max_s, reset_after=2 * max_s))
+    return _core.Backoff(initial=initial_s, most=max_s, reset_after=2 * max_s)
 
 
 @rule
 def backoff_values(initial_s: float, max_s: float, step_s: float, calls: int) -> Given:
-    entry = backoff(initial_s, max_s)
+    entry, waits = lifecycle.RestartBackoff(), limits(initial_s, max_s)
     values = []
     for now in (call * step_s for call in range(calls)):
-        values.append(entry.wait(now))
-        entry.next(now, now)
+        values.append(entry.wait(waits, now))
+        entry.next(waits, now, now)
     return {"before_each_next_s": values}
 
 
@@ -301,24 +297,25 @@ def backoff_values(initial_s: float, max_s: float, step_s: float, calls: int) ->
 def backoff_timeline(initial_s: float, max_s: float, rule: str, ticks_s: list[float]) -> Given:
     if rule != "next_when_not_in_backoff":
         raise ValueError(f"unknown rule {rule}")
-    entry = backoff(initial_s, max_s)
+    entry, waits = lifecycle.RestartBackoff(), limits(initial_s, max_s)
     waiting = []
     for now in ticks_s:
-        waiting.append(entry.updated is not None and now - entry.updated < entry.wait(now))
+        waiting.append(entry.updated is not None and now - entry.updated < entry.wait(waits, now))
         if not waiting[-1]:
-            entry.next(now, now)
+            entry.next(waits, now, now)
     return {"in_backoff": waiting}
 
 
 @rule
 def crash_loop_delays(initial_s: float, max_s: float, reset_after_s: float, run_s: list[float]) -> Given:
-    entry = lifecycle.RestartBackoff(_core.Backoff(initial=initial_s, most=max_s, reset_after=reset_after_s))
+    entry = lifecycle.RestartBackoff()
+    waits = _core.Backoff(initial=initial_s, most=max_s, reset_after=reset_after_s)
     delays, started = [], 0.0
     for ran in run_s:
         finished = started + ran
-        delays.append(entry.wait(finished))
+        delays.append(entry.wait(waits, finished))
         started = finished + delays[-1]
-        entry.next(finished, started)
+        entry.next(waits, finished, started)
     return {"delay_before_restart_s": delays}
 
 

@@ -69,13 +69,13 @@ TEST(Oracle, AvailabilityOfInstancesThatCrashAndRestartIsTheTwoStateChains) {
     scenario.fleet.backoff = {.initial = 1ns, .most = 1ns};
     scenario.fleet.crash_notice = Constant{0};
     const Defect defect{.kind = DefectKind::kCrashHazard, .severity = .01 * 3600};
-    World world(scenario, defect, StreamSpace(kSeed, 0), Time{});
     EventQueue queue;
+    World world(scenario, defect, StreamSpace(kSeed, 0), Time{}, queue);
     world.apply(std::vector<Target>{{.desired = 0, .weight = {}}, {.desired = 3000, .weight = {}}}, Time{}, queue);
     for (const double t : {1., 5., 24., 200.}) {
         while (to_seconds(queue.next_time()) <= t) {
             const EventQueue::Entry next = queue.pop();
-            world.advance(next.at, queue);  // no traffic to speak of, so there is nothing to deal with
+            world.advance(next.at);  // no traffic to speak of, so there is nothing to deal with
             world.handle(next.event, next.at, queue);
         }
         // Down at first: the complement of the availability of a chain with the two rates exchanged.

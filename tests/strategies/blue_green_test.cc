@@ -65,7 +65,7 @@ TEST(BlueGreen, WaitsForAPersonWhenAutoPromotionIsOff) {
     rollout.run_to(Phase::kPaused);
     const Directive paused = rollout.fleet.run(*rollout.controller, 10);
     EXPECT_TRUE(paused.asks_approval);
-    EXPECT_EQ(paused.reason, "pause before promotion until a person promotes");
+    EXPECT_EQ(paused.reason, "before promotion until a person promotes");
     EXPECT_FALSE(rollout.switched());
     rollout.fleet.person_approves = true;
     EXPECT_EQ(rollout.run_to(Phase::kPromoted).phase, Phase::kPromoted);
@@ -75,7 +75,7 @@ TEST(BlueGreen, PromotesItselfStrictlyAfterAutoPromotionSeconds) {
     Rollout rollout({.replicas = 5, .auto_promotion = 90s});
     const Directive paused = rollout.run_to(Phase::kPaused);
     EXPECT_FALSE(paused.asks_approval);
-    EXPECT_EQ(paused.reason, "pause before promotion until 1m30s");
+    EXPECT_EQ(paused.reason, "before promotion until 1m30s");
     rollout.fleet.set_now(Time(90s));
     EXPECT_EQ(rollout.decide().phase, Phase::kPaused);
     rollout.fleet.set_now(paused.wake_at);

@@ -251,7 +251,7 @@ TEST(CanaryAnalysis, AnInconclusiveOneHoldsTheRolloutForGood) {
     EXPECT_FALSE(paused.asks_approval);
     EXPECT_EQ(paused.wake_at, kNever);
     EXPECT_EQ(rollout.weight(), 0.2);
-    EXPECT_EQ(paused.reason, "step 2/2: analysis 0: paused, step analysis was inconclusive");
+    EXPECT_EQ(paused.reason, "step 2/2: analysis 0: step analysis was inconclusive");
 }
 
 TEST(CanaryAnalysis, TheBackgroundOneRunsFromItsStepToTheEnd) {

@@ -16,8 +16,8 @@ inline constexpr VersionId kNewVersion{1};
 /// A zone of the one region.
 enum class ZoneId : std::uint16_t {};
 
-/// An instance (pod, task, host) of one run, in order of creation. Never used twice.
-enum class InstanceId : std::uint32_t {};
+/// A host (node, machine) of the fleet, zone by zone.
+enum class HostId : std::uint32_t {};
 
 /// An analysis (a set of metrics with conditions), as an index into Scenario::analyses.
 enum class AnalysisId : std::uint16_t {};

@@ -8,20 +8,27 @@
 
 namespace rollcast {
 
-/// Hosts fail and come back; the instances on them die. The defaults are Google's (Ford et al., OSDI'10: MTTF, bursts)
-/// and those of large HPC sites (Schroeder and Gibson, FAST'07: shape of the gaps).
+/// Hosts fail and come back; the instances on them die. The defaults are Google's (Ford et al., OSDI'10: MTTF, bursts),
+/// those of large HPC sites (Schroeder and Gibson, FAST'07: shape) and Kubernetes' (notice, evict).
+///
+/// A burst is a pair: a failure of a host's own takes another host of its zone along so often, at a uniform time within
+/// `burst_within`, that a share `burst` of all failures are in pairs; who is taken along takes nobody.
 struct HostFailures {
     int hosts = 0;                   // over all zones, instances spread evenly over them; 0: no host fails
-    double mttf = 4.3 * 30 * 86400;  // seconds, of one host
-    double shape = .75;              // of the Weibull gaps between failures of a host
-    double burst = .37;              // probability that another host of the zone fails with it
+    double mttf = 4.3 * 30 * 86400;  // seconds, of one host, bursts counted
+    double shape = .75;              // of the Weibull time from a host's repair to its next failure of its own
+    double burst = .37;              // share of failures that are in a burst, in [0, 1]
     Duration burst_within = std::chrono::seconds(120);
     Duration repair = std::chrono::minutes(10);  // until the host takes instances again
     Duration notice = std::chrono::seconds(40);  // until its instances are seen as not ready
-    Duration evict = std::chrono::seconds(300);  // after the notice: until its instances are replaced elsewhere
+    /// After the notice: until its instances are replaced wherever a host is up. A host that is back before starts them
+    /// again itself.
+    Duration evict = std::chrono::seconds(300);
 };
 
-/// A zone is lost, with all its instances, for a while. Noticed and replaced as a host's instances are.
+/// A zone is lost, with all its hosts and instances, for a while. Noticed, replaced or started again as a failed host's
+/// instances are, by the times of HostFailures; also where no host fails. What was replaced elsewhere does not move
+/// back: only instances that are created later even out the zones.
 struct ZoneLoss {
     Duration at{};
     Duration lasts = std::chrono::minutes(30);
@@ -42,7 +49,7 @@ struct BlackOut {
     Duration lasts = std::chrono::minutes(5);
 };
 
-/// Instances are not alike: drawn for each process when it starts.
+/// Instances are not alike: drawn for each process when it starts to answer.
 struct InstanceEffects {
     double noise = 0;          // sigma of a lognormal factor (median 1) on its service times: noisy neighbours
     double gray = 0;           // probability that it is gray: probes find it healthy, its users do not

@@ -15,7 +15,6 @@ namespace rollcast {
 /// Who counts. Application: each instance counts its own answers; scraped per instance, lost with it. Proxy: the mesh
 /// or balancer, per version; sees refused connections and timeouts. Client: what users see, of the whole service only.
 enum class Vantage : std::uint8_t { kApplication, kProxy, kClient };
-inline constexpr std::size_t kVantages = 3;
 
 /// Whose requests.
 enum class Scope : std::uint8_t { kNew, kOld, kService };

@@ -21,14 +21,17 @@ enum class Purpose : std::uint8_t {
     kPull = 4,
     kStart = 5,
     kWarmUp = 6,
-    kCrash = 7,        // when a process dies of its hazard
-    kNotice = 8,       // how long until a dead process is seen
-    kPropagation = 9,  // how long until routers learn of an endpoint
-    kWeight = 10,      // how long until routers learn of new weights; entity: ordinal of the change
-    kScrape = 11,      // is a scrape lost; entity: ordinal of the scrape
-    kApproval = 12,    // how long a person takes; entity: ordinal of the pause
-    kBurst = 13,     // how long traffic stays high or low; entity: ordinal of the stay, 0: which comes first
-    kSession = 14,   // a user's place in the split between versions; entity: user
+    kCrash = 7,            // when a process dies of its hazard
+    kNotice = 8,           // how long until a dead process is seen
+    kPropagation = 9,      // how long until routers learn of an endpoint
+    kWeight = 10,          // how long until routers learn of new weights; entity: ordinal of the change
+    kScrape = 11,          // is a scrape lost; entity: ordinal of the scrape
+    kApproval = 12,        // how long a person takes; entity: ordinal of the pause
+    kBurst = 13,           // how long traffic stays high or low; entity: ordinal of the stay, 0: which comes first
+    kHostFailure = 14,     // how long a host stays up; entity: host << 16 | how often it was repaired
+    kHostBurst = 15,       // does its failure take another host along, which and when; entity: likewise
+    kInstanceEffect = 16,  // what is special about a process; entity of a start-up
+    kSession = 17,         // a user's place in the split between versions; entity: user
 };
 
 /// A uniform random bit generator (for Boost.Random) over one named stream: 2^34 words of 32 bits.

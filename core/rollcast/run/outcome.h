@@ -15,7 +15,6 @@ enum class Verdict : std::uint8_t {
     kStuck,       // at the horizon: the controller had given up waiting for progress, or waits for a person for ever
     kTimedOut,    // at the horizon: still on its way
 };
-inline constexpr std::size_t kVerdicts = 4;
 
 struct Outcome {
     std::uint32_t replication = 0;
@@ -37,10 +36,10 @@ struct Outcome {
     std::array<std::int64_t, kCauses> failed_by_cause{};
     std::int64_t baseline_failed = 0;  // in the same window of the same replication without the rollout
     std::int64_t baseline_slow = 0;
-    std::int64_t exposure = 0;          // requests sent to the new version
-    double blast_radius = 0;            // largest share of traffic that a bad version had; 0 for a good one
-    double budget_spent = 0;            // failed / failures that the SLO allows in its period, at the window's mean rate
-    double min_headroom = 0;            // smallest (ready instances / instances needed then) - 1; infinite: no load
+    std::int64_t exposure = 0;  // requests sent to the new version
+    double blast_radius = 0;    // largest share of traffic that a bad version had; 0 for a good one
+    double budget_spent = 0;    // failed / failures that the SLO allows in its period, at the window's mean rate
+    double min_headroom = 0;    // smallest (ready instances / instances needed then) - 1; infinite: no load
     double extra_instance_seconds = 0;  // instances beyond the replicas, integrated over the window; may be negative
     std::int64_t alarms_true = 0;       // analyses that failed on a bad release
     std::int64_t alarms_false = 0;      // analyses that failed on a good one

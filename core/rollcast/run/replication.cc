@@ -10,7 +10,10 @@ namespace {
 
 Defect draw_defect(const TruthKind& truth, const StreamSpace& streams) {
     Stream stream = streams.stream(Purpose::kTruth, 0);
-    return {.kind = truth.kind, .severity = draw(truth.severity, stream), .share = truth.share};
+    return {.kind = truth.kind,
+            .severity = draw(truth.severity, stream),
+            .share = truth.share,
+            .request_class = truth.request_class};
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 namespace rollcast {
 namespace {
 
+using Kind = TimelineEntry::Kind;
+
 /// More decisions than any sane controller needs while time stands still.
 constexpr int kMostDecisionsAtOnce = 1000;
 
@@ -19,6 +21,13 @@ Duration longest_lookback(const Scenario& scenario) {
     Duration longest{};
     for (const Analysis& analysis : scenario.analyses) longest = std::max(longest, lookback(analysis));
     return longest + scenario.observability.delay;
+}
+
+bool is_blacked_out(const Scenario& scenario, Time now) {
+    const std::vector<BlackOut>& all = scenario.faults.black_outs;
+    return std::any_of(all.begin(), all.end(), [&](const BlackOut& black) {
+        return now >= Time{} + black.at && now < Time{} + black.at + black.lasts;
+    });
 }
 
 const char* name(AnalysisPhase phase) {
@@ -65,7 +74,7 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     : scenario_(&scenario),
       streams_(streams),
       now_(Time{} - scenario.window.lead_in),
-      world_(scenario, defect, streams, now_),
+      world_(scenario, defect, streams, now_, queue_),
       telemetry_(scenario.observability, world_.data().versions(), longest_lookback(scenario)),
       recorder_(scenario, defect) {
     // The scrapes' phase against the rollout is anybody's guess.
@@ -74,39 +83,14 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     schedule(now_ + from_seconds(phase * to_seconds(scenario.observability.scrape_interval)), RunEvent::kScrape);
 }
 
-Simulation::Simulation(const Simulation& other)
-    : scenario_(other.scenario_),
-      streams_(other.streams_),
-      now_(other.now_),
-      queue_(other.queue_),
-      world_(other.world_),
-      telemetry_(other.telemetry_),
-      recorder_(other.recorder_),
-      scrapes_(other.scrapes_),
-      controller_(other.controller_ ? other.controller_->clone() : nullptr),
-      analyses_(other.analyses_),
-      statuses_(other.statuses_),
-      phase_(other.phase_),
-      reason_(other.reason_),
-      decision_requested_(other.decision_requested_),
-      decisions_at_once_(other.decisions_at_once_),
-      wakes_(other.wakes_),
-      waits_for_ever_(other.waits_for_ever_),
-      asks_approval_(other.asks_approval_),
-      approved_(other.approved_),
-      approvals_(other.approvals_) {}
-
 void Simulation::rekey(const StreamSpace& streams) {
     streams_ = streams;
     world_.rekey(streams);
 }
 
 void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
-    timeline_ = timeline;
     world_.data().sweep(now_);
-    for (std::size_t version = 0; version <= world_.data().versions(); ++version) {
-        told_tallies_.push_back(world_.data().tally(version));
-    }
+    if (timeline != nullptr) narrator_.begin(*timeline, world_);
     recorder_.begin(world_, now_);
     controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
     request_decision();
@@ -114,19 +98,27 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
 
 void Simulation::run_until(Time until) {
     while (true) {
-        if (world_.advance(std::min(queue_.next_time(), until), queue_)) continue;
-        if (queue_.next_time() > until) break;
-        const EventQueue::Entry next = queue_.pop();
-        if (next.at > now_) decisions_at_once_ = 0;
-        now_ = next.at;
-        handle(next.event);
+        if (const auto caused = world_.advance(std::min(queue_.next_time(), until))) {
+            happen(*caused);
+        } else if (queue_.next_time() <= until) {
+            happen(queue_.pop());
+        } else {
+            break;
+        }
     }
     now_ = until;
     world_.data().sweep(now_);
 }
 
+void Simulation::happen(const EventQueue::Entry& next) {
+    if (next.at > now_) decisions_at_once_ = 0;
+    now_ = next.at;
+    handle(next.event);
+}
+
 void Simulation::handle(const Event& event) {
     if (event.kind < static_cast<std::uint32_t>(WorldEvent::kEnd)) {
+        tell_fault(event);
         const bool visible = world_.handle(event, now_, queue_);
         if (!controller_) return;
         recorder_.look(world_, now_);
@@ -147,7 +139,7 @@ void Simulation::handle(const Event& event) {
         case RunEvent::kApproval:
             if (!asks_approval_ || event.detail != approvals_) return;
             approved_ = true;
-            tell(TimelineEntry::Kind::kDecision, "a person promotes the paused rollout");
+            narrator_.tell(now_, Kind::kDecision, [] { return "a person promotes the paused rollout"; });
             return request_decision();
     }
 }
@@ -160,10 +152,11 @@ void Simulation::scrape() {
     ++scrapes_;
     schedule(now_ + scenario_->observability.scrape_interval, RunEvent::kScrape);
     Stream stream = streams_.stream(Purpose::kScrape, scrapes_);
-    if (boost::random::uniform_01<double>()(stream) < scenario_->observability.scrape_loss) return;
+    const bool lost = boost::random::uniform_01<double>()(stream) < scenario_->observability.scrape_loss;
+    if (lost || is_blacked_out(*scenario_, now_)) return;
     const Scrape seen = world_.scrape(now_);
     telemetry_.record(seen);
-    if (timeline_ != nullptr) tell_sample(seen);
+    narrator_.tell_scrape(seen, world_);
 }
 
 void Simulation::request_decision() {
@@ -177,7 +170,7 @@ void Simulation::decide() {
     ensure(++decisions_at_once_ <= kMostDecisionsAtOnce,
            "a controller keeps changing its mind while time stands still");
 
-    const std::vector<Cohort> cohorts = world_.cohorts(now_);
+    const std::vector<Cohort> cohorts = world_.cohorts();
     const Directive want = controller_->decide(
         {.now = now_, .cohorts = cohorts, .analyses = statuses_, .routed = world_.routed(), .approved = approved_});
     bool changed = world_.apply(want.targets, now_, queue_);
@@ -194,9 +187,8 @@ void Simulation::decide() {
                       !(want.asks_approval && scenario_->approval.has_value());
 
     if (want.phase != phase_ || want.reason != reason_) {
-        tell(want.phase != phase_ && is_final(want.phase) ? TimelineEntry::Kind::kVerdict
-                                                          : TimelineEntry::Kind::kDecision,
-             std::string(name(want.phase)) + ": " + want.reason);
+        narrator_.tell(now_, want.phase != phase_ && is_final(want.phase) ? Kind::kVerdict : Kind::kDecision,
+                       [&] { return std::string(name(want.phase)) + ": " + want.reason; });
     }
     ensure(!is_final(phase_) || want.phase == phase_, "a controller went on after its final phase");
     phase_ = want.phase;
@@ -223,7 +215,7 @@ bool Simulation::follow_analyses(const std::vector<AnalysisWish>& wishes) {
         ensure(index_of(wish.analysis) < scenario_->analyses.size(),
                "a directive asks for an analysis that is not there");
         const Analysis& analysis = scenario_->analyses[index_of(wish.analysis)];
-        tell(TimelineEntry::Kind::kMeasurement, "analysis " + analysis.name + " begins");
+        narrator_.tell(now_, Kind::kMeasurement, [&] { return "analysis " + analysis.name + " begins"; });
         analyses_.push_back({.run = AnalysisRun(analysis, now_)});
         statuses_.push_back({.run = wish.run, .phase = AnalysisPhase::kPending});
         analysis_moved(analyses_.size() - 1);
@@ -236,21 +228,23 @@ bool Simulation::follow_analyses(const std::vector<AnalysisWish>& wishes) {
 void Simulation::analysis_moved(std::size_t index) {
     RunningAnalysis& running = analyses_[index];
     const AnalysisPhase phase = running.run.phase();
-    const std::string& analysis = running.run.analysis().name;
     for (; running.told < running.run.log().size(); ++running.told) {
         const Measurement& measurement = running.run.log()[running.told];
-        std::ostringstream text;
-        text << running.run.analysis().metrics[measurement.metric].name << " = ";
-        if (measurement.value) {
-            text << *measurement.value;
-        } else {
-            text << "no data";
-        }
-        text << ": " << name(measurement.phase);
-        tell(TimelineEntry::Kind::kMeasurement, text.str());
+        narrator_.tell(now_, Kind::kMeasurement, [&] {
+            std::ostringstream text;
+            text << running.run.analysis().metrics[measurement.metric].name << " = ";
+            if (measurement.value) {
+                text << *measurement.value;
+            } else {
+                text << "no data";
+            }
+            text << ": " << name(measurement.phase);
+            return text.str();
+        });
     }
     if (phase != statuses_[index].phase && is_complete(phase)) {
-        tell(TimelineEntry::Kind::kMeasurement, "analysis " + analysis + " ends: " + name(phase));
+        narrator_.tell(now_, Kind::kMeasurement,
+                       [&] { return "analysis " + running.run.analysis().name + " ends: " + name(phase); });
         if (phase == AnalysisPhase::kFailed || phase == AnalysisPhase::kError) recorder_.alarm();
     }
     statuses_[index].phase = phase;
@@ -271,39 +265,16 @@ void Simulation::follow_approval(bool asks) {
 
 Outcome Simulation::outcome() const { return recorder_.row(world_, waits_for_ever_, now_); }
 
-void Simulation::tell(TimelineEntry::Kind kind, std::string text) {
-    if (timeline_ != nullptr) timeline_->entries.push_back({.at = now_, .kind = kind, .text = std::move(text)});
-}
-
-void Simulation::tell_sample(const Scrape& scrape) {
-    const DataPlane& data = world_.data();
-    const auto ratio = [](std::int64_t part, std::int64_t whole) {
-        return static_cast<double>(part) / static_cast<double>(whole);  // NaN: nothing to speak of
-    };
-    TimelineSample sample;
-    sample.at = now_;
-    Tally all;
-    for (std::size_t version = 0; version <= data.versions(); ++version) {
-        all += data.tally(version) - told_tallies_[version];
-    }
-    const std::vector<Cohort> cohorts = world_.cohorts(now_);
-    for (std::size_t version = 0; version < data.versions(); ++version) {
-        const Tally recent = data.tally(version) - told_tallies_[version];
-        const Counters& seen = scrape.proxy[version].increase;
-        sample.weight.push_back(ratio(recent.arrived, all.arrived));
-        sample.ready.push_back(cohorts[version].ready);
-        sample.instances.push_back(cohorts[version].instances + cohorts[version].draining);
-        sample.observed_error_rate.push_back(ratio(seen.errors(), seen.requests()));
-        sample.true_error_rate.push_back(ratio(recent.failed(), recent.failed() + recent.answered));
-    }
-    sample.service_error_rate = ratio(all.failed(), all.failed() + all.answered);
-    for (std::size_t version = 0; version <= data.versions(); ++version) told_tallies_[version] = data.tally(version);
-    timeline_->samples.push_back(std::move(sample));
-    if (world_.restarts() > told_restarts_) {
-        const std::int64_t restarts = world_.restarts() - told_restarts_;
-        tell(TimelineEntry::Kind::kInstance,
-             std::to_string(restarts) + (restarts == 1 ? " restart" : " restarts") + " since the scrape before");
-        told_restarts_ = world_.restarts();
+/// Host failures are too many to tell one by one: see Narrator::tell_scrape().
+void Simulation::tell_fault(const Event& event) {
+    const Faults& faults = scenario_->faults;
+    if (event.kind == static_cast<std::uint32_t>(WorldEvent::kZoneLost)) {
+        const ZoneLoss& loss = faults.zone_losses[event.subject];
+        narrator_.tell(now_, Kind::kTruth, [&] { return "zone " + std::to_string(loss.zone) + " is lost"; });
+    } else if (event.kind == static_cast<std::uint32_t>(WorldEvent::kBrownOut)) {
+        const bool ends = std::any_of(faults.brown_outs.begin(), faults.brown_outs.end(),
+                                      [&](const BrownOut& brown) { return Time{} + brown.at + brown.lasts == now_; });
+        narrator_.tell(now_, Kind::kTruth, [&] { return ends ? "a brown-out ends" : "a brown-out begins"; });
     }
 }
 

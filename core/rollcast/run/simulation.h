@@ -3,15 +3,17 @@
 // the original would, and a copy with other luck (rekey) goes another way.
 
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <vector>
 
+#include "rollcast/base/clone_ptr.h"
 #include "rollcast/control/strategy.h"
 #include "rollcast/des/event_queue.h"
 #include "rollcast/model/scenario.h"
 #include "rollcast/observe/analysis.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
+#include "rollcast/run/narrator.h"
 #include "rollcast/run/outcome.h"
 #include "rollcast/run/recorder.h"
 #include "rollcast/run/timeline.h"
@@ -23,11 +25,6 @@ class Simulation {
    public:
     /// The steady service, lead_in before time zero. `scenario` must be valid and outlive the simulation.
     Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams);
-
-    Simulation(const Simulation& other);
-    Simulation(Simulation&&) = default;
-    Simulation& operator=(const Simulation&) = delete;
-    Simulation& operator=(Simulation&&) = default;
 
     /// Starts the rollout now. Tells its story to `timeline` if there is one; a copy of the run tells none.
     void launch(const Strategy& strategy, Timeline* timeline = nullptr);
@@ -58,6 +55,7 @@ class Simulation {
         std::size_t told = 0;  // measurements that the timeline has
     };
 
+    void happen(const EventQueue::Entry& next);
     void handle(const Event& event);
     void scrape();
     void decide();
@@ -66,8 +64,7 @@ class Simulation {
     void follow_approval(bool asks);
     void analysis_moved(std::size_t index);
     void schedule(Time at, RunEvent kind, std::uint32_t subject = 0, std::uint32_t detail = 0);
-    void tell(TimelineEntry::Kind kind, std::string text);
-    void tell_sample(const Scrape& scrape);
+    void tell_fault(const Event& event);
 
     const Scenario* scenario_;
     StreamSpace streams_;
@@ -78,7 +75,7 @@ class Simulation {
     Recorder recorder_;
     std::uint32_t scrapes_ = 0;
 
-    std::unique_ptr<Controller> controller_;  // none before the launch
+    ClonePtr<Controller> controller_;  // none before the launch
     std::vector<RunningAnalysis> analyses_;
     std::vector<AnalysisStatus> statuses_;  // parallel to analyses_
     Phase phase_ = Phase::kMoving;
@@ -90,10 +87,7 @@ class Simulation {
     bool asks_approval_ = false;
     bool approved_ = false;
     std::uint32_t approvals_ = 0;
-
-    Timeline* timeline_ = nullptr;
-    std::vector<Tally> told_tallies_;  // at the last sample
-    std::int64_t told_restarts_ = 0;
+    Narrator narrator_;
 };
 
 }  // namespace rollcast

@@ -4,8 +4,8 @@
 
 namespace rollcast {
 
-void RestartBackoff::next(Time finished, Time now) {
-    wait_ = forgotten(finished) ? limits_.initial : std::min(2 * wait_, limits_.most);
+void RestartBackoff::next(const Backoff& limits, Time finished, Time now) {
+    wait_ = forgotten(limits, finished) ? limits.initial : std::min(2 * wait_, limits.most);
     updated_ = now;
 }
 

@@ -10,24 +10,25 @@ namespace rollcast {
 
 class RestartBackoff {
    public:
-    explicit RestartBackoff(const Backoff& limits) : limits_(limits) {}
-
     /// How long to wait from an end at `finished` until the next start: nothing the first time, and again nothing once
     /// the entry is older than `reset_after`.
-    Duration wait(Time finished) const { return forgotten(finished) ? Duration::zero() : wait_; }
+    Duration wait(const Backoff& limits, Time finished) const {
+        return forgotten(limits, finished) ? Duration::zero() : wait_;
+    }
 
     /// A start is made at `now` after an end at `finished`: the next wait is twice as long.
-    void next(Time finished, Time now);
+    void next(const Backoff& limits, Time finished, Time now);
 
     /// When next() was last called.
-    std::optional<Time> updated() const { return updated_; }
+    std::optional<Time> updated() const { return updated_ == kNever ? std::nullopt : std::optional(updated_); }
 
    private:
-    bool forgotten(Time finished) const { return !updated_ || finished - *updated_ > limits_.reset_after; }
+    bool forgotten(const Backoff& limits, Time finished) const {
+        return updated_ == kNever || finished - updated_ > limits.reset_after;
+    }
 
-    Backoff limits_;
     Duration wait_{};
-    std::optional<Time> updated_;
+    Time updated_ = kNever;
 };
 
 }  // namespace rollcast

@@ -17,14 +17,14 @@ ProbeState initial_state(ProbeKind kind) {
 
 }  // namespace
 
-Prober::Prober(ProbeKind kind, const Probe& probe) : kind_(kind), probe_(probe), state_(initial_state(kind)) {}
+Prober::Prober(ProbeKind kind) : kind_(kind), state_(initial_state(kind)) {}
 
-void Prober::observe(Duration running_for, bool success) {
-    if (on_hold_ || running_for < probe_.initial_delay) return;
+void Prober::observe(const Probe& probe, Duration running_for, bool success) {
+    if (on_hold_ || running_for < probe.initial_delay) return;
     const ProbeState result = success ? ProbeState::kSuccess : ProbeState::kFailure;
     run_ = result == last_ ? run_ + 1 : 1;
     last_ = result;
-    if (run_ < (success ? probe_.success_threshold : probe_.failure_threshold)) return;
+    if (run_ < (success ? probe.success_threshold : probe.failure_threshold)) return;
     state_ = result;
     if (kind_ != ProbeKind::kReadiness && !success) {
         on_hold_ = true;

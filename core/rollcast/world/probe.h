@@ -16,22 +16,21 @@ enum class ProbeState : std::uint8_t { kUnknown, kSuccess, kFailure };
 
 class Prober {
    public:
-    Prober(ProbeKind kind, const Probe& probe);
+    explicit Prober(ProbeKind kind);
 
     /// Takes the result of a probe made when the container had been running for so long. The published state follows
     /// only once as many equal results have come as its threshold says; nothing counts during the initial delay.
-    void observe(Duration running_for, bool success);
+    void observe(const Probe& probe, Duration running_for, bool success);
 
     ProbeState state() const { return state_; }
     int run() const { return run_; }           // equal results in a row
     bool on_hold() const { return on_hold_; }  // a liveness or startup failure stops probing until a new container
 
    private:
+    int run_ = 0;
     ProbeKind kind_;
-    Probe probe_;
     ProbeState state_;
     ProbeState last_ = ProbeState::kUnknown;
-    int run_ = 0;
     bool on_hold_ = false;
 };
 

@@ -26,31 +26,49 @@ std::uint64_t instance_entity(VersionId version, ZoneId zone, std::uint32_t ordi
 
 }  // namespace
 
-World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from)
+World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue)
     : scenario_(&scenario),
       streams_(streams),
       defect_(defect),
       data_(scenario, std::array<Defect, kVersionCount>{Defect{}, defect}, streams, from),
-      desired_(kVersionCount, 0),
-      created_(kVersionCount * static_cast<std::size_t>(scenario.fleet.zones), 0),
-      founded_(kVersionCount, false),
+      law_(scenario.faults.host_failures),
+      hosts_(scenario.fleet.zones, scenario.faults.host_failures.hosts),
+      cohorts_(kVersionCount),
+      placed_(kVersionCount * static_cast<std::size_t>(scenario.fleet.zones), 0),
+      in_zone_(placed_.size(), 0),
       shares_(kVersionCount, 0.0),
-      ready_(kVersionCount, 0),
       proxy_scraped_(kVersionCount + 1) {
-    desired_[index_of(kOldVersion)] = scenario.fleet.replicas;
-    founded_[index_of(kOldVersion)] = true;
-    for (int i = 0; i < scenario.fleet.replicas; ++i) {
-        Instance& instance = all_[create(kOldVersion, from)];
-        instance.state = State::kRunning;
-        instance.ready = true;
-        endpoints_.push_back(live_.back());
-        // It has been available for long enough not to be told from its peers.
-        instance.created = instance.started = instance.warm = instance.ready_since =
-            from - std::max<Duration>(scenario.fleet.min_ready, 1h);
-        data_.listen(instance.server, instance.warm);
+    for (std::size_t version = 0; version < kVersionCount; ++version) {
+        cohorts_[version].version = static_cast<VersionId>(version);
     }
-    ready_[index_of(kOldVersion)] = instances_ = scenario.fleet.replicas;
+    begin_faults(from, queue);
+
+    Cohort& old = cohorts_[index_of(kOldVersion)];
+    old.exists = true;
+    old.desired = scenario.fleet.replicas;
+    for (int i = 0; i < old.desired; ++i) create(kOldVersion, from);
+    // They have been available for long enough not to be told from their peers.
+    const Time since = from - std::max<Duration>(scenario.fleet.min_ready, 1h);
+    for (; !waiting_.empty() && place(waiting_.front()); waiting_.pop_front()) {
+        const std::uint32_t id = waiting_.front();
+        const Change change(*this, id);
+        Instance& instance = all_[id];
+        instance.state = State::kRunning;
+        instance.ready = instance.available = true;
+        instance.created = instance.started = instance.warm = instance.ready_since = since;
+        answer(instance, since);
+        endpoints_.push_back(id);
+    }
     reroute();
+}
+
+std::optional<EventQueue::Entry> World::advance(Time until) {
+    const std::optional<Notice> notice = data_.advance(until);
+    if (!notice) return std::nullopt;
+    const std::uint32_t id = instance_of_[notice->server];
+    ensure(all_[id].state == State::kRunning, "requests ended a process that does not run");
+    const WorldEvent kind = notice->kind == Notice::Kind::kCrashed ? WorldEvent::kCrashed : WorldEvent::kExited;
+    return EventQueue::Entry{.at = notice->at, .event = event(kind, id, all_[id].process)};
 }
 
 void World::rekey(const StreamSpace& streams) {
@@ -59,7 +77,8 @@ void World::rekey(const StreamSpace& streams) {
 }
 
 Stream World::stream(Purpose purpose, const Instance& instance, std::uint32_t ordinal) const {
-    return streams_.stream(purpose, instance.entity | (ordinal & 0xFFFFu));
+    return streams_.stream(
+        purpose, instance_entity(instance.version, hosts_.zone(instance.host), instance.ordinal) | (ordinal & 0xFFFFu));
 }
 
 Duration World::wait(Purpose purpose, const Instance& instance, const Distribution& seconds,
@@ -70,37 +89,76 @@ Duration World::wait(Purpose purpose, const Instance& instance, const Distributi
 
 // ---- the life of an instance ----
 
-std::uint32_t World::create(VersionId version, Time now) {
-    const auto zones = static_cast<std::size_t>(scenario_->fleet.zones);
-    std::vector<int> in_zone(zones, 0);
-    for (const std::uint32_t id : live_) {
-        if (all_[id].version == version && !all_[id].terminating) ++in_zone[index_of(all_[id].zone)];
+void World::count(std::uint32_t id, int sign) {
+    const Instance& instance = all_[id];
+    Cohort& cohort = cohorts_[index_of(instance.version)];
+    if (instance.state == State::kGone) return;
+    if (instance.terminating) {
+        cohort.draining += sign;
+        return;
     }
-    const auto zone = static_cast<ZoneId>(std::min_element(in_zone.begin(), in_zone.end()) - in_zone.begin());
-    const std::uint32_t ordinal = created_[index_of(version) * zones + index_of(zone)]++;
+    cohort.instances += sign;
+    cohort.pending += instance.state < State::kRunning ? sign : 0;
+    cohort.unschedulable += instance.state == State::kUnschedulable ? sign : 0;
+    cohort.ready += instance.ready ? sign : 0;
+    cohort.available += instance.available ? sign : 0;
+    cohort.restarts += sign * instance.restarts;
+}
 
+int& World::in_zone_of(const Instance& instance) {
+    const auto zones = static_cast<std::size_t>(scenario_->fleet.zones);
+    return in_zone_[index_of(instance.version) * zones + index_of(hosts_.zone(instance.host))];
+}
+
+std::uint32_t World::create(VersionId version, Time now) {
     const auto id = static_cast<std::uint32_t>(all_.size());
-    all_.push_back({.version = version,
-                    .server = data_.add_server(version, zone),
-                    .entity = instance_entity(version, zone, ordinal),
-                    .created = now,
-                    .prober = Prober(ProbeKind::kReadiness, scenario_->fleet.readiness),
-                    .backoff = RestartBackoff(scenario_->fleet.backoff),
-                    .zone = zone});
+    all_.push_back({.created = now, .version = version});
     live_.push_back(id);
+    waiting_.push_back(id);
+    count(id, +1);
     return id;
 }
 
-void World::place_waiting(Time now, EventQueue& queue) {
-    for (const std::uint32_t id : live_) {
-        if (scenario_->fleet.capacity && instances_ >= *scenario_->fleet.capacity) return;
-        Instance& instance = all_[id];
-        if (instance.state != State::kUnschedulable) continue;
-        instance.state = State::kScheduling;
-        ++instances_;
-        const Duration delay = wait(Purpose::kSchedule, instance, scenario_->fleet.schedule);
-        queue.schedule(after(now, delay), event(WorldEvent::kPlaced, id));
+/// Finds a place: the emptiest host of the zone that has the fewest instances of the version. False if no host is up.
+bool World::place(std::uint32_t id) {
+    Instance& instance = all_[id];
+    const auto zones = static_cast<std::size_t>(scenario_->fleet.zones);
+    const std::size_t row = index_of(instance.version) * zones;
+    std::optional<std::size_t> best;
+    for (std::size_t zone = 0; zone < zones; ++zone) {
+        if (hosts_.up(static_cast<ZoneId>(zone)) == 0) continue;
+        if (!best || in_zone_[row + zone] < in_zone_[row + *best]) best = zone;
     }
+    if (!best) return false;
+    const Change change(*this, id);
+    instance.state = State::kScheduling;
+    instance.host = hosts_.emptiest(static_cast<ZoneId>(*best));
+    instance.ordinal = placed_[row + *best]++;
+    instance.server = data_.add_server(instance.version, hosts_.zone(instance.host));
+    hosts_.add_instances(instance.host, +1);
+    ++in_zone_[row + *best];
+    ++instances_;
+    instance_of_.push_back(id);
+    ensure(instance_of_.size() == instance.server + 1, "servers are numbered in order");
+    return true;
+}
+
+void World::place_waiting(Time now, EventQueue& queue) {
+    for (; !waiting_.empty(); waiting_.pop_front()) {
+        const std::uint32_t id = waiting_.front();
+        if (all_[id].state == State::kGone) continue;
+        if (scenario_->fleet.capacity && instances_ >= *scenario_->fleet.capacity) return;
+        if (!place(id)) return;
+        const Duration delay = wait(Purpose::kSchedule, all_[id], scenario_->fleet.schedule);
+        queue.schedule(after(now, delay), event(WorldEvent::kPlaced, id, all_[id].process));
+    }
+}
+
+/// Creates what is missing of a version.
+void World::fill(VersionId version, Time now, EventQueue& queue) {
+    const Cohort& cohort = cohorts_[index_of(version)];
+    while (cohort.instances < cohort.desired) create(version, now);
+    place_waiting(now, queue);
 }
 
 void World::pull(std::uint32_t id, Time now, EventQueue& queue) {
@@ -109,7 +167,7 @@ void World::pull(std::uint32_t id, Time now, EventQueue& queue) {
     Stream source = stream(Purpose::kPull, instance);
     const bool cached = boost::random::uniform_01<double>()(source) < scenario_->fleet.image_cached;
     const double seconds = cached ? 0 : scenario_->fleet.image_bytes / scenario_->fleet.pull_bytes_per_second;
-    queue.schedule(after(now, from_seconds(seconds)), event(WorldEvent::kPulled, id));
+    queue.schedule(after(now, from_seconds(seconds)), event(WorldEvent::kPulled, id, instance.process));
 }
 
 void World::start_process(std::uint32_t id, Time now, EventQueue& queue) {
@@ -123,7 +181,7 @@ void World::started(std::uint32_t id, Time now, EventQueue& queue) {
     Instance& instance = all_[id];
     instance.state = State::kRunning;
     instance.started = now;
-    instance.prober = Prober(ProbeKind::kReadiness, scenario_->fleet.readiness);
+    instance.prober = Prober(ProbeKind::kReadiness);
     const Defect defect = instance.version == kNewVersion ? defect_ : Defect{};
     Stream luck = stream(Purpose::kCrash, instance, instance.process);
     if (defect.kind == DefectKind::kCrashOnStart && boost::random::uniform_01<double>()(luck) < defect.severity) {
@@ -135,14 +193,30 @@ void World::started(std::uint32_t id, Time now, EventQueue& queue) {
     }
     instance.warm = after(now, wait(Purpose::kWarmUp, instance, scenario_->fleet.warm_up, instance.process));
     queue.schedule(instance.warm, event(WorldEvent::kWarm, id, instance.process));
+    if (defect.kind == DefectKind::kSlowLeak && instance.warm != kNever) {
+        queue.schedule(after(instance.warm, from_seconds(defect.severity)),
+                       event(WorldEvent::kCrashed, id, instance.process));
+    }
     queue.schedule(after(now, scenario_->fleet.readiness.initial_delay),
                    event(WorldEvent::kProbe, id, instance.process));
+}
+
+/// The process answers from now on, in its own way.
+void World::answer(const Instance& instance, Time now) {
+    data_.listen(instance.server, now);
+    const InstanceEffects& effects = scenario_->faults.instances;
+    if (effects.noise == 0 && effects.gray == 0) return;
+    Stream luck = stream(Purpose::kInstanceEffect, instance, instance.process);
+    const bool gray = boost::random::uniform_01<double>()(luck) < effects.gray;
+    const double noise = draw(LogNormal{1, effects.noise}, luck);
+    data_.impair(instance.server, {.slowness = gray ? noise * effects.gray_slowness : noise,
+                                   .error_rate = gray ? effects.gray_errors : 0});
 }
 
 void World::probe(std::uint32_t id, Time now, EventQueue& queue) {
     Instance& instance = all_[id];
     if (instance.ready || instance.terminating) return;
-    instance.prober.observe(now - instance.started, now >= instance.warm);
+    instance.prober.observe(scenario_->fleet.readiness, now - instance.started, now >= instance.warm);
     if (instance.prober.state() == ProbeState::kSuccess) return set_ready(id, true, now, queue);
     queue.schedule(after(now, scenario_->fleet.readiness.period), event(WorldEvent::kProbe, id, instance.process));
 }
@@ -151,13 +225,13 @@ void World::set_ready(std::uint32_t id, bool ready, Time now, EventQueue& queue)
     Instance& instance = all_[id];
     instance.ready = ready;
     instance.ready_since = now;
-    ready_[index_of(instance.version)] += ready ? 1 : -1;
+    instance.available = is_available(ready, 0s, scenario_->fleet.min_ready);
     ++instance.changes;
     const Duration delay = wait(Purpose::kPropagation, instance, scenario_->balancing.propagation, instance.changes);
     queue.schedule(after(now, delay),
                    event(WorldEvent::kEndpointLearned, id, instance.changes << 1 | std::uint32_t{ready}));
     if (ready && scenario_->fleet.min_ready > 0s) {
-        queue.schedule(after(now, scenario_->fleet.min_ready), event(WorldEvent::kAvailable, id, instance.process));
+        queue.schedule(after(now, scenario_->fleet.min_ready), event(WorldEvent::kAvailable, id, instance.changes));
     }
 }
 
@@ -171,63 +245,89 @@ void World::crash(std::uint32_t id, Time now, EventQueue& queue) {
     instance.died = now;
     if (instance.terminating) return gone(id, now, queue);
     instance.state = State::kCrashed;
-    queue.schedule(after(now, notice), event(WorldEvent::kCrashSeen, id, instance.process));
-    queue.schedule(after(now, std::max(notice, instance.backoff.wait(now))),
+    queue.schedule(after(now, notice), event(WorldEvent::kDeathSeen, id, instance.process));
+    queue.schedule(after(now, std::max(notice, instance.backoff.wait(scenario_->fleet.backoff, now))),
                    event(WorldEvent::kRestart, id, instance.process));
 }
 
-/// The order to terminate: removal from the endpoints and the stop of the process run in parallel.
+/// The order to terminate: removal from the endpoints and the stop of the process run in parallel. What was lost with
+/// its host is only known to be gone once it is evicted or the host is back.
 void World::terminate(std::uint32_t id, Time now, EventQueue& queue) {
+    const Change change(*this, id);
     Instance& instance = all_[id];
     instance.terminating = true;
+    if (instance.state == State::kUnschedulable) return gone(id, now, queue);
+    --in_zone_of(instance);
     if (instance.ready) set_ready(id, false, now, queue);
+    if (instance.state == State::kLost) return;
     if (instance.state != State::kRunning) return gone(id, now, queue);
     queue.schedule(after(now, std::min(scenario_->fleet.pre_stop, scenario_->fleet.grace)),
-                   event(WorldEvent::kStop, id));
+                   event(WorldEvent::kStop, id, instance.process));
 }
 
 /// TERM: no new connections; what is under way may end until KILL.
 void World::stop(std::uint32_t id, Time now, EventQueue& queue) {
-    Instance& instance = all_[id];
+    const Instance& instance = all_[id];
     data_.refuse(instance.server, Cause::kHandOver);
     const Time kill = now + term_to_kill(scenario_->fleet.grace, scenario_->fleet.pre_stop);
     data_.drain(instance.server, now);
-    queue.schedule(kill, event(WorldEvent::kExited, id));
+    queue.schedule(kill, event(WorldEvent::kExited, id, instance.process));
 }
 
 void World::gone(std::uint32_t id, Time now, EventQueue& queue) {
-    if (all_[id].state != State::kUnschedulable) --instances_;
-    all_[id].state = State::kGone;
-    live_.erase(std::find(live_.begin(), live_.end(), id));
+    Instance& instance = all_[id];
+    if (instance.state != State::kUnschedulable) {
+        --instances_;
+        hosts_.add_instances(instance.host, -1);
+    }
+    instance.state = State::kGone;
+    live_.erase(std::lower_bound(live_.begin(), live_.end(), id));
     place_waiting(now, queue);
-}
-
-bool World::advance(Time now, EventQueue& queue) {
-    const std::optional<Notice> notice = data_.advance(now);
-    if (!notice) return false;
-    // Each instance adds a server, so their numbers agree.
-    const bool crashed = notice->kind == Notice::Kind::kCrashed;
-    queue.schedule(notice->at, event(crashed ? WorldEvent::kCrashed : WorldEvent::kExited, notice->server,
-                                     all_[notice->server].process));
-    return true;
 }
 
 bool World::handle(const Event& what, Time now, EventQueue& queue) {
     const auto kind = static_cast<WorldEvent>(what.kind);
-    if (kind == WorldEvent::kWeightsLearned) {
-        if (what.subject <= learned_change_) return false;
-        learned_change_ = what.subject;
-        learned_weights_ = weight_changes_[what.subject - 1];
-        reroute();
-        return false;
+    switch (kind) {
+        case WorldEvent::kEndpointLearned:
+            learn_endpoint(what.subject, what.detail >> 1, (what.detail & 1) != 0);
+            return false;
+        case WorldEvent::kWeightsLearned:
+            if (what.subject <= learned_change_) return false;
+            learned_change_ = what.subject;
+            learned_weights_ = weight_changes_[what.subject - 1];
+            reroute();
+            return false;
+        case WorldEvent::kHostFails:
+            if (hosts_.repairs(HostId{what.subject}) == what.detail >> 1) {
+                fail_host(HostId{what.subject}, (what.detail & 1) != 0, now, queue);
+            }
+            return false;
+        case WorldEvent::kHostRepaired:
+            repair_host(HostId{what.subject}, now, queue);
+            return true;
+        case WorldEvent::kZoneLost:
+            lose_zone(scenario_->faults.zone_losses[what.subject], now, queue);
+            return false;
+        case WorldEvent::kBrownOut:
+            brown_out(now);
+            return false;
+        default:
+            break;
     }
     const std::uint32_t id = what.subject;
+    const Change change(*this, id);
     Instance& instance = all_[id];
-    if (kind == WorldEvent::kEndpointLearned) {
-        learn_endpoint(id, what.detail >> 1, (what.detail & 1) != 0);
-        return false;
-    }
     if (instance.state == State::kGone) return false;
+    if (kind == WorldEvent::kAvailable) {
+        if (what.detail != instance.changes) return false;  // it was not ready in the meantime
+        instance.available = is_available(instance.ready, now - instance.ready_since, scenario_->fleet.min_ready);
+        return true;
+    }
+    return what.detail == instance.process && handle_process(id, kind, now, queue);
+}
+
+bool World::handle_process(std::uint32_t id, WorldEvent kind, Time now, EventQueue& queue) {
+    Instance& instance = all_[id];
     switch (kind) {
         case WorldEvent::kPlaced:
             pull(id, now, queue);
@@ -235,6 +335,27 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
         case WorldEvent::kPulled:
             start_process(id, now, queue);
             return false;
+        case WorldEvent::kStarted:
+            started(id, now, queue);
+            return true;
+        case WorldEvent::kWarm:
+            answer(instance, now);
+            return false;
+        case WorldEvent::kProbe:
+            probe(id, now, queue);
+            return instance.ready;
+        case WorldEvent::kCrashed:
+            crash(id, now, queue);
+            return instance.terminating;
+        case WorldEvent::kDeathSeen:
+            if (instance.ready) set_ready(id, false, now, queue);
+            return true;
+        case WorldEvent::kRestart:
+            instance.backoff.next(scenario_->fleet.backoff, instance.died, now);
+            ++instance.restarts;
+            ++restarts_;
+            start_process(id, now, queue);
+            return true;
         case WorldEvent::kStop:
             stop(id, now, queue);
             return false;
@@ -242,33 +363,8 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
             data_.kill(instance.server, now, Cause::kHandOver);
             gone(id, now, queue);
             return true;
-        default:
-            break;
-    }
-    if (what.detail != instance.process) return false;  // of a process that has ended
-    switch (kind) {
-        case WorldEvent::kStarted:
-            started(id, now, queue);
-            return true;
-        case WorldEvent::kWarm:
-            data_.listen(instance.server, now);
-            return false;
-        case WorldEvent::kProbe:
-            probe(id, now, queue);
-            return instance.ready;
-        case WorldEvent::kAvailable:
-            return true;
-        case WorldEvent::kCrashed:
-            crash(id, now, queue);
-            return instance.terminating;
-        case WorldEvent::kCrashSeen:
-            if (instance.ready) set_ready(id, false, now, queue);
-            return true;
-        case WorldEvent::kRestart:
-            instance.backoff.next(instance.died, now);
-            ++instance.restarts;
-            ++restarts_;
-            start_process(id, now, queue);
+        case WorldEvent::kEvicted:
+            evict(id, now, queue);
             return true;
         default:
             throw InvariantError("an event that is not the world's");
@@ -278,7 +374,7 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
 // ---- what is wanted ----
 
 bool World::apply(std::span<const Target> targets, Time now, EventQueue& queue) {
-    ensure(targets.size() == desired_.size(), "a directive has one target for each cohort");
+    ensure(targets.size() == cohorts_.size(), "a directive has one target for each cohort");
     bool changed = weigh(targets, now, queue);
     for (std::size_t version = 0; version < targets.size(); ++version) {
         changed |= scale(static_cast<VersionId>(version), targets[version].desired, now, queue);
@@ -288,31 +384,37 @@ bool World::apply(std::span<const Target> targets, Time now, EventQueue& queue) 
 
 bool World::scale(VersionId version, int desired, Time now, EventQueue& queue) {
     ensure(desired >= 0, "a directive wants a negative number of instances");
-    int& wanted = desired_[index_of(version)];
-    if (wanted == desired) return false;
-    wanted = desired;
-    founded_[index_of(version)] = true;
-
-    std::vector<std::uint32_t> candidates;  // newest first, so that of equals the newest goes
-    for (auto id = live_.rbegin(); id != live_.rend(); ++id) {
-        if (all_[*id].version == version && !all_[*id].terminating) candidates.push_back(*id);
-    }
-    const int have = static_cast<int>(candidates.size());
-    for (int i = have; i < desired; ++i) create(version, now);
-    if (have > desired) {
-        std::stable_sort(candidates.begin(), candidates.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return deleted_before(deletion_rank(all_[a], now), deletion_rank(all_[b], now));
-        });
-        for (int i = 0; i < have - desired; ++i) terminate(candidates[static_cast<std::size_t>(i)], now, queue);
-    }
-    place_waiting(now, queue);
+    Cohort& cohort = cohorts_[index_of(version)];
+    if (cohort.desired == desired) return false;
+    cohort.desired = desired;
+    cohort.exists = true;
+    if (cohort.instances > desired) remove(version, cohort.instances - desired, now, queue);
+    fill(version, now, queue);
     return true;
+}
+
+/// Terminates those that a ReplicaSet would; of equals the newest.
+void World::remove(VersionId version, int count, Time now, EventQueue& queue) {
+    struct Candidate {
+        DeletionRank rank;
+        std::uint32_t id;
+    };
+    std::vector<Candidate> candidates;
+    for (const std::uint32_t id : live_) {
+        if (all_[id].version != version || all_[id].terminating) continue;
+        candidates.push_back({deletion_rank(all_[id], now), id});
+    }
+    std::partial_sort(candidates.begin(), candidates.begin() + count, candidates.end(),
+                      [](const Candidate& a, const Candidate& b) {
+                          if (deleted_before(a.rank, b.rank)) return true;
+                          return !deleted_before(b.rank, a.rank) && a.id > b.id;
+                      });
+    for (int i = 0; i < count; ++i) terminate(candidates[static_cast<std::size_t>(i)].id, now, queue);
 }
 
 DeletionRank World::deletion_rank(const Instance& instance, Time now) const {
     return {.assigned = instance.state != State::kUnschedulable,
-            .phase = instance.state == State::kRunning || instance.state == State::kCrashed ? PodPhase::kRunning
-                                                                                            : PodPhase::kPending,
+            .phase = instance.state < State::kRunning ? PodPhase::kPending : PodPhase::kRunning,
             .ready = instance.ready,
             .ready_for = now - instance.ready_since,
             .restarts = instance.restarts,
@@ -352,7 +454,7 @@ void World::learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint
 }
 
 void World::reroute() {
-    const std::size_t versions = desired_.size();
+    const std::size_t versions = cohorts_.size();
     std::vector<RouteGroup> groups(learned_weights_.empty() ? 1 : versions);
     std::vector<int> known(versions, 0);
     for (const std::uint32_t id : endpoints_) {
@@ -372,27 +474,10 @@ void World::reroute() {
 
 // ---- what can be seen ----
 
-std::vector<Cohort> World::cohorts(Time now) const {
-    std::vector<Cohort> seen(desired_.size());
+std::vector<Cohort> World::cohorts() const {
+    std::vector<Cohort> seen = cohorts_;
     for (std::size_t version = 0; version < seen.size(); ++version) {
-        seen[version].version = static_cast<VersionId>(version);
-        seen[version].exists = founded_[version];
-        seen[version].desired = desired_[version];
         seen[version].weight = weights_.empty() ? shares_[version] : weights_[version];
-    }
-    for (const std::uint32_t id : live_) {
-        const Instance& instance = all_[id];
-        Cohort& cohort = seen[index_of(instance.version)];
-        if (instance.terminating) {
-            ++cohort.draining;
-            continue;
-        }
-        ++cohort.instances;
-        cohort.pending += instance.state < State::kRunning;
-        cohort.unschedulable += instance.state == State::kUnschedulable;
-        cohort.ready += instance.ready;
-        cohort.available += is_available(instance.ready, now - instance.ready_since, scenario_->fleet.min_ready);
-        cohort.restarts += instance.restarts;
     }
     return seen;
 }
@@ -426,11 +511,12 @@ SeriesReading World::read(const Meter& now, Scraped& before) {
 Scrape World::scrape(Time now) {
     data_.sweep(now);
     Scrape scrape{.at = now,
-                  .application = std::vector<SeriesReading>(desired_.size()),
-                  .proxy = std::vector<SeriesReading>(desired_.size() + 1),
+                  .application = std::vector<SeriesReading>(cohorts_.size()),
+                  .proxy = std::vector<SeriesReading>(cohorts_.size() + 1),
                   .client = {}};
     for (const std::uint32_t id : live_) {
         Instance& instance = all_[id];
+        if (instance.state == State::kUnschedulable) continue;
         const SeriesReading one =
             read(data_.take_application(instance.server), instance.present_codes, instance.seen_codes);
         SeriesReading& sum = scrape.application[index_of(instance.version)];
@@ -438,7 +524,7 @@ Scrape World::scrape(Time now) {
         sum.latency_sum += one.latency_sum;
         sum.codes |= one.codes;
     }
-    for (std::size_t version = 0; version <= desired_.size(); ++version) {
+    for (std::size_t version = 0; version <= cohorts_.size(); ++version) {
         scrape.proxy[version] = read(data_.proxy_meter(version), proxy_scraped_[version]);
     }
     scrape.client = read(data_.client_meter(), client_scraped_);

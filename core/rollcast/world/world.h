@@ -1,8 +1,9 @@
 #pragma once
-// The world: instances that come and go, routers that learn of it late, and the requests between them. It knows the
-// truth about the release. Control code sees it only through cohorts() and scrape().
+// The world: instances that come and go, hosts that fail under them, routers that learn of it late, and the requests
+// between them. It knows the truth about the release. Control code sees it only through cohorts() and scrape().
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,47 +17,54 @@
 #include "rollcast/random/streams.h"
 #include "rollcast/world/backoff.h"
 #include "rollcast/world/data_plane.h"
+#include "rollcast/world/hosts.h"
 #include "rollcast/world/lifecycle.h"
 #include "rollcast/world/probe.h"
 
 namespace rollcast {
 
-/// What happens to the world by itself. `subject` is an instance unless said.
+/// What happens to the world by itself. Unless said, `subject` is an instance and `detail` its process: of another
+/// process it is no longer true.
 enum class WorldEvent : std::uint32_t {
     kPlaced,           // has a place; the image comes next
     kPulled,           // has its image; the process starts next
-    kStarted,          // the process runs; detail: process
-    kWarm,             // the process answers; detail: process
-    kProbe,            // readiness probe; detail: process
-    kAvailable,        // ready for min_ready; detail: process
-    kCrashed,          // the process dies; detail: process
-    kCrashSeen,        // its death is noticed; detail: process
-    kRestart,          // after a crash; detail: process
-    kStop,             // preStop is over: TERM; detail: unused
+    kStarted,          // the process runs
+    kWarm,             // the process answers
+    kProbe,            // readiness probe
+    kCrashed,          // the process dies
+    kDeathSeen,        // it is noticed that the process has died
+    kRestart,          // after a crash
+    kStop,             // preStop is over: TERM
     kExited,           // the process has ended after TERM, or was killed
+    kEvicted,          // given up: its host has been down for too long
+    kAvailable,        // ready for min_ready; detail: number of the change of being an endpoint
     kEndpointLearned,  // routers learn; detail: number of the change * 2 + (is it an endpoint now)
     kWeightsLearned,   // routers learn; subject: number of the change
+    kHostFails,        // subject: host; detail: how often it had been repaired * 2 + (does it fail by itself)
+    kHostRepaired,     // subject: host
+    kZoneLost,         // subject: index into Faults::zone_losses
+    kBrownOut,         // one begins or ends
     kEnd,              // first number that is free for others
 };
 
 class World {
    public:
-    /// The steady state at `from`: all replicas of version 0 ready and known to the routers. `defect` is the truth
-    /// about version 1. The scenario must outlive the world.
-    World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from);
+    /// The steady state at `from`: all replicas of version 0 ready and known to the routers, hosts as they are met at
+    /// any time. `defect` is the truth about version 1. The scenario must outlive the world.
+    World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue);
 
-    /// Brings everything that has no event of its own up to `now`. True if it came to something before or at that time
-    /// that now has one: handle it, and advance again.
-    bool advance(Time now, EventQueue& queue);
+    /// Brings everything that has no event of its own up to `until`. If a request causes an event before or then, only
+    /// up to that, and returns it: to be handled before anything else, and then advance() again.
+    std::optional<EventQueue::Entry> advance(Time until);
 
-    /// Handles one of the events it scheduled. True if a control plane could see a difference.
+    /// Handles one of the events it scheduled or returned. True if a control plane could see a difference.
     bool handle(const Event& event, Time now, EventQueue& queue);
 
     /// Does the difference between what is and what is wanted; true if there was any.
     bool apply(std::span<const Target> targets, Time now, EventQueue& queue);
 
     /// What a control plane sees, by version.
-    std::vector<Cohort> cohorts(Time now) const;
+    std::vector<Cohort> cohorts() const;
     bool routed() const { return !weights_.empty(); }
 
     /// What a scrape brings; each call starts the next interval.
@@ -70,51 +78,92 @@ class World {
 
     // The truth, for the recorder alone.
     double share(std::size_t version) const { return shares_[version]; }  // of requests, as routers send them now
-    int ready(std::size_t version) const { return ready_[version]; }
+    int ready(std::size_t version) const { return cohorts_[version].ready; }
     int instances() const { return instances_; }  // that hold a place, terminating ones too
     std::int64_t restarts() const { return restarts_; }
+    std::int64_t host_failures() const { return host_failures_; }
 
    private:
-    enum class State : std::uint8_t { kUnschedulable, kScheduling, kPulling, kStarting, kRunning, kCrashed, kGone };
+    enum class State : std::uint8_t {
+        kUnschedulable,
+        kScheduling,
+        kPulling,
+        kStarting,
+        kRunning,
+        kCrashed,
+        kLost,  // with its host
+        kGone,
+    };
 
     struct Instance {
-        VersionId version{};
-        State state = State::kUnschedulable;
-        bool terminating = false;
-        bool ready = false;         // as the control plane knows it
-        std::uint32_t server = 0;   // in the data plane
+        Time created{};
+        Time started = kNever;  // the present process, or the one before
+        Time warm = kNever;     // when it answers
+        Time ready_since{};
+        Time died{};                // the previous process
+        std::uint32_t server = 0;   // in the data plane; for one that has a place
+        HostId host{};              // likewise
+        std::uint32_t ordinal = 0;  // likewise: of the instances of its version that were ever placed in its zone
         std::uint32_t process = 0;  // how many processes have ended: tells a stale event from a fresh one
         std::uint32_t changes = 0;  // of being an endpoint
         std::uint32_t learned = 0;  // the latest change that routers know
-        std::uint64_t entity = 0;   // names its streams
-        Time created{};
-        Time started{};      // the present process
-        Time warm = kNever;  // when it answers
-        Time ready_since{};
-        Time died{};  // the previous process
         int restarts = 0;
-        Prober prober;
-        RestartBackoff backoff;
-        ZoneId zone{};
+        Prober prober{ProbeKind::kReadiness};
+        RestartBackoff backoff{};
+        VersionId version{};
+        State state = State::kUnschedulable;
+        bool terminating = false;
+        bool ready = false;  // as the control plane knows it
+        bool available = false;
         std::uint8_t seen_codes = 0;     // statuses that any scrape has seen
         std::uint8_t present_codes = 0;  // those that the present process has answered with
+    };
+    static_assert(sizeof(Instance) <= 128);
+
+    /// Keeps the counts of cohorts in step while an instance changes.
+    class Change {
+       public:
+        Change(World& world, std::uint32_t id) : world_(world), id_(id) { world_.count(id_, -1); }
+        ~Change() { world_.count(id_, +1); }
+        Change(const Change&) = delete;
+        Change& operator=(const Change&) = delete;
+
+       private:
+        World& world_;
+        std::uint32_t id_;
     };
 
     Stream stream(Purpose purpose, const Instance& instance, std::uint32_t ordinal = 0) const;
     Duration wait(Purpose purpose, const Instance& instance, const Distribution& seconds,
                   std::uint32_t ordinal = 0) const;
+    void count(std::uint32_t id, int sign);
+    int& in_zone_of(const Instance& instance);
     std::uint32_t create(VersionId version, Time now);
+    bool place(std::uint32_t id);
     void place_waiting(Time now, EventQueue& queue);
+    void fill(VersionId version, Time now, EventQueue& queue);
     void pull(std::uint32_t id, Time now, EventQueue& queue);
     void start_process(std::uint32_t id, Time now, EventQueue& queue);
     void started(std::uint32_t id, Time now, EventQueue& queue);
+    void answer(const Instance& instance, Time now);
     void probe(std::uint32_t id, Time now, EventQueue& queue);
     void crash(std::uint32_t id, Time now, EventQueue& queue);
     void terminate(std::uint32_t id, Time now, EventQueue& queue);
     void stop(std::uint32_t id, Time now, EventQueue& queue);
     void gone(std::uint32_t id, Time now, EventQueue& queue);
+    void evict(std::uint32_t id, Time now, EventQueue& queue);
+    bool handle_process(std::uint32_t id, WorldEvent kind, Time now, EventQueue& queue);
+    void begin_faults(Time now, EventQueue& queue);
+    Stream host_stream(Purpose purpose, HostId host) const;
+    void fail_host(HostId host, bool by_itself, Time now, EventQueue& queue);
+    void repair_host(HostId host, Time now, EventQueue& queue);
+    void lose_zone(const ZoneLoss& loss, Time now, EventQueue& queue);
+    void lose_instances(Time now, EventQueue& queue);
+    void start_again(std::uint32_t id, Time now, EventQueue& queue);
+    void brown_out(Time now);
     void set_ready(std::uint32_t id, bool ready, Time now, EventQueue& queue);
     bool scale(VersionId version, int desired, Time now, EventQueue& queue);
+    void remove(VersionId version, int count, Time now, EventQueue& queue);
     bool weigh(std::span<const Target> targets, Time now, EventQueue& queue);
     void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
     void reroute();
@@ -125,18 +174,21 @@ class World {
     StreamSpace streams_;
     Defect defect_;
     DataPlane data_;
-    std::vector<Instance> all_;                        // index: InstanceId
-    std::vector<std::uint32_t> live_;                  // not gone, in order of creation
+    FailureLaw law_;
+    Hosts hosts_;
+    std::vector<Instance> all_;                        // in order of creation
+    std::vector<std::uint32_t> live_;                  // those that are not gone, rising
+    std::deque<std::uint32_t> waiting_;                // for a place, in order of creation; some perhaps gone
+    std::vector<std::uint32_t> instance_of_;           // index: server
     std::vector<std::uint32_t> endpoints_;             // as routers know them, some perhaps gone
-    std::vector<int> desired_;                         // index: version
-    std::vector<std::uint32_t> created_;               // versions x zones: how many ever
-    std::vector<bool> founded_;                        // index: version: was ever asked for
+    std::vector<Cohort> cohorts_;                      // index: version; without weights
+    std::vector<std::uint32_t> placed_;                // versions x zones: how many ever
+    std::vector<int> in_zone_;                         // versions x zones: how many now, without terminating ones
     std::vector<double> weights_;                      // as last asked for; empty: none
     std::vector<std::vector<double>> weight_changes_;  // every change ever asked for
     std::vector<double> learned_weights_;              // as routers know them
     std::uint32_t learned_change_ = 0;
     std::vector<double> shares_;
-    std::vector<int> ready_;
     /// What the last scrape saw of a counter that is never reset.
     struct Scraped {
         Meter meter{};
@@ -147,6 +199,7 @@ class World {
     Scraped client_scraped_;
     int instances_ = 0;
     std::int64_t restarts_ = 0;
+    std::int64_t host_failures_ = 0;
 };
 
 }  // namespace rollcast

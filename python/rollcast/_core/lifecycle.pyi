@@ -78,9 +78,9 @@ class Prober:
     """
     One probe of one container.
     """
-    def __init__(self, kind: ProbeKind, probe: rollcast._core.Probe) -> None:
+    def __init__(self, kind: ProbeKind) -> None:
         ...
-    def observe(self, running_for: float, success: bool) -> None:
+    def observe(self, probe: rollcast._core.Probe, running_for: float, success: bool) -> None:
         ...
     @property
     def on_hold(self) -> bool:
@@ -95,11 +95,11 @@ class RestartBackoff:
     """
     The wait before a process that keeps dying starts again.
     """
-    def __init__(self, limits: rollcast._core.Backoff) -> None:
+    def __init__(self) -> None:
         ...
-    def next(self, finished: float, now: float) -> None:
+    def next(self, limits: rollcast._core.Backoff, finished: float, now: float) -> None:
         ...
-    def wait(self, finished: float) -> float:
+    def wait(self, limits: rollcast._core.Backoff, finished: float) -> float:
         ...
     @property
     def updated(self) -> float | None:

@@ -247,12 +247,12 @@ class BlueGreenController final : public Controller {
         if (aborted_) {
             want.reason = "abort: " + abort_reason_;
         } else if (promoted_) {
-            want.reason = "promoted: " + sizes;
+            want.reason = (final_ ? "" : "switched for good: ") + sizes;
         } else if (has_inconclusive()) {
-            want.reason = "paused: " + inconclusive_ + " was inconclusive";
+            want.reason = inconclusive_ + " was inconclusive";
         } else if (pause_.since) {
             want.asks_approval = needs_person;
-            want.reason = "pause before promotion until " +
+            want.reason = "before promotion until " +
                           (needs_person ? "a person promotes" : spell(after(*pause_.since, params_.auto_promotion)));
         } else if (is_late()) {
             want.reason = "no progress for " + spell(*params_.progress_deadline) + ", still trying: " +

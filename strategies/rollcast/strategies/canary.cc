@@ -339,9 +339,9 @@ class CanaryController final : public Controller {
         if (at_.aborted) {
             want.reason = "abort at " + where(aborted_at_step_) + ": " + abort_reason_ + ": " + sizes;
         } else if (at_.promoted) {
-            want.reason = "promoted: " + sizes;
+            want.reason = (final_ ? "" : "all steps done: ") + sizes;
         } else if (has_inconclusive()) {
-            want.reason = where(at_.step) + ": paused, " + inconclusive_ + " was inconclusive";
+            want.reason = where(at_.step) + ": " + inconclusive_ + " was inconclusive";
         } else if (is_late()) {
             want.reason = where(at_.step) + ": no progress for " + strategies::spell(*params_.progress_deadline) +
                           ", still trying: " + sizes;

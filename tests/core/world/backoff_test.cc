@@ -9,14 +9,15 @@ namespace {
 
 /// The waits before each restart of a process that lives for `life` each time.
 std::vector<Duration> waits(Duration life, int restarts) {
-    RestartBackoff backoff({});
+    const Backoff limits;
+    RestartBackoff backoff;
     std::vector<Duration> found;
     Time start{};
     for (int i = 0; i < restarts; ++i) {
         const Time died = start + life;
-        found.push_back(backoff.wait(died));
+        found.push_back(backoff.wait(limits, died));
         start = died + found.back();
-        backoff.next(died, start);
+        backoff.next(limits, died, start);
     }
     return found;
 }

@@ -11,7 +11,7 @@ namespace {
 /// A world with its own loop: no controller, no telemetry.
 struct Running {
     explicit Running(const Scenario& scenario, Defect defect = {}, std::uint32_t replication = 0)
-        : world(scenario, defect, StreamSpace(7, replication), Time{}) {}
+        : world(scenario, defect, StreamSpace(7, replication), Time{}, queue) {}
 
     void want(int old_instances, int new_instances, std::optional<double> new_weight = {}) {
         std::vector<Target> targets{{.desired = old_instances, .weight = {}}, {.desired = new_instances, .weight = {}}};
@@ -20,20 +20,26 @@ struct Running {
     }
     void run(Duration duration) {
         const Time until = now + duration;
-        while (true) {
-            if (world.advance(std::min(queue.next_time(), until), queue)) continue;
-            if (queue.next_time() > until) break;
-            const EventQueue::Entry next = queue.pop();
+        const auto happen = [&](const EventQueue::Entry& next) {
             now = next.at;
             world.handle(next.event, now, queue);
+        };
+        while (true) {
+            if (const auto caused = world.advance(std::min(queue.next_time(), until))) {
+                happen(*caused);
+            } else if (queue.next_time() <= until) {
+                happen(queue.pop());
+            } else {
+                break;
+            }
         }
         now = until;
         world.data().sweep(now);
     }
-    Cohort cohort(std::size_t version) const { return world.cohorts(now)[version]; }
+    Cohort cohort(std::size_t version) const { return world.cohorts()[version]; }
 
-    World world;
     EventQueue queue;
+    World world;
     Time now{};
 };
 
@@ -187,7 +193,7 @@ TEST(World, AReleaseThatCrashesOnStartIsNeverReadyAndBacksOff) {
     EXPECT_EQ(running.cohort(1).ready, 0);
     // Starts of 2 s; waits 0 (but 1 s until the death is seen), 10, 20, 40, 80, 160, 300 s: the seventh restart is at
     // 2 + 1 + 2 + 10 + 2 + 20 + 2 + 40 + 2 + 80 + 2 + 160 + 2 = 325 s, the eighth 302 s later.
-    EXPECT_EQ(running.cohort(1).restarts, 6 + 0);
+    EXPECT_EQ(running.cohort(1).restarts, 6);
     EXPECT_EQ(running.world.data().tally(1).arrived, 0);
 }
 

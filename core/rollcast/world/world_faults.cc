@@ -1,0 +1,152 @@
+// What goes wrong in the world without the release's doing. Nothing here depends on the instances, so that no plan
+// changes what fails when.
+
+#include <algorithm>
+
+#include <boost/random/uniform_01.hpp>
+
+#include "rollcast/world/world.h"
+
+namespace rollcast {
+namespace {
+
+Event event(WorldEvent kind, std::uint32_t subject, std::uint32_t detail = 0) {
+    return {static_cast<std::uint32_t>(kind), subject, detail};
+}
+
+Event host_event(WorldEvent kind, HostId host, std::uint32_t detail = 0) {
+    return event(kind, static_cast<std::uint32_t>(host), detail);
+}
+
+double uniform(Stream& stream) { return boost::random::uniform_01<double>()(stream); }
+
+}  // namespace
+
+/// Hosts are met at any time of their life. (That a burst may be under way is left out.)
+void World::begin_faults(Time now, EventQueue& queue) {
+    const Faults& faults = scenario_->faults;
+    if (faults.host_failures.hosts > 0) {
+        for (std::uint32_t h = 0; h < hosts_.size(); ++h) {
+            const HostId host{h};
+            Stream luck = host_stream(Purpose::kHostFailure, host);
+            if (uniform(luck) < law_.down()) {
+                const Time back = now + from_seconds(uniform(luck) * to_seconds(faults.host_failures.repair));
+                hosts_.fail(host, back);
+                queue.schedule(back, host_event(WorldEvent::kHostRepaired, host));
+            } else {
+                queue.schedule(after(now, law_.rest_of_life(luck)), host_event(WorldEvent::kHostFails, host, 1));
+            }
+        }
+    }
+    for (std::size_t i = 0; i < faults.zone_losses.size(); ++i) {
+        queue.schedule(std::max(now, Time{} + faults.zone_losses[i].at),
+                       event(WorldEvent::kZoneLost, static_cast<std::uint32_t>(i)));
+    }
+    for (const BrownOut& brown : faults.brown_outs) {
+        for (const Duration at : {brown.at, brown.at + brown.lasts}) {
+            queue.schedule(std::max(now, Time{} + at), event(WorldEvent::kBrownOut, 0));
+        }
+    }
+}
+
+/// Of the present life of a host.
+Stream World::host_stream(Purpose purpose, HostId host) const {
+    return streams_.stream(purpose, std::uint64_t{index_of(host)} << 16 | (hosts_.repairs(host) & 0xFFFFu));
+}
+
+void World::fail_host(HostId host, bool by_itself, Time now, EventQueue& queue) {
+    const HostFailures& failures = scenario_->faults.host_failures;
+    if (!hosts_.is_up(host)) return;
+    const Time back = after(now, failures.repair);
+    hosts_.fail(host, back);
+    ++host_failures_;
+    queue.schedule(back, host_event(WorldEvent::kHostRepaired, host));
+    lose_instances(now, queue);
+
+    Stream luck = host_stream(Purpose::kHostBurst, host);
+    if (!by_itself || hosts_.up(hosts_.zone(host)) == 0 || uniform(luck) >= law_.contagion()) return;
+    const HostId other = hosts_.another(host, uniform(luck));
+    const Duration within = from_seconds(uniform(luck) * to_seconds(failures.burst_within));
+    queue.schedule(after(now, within), host_event(WorldEvent::kHostFails, other, hosts_.repairs(other) << 1));
+}
+
+void World::repair_host(HostId host, Time now, EventQueue& queue) {
+    if (!hosts_.repair(host, now)) return;
+    if (scenario_->faults.host_failures.hosts > 0) {
+        Stream luck = host_stream(Purpose::kHostFailure, host);
+        queue.schedule(after(now, law_.life(luck)),
+                       host_event(WorldEvent::kHostFails, host, hosts_.repairs(host) << 1 | 1));
+    }
+    const std::vector<std::uint32_t> live = live_;
+    for (const std::uint32_t id : live) {
+        if (all_[id].state == State::kLost && all_[id].host == host) start_again(id, now, queue);
+    }
+    place_waiting(now, queue);
+}
+
+void World::lose_zone(const ZoneLoss& loss, Time now, EventQueue& queue) {
+    const Time back = Time{} + loss.at + loss.lasts;
+    if (back <= now) return;  // it was before the run began
+    const auto zone = static_cast<std::size_t>(loss.zone);
+    for (std::uint32_t h = hosts_.first(zone); h < hosts_.first(zone + 1); ++h) {
+        hosts_.fail(HostId{h}, back);
+        queue.schedule(back, host_event(WorldEvent::kHostRepaired, HostId{h}));
+    }
+    lose_instances(now, queue);
+}
+
+/// Instances on hosts that are down die. Later that is seen, and later still they are given up.
+void World::lose_instances(Time now, EventQueue& queue) {
+    const HostFailures& failures = scenario_->faults.host_failures;
+    for (const std::uint32_t id : live_) {
+        Instance& instance = all_[id];
+        if (instance.state == State::kUnschedulable || instance.state == State::kLost) continue;
+        if (hosts_.is_up(instance.host)) continue;
+        const Change change(*this, id);
+        data_.kill(instance.server, now, Cause::kBackground);
+        instance.state = State::kLost;
+        instance.warm = kNever;
+        ++instance.process;
+        instance.present_codes = 0;
+        const Time seen = after(now, failures.notice);
+        queue.schedule(seen, event(WorldEvent::kDeathSeen, id, instance.process));
+        queue.schedule(after(seen, failures.evict), event(WorldEvent::kEvicted, id, instance.process));
+    }
+}
+
+/// Its host is back before it was evicted.
+void World::start_again(std::uint32_t id, Time now, EventQueue& queue) {
+    const Change change(*this, id);
+    Instance& instance = all_[id];
+    if (instance.ready) set_ready(id, false, now, queue);
+    if (instance.terminating) return gone(id, now, queue);
+    ++instance.process;
+    if (instance.started == kNever) return pull(id, now, queue);
+    ++instance.restarts;
+    ++restarts_;
+    start_process(id, now, queue);
+}
+
+/// What was lost with its host is given up and, unless it was to end anyway, replaced as a ReplicaSet does.
+void World::evict(std::uint32_t id, Time now, EventQueue& queue) {
+    const VersionId version = all_[id].version;
+    if (!all_[id].terminating) --in_zone_of(all_[id]);
+    gone(id, now, queue);
+    fill(version, now, queue);
+}
+
+/// All that are under way at once: slowness multiplies, and a request must get through each.
+void World::brown_out(Time now) {
+    Impairment all;
+    double through = 1;
+    for (const BrownOut& brown : scenario_->faults.brown_outs) {
+        const Time begins = Time{} + brown.at;
+        if (now < begins || now >= begins + brown.lasts) continue;
+        all.slowness *= brown.slowness;
+        through *= 1 - brown.error_rate;
+    }
+    all.error_rate = 1 - through;
+    data_.impair_all(all);
+}
+
+}  // namespace rollcast
