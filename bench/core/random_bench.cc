@@ -38,7 +38,7 @@ void QuantileTableBlock(benchmark::State& state, const Distribution& distributio
     const QuantileTable table(distribution);
     const auto words = std::make_unique<RequestWords>();
     request_words(StreamSpace(1, 0), 0, *words);
-    std::array<double, kRequestBlock> values{};
+    std::array<float, kRequestBlock> values{};
     for (auto _ : state) {
         for (std::size_t i = 0; i < kRequestBlock; ++i) values[i] = table(words->service[i]);
         benchmark::DoNotOptimize(values.data());

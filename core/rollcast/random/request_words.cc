@@ -3,7 +3,12 @@
 #include "rollcast/base/check.h"
 
 #ifdef __x86_64__
+// GCC 12 takes the don't-care operands within the AVX-512 header for mistakes (its bug 105593).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <immintrin.h>
+#pragma GCC diagnostic pop
 #endif
 
 namespace rollcast {

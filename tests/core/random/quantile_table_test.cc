@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/random/at_level.h"
+
 namespace rollcast {
 namespace {
 
@@ -43,6 +45,19 @@ TEST(QuantileTable, IsWithinItsErrorEverywhere) {
     EXPECT_LT(worst_error(LogNormal{.02, .25}), 1e-5);
     EXPECT_LT(worst_error(LogNormal{.02, .5}), 1e-5);
     EXPECT_LT(worst_error(LogNormal{.02, 1}), 1e-5);
+    EXPECT_LT(worst_error(LogNormal{.02, 2}), 2.5e-5);
+    EXPECT_LT(worst_error(Erlang{1, .37}), 1e-5);
+    EXPECT_LT(worst_error(Erlang{4, .37}), 1e-5);
+    EXPECT_LT(worst_error(Weibull{.37, 2}), 1e-5);
+    EXPECT_LT(worst_error(Weibull{.37, .5}), 3e-5);
+    EXPECT_LT(worst_error(HyperExponential{.3, 2, .5}), 2e-5);
+}
+
+// A bend within a bin costs at most a quarter of the bin's width times the change of slope.
+TEST(QuantileTable, IsOffOnlyWhereADistributionBends) {
+    EXPECT_LT(worst_error(HyperExponential{.9, .01, 1}), 1e-3);
+    EXPECT_LT(worst_error(Empirical{{.01, .012, .015, .02, .05}}), 1e-3);
+    EXPECT_LT(worst_error(Empirical{{1, 3}}), 2e-7);
 }
 
 TEST(QuantileTable, IsExactToSinglePrecisionWhereTheQuantileIsStraight) {
@@ -56,7 +71,8 @@ TEST(QuantileTable, GivesConstantsExactlyAsRounded) {
 }
 
 TEST(QuantileTable, NeverFallsAsTheWordRises) {
-    for (const Distribution& distribution : {Distribution{Exponential{1}}, Distribution{LogNormal{1, 2}}}) {
+    for (const Distribution& distribution : {Distribution{Exponential{1}}, Distribution{LogNormal{1, 2}},
+                                             Distribution{Weibull{1, .5}}, Distribution{Empirical{{0, 1, 1, 7}}}}) {
         const QuantileTable table(distribution);
         double last = 0;
         for (std::uint64_t word = 0; word < (std::uint64_t{1} << 32); word += 104'729) {
@@ -89,6 +105,37 @@ TEST(QuantileTable, HasTheMeanAndSpreadOfItsDistribution) {
     EXPECT_NEAR(lognormal_mean / mean(LogNormal{.02, .5}), 1, 1e-5);
     EXPECT_NEAR(lognormal_square / (lognormal_mean * lognormal_mean) - 1, std::exp(.25) - 1, 1e-4);
 }
+
+TEST(QuantileTable, OfEqualDistributionsIsTheSameEvenWhenForgotten) {
+    const QuantileTable first(LogNormal{.02, .5});
+    for (int i = 1; i <= 40; ++i) EXPECT_EQ(QuantileTable(Constant{i / 8.})(12345), static_cast<float>(i) / 8);
+    const QuantileTable again(LogNormal{.02, .5});
+    for (const std::uint32_t word : words_over_both_tails()) ASSERT_EQ(first(word), again(word));
+}
+
+using QuantilesAtLevel = AtLevel;
+
+TEST_P(QuantilesAtLevel, AreTheBitsOfTheTable) {
+    const QuantileTable table(LogNormal{.02, .5});
+    const std::vector<std::uint32_t> words = words_over_both_tails();
+    std::vector<float> values(words.size());
+    for (const float scale : {1.f, 1e9f / 3}) {
+        quantiles(table, words.data(), scale, values.data(), words.size(), GetParam());
+        for (std::size_t i = 0; i < words.size(); ++i) ASSERT_EQ(values[i], table(words[i]) * scale) << words[i];
+    }
+}
+
+TEST_P(QuantilesAtLevel, WriteAsManyAsAreAskedFor) {
+    const QuantileTable table(Exponential{1});
+    const std::vector<std::uint32_t> words = words_over_both_tails();
+    for (const std::size_t n : {0, 1, 7, 8, 9, 63, 64, 65, 100}) {
+        std::vector<float> values(101, -1);
+        quantiles(table, words.data(), 1, values.data(), n, GetParam());
+        for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(values[i], i < n ? table(words[i]) : -1) << n;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, QuantilesAtLevel, kAllLevels, name_of);
 
 // Held from the first build; the entries are single precision, so these are the same on every machine but for a libm
 // that rounds an entry to its other neighbour (1.2e-7).

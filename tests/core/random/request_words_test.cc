@@ -1,11 +1,10 @@
 #include "rollcast/random/request_words.h"
 
 #include <algorithm>
-#include <array>
-#include <string>
 
 #include <gtest/gtest.h>
 
+#include "core/random/at_level.h"
 #include "rollcast/base/check.h"
 
 namespace rollcast {
@@ -23,12 +22,7 @@ PhiloxCounter block_of_stream(const StreamSpace& streams, std::uint64_t entity, 
     return words;
 }
 
-class RequestWordsAtLevel : public testing::TestWithParam<InstructionSet> {
-   protected:
-    void SetUp() override {
-        if (GetParam() > best_instruction_set()) GTEST_SKIP() << "this machine lacks the instructions";
-    }
-};
+using RequestWordsAtLevel = AtLevel;
 
 TEST_P(RequestWordsAtLevel, AreTheWordsOfEachRequestsStream) {
     for (const StreamSpace& streams : kSpaces) {
@@ -49,12 +43,7 @@ TEST_P(RequestWordsAtLevel, AreTheWordsOfEachRequestsStream) {
     }
 }
 
-std::string name_of(const testing::TestParamInfo<InstructionSet>& level) {
-    return std::array{"Baseline", "Avx2", "Avx512"}[static_cast<std::size_t>(level.param)];
-}
-INSTANTIATE_TEST_SUITE_P(All, RequestWordsAtLevel,
-                         testing::Values(InstructionSet::kBaseline, InstructionSet::kAvx2, InstructionSet::kAvx512),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(All, RequestWordsAtLevel, kAllLevels, name_of);
 
 TEST(RequestWords, OfAnAttemptAreThoseOfItsStream) {
     for (const StreamSpace& streams : kSpaces) {
