@@ -282,9 +282,7 @@ void bind_model(py::module_& module) {
                 field("path", &Complaint::path), field("message", &Complaint::message));
     module.def("validate", &validate, py::arg("scenario"), "Every complaint at once; empty if it can be run.");
     module.def("instances_needed", &instances_needed, py::arg("scenario"),
-               "Instances that the offered load keeps busy on average over the window, without retries.");
-    module.def("mean_service_time", &mean_service_time, py::arg("scenario"),
-               "Seconds that a slot works on a request of a good version, over all classes.");
+               "Instances that the offered load keeps busy.");
 }
 
 }  // namespace rollcast::bindings

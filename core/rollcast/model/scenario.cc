@@ -329,23 +329,8 @@ std::vector<Complaint> validate(const Scenario& scenario) {
     return found.take();
 }
 
-double mean_service_time(const Scenario& scenario) {
-    const double usual = mean(scenario.service.service_time);
-    if (scenario.traffic.classes.empty()) return usual;
-    double sum = 0;
-    for (const RequestClass& one : scenario.traffic.classes) {
-        sum += one.share * (one.service_time ? mean(*one.service_time) : usual);
-    }
-    return sum;
-}
-
 double instances_needed(const Scenario& scenario) {
-    const Service& service = scenario.service;
-    const Traffic& traffic = scenario.traffic;
-    const double busy = mean_service_time(scenario);
-    double rate = mean_rate(traffic, 0s, scenario.window.horizon);
-    if (traffic.users.count > 0) rate += traffic.users.count / (mean(traffic.users.think) + busy);
-    return rate * busy / (service.cores > 0 ? std::min<double>(service.cores, service.slots) : service.slots);
+    return scenario.traffic.rate * mean(scenario.service.service_time) / scenario.service.slots;
 }
 
 }  // namespace rollcast

@@ -109,11 +109,7 @@ struct Complaint {
 /// Every complaint about a scenario at once; empty if it can be run.
 std::vector<Complaint> validate(const Scenario& scenario);
 
-/// Seconds that a slot works on a request of a good version, over all classes.
-double mean_service_time(const Scenario& scenario);
-
-/// Instances that the offered load keeps busy on average over the window: requests per second times the mean service
-/// time, per slot or core. Users count as if they never waited for a slot; retries come on top.
+/// Instances that the offered load keeps busy: rate * mean service time / slots.
 double instances_needed(const Scenario& scenario);
 
 }  // namespace rollcast

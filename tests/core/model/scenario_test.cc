@@ -80,7 +80,8 @@ const Wrong kWrong[] = {
     {"traffic.bursts", [](Scenario& s) { s.traffic.replay = replay({1}), s.traffic.bursts = Bursts{}; }},
     {"traffic.classes", [](Scenario& s) { s.traffic.classes[0].share = .8; }},
     {"traffic.classes", [](Scenario& s) { s.traffic.classes.resize(kMostClasses + 1, {.share = 0}); }},
-    {"traffic.classes[0].share", [](Scenario& s) { s.traffic.classes[0].share = -.1; }},
+    {"traffic.classes[0].share",
+     [](Scenario& s) { s.traffic.classes = {{.share = -.1}, {.share = .9}, {.share = .2}}; }},
     {"traffic.classes[1].service_time", [](Scenario& s) { s.traffic.classes[1].service_time = Exponential{0}; }},
     {"traffic.classes[1].error_rate", [](Scenario& s) { s.traffic.classes[1].error_rate = 1.5; }},
     {"traffic.users.count", [](Scenario& s) { s.traffic.users.count = -1; }},
@@ -189,31 +190,6 @@ TEST(Scenario, LoadIsWhatKeepsInstancesBusy) {
     scenario.service.slots = 4;
     scenario.service.service_time = Constant{.02};
     EXPECT_DOUBLE_EQ(instances_needed(scenario), 5);
-    scenario.service.cores = 2;
-    EXPECT_DOUBLE_EQ(instances_needed(scenario), 10);
-}
-
-TEST(Scenario, LoadCountsClassesUsersAndReplays) {
-    Scenario scenario;
-    scenario.traffic.rate = 100;
-    scenario.service = {.slots = 1, .service_time = Constant{.02}};
-    scenario.traffic.classes = {{.share = .75}, {.share = .25, .service_time = Exponential{.1}}};
-    EXPECT_DOUBLE_EQ(mean_service_time(scenario), .04);
-    EXPECT_DOUBLE_EQ(instances_needed(scenario), 4);
-    scenario.traffic.users = {.count = 104, .think = Constant{1}};
-    EXPECT_DOUBLE_EQ(instances_needed(scenario), 8);
-    scenario.traffic.users.count = 0;
-    scenario.window.horizon = 2s;
-    scenario.traffic.replay = replay({-1, 0, 1, 1'000'000'000, 2'000'000'000});
-    EXPECT_DOUBLE_EQ(instances_needed(scenario), .06);
-}
-
-TEST(Scenario, LoadIsTheMeanOfAShapeOverTheWindow) {
-    Scenario scenario;
-    scenario.traffic = {.rate = 100, .shape = {{0s, 1}, {10s, 3}}, .bursts = Bursts{2, 30s, 10s}};
-    scenario.service = {.slots = 1, .service_time = Constant{.01}};
-    scenario.window.horizon = 10s;
-    EXPECT_DOUBLE_EQ(instances_needed(scenario), 2 * 1.25);
 }
 
 }  // namespace
