@@ -1,5 +1,37 @@
+#include <pybind11/numpy.h>
+
 #include "bind.h"
 #include "rollcast/model/scenario.h"
+
+namespace pybind11::detail {
+
+/// Arrivals to replay: a numpy array of whole numbers in, a read-only view of the shared column out.
+template <>
+struct type_caster<std::shared_ptr<const std::vector<std::int64_t>>> {
+    using Column = std::vector<std::int64_t>;
+    PYBIND11_TYPE_CASTER(std::shared_ptr<const Column>,
+                         io_name("typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None",
+                                 "numpy.typing.NDArray[numpy.int64] | None"));
+    bool load(handle source, bool) {
+        if (source.is_none()) return true;
+        const array any = array::ensure(source);
+        if (!any || any.ndim() != 1 || any.dtype().kind() != 'i') return false;
+        const auto numbers = array_t<std::int64_t, array::c_style | array::forcecast>::ensure(any);
+        if (!numbers) return false;
+        value = std::make_shared<const Column>(numbers.data(), numbers.data() + numbers.size());
+        return true;
+    }
+    static handle cast(const std::shared_ptr<const Column>& source, return_value_policy, handle) {
+        if (!source) return none().release();
+        const capsule owner(new std::shared_ptr<const Column>(source),
+                            [](void* held) { delete static_cast<std::shared_ptr<const Column>*>(held); });
+        array_t<std::int64_t> view(static_cast<ssize_t>(source->size()), source->data(), owner);
+        view.attr("flags").attr("writeable") = false;
+        return view.release();
+    }
+};
+
+}  // namespace pybind11::detail
 
 namespace rollcast::bindings {
 namespace {
@@ -100,13 +132,111 @@ void bind_release(py::module_& module) {
                            {"error_rate", DefectKind::kErrorRate},
                            {"latency", DefectKind::kLatency},
                            {"crash_on_start", DefectKind::kCrashOnStart},
-                           {"crash_hazard", DefectKind::kCrashHazard}});
+                           {"crash_hazard", DefectKind::kCrashHazard},
+                           {"crash_on_request", DefectKind::kCrashOnRequest},
+                           {"memory_leak", DefectKind::kMemoryLeak},
+                           {"slow_leak", DefectKind::kSlowLeak},
+                           {"descriptor_leak", DefectKind::kDescriptorLeak},
+                           {"capacity", DefectKind::kCapacity}});
     bind_struct(module, "TruthKind", "One thing that the truth about the release may be.",
                 field("name", &TruthKind::name), field("probability", &TruthKind::probability),
                 field("kind", &TruthKind::kind), field("severity", &TruthKind::severity),
-                field("share", &TruthKind::share));
+                field("share", &TruthKind::share), field("request_class", &TruthKind::request_class));
     bind_struct(module, "Release", "A prior over kinds of truth; probabilities add up to 1.",
                 field("truths", &Release::truths));
+}
+
+void bind_service(py::module_& module) {
+    bind_enum<QueueOrder>(module, "QueueOrder", "The order in which an instance takes up what waits.",
+                          {{"fifo", QueueOrder::kFifo}, {"lifo", QueueOrder::kLifo}});
+    bind_struct(module, "Service", "One instance's way of answering.", field("slots", &Service::slots),
+                field("queue", &Service::queue), field("order", &Service::order),
+                field("most_wait", &Service::most_wait), field("cores", &Service::cores),
+                field("service_time", &Service::service_time), field("cold_slowness", &Service::cold_slowness),
+                field("cold_decay", &Service::cold_decay), field("timeout", &Service::timeout),
+                field("error_rate", &Service::error_rate), field("slow", &Service::slow));
+}
+
+void bind_traffic(py::module_& module) {
+    bind_struct(module, "RatePoint", "A point of the shape of a rate; straight lines join the points.",
+                field("at", &RatePoint::at), field("factor", &RatePoint::factor));
+    bind_struct(module, "Bursts", "Times of high rate that begin and end at random (MMPP).",
+                field("factor", &Bursts::factor), field("mean_quiet", &Bursts::mean_quiet),
+                field("mean_burst", &Bursts::mean_burst));
+    bind_struct(module, "RequestClass", "Requests of one kind; None: the service's own.",
+                field("name", &RequestClass::name), field("share", &RequestClass::share),
+                field("service_time", &RequestClass::service_time), field("error_rate", &RequestClass::error_rate));
+    bind_struct(module, "Users", "Users who wait for each answer and think before they ask again: a closed loop.",
+                field("count", &Users::count), field("think", &Users::think));
+    bind_enum<Stickiness>(
+        module, "Stickiness", "What a user stays with.",
+        {{"none", Stickiness::kNone}, {"version", Stickiness::kVersion}, {"instance", Stickiness::kInstance}});
+    bind_struct(module, "Sessions", "How many users send the open requests, and what they stay with.",
+                field("sticky", &Sessions::sticky), field("users", &Sessions::users));
+    bind_enum<Jitter>(module, "Jitter", "How much of a wait is random.",
+                      {{"none", Jitter::kNone}, {"equal", Jitter::kEqual}, {"full", Jitter::kFull}});
+    bind_struct(module, "Retries", "What clients do about an attempt that failed.",
+                field("attempts", &Retries::attempts), field("base", &Retries::base), field("factor", &Retries::factor),
+                field("most", &Retries::most), field("jitter", &Retries::jitter), field("errors", &Retries::errors),
+                field("timeouts", &Retries::timeouts), field("budget", &Retries::budget),
+                field("reserve", &Retries::reserve));
+    bind_struct(module, "Traffic",
+                "Who sends requests, when, and what they do when one fails. `replay`: nanoseconds since the start of "
+                "the rollout, not falling.",
+                field("rate", &Traffic::rate), field("shape", &Traffic::shape), field("bursts", &Traffic::bursts),
+                field("replay", &Traffic::replay), field("classes", &Traffic::classes), field("users", &Traffic::users),
+                field("sessions", &Traffic::sessions), field("retries", &Traffic::retries));
+    module.def("mean_rate", &mean_rate, py::arg("traffic"), py::arg("start"), py::arg("end"),
+               "Open arrivals per second that are expected between two times; bursts are averaged in.");
+    module.def("peak_rate", &peak_rate, py::arg("traffic"), py::arg("start"), py::arg("end"),
+               "The largest expected rate between two times; bursts are averaged in.");
+}
+
+void bind_balancing(py::module_& module) {
+    bind_enum<Policy>(module, "Policy", "How a router picks an instance of a version.",
+                      {{"random", Policy::kRandom},
+                       {"round_robin", Policy::kRoundRobin},
+                       {"least_outstanding", Policy::kLeastOutstanding},
+                       {"power_of_two", Policy::kPowerOfTwo},
+                       {"weighted_least_request", Policy::kWeightedLeastRequest},
+                       {"peak_ewma", Policy::kPeakEwma}});
+    bind_struct(module, "OutlierDetection", "Envoy's outlier detection.",
+                field("consecutive_errors", &OutlierDetection::consecutive_errors),
+                field("interval", &OutlierDetection::interval),
+                field("base_ejection", &OutlierDetection::base_ejection),
+                field("most_ejection", &OutlierDetection::most_ejection),
+                field("most_ejected", &OutlierDetection::most_ejected));
+    bind_struct(module, "Locality", "Balancers of a zone prefer its instances (Envoy's zone-aware routing).",
+                field("overprovisioning", &Locality::overprovisioning));
+    bind_struct(module, "Balancing", "How requests find an instance.", field("policy", &Balancing::policy),
+                field("balancers", &Balancing::balancers), field("slow_start", &Balancing::slow_start),
+                field("ewma_decay", &Balancing::ewma_decay), field("max_outstanding", &Balancing::max_outstanding),
+                field("outlier", &Balancing::outlier), field("locality", &Balancing::locality),
+                field("propagation", &Balancing::propagation),
+                field("weight_propagation", &Balancing::weight_propagation));
+}
+
+void bind_faults(py::module_& module) {
+    bind_struct(module, "HostFailures", "Hosts fail, alone or in bursts, and come back.",
+                field("hosts", &HostFailures::hosts), field("mttf", &HostFailures::mttf),
+                field("shape", &HostFailures::shape), field("burst", &HostFailures::burst),
+                field("burst_within", &HostFailures::burst_within), field("repair", &HostFailures::repair),
+                field("notice", &HostFailures::notice), field("evict", &HostFailures::evict));
+    bind_struct(module, "ZoneLoss", "A zone is lost, with all its instances, for a while.", field("at", &ZoneLoss::at),
+                field("lasts", &ZoneLoss::lasts), field("zone", &ZoneLoss::zone));
+    bind_struct(module, "BrownOut", "Something that the service depends on answers late or badly.",
+                field("at", &BrownOut::at), field("lasts", &BrownOut::lasts), field("slowness", &BrownOut::slowness),
+                field("error_rate", &BrownOut::error_rate));
+    bind_struct(module, "BlackOut", "Operators' telemetry shows nothing for a while.", field("at", &BlackOut::at),
+                field("lasts", &BlackOut::lasts));
+    bind_struct(module, "InstanceEffects", "Instances are not alike: drawn for each process when it starts.",
+                field("noise", &InstanceEffects::noise), field("gray", &InstanceEffects::gray),
+                field("gray_slowness", &InstanceEffects::gray_slowness),
+                field("gray_errors", &InstanceEffects::gray_errors));
+    bind_struct(module, "Faults", "What goes wrong without the release's doing.",
+                field("host_failures", &Faults::host_failures), field("zone_losses", &Faults::zone_losses),
+                field("brown_outs", &Faults::brown_outs), field("black_outs", &Faults::black_outs),
+                field("instances", &Faults::instances));
 }
 
 }  // namespace
@@ -129,18 +259,10 @@ void bind_model(py::module_& module) {
         field("readiness", &Fleet::readiness), field("min_ready", &Fleet::min_ready),
         field("pre_stop", &Fleet::pre_stop), field("grace", &Fleet::grace), field("crash_notice", &Fleet::crash_notice),
         field("backoff", &Fleet::backoff));
-    bind_struct(module, "Service", "One instance's way of answering.", field("slots", &Service::slots),
-                field("queue", &Service::queue), field("service_time", &Service::service_time),
-                field("timeout", &Service::timeout), field("error_rate", &Service::error_rate),
-                field("slow", &Service::slow));
-    bind_struct(module, "Traffic", "Requests per second.", field("rate", &Traffic::rate));
-    bind_enum<Policy>(module, "Policy", "How a router picks an instance of a version.",
-                      {{"random", Policy::kRandom},
-                       {"round_robin", Policy::kRoundRobin},
-                       {"least_outstanding", Policy::kLeastOutstanding}});
-    bind_struct(module, "Balancing", "How requests find an instance.", field("policy", &Balancing::policy),
-                field("propagation", &Balancing::propagation),
-                field("weight_propagation", &Balancing::weight_propagation));
+    bind_service(module);
+    bind_traffic(module);
+    bind_balancing(module);
+    bind_faults(module);
     bind_struct(module, "Observability", "What operators' telemetry sees and how late.",
                 field("scrape_interval", &Observability::scrape_interval), field("delay", &Observability::delay),
                 field("scrape_loss", &Observability::scrape_loss),
@@ -152,8 +274,8 @@ void bind_model(py::module_& module) {
     bind_struct(module, "Scenario", "All that a run needs but the strategy.", field("name", &Scenario::name),
                 field("fleet", &Scenario::fleet), field("service", &Scenario::service),
                 field("traffic", &Scenario::traffic), field("balancing", &Scenario::balancing),
-                field("observability", &Scenario::observability), field("release", &Scenario::release),
-                field("slo", &Scenario::slo), field("window", &Scenario::window),
+                field("faults", &Scenario::faults), field("observability", &Scenario::observability),
+                field("release", &Scenario::release), field("slo", &Scenario::slo), field("window", &Scenario::window),
                 field("analyses", &Scenario::analyses), field("approval", &Scenario::approval));
 
     bind_struct(module, "Complaint", "\"traffic.rate\" and \"must be above 0, is -3\".",

@@ -1,3 +1,5 @@
+#include <pybind11/numpy.h>
+
 #include "bind.h"
 
 namespace rollcast::bindings {
@@ -22,6 +24,10 @@ bool equal_fields(py::handle a, py::handle b, const std::vector<const char*>& na
     };
     for (const char* name : names) {
         const py::object left = a.attr(name), right = b.attr(name);
+        if (py::isinstance<py::array>(left) || py::isinstance<py::array>(right)) {
+            if (!py::module_::import("numpy").attr("array_equal")(left, right).cast<bool>()) return false;
+            continue;
+        }
         if (!left.equal(right) && !(is_nan(left) && is_nan(right))) return false;
     }
     return true;

@@ -21,7 +21,8 @@ class Assumptions:
         self.items: list[Assumption] = []
 
     def add(self, path: str, value: str, why: str) -> None:
-        self.items.append(Assumption(path, value, why))
+        if (made := Assumption(path, value, why)) not in self.items:
+            self.items.append(made)
 
     def choose(self, given: T | None, path: str, default: T, why: str, show: Callable[[T], Any] = str) -> T:
         """What was given; otherwise the default, recorded."""

@@ -8,13 +8,15 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
+from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
 from rollcast.lower_release import lower_release, truth_path
 from rollcast.lower_strategy import Body, awaited_analyses, lower_strategy, strategy_body
-from rollcast.lowering import Default, Lowering, distribution, show_distribution
+from rollcast.lower_traffic import lower_traffic, usual_rate
+from rollcast.lowering import Default, Lowering, distribution, show_distribution, take
 from rollcast.plan import plan_seconds
-from rollcast.profile import fit
-from rollcast.scenario_types import Distribution
+from rollcast.profile import fit, warn_of_peaks
+from rollcast.scenario_random import Distribution
 from rollcast.units import LONGEST, show_fraction, show_seconds
 
 _LONGEST_HORIZON = 7 * 86400.0  # unless the scenario asks for more
@@ -49,6 +51,20 @@ _BALANCING = (
     Default("propagation", "a judgement: endpoints take about a second to spread", show_distribution),
     Default("weight_propagation", "a judgement: as endpoints do", show_distribution),
 )
+_BALANCERS = Default("balancers", "one router sees all that is under way")
+_BALANCING_BY_POLICY = (
+    ("slow_start", "weighted_least_request", (Default("slow_start", "Envoy's default", show_seconds),)),
+    ("ewma_decay", "peak_ewma", (Default("ewma_decay", "Finagle's default", show_seconds),)),
+)
+_OUTLIER = (
+    Default("consecutive_errors", "Envoy's default"),
+    Default("interval", "Envoy's default", show_seconds),
+    Default("base_ejection", "Envoy's default", show_seconds),
+    Default("most_ejection", "Envoy's default", show_seconds),
+    Default("most_ejected", "Envoy's default", show_fraction),
+)
+_LOCALITY = (Default("overprovisioning", "Envoy's default", "{:g}".format),)
+_COLD = (Default("decay", "a judgement", show_seconds, member="cold_decay"),)
 _OBSERVABILITY = (
     Default("scrape_interval", "usual with Prometheus", show_seconds),
     Default("delay", "a judgement", show_seconds),
@@ -60,14 +76,30 @@ _SLO = (
 )
 
 
+# The engine's words that are others in the language.
+_WORDS = {
+    "balancing.outlier.": "balancing.outlier_detection.",
+    "faults.host_failures.hosts": "faults.hosts.count",
+    "faults.host_failures": "faults.hosts",
+    "faults.zone_losses": "faults.zone_loss",
+    "faults.brown_outs": "faults.brown_out",
+    "faults.black_outs": "faults.black_out",
+    "instances.gray_": "instances.gray.",
+    "service.cold_": "service.cold.",
+    "bursts.mean_": "bursts.",
+    "traffic.replay": "traffic.arrivals",
+    "fleet.backoff": "fleet.back_off",
+    "error_rate": "errors",
+}
+
+
 def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     """The `_core.Scenario` and the `_core.Strategy`; of no use when there were problems."""
     given = lowering.model
     core = _core.Scenario(name=name)
-    core.traffic = _core.Traffic(rate=_rate(lowering))
     core.fleet = _fleet(lowering)
-    core.service = _service(lowering, core.traffic.rate, core.fleet.replicas)
-    core.balancing = _balancing(lowering)
+    core.balancing = _balancing(lowering, core.fleet.zones)
+    core.faults = lower_faults(lowering, core.fleet.zones)
     core.release = lower_release(lowering)
     lowering.fill(core.slo, given.slo, "slo", _SLO)
     core.approval = distribution(given.approval) if isinstance(given.approval, Distribution) else None
@@ -78,18 +110,12 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     strategy = lower_strategy(lowering, body, core.fleet.replicas) if body else None
     if body is not None:
         core.window = _window(lowering, core, body)
+    core.traffic = lower_traffic(lowering, (-core.window.lead_in, core.window.horizon))
+    core.service = _service(lowering, core)
     if not lowering.problems.errors:
+        warn_of_peaks(lowering, core)
         _check(lowering, core)
     return core, strategy
-
-
-def _rate(lowering: Lowering) -> float:
-    rate = lowering.model.traffic.rate
-    if rate is None:
-        lowering.error("expected traffic.rate, the service's requests per second, such as 1k/s (--rate 1k/s)")
-    elif rate <= 0:
-        lowering.error("expected more than 0 requests per second", "traffic", "rate")
-    return rate or 1.0
 
 
 def _fleet(lowering: Lowering) -> Any:
@@ -119,9 +145,11 @@ def _fleet(lowering: Lowering) -> Any:
     return core
 
 
-def _service(lowering: Lowering, rate: float, replicas: int) -> Any:
-    profile = fit(lowering, rate, replicas)
-    return _core.Service(
+def _service(lowering: Lowering, core: Any) -> Any:
+    given = lowering.model.service
+    rate = usual_rate(core.traffic, core.window.horizon)
+    profile = fit(lowering, core.traffic, rate, core.fleet.replicas)
+    service = _core.Service(
         slots=profile.slots,
         queue=profile.queue,
         service_time=distribution(profile.service_time),
@@ -129,14 +157,48 @@ def _service(lowering: Lowering, rate: float, replicas: int) -> Any:
         error_rate=profile.error_rate,
         slow=profile.slow,
     )
+    take(service, given, "most_wait", "cores")
+    service.order = getattr(_core.QueueOrder, given.order or "fifo")
+    if given.cold is None:
+        lowering.assumed.add("service.cold", "none", "young instances are taken to be as fast as old ones")
+    else:
+        service.cold_slowness = given.cold.slowness
+        lowering.fill(service, given.cold, "service.cold", _COLD)
+    return service
 
 
-def _balancing(lowering: Lowering) -> Any:
+def _balancing(lowering: Lowering, zones: int) -> Any:
     given, core = lowering.model.balancing, _core.Balancing()
     policy = lowering.choose(given.policy, "balancing.policy", "random", "as kube-proxy does")
     core.policy = getattr(_core.Policy, policy)
     lowering.fill(core, given, "balancing", _BALANCING)
+    for key, user, defaults in _BALANCING_BY_POLICY:
+        if policy == user:
+            lowering.fill(core, given, "balancing", defaults)
+        elif getattr(given, key) is not None:
+            lowering.error(f"has no meaning for {policy}; expected policy: {user}", "balancing", key)
+    if policy not in ("random", "round_robin"):
+        lowering.fill(core, given, "balancing", (_BALANCERS,))
+    take(core, given, "balancers", "max_outstanding")
+    if given.outlier_detection is None:
+        lowering.assumed.add("balancing.outlier_detection", "none", "nothing is known of one")
+    else:
+        core.outlier = _outlier(lowering, given.outlier_detection)
+    if given.locality is not None:
+        if zones < 2:
+            lowering.warn("changes nothing in a fleet of one zone", "balancing", "locality")
+        locality = _core.Locality()
+        lowering.fill(locality, given.locality, "balancing.locality", _LOCALITY)
+        core.locality = locality
+    elif zones > 1:
+        lowering.assumed.add("balancing.locality", "none", "as kube-proxy does: all zones alike")
     return core
+
+
+def _outlier(lowering: Lowering, given: language.OutlierModel) -> Any:
+    outlier = _core.OutlierDetection()
+    lowering.fill(outlier, given, "balancing.outlier_detection", _OUTLIER)
+    return outlier
 
 
 def _window(lowering: Lowering, core: Any, body: Body) -> Any:
@@ -175,14 +237,17 @@ def _window(lowering: Lowering, core: Any, body: Body) -> Any:
 def _check(lowering: Lowering, core: Any) -> None:
     """The engine's own checks, with the places of what they complain about."""
     for complaint in _core.validate(core):
-        parts = re.findall(r"\w+", complaint.path)
+        said = complaint.path
+        for core_words, words in _WORDS.items():
+            said = said.replace(core_words, words)
+        parts = re.findall(r"\w+", said)
         path = tuple(int(part) if part.isdecimal() else part for part in parts)
         if path[0] == "analyses" and len(path) > 1:
             path = ("analyses", list(lowering.model.analyses)[int(path[1])], *path[2:])
         elif path[:2] == ("release", "truths") and len(path) > 2:
             path = truth_path(lowering, core.release.truths, int(path[2]))
         place = lowering.tree.locate(path)
-        lowering.problems.error(complaint.message, place if place.path else place.child(complaint.path))
+        lowering.problems.error(complaint.message, place if place.path else place.child(said))
 
 
 def _show_size(value: float) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rollcast import _core
 from rollcast.assumptions import Assumptions
 from rollcast.errors import Problems
 from rollcast.scenario_model import ScenarioModel
-from rollcast.scenario_types import Distribution
+from rollcast.scenario_random import Distribution
 from rollcast.units import show_seconds
 from rollcast.yaml_source import Node
 
@@ -21,6 +22,7 @@ class Lowering:
 
     model: ScenarioModel
     tree: Node  # where each part of the scenario stands
+    base: Path  # paths of files are relative to it
     assumed: Assumptions
     problems: Problems
 
@@ -36,14 +38,24 @@ class Lowering:
         return self.assumed.choose(given, path, default, why, show)
 
     def fill(self, core: Any, given: Any, section: str, defaults: Iterable[Default]) -> None:
-        """Sets members of a struct of the engine from the part of the scenario that has the same names."""
+        """Sets members of a struct of the engine from a part of the scenario; records what is not said."""
         for default in defaults:
-            value = getattr(given, default.key, None)
-            if isinstance(value, Distribution):
-                value = distribution(value)
-            otherwise = getattr(core, default.key) if default.value is None else default.value
+            member = default.member or default.key
+            otherwise = getattr(core, member) if default.value is None else default.value
             path = f"{section}.{default.key}"
-            setattr(core, default.key, self.choose(value, path, otherwise, default.why, default.show))
+            value = _as_core(getattr(given, default.key, None))
+            setattr(core, member, self.choose(value, path, otherwise, default.why, default.show))
+
+
+def take(core: Any, given: Any, *keys: str) -> None:
+    """Sets members of a struct of the engine where the scenario gives them; other defaults say nothing new."""
+    for key in keys:
+        if (value := _as_core(getattr(given, key))) is not None:
+            setattr(core, key, value)
+
+
+def _as_core(value: Any) -> Any:
+    return distribution(value) if isinstance(value, Distribution) else value
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ class Default:
     why: str
     show: Callable[[Any], str] = str
     value: Any = None  # none: the engine's own default
+    member: str = ""  # of the engine's struct, where it is not called like the key
 
 
 def distribution(value: Distribution) -> Any:

@@ -3,20 +3,25 @@
 Two approximations, both stated in every report. Latencies are taken as service times: at moderate load little
 of a latency is waiting. Utilisation is taken as the share of an instance's slots (threads, workers,
 connections) in use, which is what makes requests wait; a CPU's utilisation is close to it for services that
-compute.
+compute. It goes with the plain rate, as do the latencies: where the rate has a shape, the instances are that busy
+when its factor is 1, not at its peak.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from rollcast import _core
+from rollcast.errors import join_path
 from rollcast.lowering import Lowering, distribution
-from rollcast.scenario_types import Distribution, lognormal_from_quantiles
-from rollcast.units import show_fraction, show_seconds
+from rollcast.scenario_model import ClassModel, ServiceModel
+from rollcast.scenario_random import Distribution, constant, lognormal_from_quantiles
+from rollcast.units import show_fraction, show_rate, show_seconds
 
-MOST_SLOTS = 64
+MOST_SLOTS = 1024
 _MOST_QUEUE = 1024
 
 
@@ -30,21 +35,25 @@ class Profile:
     error_rate: float
 
 
-def fit(lowering: Lowering, rate: float, replicas: int) -> Profile:
-    """Fits what was not given."""
+def fit(lowering: Lowering, traffic: Any, rate: float, replicas: int) -> Profile:
+    """Fits what was not given. ``traffic``: lowered; ``rate``: its requests per second, without shape."""
     given, choose = lowering.model.service, lowering.choose
-    service_time = _service_time(lowering)
-    time = distribution(service_time)
-    mean, p99 = _core.mean(time), _core.quantile(time, 0.99)
+    service_time = _service_time(lowering, traffic.classes)
+    usual = distribution(service_time)
+    mean = _mean(usual, traffic.classes)
+    p99 = max(
+        _core.quantile(one.service_time or usual, 0.99) for one in traffic.classes or [_core.RequestClass()]
+    )
+    slowest = " of the slowest class" if traffic.classes else ""
     error_rate = choose(
         given.errors, "service.errors", 0.001, "a judgement: one request in a thousand", show_fraction
     )
-    slots = _slots(lowering, rate * mean, replicas)
+    slots = _slots(lowering, rate * mean, _users_busy(traffic, mean), replicas)
     timeout = choose(
         given.timeout,
         "service.timeout",
         max(1.0, _tidy(5 * p99)),
-        "five times p99, at least a second",
+        f"five times p99{slowest}, at least a second",
         show_seconds,
     )
     queue = choose(
@@ -53,33 +62,73 @@ def fit(lowering: Lowering, rate: float, replicas: int) -> Profile:
         min(_MOST_QUEUE, max(16, math.ceil(slots * timeout / mean))) if mean > 0 else 16,
         "as long as a request at its end would just time out; a longer one would change nothing",
     )
-    slow = choose(given.slow, "service.slow", _tidy(2 * p99), "twice p99", show_seconds)
+    slow = choose(given.slow, "service.slow", _tidy(2 * p99), f"twice p99{slowest}", show_seconds)
     return Profile(service_time, slots, queue, timeout, slow, error_rate)
 
 
-def _service_time(lowering: Lowering) -> Distribution:
+def _mean(usual: Any, classes: list[Any]) -> float:
+    """Seconds that a slot works on a request, over all classes."""
+    return math.fsum(one.share * _core.mean(one.service_time or usual) for one in classes) or _core.mean(
+        usual
+    )
+
+
+def _users_busy(traffic: Any, mean: float) -> float:
+    """Slots that closed-loop users keep busy, if they never wait for one."""
+    turn = _core.mean(traffic.users.think) + mean
+    return float(traffic.users.count * mean / turn) if turn > 0 else 0.0
+
+
+def mean_of_bursts(bursts: Any) -> float:
+    """The mean rate, relative to that outside of bursts."""
+    both = bursts.mean_quiet + bursts.mean_burst
+    return float((bursts.mean_quiet + bursts.factor * bursts.mean_burst) / both)
+
+
+def class_service_time(lowering: Lowering, index: int) -> Distribution | None:
+    """What a class of requests has of its own; none: the service's."""
+    given = (lowering.model.traffic.classes or [])[index]
+    if given.p50 is None and given.p99 is None and given.service_time is None:
+        return None
+    return _fitted(lowering, given, "traffic", "classes", index)
+
+
+def _service_time(lowering: Lowering, classes: list[Any]) -> Distribution:
     given = lowering.model.service
-    if given.service_time is not None:
-        for key in ("p50", "p99", "shape"):
+    if classes and all(one.service_time is not None for one in classes):
+        for key in ("p50", "p99", "service_time"):
             if getattr(given, key) is not None:
-                lowering.error("may not be given beside service_time", "service", key)
+                lowering.warn("is of no use: every class of requests has its own", "service", key)
+        most = max(range(len(classes)), key=lambda index: float(classes[index].share))
+        return class_service_time(lowering, most) or constant(0.02)
+    return _fitted(lowering, given, "service")
+
+
+def _fitted(lowering: Lowering, given: ServiceModel | ClassModel, *path: str | int) -> Distribution:
+    """The service time of a service, or of a class of requests, from what is known of it."""
+    if given.service_time is not None:
+        keys = ("p50", "p99", "shape") if isinstance(given, ServiceModel) else ("p50", "p99")
+        for key in keys:
+            if getattr(given, key) is not None:
+                lowering.error("may not be given beside service_time", *path, key)
         return given.service_time
     for key in ("p50", "p99"):
         if getattr(given, key) == 0:
-            lowering.error("expected more than 0", "service", key)
-            return Distribution("Constant", {"value": 0.02})
+            lowering.error("expected more than 0", *path, key)
+            return constant(0.02)
     shape = lowering.choose(
-        given.shape,
+        lowering.model.service.shape,
         "service.shape",
         "lognormal",
         "latencies are skewed to the right; taken as service times, as little of them is waiting",
     )
     if shape != "lognormal" and given.p99 is not None:
         message = f"a service time that is {shape} has one parameter: give p50 only"
-        lowering.error(message, "service", "p99")
+        lowering.error(message, *path, "p99")
+    section = functools.reduce(join_path, path, "")
     p50 = lowering.choose(
         given.p50,
-        "service.p50",
+        f"{section}.p50",
         given.p99 / 5 if given.p99 else 0.02,
         "a judgement: give your own (--p50)",
         show_seconds,
@@ -87,24 +136,38 @@ def _service_time(lowering: Lowering) -> Distribution:
     if shape == "exponential":
         return Distribution("Exponential", {"mean": p50 / math.log(2)})
     if shape == "deterministic":
-        return Distribution("Constant", {"value": p50})
-    p99 = lowering.choose(given.p99, "service.p99", 5 * p50, "a judgement: five times p50", show_seconds)
+        return constant(p50)
+    why = "a judgement: five times p50"
+    p99 = lowering.choose(given.p99, f"{section}.p99", 5 * p50, why, show_seconds)
     if p99 < p50:
         message = f"expected p99 to be at least p50 ({show_seconds(p50)}), got {show_seconds(p99)}"
-        lowering.error(message, "service", "p99")
-        return Distribution("Constant", {"value": p50})
+        lowering.error(message, *path, "p99")
+        return constant(p50)
     return lognormal_from_quantiles(p50, p99)
 
 
-def _slots(lowering: Lowering, busy: float, replicas: int) -> int:
-    """``busy``: slots that the load keeps busy, in all."""
+def _slots(lowering: Lowering, busy: float, users_busy: float, replicas: int) -> int:
+    """``busy``: slots that open requests keep busy, in all; closed-loop users cannot overload a service."""
     given = lowering.model.service
-    if given.slots is not None:
+    if given.cores is not None and given.cores <= 0:
+        lowering.error("expected more than 0", "service", "cores")
+        return 1
+    decided = "slots" if given.slots is not None else "cores" if given.cores is not None else None
+    if decided is not None:
         if given.utilisation is not None:
-            lowering.error("may not be given beside slots, which decide it", "service", "utilisation")
-        if busy >= replicas * given.slots:
-            lowering.error(_overload(busy, replicas, given.slots), "service", "slots")
-        return given.slots
+            message = f"may not be given beside {decided}, which decide it"
+            lowering.error(message, "service", "utilisation")
+        slots = lowering.choose(
+            given.slots,
+            "service.slots",
+            min(MOST_SLOTS, math.ceil(2 * (given.cores or 0)) + 1),
+            "two a core and one more, as gunicorn advises",
+        )
+        if given.cores is not None and given.cores < slots and busy >= replicas * given.cores:
+            lowering.error(_overload(busy, replicas, given.cores, "core"), "service", "cores")
+        elif busy >= replicas * slots:
+            lowering.error(_overload(busy, replicas, slots), "service", "slots")
+        return slots
     wanted = lowering.choose(
         given.utilisation,
         "service.utilisation",
@@ -119,6 +182,7 @@ def _slots(lowering: Lowering, busy: float, replicas: int) -> int:
     if busy >= replicas * MOST_SLOTS:
         lowering.error(_overload(busy, replicas, MOST_SLOTS), "traffic", "rate")
         return MOST_SLOTS
+    busy += users_busy
     slots = _nearest_slots(busy / replicas, wanted)
     shown = show_fraction(round(busy / (replicas * slots), 4))
     why = f"the whole number whose utilisation, {shown}, is nearest to {show_fraction(wanted)}"
@@ -130,6 +194,24 @@ def _slots(lowering: Lowering, busy: float, replicas: int) -> int:
     return slots
 
 
+def warn_of_peaks(lowering: Lowering, core: Any) -> None:
+    """Whether the load goes beyond what the instances can do, for a while. ``core``: the lowered scenario."""
+    traffic, service = core.traffic, core.service
+    peak = float(_core.peak_rate(traffic, 0.0, core.window.horizon))
+    if traffic.bursts is not None:
+        peak *= max(1.0, traffic.bursts.factor) / mean_of_bursts(traffic.bursts)
+    busy = peak * _mean(service.service_time, traffic.classes)
+    unit = "core" if 0 < service.cores < service.slots else "slot"
+    each = service.cores if unit == "core" else service.slots
+    if busy >= core.fleet.replicas * each:
+        keys = (
+            key for key in ("shape", "trace", "arrivals", "bursts") if getattr(lowering.model.traffic, key)
+        )
+        overload = _overload(busy, core.fleet.replicas, each, unit)
+        message = f"at its peak of {show_rate(float(f'{peak:.3g}'))} {overload}"
+        lowering.warn(message, "traffic", *list(keys)[:1])
+
+
 def _nearest_slots(busy: float, wanted: float) -> int:
     """Slots whose utilisation is nearest to the wanted one, and below 1. ``busy``: per instance."""
     enough = math.floor(busy) + 1
@@ -138,10 +220,10 @@ def _nearest_slots(busy: float, wanted: float) -> int:
     return min(candidates, key=lambda slots: abs(busy / slots - wanted))
 
 
-def _overload(busy: float, replicas: int, slots: int) -> str:
+def _overload(busy: float, replicas: int, each: float, unit: str = "slot") -> str:
     return (
-        f"the load keeps {busy:,.0f} slots busy, but {replicas} replica{'s' * (replicas != 1)} with {slots} "
-        f"slot{'s' * (slots != 1)} each have {replicas * slots}"
+        f"the load keeps {busy:,.0f} {unit}s busy, but {replicas} replica{'s' * (replicas != 1)} with "
+        f"{each:g} {unit}{'s' * (each != 1)} each have {replicas * each:g}"
     )
 
 

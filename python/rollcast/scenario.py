@@ -139,7 +139,7 @@ def _only_mapping(documents: list[Node], file: str) -> Node:
 
 def load_tree(tree: Node, places: Node, problems: Problems) -> LoadedScenario:
     """Loads a tree of the scenario language. ``places``: a part of it that knows its places."""
-    return _finish(overlay(tree, places), None, problems)
+    return _finish(overlay(tree, places), Path(), None, problems)
 
 
 def _load(
@@ -155,23 +155,25 @@ def _load(
             {key: str(node.value) for key, node in args.value.items()} if args and args.is_mapping else {}
         )
         tree = overlay(translate(manifests, problems, values), tree)
-    return _finish(tree, source, problems)
+    return _finish(tree, base, source, problems)
 
 
-def _finish(tree: Node, source: Path | None, problems: Problems) -> LoadedScenario:
+def _finish(tree: Node, base: Path, source: Path | None, problems: Problems) -> LoadedScenario:
     from rollcast.lower import lower
     from rollcast.lowering import Lowering
 
-    model = _validate(tree, problems)
+    model = _validate(tree, base, problems)
     if model is None:
         raise InputErrors(problems.errors)
     name = model.name or (source.stem if source else "unnamed")
     assumed = Assumptions()
-    core, strategy = lower(Lowering(model, tree, assumed, problems), name)
+    core, strategy = lower(Lowering(model, tree, base, assumed, problems), name)
     problems.raise_errors()
     said = {key: child.plain() for key, child in tree.value.items() if key not in ("manifest", "args")}
+    sections = list(ScenarioModel.model_fields)
+    assumptions = sorted(assumed.items, key=lambda one: sections.index(one.path.partition(".")[0]))
     description = model.description or ""
-    return LoadedScenario(name, description, core, strategy, assumed.items, problems.warnings, source, said)
+    return LoadedScenario(name, description, core, strategy, assumptions, problems.warnings, source, said)
 
 
 def _referred_manifests(tree: Node, base: Path, problems: Problems) -> list[Node]:
@@ -221,9 +223,9 @@ _EXPECTED = {
 }
 
 
-def _validate(tree: Node, problems: Problems) -> ScenarioModel | None:
+def _validate(tree: Node, base: Path, problems: Problems) -> ScenarioModel | None:
     try:
-        return ScenarioModel.model_validate(_without_empty(tree.plain()))
+        return ScenarioModel.model_validate(_without_empty(tree.plain()), context={"base": base})
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             _explain(detail, tree, problems)
@@ -285,7 +287,7 @@ def _fields_at(loc: tuple[str | int, ...]) -> list[str]:
         if model is not None and isinstance(step, str) and step in model.model_fields:
             here = model.model_fields[step].annotation
     model = _model_of(here)
-    return list(model.model_fields) if model is not None else []
+    return [field.alias or name for name, field in model.model_fields.items()] if model is not None else []
 
 
 def _model_of(annotation: Any) -> type[BaseModel] | None:

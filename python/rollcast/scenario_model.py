@@ -11,25 +11,33 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 
-from rollcast.errors import nearest, shown
-from rollcast.scenario_types import (
-    Amount,
+from rollcast.errors import listed, nearest, shown
+from rollcast.scenario_random import (
     Approval,
-    ArgumentText,
-    At,
-    Bandwidth,
-    Factor,
-    Paths,
+    RandomCount,
     RandomFactor,
     RandomPerHour,
     RandomSeconds,
     RandomShare,
+)
+from rollcast.scenario_types import (
+    Amount,
+    ArgumentText,
+    At,
+    Attempts,
+    Bandwidth,
+    DayTime,
+    Factor,
+    FilePath,
+    Paths,
     Rate,
     Seconds,
     SecondsOrForever,
     SecondsOrNever,
     Share,
     Size,
+    TraceTime,
+    WeekTime,
     Whole,
     reads,
 )
@@ -37,6 +45,15 @@ from rollcast.scenario_types import (
 
 class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
+
+
+class ColdModel(Model):
+    """A process of age t is 1 + slowness * e^(-t / decay) times slower: caches fill, code is compiled."""
+
+    slowness: Factor
+    """At first; 1: it takes twice as long."""
+    decay: Seconds | None = None
+    """After so long, about a third of the slowness is left."""
 
 
 class ServiceModel(Model):
@@ -49,26 +66,231 @@ class ServiceModel(Model):
     errors: Share | None = None
     """Share of requests that fail even on a good version."""
     utilisation: Share | None = None
-    """How busy the instances are before the rollout: the share of their slots in use. Decides `slots`."""
+    """How busy the instances are at `traffic.rate`: the share of their slots in use. Decides `slots`."""
     shape: Literal["lognormal", "exponential", "deterministic"] | None = None
     """Distribution of the service time that is fitted to p50 and p99."""
     service_time: RandomSeconds | None = None
     """Time that a slot works on one request; instead of p50, p99 and shape."""
     timeout: Seconds | None = None
-    """After so long the client gives up."""
-    slots: Annotated[Whole, Field(ge=1, le=64)] | None = None
+    """After so long the client gives up; the instance works on."""
+    slots: Annotated[Whole, Field(ge=1, le=1024)] | None = None
     """Requests that one instance serves at a time; instead of `utilisation`."""
-    queue: Annotated[Whole, Field(ge=0)] | None = None
+    cores: Factor | None = None
+    """Requests in service share so many cores, each using one at most; instead of `utilisation`."""
+    queue: Annotated[Whole, Field(ge=0, le=65536)] | None = None
     """Requests that may wait at one instance; one more is refused."""
+    order: Literal["fifo", "lifo"] | None = None
+    """Which of the waiting requests is next: the oldest (fifo, the default) or the newest."""
+    most_wait: Seconds | None = None
+    """A request that waited longer is dropped when its turn comes. Not given: none is."""
+    cold: ColdModel | None = None
+    """A young process is slower. Not given: it is not."""
     slow: Seconds | None = None
     """An answer that took longer counts as slow."""
 
 
+class DailyModel(Model):
+    """A day's rise and fall, as a sine."""
+
+    peak_to_trough: Annotated[Factor, Field(ge=1)] | None = None
+    """The highest rate of the day over the lowest."""
+    peak_at: DayTime | None = None
+    """When it is highest."""
+
+
+class WeeklyModel(Model):
+    """Days of the week differ; exactly one of these."""
+
+    weekend: Factor | None = None
+    """The rate on Saturdays and Sundays, times `traffic.rate`; weekdays have 1."""
+    days: Annotated[list[Factor], Field(min_length=7, max_length=7)] | None = None
+    """The rate on each day, Monday first, times `traffic.rate`."""
+
+
+class PointModel(Model):
+    """The rate at one time; straight lines join the points, two points at one time make a jump."""
+
+    at: Seconds
+    """Since the start of the rollout."""
+    factor: Factor | None = None
+    """Times `traffic.rate`."""
+    rate: Rate | None = None
+    """Requests per second; instead of `factor`, in all points, and of `traffic.rate`."""
+
+
+class RampModel(Model):
+    """The rate grows or falls from one level to another, and stays there."""
+
+    at: Seconds | None = None
+    """Begins so long after the start of the rollout."""
+    lasts: Seconds
+    """From the first level to the second."""
+    to: Factor
+    """The second level, times `traffic.rate`. The first is 1."""
+
+
+class FlashCrowdModel(Model):
+    """Everybody comes at once and leaves by and by."""
+
+    at: Seconds
+    """Begins so long after the start of the rollout."""
+    factor: Factor
+    """At its highest, times the usual rate."""
+    rise: Seconds | None = None
+    """Until it is highest."""
+    lasts: Seconds | None = None
+    """It stays there for so long."""
+    decay: Seconds | None = None
+    """Then it takes so long until the rate is as usual again."""
+
+
+class ShapeModel(Model):
+    """How the rate changes with time; several factors multiply."""
+
+    daily: DailyModel | None = None
+    """A day's rise and fall. `traffic.rate` is its mean."""
+    hourly: Annotated[list[Factor], Field(min_length=24, max_length=24)] | None = None
+    """The rate at 0:00, 1:00 and so on, times `traffic.rate`; straight lines between."""
+    weekly: WeeklyModel | None = None
+    """Days of the week differ."""
+    points: Annotated[list[PointModel], Field(min_length=1)] | None = None
+    """Piecewise linear."""
+    ramp: RampModel | None = None
+    """From one level to another."""
+    flash_crowd: FlashCrowdModel | None = None
+    """Everybody comes at once and leaves by and by."""
+
+
+def _read_shape(value: Any) -> Any:
+    if value == "constant":
+        return {}
+    if isinstance(value, (str, int, float)):
+        words = ["constant", *ShapeModel.model_fields]
+        hint = nearest(value, words) if isinstance(value, str) else None
+        raise At((), f"expected constant or a mapping with {listed(words[1:])}, got {shown(value)}", hint)
+    return value
+
+
+class BurstsModel(Model):
+    """Times of high rate that begin and end at random."""
+
+    factor: Factor | None = None
+    """The rate in a burst, relative to the rate outside."""
+    quiet: Seconds | None = None
+    """Mean time between bursts."""
+    burst: Seconds | None = None
+    """Mean length of a burst."""
+
+
+class TraceModel(Model):
+    """A file of rates, or of counts per interval: CSV or Parquet."""
+
+    file: FilePath
+    """Its path, relative to this file."""
+    time: StrictStr | None = None
+    """The column of times: seconds, or timestamps. Default: time."""
+    rate: StrictStr | None = None
+    """The column of requests per second. Default: rate."""
+    count: StrictStr | None = None
+    """The column of requests from one row's time to the next's; instead of `rate`."""
+    join: Literal["steps", "lines"] | None = None
+    """A rate holds until the next row (steps), or changes evenly towards it (lines). Default: steps."""
+    start: TraceTime | None = None
+    """The time in the file at which the rollout starts. Default: the lead-in starts with its first row."""
+    scale: Factor | None = None
+    """Its rates are multiplied by this."""
+
+
+class ArrivalsModel(Model):
+    """A file with the time of every single request, which are replayed: CSV or Parquet."""
+
+    file: FilePath
+    """Its path, relative to this file."""
+    time: StrictStr | None = None
+    """The column of times: seconds, or timestamps. Default: time."""
+    start: TraceTime | None = None
+    """The time in the file at which the rollout starts. Default: the lead-in starts with its first row."""
+
+
+class ClassModel(Model):
+    """Requests of one kind: what is not given is as with the service."""
+
+    name: StrictStr
+    """Unique; defects may name it."""
+    share: Share
+    """Of all requests. The shares of all classes add up to 100%."""
+    p50: Seconds | None = None
+    """Median latency at moderate load."""
+    p99: Seconds | None = None
+    """99th percentile of the latency at moderate load."""
+    service_time: RandomSeconds | None = None
+    """Time that a slot works on one request; instead of p50 and p99."""
+    errors: Share | None = None
+    """Share of requests that fail even on a good version."""
+
+
+class UsersModel(Model):
+    """Users who wait for each answer and think before they ask again: a closed loop, beside `rate`."""
+
+    count: Annotated[Whole, Field(ge=0)]
+    """How many."""
+    think: RandomSeconds | None = None
+    """From an answer to the next request."""
+
+
+class SessionsModel(Model):
+    """Whether users stay where they are."""
+
+    sticky: Literal["none", "version", "instance"] | None = None
+    """version: a user's place in the split is fixed; instance: a cookie leads to the same instance."""
+    users: Annotated[Whole, Field(ge=1)] | None = None
+    """How many people send the requests, each as often as any other."""
+
+
+class RetriesModel(Model):
+    """What clients do about an attempt that failed."""
+
+    attempts: Attempts | None = None
+    """At most, the first included: from 1 to 100."""
+    base: Seconds | None = None
+    """Wait before the second attempt."""
+    factor: Annotated[Factor, Field(ge=1)] | None = None
+    """Each further wait is so many times longer."""
+    most: Seconds | None = None
+    """The longest wait."""
+    jitter: Literal["none", "equal", "full"] | None = None
+    """How much of a wait is random: nothing, half of it, or all."""
+    retry_on: Annotated[list[Literal["errors", "timeouts"]], Field(min_length=1)] | None = None
+    """What is tried again. Default: both."""
+    budget: Share | None = None
+    """Retries over first attempts, of all clients together. Not given: no limit."""
+    reserve: Annotated[Factor, Field(ge=1)] | None = None
+    """With a budget: so many retries are free at first, and may be saved up."""
+
+
 class TrafficModel(Model):
-    """The requests that arrive."""
+    """Who sends requests, when, and what they do when one fails."""
 
     rate: Rate | None = None
-    """Requests per second of the whole service; they arrive as a Poisson process."""
+    """Requests per second of the whole service, on average; they arrive as a Poisson process."""
+    shape: Annotated[ShapeModel, reads(_read_shape)] | None = None
+    """How the rate changes with time: constant, or several of these, which multiply."""
+    start: WeekTime | None = None
+    """When the rollout starts, for daily and weekly shapes: a time of the day or week."""
+    bursts: BurstsModel | None = None
+    """Times of high rate that begin and end at random. Not given: none."""
+    trace: TraceModel | None = None
+    """The rate as a file tells it; instead of `rate` and `shape`."""
+    arrivals: ArrivalsModel | None = None
+    """Every single request as a file tells it; instead of `rate`, `shape` and `bursts`."""
+    classes: Annotated[list[ClassModel], Field(min_length=1, max_length=64)] | None = None
+    """Kinds of requests that differ in latency or errors. Not given: one kind."""
+    users: UsersModel | None = None
+    """Users who wait for each answer, beside the requests that just come. Not given: none."""
+    sessions: SessionsModel | None = None
+    """Whether users stay with a version or an instance."""
+    retries: RetriesModel | None = None
+    """What clients do about an attempt that failed. Not given: nothing."""
 
 
 class ImageModel(Model):
@@ -137,11 +359,55 @@ class FleetModel(Model):
     """Waits between restarts of a process that keeps dying."""
 
 
+class OutlierModel(Model):
+    """Envoy's outlier detection."""
+
+    consecutive_errors: Annotated[Whole, Field(ge=1)] | None = None
+    """So many errors, refused connections and timeouts in a row eject an instance."""
+    interval: Seconds | None = None
+    """Between the sweeps that let instances back in."""
+    base_ejection: Seconds | None = None
+    """An ejection lasts so long, times the number of ejections so far."""
+    most_ejection: Seconds | None = None
+    """The longest ejection."""
+    most_ejected: Share | None = None
+    """Share of the instances that may be ejected; one always may."""
+
+
+class LocalityModel(Model):
+    """Routers prefer instances of their own zone, as far as these can carry its share of the traffic."""
+
+    overprovisioning: Factor | None = None
+    """A zone is trusted with so many times its instances' even share before the rest spills over."""
+
+
 class BalancingModel(Model):
     """How requests find an instance."""
 
-    policy: Literal["random", "round_robin", "least_outstanding"] | None = None
+    policy: (
+        Literal[
+            "random",
+            "round_robin",
+            "least_outstanding",
+            "power_of_two",
+            "weighted_least_request",
+            "peak_ewma",
+        ]
+        | None
+    ) = None
     """How a router picks an instance of a version."""
+    balancers: Annotated[Whole, Field(ge=1, le=255)] | None = None
+    """So many routers that share no state."""
+    slow_start: Seconds | None = None
+    """weighted_least_request: until a new instance has its full weight. Default: it has at once."""
+    ewma_decay: Seconds | None = None
+    """peak_ewma: how long latencies are remembered."""
+    max_outstanding: Annotated[Whole, Field(ge=1)] | None = None
+    """Of one router at one instance; one more is refused by the router. Not given: no limit."""
+    outlier_detection: OutlierModel | None = None
+    """Instances that fail are left out for a while, as Envoy does. Not given: they are not."""
+    locality: LocalityModel | None = None
+    """Routers prefer instances of their own zone. Not given: they do not."""
     propagation: RandomSeconds | None = None
     """Until routers learn that an instance became ready or is on its way out."""
     weight_propagation: RandomSeconds | None = None
@@ -161,7 +427,106 @@ class ObservabilityModel(Model):
     """Upper limits of the latency histogram's buckets, rising."""
 
 
-Defect = Literal["error-rate", "latency", "crash-on-start", "crash"]
+class HostsModel(Model):
+    """Hosts fail, alone or in bursts, and the instances on them die."""
+
+    count: Annotated[Whole, Field(ge=1)]
+    """How many hosts the instances are spread over."""
+    mttf: Seconds | None = None
+    """Mean time to failure of one host."""
+    shape: Factor | None = None
+    """Of the Weibull distribution of the times between failures; below 1 they come in clusters."""
+    burst: Share | None = None
+    """Probability that another host of the zone fails with it."""
+    burst_within: Seconds | None = None
+    """That one fails within so long."""
+    repair: Seconds | None = None
+    """Until the host takes instances again."""
+    notice: Seconds | None = None
+    """Until its instances are seen as not ready."""
+    evict: Seconds | None = None
+    """After the notice: until its instances are replaced elsewhere."""
+
+
+class ZoneLossModel(Model):
+    """A zone is lost, with all its instances, for a while."""
+
+    at: Seconds
+    """So long after the start of the rollout."""
+    lasts: Seconds | None = None
+    """Until it is back."""
+    zone: Annotated[Whole, Field(ge=0)] | None = None
+    """Which one, counted from 0."""
+
+
+class BrownOutModel(Model):
+    """Something that the service depends on answers late or badly."""
+
+    at: Seconds
+    """So long after the start of the rollout."""
+    lasts: Seconds | None = None
+    """Until it is well again."""
+    slowness: Factor | None = None
+    """Service times are multiplied by this."""
+    errors: Share | None = None
+    """Share of requests that fail because of it."""
+
+
+class BlackOutModel(Model):
+    """Operators' telemetry shows nothing for a while."""
+
+    at: Seconds
+    """So long after the start of the rollout."""
+    lasts: Seconds | None = None
+    """Until scrapes succeed again."""
+
+
+class GrayModel(Model):
+    """An instance that probes find healthy and users do not."""
+
+    share: Share
+    """Probability that a process is gray."""
+    slowness: Factor | None = None
+    """Its service times are multiplied by this."""
+    errors: Share | None = None
+    """Share of requests that it fails."""
+
+
+class InstancesModel(Model):
+    """Instances are not alike: drawn for each process when it starts."""
+
+    noise: Factor | None = None
+    """Noisy neighbours: sigma of a lognormal factor (median 1) on its service times; 0.1 is about 10%."""
+    gray: GrayModel | None = None
+    """Some are gray. Not given: none is."""
+
+
+class FaultsModel(Model):
+    """What goes wrong without the release's doing. Not given: nothing."""
+
+    hosts: HostsModel | None = None
+    """Hosts fail."""
+    zone_loss: list[ZoneLossModel] = []
+    """Zones are lost."""
+    brown_out: list[BrownOutModel] = []
+    """Something that the service depends on answers late or badly."""
+    black_out: list[BlackOutModel] = []
+    """Telemetry shows nothing."""
+    instances: InstancesModel | None = None
+    """Instances are not alike."""
+
+
+Defect = Literal[
+    "error-rate",
+    "latency",
+    "crash-on-start",
+    "crash",
+    "crash-on-request",
+    "memory-leak",
+    "slow-leak",
+    "descriptor-leak",
+    "capacity",
+]
 
 
 class DefectModel(Model):
@@ -177,10 +542,18 @@ class DefectModel(Model):
     """latency: the service time is multiplied by this."""
     share: Share | None = None
     """latency: only the slowest share of requests is affected."""
+    class_: StrictStr | None = Field(default=None, alias="class")
+    """error-rate, latency, crash-on-request: only requests of this class."""
     probability: RandomShare | None = None
-    """crash-on-start: probability that a start ends in a crash."""
+    """crash-on-start: that a start ends in a crash; crash-on-request: that a request kills its process."""
     per_hour: RandomPerHour | None = None
     """crash: crashes per hour of a running instance."""
+    requests: RandomCount | None = None
+    """memory-leak, descriptor-leak: requests that a process serves before it dies, or fails all others."""
+    after: RandomSeconds | None = None
+    """slow-leak: a process runs out and dies after so long."""
+    loss: RandomShare | None = None
+    """capacity: share of an instance's slots that is gone."""
     weight: Factor | None = None
     """In a list: how likely this is, relative to the others."""
 
@@ -444,6 +817,8 @@ class ScenarioModel(Model):
     """The instances of the service."""
     balancing: BalancingModel = BalancingModel()
     """How requests find an instance."""
+    faults: FaultsModel = FaultsModel()
+    """What goes wrong without the release's doing."""
     observability: ObservabilityModel = ObservabilityModel()
     """What operators' telemetry sees."""
     release: Annotated[PriorModel, reads(_read_release)] = PriorModel()

@@ -18,6 +18,9 @@ LONGEST = 100 * 365.25 * 86400  # seconds; longer than any plan, and the engine'
 
 _NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _PLAIN = re.compile(rf"[-+]?{_NUMBER}")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DURATION_PART = re.compile(rf"({_NUMBER})\s*([a-zµμ]+)")
 
 _GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
@@ -168,6 +171,37 @@ def bytes_per_second(value: Any) -> float:
     return number
 
 
+def count(value: Any) -> float:
+    """How many, not negative: "50k", "2M", or a plain number."""
+    number = _number(value)
+    if number is None and isinstance(value, str):
+        match = re.fullmatch(rf"({_NUMBER})\s*([kKMG])", value.strip())
+        number = float(match.group(1)) * _MULTIPLES[match.group(2)] if match else None
+    if number is None or number < 0:
+        raise _refuse('a number such as 2000 or "50k"', value)
+    return number
+
+
+def time_of_day(value: Any) -> float:
+    """Seconds since midnight: "14:30"."""
+    match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not match or int(match.group(1)) > 23 or int(match.group(2)) > 59:
+        raise _refuse('a time of day such as "14:30"', value)
+    return int(match.group(1)) * 3600.0 + int(match.group(2)) * 60.0
+
+
+def time_of_week(value: Any) -> float:
+    """Seconds since Monday's midnight: "Tue 14:30"; without a day it is Monday's."""
+    day, _, clock = value.strip().rpartition(" ") if isinstance(value, str) else ("", "", "")
+    index = DAYS.index(day[:3].lower()) if day[:3].lower() in DAYS else 0 if not day else None
+    if index is None or (len(day) > 3 and day.lower() not in _DAY_NAMES):
+        raise _refuse('a time of the week such as "Tue 14:30" or "14:30"', value)
+    try:
+        return index * 86400.0 + time_of_day(clock)
+    except ValueError:
+        raise _refuse('a time of the week such as "Tue 14:30" or "14:30"', value) from None
+
+
 def factor(value: Any) -> float:
     """A plain number, not negative: 1.5."""
     number = _number(value)
@@ -192,6 +226,12 @@ def show_seconds(value: float) -> str:
 def show_fraction(value: float) -> str:
     """As `fraction` reads it."""
     return f"{value * 100:.10g}%"
+
+
+def show_time_of_week(value: float) -> str:
+    """As `time_of_week` reads it."""
+    day, seconds = divmod(round(value), 86400)
+    return f"{DAYS[day % 7].capitalize()} {seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
 
 
 def show_rate(value: float) -> str:

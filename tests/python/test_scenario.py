@@ -101,9 +101,10 @@ def test_random_quantities_are_lowered() -> None:
         ({"p_bad": "10%", "defects": [{"defect": "crash", "weight": 3}, {"defect": "latency", "weight": 1}]},
          {"good": 0.9, "crash": 0.075, "latency": 0.025}),
         ([{"defect": "crash"}, {"defect": "crash", "per_hour": 2}], {"good": 0.9675, "crash": 0.01625, "crash-2": 0.01625}),
-        ("default", {"good": 0.9675, "error-rate": 0.015, "latency": 0.0075, "crash-on-start": 0.005, "crash": 0.005}),
-        ({"prior": "default"}, {"good": 0.9675, "error-rate": 0.015, "latency": 0.0075, "crash-on-start": 0.005,
-                                "crash": 0.005}),
+        ("default", {"good": 0.9675, "error-rate": 0.013, "latency": 0.0065, "crash-on-start": 0.00455, "crash": 0.00455,
+                     "memory-leak": 0.00195, "capacity": 0.00195}),
+        ({"prior": "default"}, {"good": 0.9675, "error-rate": 0.013, "latency": 0.0065, "crash-on-start": 0.00455,
+                                "crash": 0.00455, "memory-leak": 0.00195, "capacity": 0.00195}),
     ],
 )  # fmt: skip
 def test_a_release_becomes_kinds_of_truth(release: Any, truths: dict[str, float]) -> None:
@@ -127,7 +128,7 @@ def test_the_profile_is_fitted() -> None:
     assert _core.quantile(service.service_time, 0.99) == pytest.approx(0.15, rel=1e-9)
     busy = 1000 * _core.mean(service.service_time) / 12
     # No other whole number of slots comes nearer to 60 %.
-    assert service.slots == min(range(1, 65), key=lambda slots: abs(busy / slots - 0.6))
+    assert service.slots == min(range(1, 1025), key=lambda slots: abs(busy / slots - 0.6))
     assert assumed(loaded())["service.slots"] == str(service.slots)
 
 
@@ -307,8 +308,8 @@ def test_every_key_of_the_schema_is_described() -> None:
           's.yaml:2:9: fleet.replica: unknown key; did you mean "replicas"?',
           's.yaml:3:16: service.p50: expected a duration such as "30s", "1h30m" or "250ms", got "20mss"',
           's.yaml:3:31: service.errors: expected a share from 0% to 100%, got 5 ("5%"?)',
-          's.yaml:4:21: balancing.policy: expected random, round_robin or least_outstanding, got "randm"; '
-          'did you mean "random"?']),
+          's.yaml:4:21: balancing.policy: expected random, round_robin, least_outstanding, power_of_two, '
+          'weighted_least_request or peak_ewma, got "randm"; did you mean "random"?']),
         ("traffic: {rate: 1k/s}\nfleet: {replicas: 0}\nstrategy: {rolling: {}}",
          ["s.yaml:2:19: fleet.replicas: expected at least 1, got 0"]),
         ("traffic: {rate: 0}\nstrategy: {rolling: {max_surge: 0, max_unavailable: 0}}",
@@ -322,18 +323,18 @@ def test_every_key_of_the_schema_is_described() -> None:
           "got set_weight and pause",
           's.yaml:7:19: strategy.canary.steps[2].analysis: there is no analysis "errs" under analyses']),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nrelease: {defect: latncy}",
-         ["s.yaml:3:19: release.defect: expected error-rate, latency, crash-on-start or crash, got \"latncy\"; "
-          'did you mean "latency"?']),
+         ["s.yaml:3:19: release.defect: expected error-rate, latency, crash-on-start, crash, crash-on-request, memory-leak, "
+          'slow-leak, descriptor-leak or capacity, got "latncy"; did you mean "latency"?']),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nrelease:\n  - {defect: error-rate, factor: 2}\n",
-         ["s.yaml:4:34: release[0].factor: does not go with the defect error-rate; expected rate"]),
+         ["s.yaml:4:34: release[0].factor: does not go with the defect error-rate; expected rate or class"]),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nrelease:\n  - {defect: crash}\n  - {defect: latency, factor: 0.5}\n",
          ["s.yaml:5:31: release[1].factor: is a factor on latency and must not be below 1"]),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nfleet: {start: {lognorml: {}}, warm_up: {uniform: {low: 3, high: 2}}}",
-         ['s.yaml:3:17: fleet.start.lognorml: expected a value such as "20ms" or one of lognormal, exponential, uniform or '
-          'log-uniform, got "lognorml"; did you mean "lognormal"?',
+         ['s.yaml:3:17: fleet.start.lognorml: expected a value such as "20ms" or one of lognormal, exponential, uniform, '
+          'log-uniform, hyperexponential, erlang, weibull or empirical, got "lognorml"; did you mean "lognormal"?',
           "s.yaml:3:66: fleet.warm_up.uniform.high: expected high to be at least low"]),
         ("traffic: {rate: 1M/s}\nstrategy: {rolling: {}}\nfleet: {replicas: 2}\nservice: {p50: 20ms, shape: deterministic}",
-         ["s.yaml:1:17: traffic.rate: the load keeps 20,000 slots busy, but 2 replicas with 64 slots each have 128"]),
+         ["s.yaml:1:17: traffic.rate: the load keeps 20,000 slots busy, but 2 replicas with 1024 slots each have 2048"]),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nmetrics: {eror-rate: {kind: error-ratio}}",
          ['s.yaml:3:11: metrics.eror-rate: no analysis has a metric "eror-rate"']),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nobservability: {latency_buckets: [1, 0.5]}",

@@ -24,14 +24,24 @@ class Complaints {
     void above(Number value, Number bound, const std::string& path) {
         unless(value > bound, path, "must be above " + text(bound) + ", is " + text(value));
     }
+    void within(int value, int least, int most, const std::string& path) {
+        unless(value >= least && value <= most, path,
+               "must be from " + text(least) + " to " + text(most) + ", is " + text(value));
+    }
     void fraction(double value, const std::string& path) {
         unless(value >= 0 && value <= 1, path, "must be from 0 to 1, is " + text(value));
     }
-    void distribution(const Distribution& value, const std::string& path) {
+    void factor(double value, const std::string& path) {
+        unless(value >= 0 && std::isfinite(value), path, "must be at least 0 and finite, is " + text(value));
+    }
+    /// Is it valid?
+    bool distribution(const Distribution& value, const std::string& path) {
         try {
             require_valid(value, path.c_str());
+            return true;
         } catch (const std::invalid_argument& error) {
             found_.push_back({path, error.what()});
+            return false;
         }
     }
     std::vector<Complaint> take() { return std::move(found_); }
@@ -50,9 +60,12 @@ class Complaints {
     std::vector<Complaint> found_;
 };
 
+/// "traffic.classes[2]"
+std::string at(const std::string& path, std::size_t index) { return path + "[" + std::to_string(index) + "]"; }
+
 void check(const Fleet& fleet, Complaints& found) {
     found.at_least(fleet.replicas, 1, "fleet.replicas");
-    found.unless(fleet.zones >= 1 && fleet.zones <= 255, "fleet.zones", "must be from 1 to 255");
+    found.within(fleet.zones, 1, 255, "fleet.zones");
     if (fleet.capacity) {
         found.at_least(*fleet.capacity, fleet.replicas, "fleet.capacity");
     }
@@ -75,31 +88,186 @@ void check(const Fleet& fleet, Complaints& found) {
 }
 
 void check(const Service& service, Complaints& found) {
-    found.unless(service.slots >= 1 && service.slots <= 64, "service.slots", "must be from 1 to 64");
-    found.unless(service.queue >= 0 && service.queue <= 65536, "service.queue", "must be from 0 to 65536");
+    found.within(service.slots, 1, 1024, "service.slots");
+    found.within(service.queue, 0, 65536, "service.queue");
+    found.at_least<Duration>(service.most_wait, 0s, "service.most_wait");
+    found.factor(service.cores, "service.cores");
     found.distribution(service.service_time, "service.service_time");
+    found.factor(service.cold_slowness, "service.cold_slowness");
+    found.above<Duration>(service.cold_decay, 0s, "service.cold_decay");
     found.above<Duration>(service.timeout, 0s, "service.timeout");
     found.fraction(service.error_rate, "service.error_rate");
     found.above<Duration>(service.slow, 0s, "service.slow");
 }
 
-void check(const Release& release, Complaints& found) {
+void check_shape(const std::vector<RatePoint>& shape, Complaints& found) {
+    bool arrivals = shape.empty();
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        const std::string path = at("traffic.shape", i);
+        found.factor(shape[i].factor, path + ".factor");
+        found.unless(i < 1 || shape[i].at >= shape[i - 1].at, path + ".at", "times must not fall");
+        found.unless(i < 2 || shape[i].at != shape[i - 2].at, path + ".at", "at most two points share a time");
+        arrivals |= shape[i].factor > 0;
+    }
+    found.unless(arrivals, "traffic.shape", "must not be 0 everywhere");
+}
+
+void check_replay(const std::vector<std::int64_t>& times, Complaints& found) {
+    found.unless(!times.empty(), "traffic.replay", "must hold at least one arrival");
+    const auto fall = std::is_sorted_until(times.begin(), times.end());
+    if (fall == times.end()) return;
+    found.unless(false, at("traffic.replay", static_cast<std::size_t>(fall - times.begin())), "times must not fall");
+}
+
+void check(const std::vector<RequestClass>& classes, Complaints& found) {
+    found.unless(classes.size() <= kMostClasses, "traffic.classes",
+                 "must be at most " + std::to_string(kMostClasses) + " classes");
+    double sum = 0;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+        const std::string path = at("traffic.classes", i);
+        found.fraction(classes[i].share, path + ".share");
+        if (classes[i].service_time) found.distribution(*classes[i].service_time, path + ".service_time");
+        if (classes[i].error_rate) found.fraction(*classes[i].error_rate, path + ".error_rate");
+        sum += classes[i].share;
+    }
+    found.unless(classes.empty() || std::abs(sum - 1) < 1e-9, "traffic.classes", "shares must add up to 1");
+}
+
+void check(const Retries& retries, Complaints& found) {
+    found.within(retries.attempts, 1, 100, "traffic.retries.attempts");
+    found.at_least<Duration>(retries.base, 0s, "traffic.retries.base");
+    found.unless(retries.base > 0s || retries.attempts == 1 || retries.budget, "traffic.retries.base",
+                 "must be above 0 where no budget limits the retries: they would all come at once");
+    found.unless(retries.factor >= 1 && std::isfinite(retries.factor), "traffic.retries.factor",
+                 "must be at least 1 and finite");
+    found.at_least(retries.most, retries.base, "traffic.retries.most");
+    if (!retries.budget) return;
+    found.fraction(*retries.budget, "traffic.retries.budget");
+    found.unless(retries.reserve >= 1 && std::isfinite(retries.reserve), "traffic.retries.reserve",
+                 "must be at least 1 and finite: a retry costs one");
+}
+
+void check(const Traffic& traffic, Complaints& found) {
+    const bool others = traffic.replay || traffic.users.count > 0;
+    found.unless(std::isfinite(traffic.rate) && (others ? traffic.rate >= 0 : traffic.rate > 0), "traffic.rate",
+                 others ? "must be at least 0 and finite" : "must be above 0 and finite without users or a replay");
+    check_shape(traffic.shape, found);
+    if (traffic.bursts) {
+        found.factor(traffic.bursts->factor, "traffic.bursts.factor");
+        found.above<Duration>(traffic.bursts->mean_quiet, 0s, "traffic.bursts.mean_quiet");
+        found.above<Duration>(traffic.bursts->mean_burst, 0s, "traffic.bursts.mean_burst");
+    }
+    if (traffic.replay) {
+        check_replay(*traffic.replay, found);
+        found.unless(traffic.shape.empty(), "traffic.shape", "has no meaning for a replay");
+        found.unless(!traffic.bursts, "traffic.bursts", "have no meaning for a replay");
+    }
+    check(traffic.classes, found);
+    found.at_least(traffic.users.count, 0, "traffic.users.count");
+    found.distribution(traffic.users.think, "traffic.users.think");
+    found.unless(traffic.sessions.users >= 1, "traffic.sessions.users", "must be at least 1");
+    check(traffic.retries, found);
+}
+
+void check(const Balancing& balancing, Complaints& found) {
+    found.within(balancing.balancers, 1, 255, "balancing.balancers");
+    found.at_least<Duration>(balancing.slow_start, 0s, "balancing.slow_start");
+    found.above<Duration>(balancing.ewma_decay, 0s, "balancing.ewma_decay");
+    found.at_least(balancing.max_outstanding, 0, "balancing.max_outstanding");
+    found.distribution(balancing.propagation, "balancing.propagation");
+    found.distribution(balancing.weight_propagation, "balancing.weight_propagation");
+    if (const auto& outlier = balancing.outlier) {
+        found.at_least(outlier->consecutive_errors, 1, "balancing.outlier.consecutive_errors");
+        found.above<Duration>(outlier->interval, 0s, "balancing.outlier.interval");
+        found.above<Duration>(outlier->base_ejection, 0s, "balancing.outlier.base_ejection");
+        found.at_least(outlier->most_ejection, outlier->base_ejection, "balancing.outlier.most_ejection");
+        found.fraction(outlier->most_ejected, "balancing.outlier.most_ejected");
+    }
+    if (const auto& locality = balancing.locality) {
+        found.unless(locality->overprovisioning > 0 && std::isfinite(locality->overprovisioning),
+                     "balancing.locality.overprovisioning", "must be above 0 and finite");
+    }
+}
+
+/// Something that begins and ends.
+template <typename Fault>
+void check_span(const Fault& fault, const std::string& path, Complaints& found) {
+    found.at_least<Duration>(fault.at, 0s, path + ".at");
+    found.above<Duration>(fault.lasts, 0s, path + ".lasts");
+}
+
+void check(const Faults& faults, int zones, Complaints& found) {
+    const HostFailures& hosts = faults.host_failures;
+    found.at_least(hosts.hosts, 0, "faults.host_failures.hosts");
+    found.above(hosts.mttf, 0.0, "faults.host_failures.mttf");
+    found.unless(hosts.shape > 0 && std::isfinite(hosts.shape), "faults.host_failures.shape",
+                 "must be above 0 and finite");
+    found.fraction(hosts.burst, "faults.host_failures.burst");
+    found.at_least<Duration>(hosts.burst_within, 0s, "faults.host_failures.burst_within");
+    found.above<Duration>(hosts.repair, 0s, "faults.host_failures.repair");
+    found.at_least<Duration>(hosts.notice, 0s, "faults.host_failures.notice");
+    found.at_least<Duration>(hosts.evict, 0s, "faults.host_failures.evict");
+    for (std::size_t i = 0; i < faults.zone_losses.size(); ++i) {
+        const std::string path = at("faults.zone_losses", i);
+        check_span(faults.zone_losses[i], path, found);
+        found.within(faults.zone_losses[i].zone, 0, zones - 1, path + ".zone");
+    }
+    for (std::size_t i = 0; i < faults.brown_outs.size(); ++i) {
+        const std::string path = at("faults.brown_outs", i);
+        check_span(faults.brown_outs[i], path, found);
+        found.above(faults.brown_outs[i].slowness, 0.0, path + ".slowness");
+        found.fraction(faults.brown_outs[i].error_rate, path + ".error_rate");
+    }
+    for (std::size_t i = 0; i < faults.black_outs.size(); ++i) {
+        check_span(faults.black_outs[i], at("faults.black_outs", i), found);
+    }
+    const InstanceEffects& effects = faults.instances;
+    found.factor(effects.noise, "faults.instances.noise");
+    found.fraction(effects.gray, "faults.instances.gray");
+    found.above(effects.gray_slowness, 0.0, "faults.instances.gray_slowness");
+    found.fraction(effects.gray_errors, "faults.instances.gray_errors");
+}
+
+/// The values that a severity may have; a distribution may reach beyond them less than once in a billion draws.
+void check_severity(const TruthKind& truth, const std::string& path, Complaints& found) {
+    const double low = quantile(truth.severity, 1e-9), high = quantile(truth.severity, 1 - 1e-9);
+    switch (truth.kind) {
+        case DefectKind::kNone:
+        case DefectKind::kCrashHazard:
+            return;
+        case DefectKind::kErrorRate:
+        case DefectKind::kCrashOnStart:
+        case DefectKind::kCrashOnRequest:
+            return found.unless(high <= 1 + 1e-9, path, "is a probability and must not exceed 1");
+        case DefectKind::kLatency:
+            return found.unless(low >= 1 - 1e-9, path, "is a factor on latency and must not be below 1");
+        case DefectKind::kMemoryLeak:
+        case DefectKind::kDescriptorLeak:
+            return found.unless(low >= 1 - 1e-9, path, "is a number of requests and must not be below 1");
+        case DefectKind::kSlowLeak:
+            return found.unless(low > 0, path, "is a time and must be above 0");
+        case DefectKind::kCapacity:
+            return found.unless(high < 1, path, "is the share of slots that is gone and must be below 1");
+    }
+}
+
+bool may_be_of_one_class(DefectKind kind) {
+    return kind == DefectKind::kErrorRate || kind == DefectKind::kLatency || kind == DefectKind::kCrashOnRequest;
+}
+
+void check(const Release& release, std::size_t classes, Complaints& found) {
     found.unless(!release.truths.empty(), "release.truths", "must name at least one kind of truth");
     double sum = 0;
     for (std::size_t i = 0; i < release.truths.size(); ++i) {
         const TruthKind& truth = release.truths[i];
-        const std::string path = "release.truths[" + std::to_string(i) + "]";
+        const std::string path = at("release.truths", i);
         found.fraction(truth.probability, path + ".probability");
-        found.distribution(truth.severity, path + ".severity");
+        if (found.distribution(truth.severity, path + ".severity")) check_severity(truth, path + ".severity", found);
         found.unless(truth.share > 0 && truth.share <= 1, path + ".share", "must be above 0 and at most 1");
-        if (truth.kind == DefectKind::kErrorRate || truth.kind == DefectKind::kCrashOnStart) {
-            found.unless(quantile(truth.severity, 1 - 1e-9) <= 1 + 1e-9, path + ".severity",
-                         "is a probability and must not exceed 1");
-        }
-        if (truth.kind == DefectKind::kLatency) {
-            found.unless(quantile(truth.severity, 1e-9) >= 1 - 1e-9, path + ".severity",
-                         "is a factor on latency and must not be below 1");
-        }
+        found.unless(truth.request_class < static_cast<int>(std::max<std::size_t>(classes, 1)), path + ".request_class",
+                     "there are " + std::to_string(classes) + " classes in traffic.classes");
+        found.unless(truth.request_class < 0 || may_be_of_one_class(truth.kind), path + ".request_class",
+                     "this defect does not tell requests apart");
         sum += truth.probability;
     }
     found.unless(std::abs(sum - 1) < 1e-9, "release.truths", "probabilities must add up to 1");
@@ -114,8 +282,8 @@ void check(const Observability& observability, Complaints& found) {
     found.unless(!limits.empty() && limits.size() < kMaxLatencyBuckets, "observability.latency_buckets",
                  "must have from 1 to " + std::to_string(kMaxLatencyBuckets - 1) + " limits");
     for (std::size_t i = 0; i < limits.size(); ++i) {
-        found.unless(limits[i] > (i == 0 ? 0 : limits[i - 1]),
-                     "observability.latency_buckets[" + std::to_string(i) + "]", "limits must be above 0 and rise");
+        found.unless(limits[i] > (i == 0 ? 0 : limits[i - 1]), at("observability.latency_buckets", i),
+                     "limits must be above 0 and rise");
     }
 }
 
@@ -148,11 +316,11 @@ std::vector<Complaint> validate(const Scenario& scenario) {
     Complaints found;
     check(scenario.fleet, found);
     check(scenario.service, found);
-    found.above(scenario.traffic.rate, 0.0, "traffic.rate");
-    found.distribution(scenario.balancing.propagation, "balancing.propagation");
-    found.distribution(scenario.balancing.weight_propagation, "balancing.weight_propagation");
+    check(scenario.traffic, found);
+    check(scenario.balancing, found);
+    check(scenario.faults, scenario.fleet.zones, found);
     check(scenario.observability, found);
-    check(scenario.release, found);
+    check(scenario.release, scenario.traffic.classes.size(), found);
     found.unless(scenario.slo.objective > 0 && scenario.slo.objective < 1, "slo.objective",
                  "must be above 0 and below 1");
     found.above<Duration>(scenario.slo.period, 0s, "slo.period");
@@ -161,11 +329,10 @@ std::vector<Complaint> validate(const Scenario& scenario) {
     if (scenario.approval) found.distribution(*scenario.approval, "approval");
     for (std::size_t i = 0; i < scenario.analyses.size(); ++i) {
         const Analysis& analysis = scenario.analyses[i];
-        const std::string path = "analyses[" + std::to_string(i) + "]";
+        const std::string path = at("analyses", i);
         found.unless(!analysis.metrics.empty(), path + ".metrics", "must have at least one metric");
         for (std::size_t m = 0; m < analysis.metrics.size(); ++m) {
-            check(analysis.metrics[m], path + ".metrics[" + std::to_string(m) + "]",
-                  scenario.observability.latency_buckets.size(), found);
+            check(analysis.metrics[m], at(path + ".metrics", m), scenario.observability.latency_buckets.size(), found);
         }
     }
     return found.take();

@@ -1,6 +1,7 @@
 #pragma once
 // Who sends requests, when, and what they do when one fails. Times are since the start of the rollout.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,6 +28,8 @@ struct Bursts {
     Duration mean_quiet = std::chrono::seconds(60);
     Duration mean_burst = std::chrono::seconds(10);
 };
+
+inline constexpr std::size_t kMostClasses = 64;
 
 /// Requests of one kind: a share of all requests with a service time and errors of its own.
 struct RequestClass {
