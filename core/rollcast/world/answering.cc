@@ -34,18 +34,13 @@ Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
     const Service& service = scenario.service;
     const std::vector<RequestClass> one{RequestClass{}};
     const std::vector<RequestClass>& classes = scenario.traffic.classes.empty() ? one : scenario.traffic.classes;
-    std::shared_ptr<const QuantileTable> usual;
     double share = 0;
     for (const RequestClass& each : classes) {
         share += each.share;
         class_below_.push_back(words_below(share));
-        if (each.service_time) {
-            tables_.push_back(std::make_shared<const QuantileTable>(*each.service_time));
-        } else {
-            if (!usual) usual = std::make_shared<const QuantileTable>(service.service_time);
-            tables_.push_back(usual);
-        }
+        tables_.emplace_back(each.service_time.value_or(service.service_time));
     }
+    classes_ = classes.size();
     class_below_.back() = words_below(1);
 
     for (const Defect& defect : defects) {
@@ -77,6 +72,17 @@ Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
             }
         }
     }
+}
+
+Answering::Lane Answering::lane(std::size_t version, const Trouble& trouble) const {
+    const Rule& rule = rules_[version * classes_];
+    const std::uint64_t fine_from = rule.defect_below + all_errors_below_ + trouble.errors_below;
+    const bool none = versions_[version].leak != 0 || fine_from >= rule.crashes_from || rule.slowed_from == 0;
+    return {.opens = none ? kNoInstant : trouble.cold_until,
+            .slowness = trouble.slowness * all_slowness_,
+            .fine_from = static_cast<std::uint32_t>(fine_from),
+            .fine_span = static_cast<std::uint32_t>(rule.crashes_from - 1 - fine_from),
+            .most_plain = static_cast<std::uint32_t>(rule.slowed_from - 1)};
 }
 
 void Answering::impair_all(Impairment impairment) {

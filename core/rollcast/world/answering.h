@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -54,10 +53,10 @@ class Answering {
     Answering(const Scenario& scenario, std::span<const Defect> defects);
 
     std::size_t versions() const { return versions_.size(); }
-    std::size_t classes() const { return class_below_.size(); }
+    std::size_t classes() const { return classes_; }
     /// Slots of an instance of the version.
     std::uint32_t slots(std::size_t version) const { return versions_[version].slots; }
-    const QuantileTable& service_time(std::size_t request_class) const { return *tables_[request_class]; }  // seconds
+    const QuantileTable& service_time(std::size_t request_class) const { return tables_[request_class]; }  // seconds
 
     std::uint16_t class_of(std::uint32_t word) const {
         std::uint16_t found = 0;
@@ -80,10 +79,21 @@ class Answering {
         const bool fails = attempt.error_word < rule.defect_below + besides;
         return {.service = static_cast<Instant>(service + .5),
                 .told = fails ? Code::k500 : Code::k200,
-                .cause = background ? Cause::kBackground : Cause::kDefect,
+                .cause = fails && !background ? Cause::kDefect : Cause::kBackground,
                 .late = healthy > timeout_ ? Cause::kBackground : rule.blame,
                 .crashes = attempt.error_word >= rule.crashes_from};
     }
+    /// Of a request of the first class at a process: all that decides whether it is answered well is known by its
+    /// words.
+    struct Lane {
+        Instant opens;  // kNoInstant: never
+        double slowness;
+        std::uint32_t fine_from;   // error words from here on ...
+        std::uint32_t fine_span;   // ... and not further than this from it bring no trouble
+        std::uint32_t most_plain;  // service words up to here are not slowed by a defect
+    };
+    Lane lane(std::size_t version, const Trouble& trouble) const;
+
     /// What is to blame for a request that finds no room at an instance of the version.
     Cause blame(std::size_t version) const { return versions_[version].full; }
 
@@ -111,9 +121,10 @@ class Answering {
     double coldness(const Trouble& trouble, Instant now) const;
     static void take(const Version& version, Trouble& trouble, Fate& fate);
 
-    std::vector<std::shared_ptr<const QuantileTable>> tables_;  // index: class
-    std::vector<std::uint64_t> class_below_;                    // index: class
-    std::vector<Rule> rules_;                                   // versions x classes
+    std::size_t classes_;
+    std::vector<QuantileTable> tables_;       // index: class
+    std::vector<std::uint64_t> class_below_;  // index: class
+    std::vector<Rule> rules_;                 // versions x classes
     std::vector<Version> versions_;
     double timeout_;  // ns
     double all_slowness_ = 1;

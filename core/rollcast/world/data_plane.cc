@@ -9,6 +9,9 @@ bool looks_ahead(const Service& service, Pace pace) {
     return pace == Pace::kFastest && service.order == QueueOrder::kFifo && service.cores == 0;
 }
 
+/// Servers are fetched so many requests ahead: long enough for memory, short enough for the first cache.
+constexpr std::size_t kPrefetched = 24;
+
 /// A part of a whole: the one of `parts` that a word falls into.
 std::uint32_t part_of(std::uint32_t word, std::uint32_t parts) {
     return static_cast<std::uint32_t>(std::uint64_t{word} * parts >> 32);
@@ -46,7 +49,7 @@ DataPlane::DataPlane(const Scenario& scenario, std::span<const Defect> defects, 
         shared_.agenda.push(instant(from + outlier->interval), Happening::kReadmits, 0, 0, 0);
     }
     readmission_ = scenario.balancing.outlier ? scenario.balancing.outlier->interval.count() : 0;
-    set_routes({});
+    shared_.balancer.set_routes({}, instant(from));
     refill();
 }
 
@@ -64,14 +67,22 @@ std::uint32_t DataPlane::add_server(VersionId version, ZoneId zone) {
 }
 
 void DataPlane::listen(std::uint32_t server, Time now) {
-    std::visit([&](auto& servers) { servers.listen(server, instant(now), shared_.answering); }, servers_);
+    std::visit([&](auto& servers) { servers.listen(server, instant(now), shared_); }, servers_);
 }
 
 void DataPlane::impair(std::uint32_t server, Impairment impairment) {
-    std::visit([&](auto& servers) { servers.impair(server, impairment); }, servers_);
+    std::visit([&](auto& servers) { servers.impair(server, impairment, shared_); }, servers_);
 }
 
-void DataPlane::impair_all(Impairment impairment) { shared_.answering.impair_all(impairment); }
+void DataPlane::impair_all(Impairment impairment) {
+    shared_.answering.impair_all(impairment);
+    std::visit([&](auto& servers) { servers.refresh(shared_); }, servers_);
+}
+
+void DataPlane::keep_journal(std::vector<AttemptRecord>* journal) {
+    shared_.journal.target = journal;
+    std::visit([&](auto& servers) { servers.refresh(shared_); }, servers_);
+}
 
 void DataPlane::refuse(std::uint32_t server, Cause cause) {
     std::visit([&](auto& servers) { servers.refuse(server, cause); }, servers_);
@@ -87,6 +98,7 @@ void DataPlane::kill(std::uint32_t server, Time now, Cause cause) {
 
 void DataPlane::set_routes(std::vector<RouteGroup> groups) {
     shared_.balancer.set_routes(std::move(groups), instant(now_));
+    fill_places();
 }
 
 Meter DataPlane::take_application(std::uint32_t server) {
@@ -129,28 +141,31 @@ template <Policy policy, typename Servers>
 void DataPlane::admit_plain(Servers& servers, Instant until) {
     Balancer::View& view = shared_.balancer.plain_view();
     while (block_.at[next_] < std::min(until, shared_.agenda.next())) {
-        const std::uint32_t word = block_.words.balance[next_];
         const Attempt attempt{.id = block_.first + next_,
                               .arrived = block_.at[next_],
                               .work = work_[next_],
                               .service_word = block_.words.service[next_],
                               .error_word = block_.words.error[next_]};
-        const Balancer::Group& group = view.group_of(word);
-        if (group.size == 0) {
-            reach_nobody(attempt);
+        std::uint32_t server;
+        if constexpr (policy == Policy::kRoundRobin) {
+            const Balancer::Group& group = view.group_of(block_.words.balance[next_]);
+            server = group.size == 0 ? Balancer::kNobody : view.turn(group);
         } else {
-            const std::uint32_t* endpoints = &view.endpoints[group.first];
-            std::uint32_t server;
-            if constexpr (policy == Policy::kRoundRobin) {
-                server = view.turn(group);
-            } else {
-                server = endpoints[group.place(word)];
-            }
+            const std::size_t soon = (next_ + kPrefetched) % kRequestBlock;
+            servers.prefetch(one_[soon]);
+            server = one_[next_];
             if constexpr (policy == Policy::kPowerOfTwo) {
-                const std::uint32_t other = endpoints[group.other(extra_words_.choice[next_])];
-                const std::uint32_t here = servers.outstanding(server, attempt.arrived, shared_);
-                server = servers.outstanding(other, attempt.arrived, shared_) < here ? other : server;
+                servers.prefetch(other_[soon]);
+                if (server != Balancer::kNobody) {
+                    const std::uint32_t here = servers.outstanding(server, attempt.arrived, shared_);
+                    const std::uint32_t there = servers.outstanding(other_[next_], attempt.arrived, shared_);
+                    server = there < here ? other_[next_] : server;
+                }
             }
+        }
+        if (server == Balancer::kNobody) {
+            reach_nobody(attempt);
+        } else if (!servers.admit_usual(server, attempt, shared_)) {
             servers.admit(server, attempt, shared_);
         }
         if (++next_ == kRequestBlock) refill();
@@ -254,7 +269,7 @@ void DataPlane::arrive_again(const Happening& what, Servers& servers) {
 }
 
 double DataPlane::work(std::uint16_t request_class, std::uint32_t word) const {
-    return shared_.answering.service_time(request_class)(word) * 1e9;
+    return shared_.answering.service_time(request_class)(word) * 1e9f;
 }
 
 /// Requests whose first attempt has arrived.
@@ -270,8 +285,20 @@ void DataPlane::refill() {
 
 void DataPlane::fill_columns() {
     if (extra_) extra_words(streams_, block_.first, extra_words_);
-    for (std::size_t i = 0; i < kRequestBlock; ++i) {
-        work_[i] = static_cast<float>(shared_.answering.service_time(0)(block_.words.service[i]) * 1e9);
+    quantiles(shared_.answering.service_time(0), block_.words.service.data(), 1e9f, work_.data(), kRequestBlock);
+    fill_places();
+}
+
+void DataPlane::fill_places() {
+    if (!plain_ || shared_.balancer.policy() == Policy::kRoundRobin) return;
+    const Balancer::View& view = shared_.balancer.plain_view();
+    for (std::size_t i = next_; i < kRequestBlock; ++i) {
+        const std::uint32_t word = block_.words.balance[i];
+        const Balancer::Group& group = view.group_of(word);
+        const bool nobody = group.size == 0;
+        one_[i] = nobody ? Balancer::kNobody : view.endpoints[group.first + group.place(word)];
+        if (!extra_) continue;
+        other_[i] = nobody ? Balancer::kNobody : view.endpoints[group.first + group.other(extra_words_.choice[i])];
     }
 }
 

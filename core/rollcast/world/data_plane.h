@@ -96,7 +96,7 @@ class DataPlane {
     std::int64_t count_in_flight(Time now) const;
 
     /// Writes down every attempt that is answered from now on, in no particular order. Not for copies of this.
-    void keep_journal(std::vector<AttemptRecord>* journal) { shared_.journal.target = journal; }
+    void keep_journal(std::vector<AttemptRecord>* journal);
 
    private:
     template <typename Servers>
@@ -116,6 +116,7 @@ class DataPlane {
     std::int64_t first_attempts() const;
     void refill();
     void fill_columns();
+    void fill_places();
 
     Shared shared_;
     std::variant<LookaheadServers, EventServers> servers_;
@@ -129,7 +130,10 @@ class DataPlane {
     ArrivalBlock block_;
     ExtraWords extra_words_;
     std::array<float, kRequestBlock> work_;  // ns, of the first class
-    std::uint32_t next_ = 0;                 // index of the next request in the block
+    // Plain balancing: the first and the second place that a request's words lead to, or kNobody.
+    std::array<std::uint32_t, kRequestBlock> one_{};
+    std::array<std::uint32_t, kRequestBlock> other_{};
+    std::uint32_t next_ = 0;  // index of the next request in the block
     Time now_;
 };
 

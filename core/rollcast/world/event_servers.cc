@@ -10,10 +10,10 @@ std::uint32_t EventServers::add(std::uint16_t version, const Answering& answerin
     return static_cast<std::uint32_t>(servers_.size() - 1);
 }
 
-void EventServers::listen(std::uint32_t index, Instant now, const Answering& answering) {
+void EventServers::listen(std::uint32_t index, Instant now, const Shared& shared) {
     Server& server = servers_[index];
     const Trouble before = server.trouble;
-    server.trouble = answering.fresh(server.version, now);
+    server.trouble = shared.answering.fresh(server.version, now);
     server.trouble.slowness = before.slowness;
     server.trouble.errors_below = before.errors_below;
     server.listening = true;

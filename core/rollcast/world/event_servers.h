@@ -17,13 +17,17 @@ class EventServers {
         : order_(order), cores_(cores), buckets_(buckets) {}
 
     std::uint32_t add(std::uint16_t version, const Answering& answering);
-    void listen(std::uint32_t index, Instant now, const Answering& answering);
+    void listen(std::uint32_t index, Instant now, const Shared& shared);
     void refuse(std::uint32_t index, Cause cause);
-    void impair(std::uint32_t index, Impairment impairment) { Answering::impair(servers_[index].trouble, impairment); }
+    void impair(std::uint32_t index, Impairment impairment, const Shared&) {
+        Answering::impair(servers_[index].trouble, impairment);
+    }
     void kill(std::uint32_t index, Instant now, Cause cause, Shared& shared);
     void drain(std::uint32_t index, Instant now, Shared& shared);
 
     void admit(std::uint32_t index, const Attempt& attempt, Shared& shared);
+    static bool admit_usual(std::uint32_t, const Attempt&, Shared&) { return false; }
+    void refresh(const Shared&) {}
     void handle(const Happening& what, Shared& shared);
     void sweep(Instant, Shared&) {}  // everything is settled at its time
 

@@ -78,6 +78,13 @@ class Ledger {
         }
     }
 
+    /// The same of one that was answered well.
+    void answered_well(std::size_t version, std::size_t in, Instant latency) {
+        Page& page = pages_[version];
+        page.proxy.add(Code::k200, in, latency);
+        page.slow += latency > slow_;
+    }
+
     // ---- requests of more than one attempt ----
     /// The client tries again after an attempt that failed.
     void retried(Code seen, Cause cause, Instant latency);

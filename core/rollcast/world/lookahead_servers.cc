@@ -5,65 +5,86 @@ namespace rollcast {
 std::uint32_t LookaheadServers::add(std::uint16_t version, const Answering& answering) {
     const auto index = static_cast<std::uint32_t>(servers_.size());
     servers_.push_back({.version = version});
+    processes_.emplace_back();
     free_at_.add(answering.slots(version));
-    answer_at_.resize(answer_at_.size() + slots_, SlotTimes::kFree);
+    answer_at_.resize(answer_at_.size() + answers_stride_, SlotTimes::kFree);
     flights_.resize(flights_.size() + slots_, Flight{});
-    by_latency_.resize(by_latency_.size() + buckets_, 0);
+    by_latency_.resize(by_latency_.size() + buckets_stride_, 0);
     return index;
 }
 
-void LookaheadServers::listen(std::uint32_t index, Instant now, const Answering& answering) {
+void LookaheadServers::listen(std::uint32_t index, Instant now, const Shared& shared) {
     Server& server = servers_[index];
-    const Trouble before = server.trouble;
-    server.trouble = answering.fresh(server.version, now);
-    server.trouble.slowness = before.slowness;  // a process may have been impaired before it answers
-    server.trouble.errors_below = before.errors_below;
+    Trouble& trouble = processes_[index].trouble;
+    const Trouble before = trouble;
+    trouble = shared.answering.fresh(server.version, now);
+    trouble.slowness = before.slowness;  // a process may have been impaired before it answers
+    trouble.errors_below = before.errors_below;
     server.listening = server.alive = true;
+    open_lane(index, shared);
 }
 
 void LookaheadServers::refuse(std::uint32_t index, Cause cause) {
     servers_[index].listening = false;
     servers_[index].refusal = cause;
+    servers_[index].lane.opens = kNoInstant;
+}
+
+void LookaheadServers::impair(std::uint32_t index, Impairment impairment, const Shared& shared) {
+    Answering::impair(processes_[index].trouble, impairment);
+    open_lane(index, shared);
+}
+
+void LookaheadServers::refresh(const Shared& shared) {
+    for (std::uint32_t index = 0; index < servers_.size(); ++index) open_lane(index, shared);
+}
+
+void LookaheadServers::open_lane(std::uint32_t index, const Shared& shared) {
+    Server& server = servers_[index];
+    server.lane = shared.answering.lane(server.version, processes_[index].trouble);
+    const bool watched = shared.balancer.learns() || shared.journal.target != nullptr;
+    if (!server.listening || watched) server.lane.opens = kNoInstant;
 }
 
 void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Shared& shared) {
     Server& dead = servers_[index];
+    Process& process = processes_[index];
     settle_queue(index, now, shared);
     std::vector<Flight> cut_off;
     Flight* slots = slots_of(index);
     for (std::uint32_t slot = 0; slot < slots_; ++slot) {
         Flight& flight = slots[slot];
         answers_of(index)[slot] = SlotTimes::kFree;
-        if (!flight.occupied) continue;
+        if (!flight.has(kOccupied)) continue;
         if (flight.finish <= now) {
             finish(index, flight, shared);
             continue;
         }
-        if (!flight.answered && flight.arrived + shared.timeout <= now) answer(index, flight, shared);
-        if (!flight.answered) cut_off.push_back(flight);
-        flight.occupied = false;
+        if (!flight.has(kAnswered) && flight.arrived + shared.timeout <= now) answer(index, flight, shared);
+        if (!flight.has(kAnswered)) cut_off.push_back(flight);
+        flight.is = 0;
     }
     for (; dead.waiting > 0; --dead.waiting) {
-        cut_off.push_back(waiting_[dead.first].flight);
-        free_.push_back(dead.first);
-        dead.first = waiting_[dead.first].next;
+        cut_off.push_back(waiting_[process.first].flight);
+        free_.push_back(process.first);
+        process.first = waiting_[process.first].next;
     }
     std::sort(cut_off.begin(), cut_off.end(), [](const Flight& a, const Flight& b) { return a.id < b.id; });
     for (Flight& flight : cut_off) {
         flight.finish = now;
-        flight.served = true;
+        flight.mark(kServed);
         flight.seen = Code::k503;
         flight.cause = cause;
         answer(index, flight, shared);
-        if (!flight.reported) report(index, flight, now, shared);
+        if (!flight.has(kReported)) report(index, flight, now, shared);
         shared.announce(flight.id, flight.arrived, flight.call, index, flight.balancer, flight.seen, cause, now);
     }
     free_at_.reset(index);
-    std::fill_n(&by_latency_[index * buckets_], buckets_, 0);
+    std::fill_n(&by_latency_[index * buckets_stride_], buckets_, 0);
     dead.latency_ns = 0;
     dead.errors = dead.shed = 0;
-    dead.trouble = {};
-    ++dead.process;
+    process.trouble = {};
+    ++process.number;
     dead.alive = false;
     refuse(index, cause);
 }
@@ -72,10 +93,10 @@ void LookaheadServers::drain(std::uint32_t index, Instant now, Shared& shared) {
     const Server& server = servers_[index];
     Instant last = std::max(now, free_at_.last(index));
     // Those who leave the queue unserved hold no slot.
-    std::uint32_t at = server.first;
+    std::uint32_t at = processes_[index].first;
     for (std::uint32_t i = 0; i < server.waiting; ++i, at = waiting_[at].next)
         last = std::max(last, waiting_[at].start);
-    shared.agenda.push(last, Happening::kDrained, 0, index, server.process);
+    shared.agenda.push(last, Happening::kDrained, 0, index, processes_[index].number);
 }
 
 void LookaheadServers::sweep(Instant now, Shared& shared) {
@@ -85,10 +106,10 @@ void LookaheadServers::sweep(Instant now, Shared& shared) {
         Flight* slots = slots_of(index);
         for (std::uint32_t slot = 0; slot < slots_; ++slot) {
             Flight& flight = slots[slot];
-            if (!flight.occupied) continue;
+            if (!flight.has(kOccupied)) continue;
             if (flight.finish <= now) {
                 finish(index, flight, shared);
-            } else if (!flight.answered && flight.arrived + shared.timeout <= now) {
+            } else if (!flight.has(kAnswered) && flight.arrived + shared.timeout <= now) {
                 answer(index, flight, shared);
             }
         }
@@ -101,7 +122,7 @@ std::uint32_t LookaheadServers::outstanding(std::uint32_t index, std::uint8_t ba
     for (std::uint32_t slot = 0; slot < slots_; ++slot) {
         held += answers_of(index)[slot] > now && slots_of(index)[slot].balancer == balancer;
     }
-    std::uint32_t at = servers_[index].first;
+    std::uint32_t at = processes_[index].first;
     for (std::uint32_t i = 0; i < servers_[index].waiting; ++i, at = waiting_[at].next) {
         held += waiting_[at].flight.balancer == balancer;
     }
@@ -109,7 +130,7 @@ std::uint32_t LookaheadServers::outstanding(std::uint32_t index, std::uint8_t ba
 }
 
 void LookaheadServers::report(std::uint32_t index, Flight& flight, Instant at, Shared& shared) {
-    flight.reported = true;
+    flight.mark(kReported);
     if (shared.balancer.learns()) {
         shared.balancer.report(flight.balancer, index, flight.seen == Code::k200, at - flight.arrived, at);
     }
@@ -119,13 +140,13 @@ void LookaheadServers::report_until(std::uint32_t index, Instant now, Shared& sh
     Flight* slots = slots_of(index);
     while (true) {
         const Server& server = servers_[index];
-        const Instant leaves = server.waiting > 0 ? waiting_[server.first].start : kNoInstant;
+        const Instant leaves = server.waiting > 0 ? waiting_[processes_[index].first].start : kNoInstant;
         const Instant limit = std::min(now, leaves);
         Flight* first = nullptr;
         Instant first_at = kNoInstant;
         for (std::uint32_t slot = 0; slot < slots_; ++slot) {
             Flight& flight = slots[slot];
-            if (!flight.occupied || flight.reported) continue;
+            if (!flight.has(kOccupied) || flight.has(kReported)) continue;
             const Instant at = answered_at(flight, shared.timeout);
             if (at > limit || at > first_at || (at == first_at && flight.id > first->id)) continue;
             first = &flight;
@@ -136,8 +157,8 @@ void LookaheadServers::report_until(std::uint32_t index, Instant now, Shared& sh
             continue;
         }
         if (leaves > now) return;
-        Flight& head = waiting_[server.first].flight;
-        if (!head.served) report(index, head, leaves, shared);
+        Flight& head = waiting_[processes_[index].first].flight;
+        if (!head.has(kServed)) report(index, head, leaves, shared);
         take_up(index, shared);
     }
 }
@@ -152,7 +173,7 @@ Meter LookaheadServers::take_application(std::uint32_t index) {
     Meter meter;
     std::int64_t all = 0;
     for (std::size_t bucket = 0; bucket < buckets_; ++bucket) {
-        std::uint32_t& count = by_latency_[index * buckets_ + bucket];
+        std::uint32_t& count = by_latency_[index * buckets_stride_ + bucket];
         meter.counters.by_latency[bucket] = count;
         all += count;
         count = 0;
@@ -168,7 +189,7 @@ Meter LookaheadServers::take_application(std::uint32_t index) {
 
 std::int64_t LookaheadServers::count_in_flight(Instant now, const Shared& shared) const {
     std::int64_t count = 0;
-    for (const Flight& flight : flights_) count += flight.occupied && answered_at(flight, shared.timeout) > now;
+    for (const Flight& flight : flights_) count += flight.has(kOccupied) && answered_at(flight, shared.timeout) > now;
     for (const Server& server : servers_) count += server.waiting;
     return count;
 }

@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <vector>
+
+#include <boost/align/aligned_allocator.hpp>
 
 #include "rollcast/world/shared.h"
 #include "rollcast/world/slot_times.h"
@@ -18,23 +21,32 @@ namespace rollcast {
 class LookaheadServers {
    public:
     explicit LookaheadServers(std::uint32_t slots, std::size_t buckets)
-        : slots_(slots), buckets_(buckets), free_at_(slots) {}
+        : slots_(slots),
+          answers_stride_((slots + kLanes - 1) / kLanes * kLanes),
+          buckets_(buckets),
+          buckets_stride_((buckets + 15) / 16 * 16),
+          free_at_(slots) {}
 
     std::uint32_t add(std::uint16_t version, const Answering& answering);
-    void listen(std::uint32_t index, Instant now, const Answering& answering);
+    void listen(std::uint32_t index, Instant now, const Shared& shared);
     void refuse(std::uint32_t index, Cause cause);
-    void impair(std::uint32_t index, Impairment impairment) { Answering::impair(servers_[index].trouble, impairment); }
+    void impair(std::uint32_t index, Impairment impairment, const Shared& shared);
     /// The process ends: what it still held fails, its own counters are lost.
     void kill(std::uint32_t index, Instant now, Cause cause, Shared& shared);
     /// Announces when all that was admitted is done. Nothing is admitted any more.
     void drain(std::uint32_t index, Instant now, Shared& shared);
 
     void admit(std::uint32_t index, const Attempt& attempt, Shared& shared);
+    /// The same for the usual request, in a fraction of the time: one of the first class and of no call, that begins at
+    /// once and is answered well. False if it is not sure to be one; nothing is done then.
+    bool admit_usual(std::uint32_t index, const Attempt& attempt, Shared& shared);
+    /// After a change of what all servers have in common.
+    void refresh(const Shared& shared);
     void handle(const Happening&, Shared&) {}  // nothing happens that was not known before
     void sweep(Instant now, Shared& shared);
 
     std::uint16_t version(std::uint32_t index) const { return servers_[index].version; }
-    std::uint32_t process(std::uint32_t index) const { return servers_[index].process; }
+    std::uint32_t process(std::uint32_t index) const { return processes_[index].number; }
     /// Requests whose clients wait.
     std::uint32_t outstanding(std::uint32_t index, Instant now, Shared& shared);
     /// Those of one balancer.
@@ -48,24 +60,34 @@ class LookaheadServers {
 
     void prefetch(std::uint32_t index) const {
         __builtin_prefetch(&servers_[index]);
-        __builtin_prefetch(&answer_at_[index * std::size_t{slots_}]);
+        __builtin_prefetch(&answer_at_[index * answers_stride_]);
         free_at_.prefetch(index);
     }
 
    private:
+    static constexpr std::uint32_t kLanes = 4;  // rows of answers are as long as a multiple of it
+
+    // Marks of a flight.
+    static constexpr std::uint8_t kOccupied = 1;  // the entry holds a request
+    static constexpr std::uint8_t kAnswered = 2;  // its client was counted before its service ended
+    static constexpr std::uint8_t kReported = 4;  // its balancer knows
+    static constexpr std::uint8_t kServed = 8;    // it begins, or will
+
     struct Flight {
         Instant arrived;
         Instant finish;  // of service; of one that never begins: when it leaves the queue
         std::uint64_t id : 56;
         std::uint64_t balancer : 8;
         std::uint32_t call;
-        Code told;          // what the application counts
-        Code seen;          // what proxy and client count
-        Cause cause;        // of its failure, if it is one
-        bool occupied : 1;  // the entry holds a request
-        bool answered : 1;  // its client was counted before its service ended
-        bool reported : 1;  // its balancer knows
-        bool served : 1;    // it begins, or will
+        Code told;    // what the application counts
+        Code seen;    // what proxy and client count
+        Cause cause;  // of its failure; kBackground if there is none
+        std::uint8_t is;
+
+        bool has(std::uint8_t mark) const { return (is & mark) != 0; }
+        void mark(std::uint8_t mark) { is = static_cast<std::uint8_t>(is | mark); }
+        /// It is served, and answered well in time, and nobody has counted it yet.
+        bool is_well() const { return (told == Code::k200) & (seen == Code::k200) & (is == (kOccupied | kServed)); }
     };
     struct Waiting {
         Flight flight;
@@ -73,21 +95,31 @@ class LookaheadServers {
         std::uint32_t slot;
         std::uint32_t next;
     };
-    struct Server {
-        Trouble trouble{};
-        std::uint32_t first = 0;  // of the queue, into waiting_
-        std::uint32_t last = 0;
-        std::uint32_t waiting = 0;
-        std::uint32_t process = 0;  // how many have ended
-        std::int64_t latency_ns = 0;
-        std::uint32_t errors = 0;
-        std::uint32_t shed = 0;
+    /// What every request needs: one line of the cache.
+    struct alignas(64) Server {
+        Answering::Lane lane{};
+        std::uint32_t waiting = 0;    // in the queue
+        std::int64_t latency_ns = 0;  // the application's, since the last take
+        std::uint32_t errors = 0;     // likewise
+        std::uint32_t shed = 0;       // likewise
         std::uint16_t version = 0;
         bool listening = false;
         bool alive = false;
         Cause refusal = Cause::kHandOver;
     };
+    static_assert(sizeof(Server) == 64);
+    /// What few need.
+    struct Process {
+        Trouble trouble{};
+        std::uint32_t number = 0;  // how many have ended
+        std::uint32_t first = 0;   // of the queue, into waiting_
+        std::uint32_t last = 0;
+    };
+    template <typename T>
+    using Column = std::vector<T, boost::alignment::aligned_allocator<T, 64>>;
 
+    static std::uint32_t count_later(const Instant* times, std::size_t n, Instant now);
+    void open_lane(std::uint32_t index, const Shared& shared);
     void settle_queue(std::uint32_t index, Instant now, Shared& shared);
     void take_up(std::uint32_t index, Shared& shared);
     void place(std::uint32_t index, std::uint32_t slot, const Flight& flight, Shared& shared);
@@ -96,52 +128,107 @@ class LookaheadServers {
     void report(std::uint32_t index, Flight& flight, Instant at, Shared& shared);
     void fail_at_once(std::uint32_t index, const Attempt& attempt, Cause cause, Shared& shared);
     static Instant answered_at(const Flight& flight, Instant timeout) {
-        return flight.served ? std::min(flight.finish, flight.arrived + timeout) : flight.finish;
+        return flight.has(kServed) ? std::min(flight.finish, flight.arrived + timeout) : flight.finish;
     }
     Flight* slots_of(std::uint32_t index) { return &flights_[index * std::size_t{slots_}]; }
-    Instant* answers_of(std::uint32_t index) { return &answer_at_[index * std::size_t{slots_}]; }
+    Instant* answers_of(std::uint32_t index) { return &answer_at_[index * answers_stride_]; }
 
     std::uint32_t slots_;
+    std::size_t answers_stride_;  // slots_, rounded up to a multiple of kLanes
     std::size_t buckets_;
+    std::size_t buckets_stride_;  // buckets_, rounded up to whole lines of the cache
     std::vector<Server> servers_;
+    std::vector<Process> processes_;  // index: server
     SlotTimes free_at_;
-    std::vector<Instant> answer_at_;         // servers x slots: when the client of the request there has its answer
-    std::vector<Flight> flights_;            // servers x slots: the latest request that began service there
-    std::vector<Waiting> waiting_;           // of all servers
-    std::vector<std::uint32_t> free_;        // of waiting_
-    std::vector<std::uint32_t> by_latency_;  // servers x buckets: application's answers since the last take
+    Column<Instant> answer_at_;         // servers x stride: when the client of the request in a slot has its answer
+    Column<Flight> flights_;            // servers x slots: the latest request that began service there
+    std::vector<Waiting> waiting_;      // of all servers
+    std::vector<std::uint32_t> free_;   // of waiting_
+    Column<std::uint32_t> by_latency_;  // servers x buckets: application's answers since the last take
 };
 
-// ---- the request path, to be inlined ----
+// ---- the request path: the usual is inlined in the loop over requests, the rest is kept out of its way ----
+
+/// How many of `n` times, a multiple of kLanes, lie after `now`: the signs of differences, which any x86-64 can add up
+/// two at a time.
+inline std::uint32_t LookaheadServers::count_later(const Instant* times, std::size_t n, Instant now) {
+    using Pair [[gnu::vector_size(16)]] = std::uint64_t;
+    const auto at = static_cast<std::uint64_t>(now);
+    Pair sum{};
+    for (std::size_t i = 0; i < n; i += kLanes) {
+        Pair one, two;
+        std::memcpy(&one, times + i, sizeof one);
+        std::memcpy(&two, times + i + 2, sizeof two);
+        sum += ((Pair{at, at} - one) >> 63) + ((Pair{at, at} - two) >> 63);
+    }
+    return static_cast<std::uint32_t>(sum[0] + sum[1]);
+}
 
 inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared& shared) {
     const Instant latency = answered_at(flight, shared.timeout) - flight.arrived;
     shared.count(servers_[index].version, index, flight.id, flight.arrived, latency, shared.ledger.bucket(latency),
                  flight.seen, flight.cause);
-    flight.answered = true;
+    flight.mark(kAnswered);
 }
 
 /// The server is done with the request: the application counts it, and proxy and client if they have not yet.
-inline void LookaheadServers::finish(std::uint32_t index, Flight& flight, Shared& shared) {
+[[gnu::noinline]] inline void LookaheadServers::finish(std::uint32_t index, Flight& flight, Shared& shared) {
     Server& server = servers_[index];
     const Instant latency = flight.finish - flight.arrived;
     const std::size_t bucket = shared.ledger.bucket(latency);
-    by_latency_[index * buckets_ + bucket] += 1;
+    by_latency_[index * buckets_stride_ + bucket] += 1;
     server.latency_ns += latency;
     server.errors += flight.told != Code::k200;
-    if (!flight.answered) {
+    if (!flight.has(kAnswered)) {
         if (latency <= shared.timeout) {
             shared.count(server.version, index, flight.id, flight.arrived, latency, bucket, flight.seen, flight.cause);
         } else {
             answer(index, flight, shared);
         }
     }
-    flight.occupied = false;
+    flight.is = 0;
+}
+
+[[gnu::always_inline]] inline bool LookaheadServers::admit_usual(std::uint32_t index, const Attempt& attempt,
+                                                                 Shared& shared) {
+    Server& server = servers_[index];
+    const Answering::Lane& lane = server.lane;
+    const Instant now = attempt.arrived;
+    const SlotTimes::First first = free_at_.first(index);
+    const auto service = static_cast<Instant>(attempt.work * lane.slowness + .5);
+    const bool usual = (now >= lane.opens) & (server.waiting == 0) & (first.at <= now) &
+                       (attempt.error_word - lane.fine_from <= lane.fine_span) &
+                       (attempt.service_word <= lane.most_plain) & (service <= shared.timeout);
+    if (!usual) return false;
+    shared.ledger.arrived(server.version, now);
+    const Instant finish_at = now + service;
+    Flight& flight = slots_of(index)[first.slot];
+    if (flight.is_well()) {
+        const Instant latency = flight.finish - flight.arrived;
+        const std::size_t bucket = shared.ledger.bucket(latency);
+        by_latency_[index * buckets_stride_ + bucket] += 1;
+        server.latency_ns += latency;
+        shared.ledger.answered_well(server.version, bucket, latency);
+    } else if (flight.has(kOccupied)) {
+        finish(index, flight, shared);
+    }
+    flight = {.arrived = now,
+              .finish = finish_at,
+              .id = attempt.id,
+              .balancer = 0,
+              .call = kNoCall,
+              .told = Code::k200,
+              .seen = Code::k200,
+              .cause = Cause::kBackground,
+              .is = kOccupied | kServed};
+    answers_of(index)[first.slot] = finish_at;
+    free_at_.set(index, first.slot, finish_at);
+    return true;
 }
 
 inline void LookaheadServers::place(std::uint32_t index, std::uint32_t slot, const Flight& flight, Shared& shared) {
     Flight& before = slots_of(index)[slot];
-    if (before.occupied) finish(index, before, shared);
+    if (before.has(kOccupied)) finish(index, before, shared);
     before = flight;
     answers_of(index)[slot] = std::min(flight.finish, flight.arrived + shared.timeout);
 }
@@ -149,33 +236,32 @@ inline void LookaheadServers::place(std::uint32_t index, std::uint32_t slot, con
 /// The first in the queue leaves it: for its slot, or for good.
 inline void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
     Server& server = servers_[index];
-    const std::uint32_t at = server.first;
+    Process& process = processes_[index];
+    const std::uint32_t at = process.first;
     Waiting& head = waiting_[at];
-    if (head.flight.served) {
+    if (head.flight.has(kServed)) {
         place(index, head.slot, head.flight, shared);
     } else {
-        if (head.flight.seen == Code::k503) server.shed += 1, by_latency_[index * buckets_] += 1;
+        if (head.flight.seen == Code::k503) server.shed += 1, by_latency_[index * buckets_stride_] += 1;
         answer(index, head.flight, shared);
     }
-    server.first = head.next;
+    process.first = head.next;
     --server.waiting;
     free_.push_back(at);
 }
 
-inline void LookaheadServers::settle_queue(std::uint32_t index, Instant now, Shared& shared) {
+[[gnu::noinline]] inline void LookaheadServers::settle_queue(std::uint32_t index, Instant now, Shared& shared) {
     if (shared.balancer.learns()) return report_until(index, now, shared);
-    while (servers_[index].waiting > 0 && waiting_[servers_[index].first].start <= now) take_up(index, shared);
+    while (servers_[index].waiting > 0 && waiting_[processes_[index].first].start <= now) take_up(index, shared);
 }
 
-inline std::uint32_t LookaheadServers::outstanding(std::uint32_t index, Instant now, Shared& shared) {
+[[gnu::always_inline]] inline std::uint32_t LookaheadServers::outstanding(std::uint32_t index, Instant now,
+                                                                          Shared& shared) {
     if (servers_[index].waiting > 0) settle_queue(index, now, shared);
-    const Instant* answers = answers_of(index);
-    std::uint32_t held = servers_[index].waiting;
-    for (std::uint32_t slot = 0; slot < slots_; ++slot) held += answers[slot] > now;
-    return held;
+    return servers_[index].waiting + count_later(answers_of(index), answers_stride_, now);
 }
 
-inline void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared& shared) {
+[[gnu::noinline]] inline void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared& shared) {
     Server& server = servers_[index];
     const Instant now = attempt.arrived;
     shared.ledger.arrived(server.version, now);
@@ -188,13 +274,13 @@ inline void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt,
     const Instant wait = start - now;
     if (wait > 0 && server.waiting == shared.queue) {  // shed: the application itself says 503
         server.shed += 1;
-        by_latency_[index * buckets_] += 1;
+        by_latency_[index * buckets_stride_] += 1;
         return fail_at_once(index, attempt, shared.answering.blame(server.version), shared);
     }
 
-    Fate fate = shared.answering.fate(attempt, server.version, server.trouble);
+    Fate fate = shared.answering.fate(attempt, server.version, processes_[index].trouble);
     const bool served = wait <= shared.timeout && wait <= shared.most_wait;
-    if (served) shared.answering.leak(server.version, server.trouble, fate);
+    if (served) shared.answering.leak(server.version, processes_[index].trouble, fate);
     Flight flight{.arrived = now,
                   .finish = start + fate.service,
                   .id = attempt.id & ((std::uint64_t{1} << 56) - 1),
@@ -203,10 +289,7 @@ inline void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt,
                   .told = fate.told,
                   .seen = fate.told,
                   .cause = fate.cause,
-                  .occupied = true,
-                  .answered = false,
-                  .reported = false,
-                  .served = served};
+                  .is = static_cast<std::uint8_t>(served ? kOccupied | kServed : kOccupied)};
     if (!served) {
         const bool gives_up = wait > shared.timeout;
         flight.finish = gives_up ? now + shared.timeout : start;
@@ -222,7 +305,7 @@ inline void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt,
     }
     if (served) {
         free_at_.set(index, first.slot, flight.finish);
-        if (fate.crashes) shared.agenda.push(start, Happening::kCrashed, attempt.id, index, server.process);
+        if (fate.crashes) shared.agenda.push(start, Happening::kCrashed, attempt.id, index, processes_[index].number);
     }
     if (wait == 0) {
         place(index, first.slot, flight, shared);
@@ -236,12 +319,13 @@ inline void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt,
         free_.pop_back();
     }
     waiting_[at] = {.flight = flight, .start = served ? start : flight.finish, .slot = first.slot, .next = 0};
+    Process& process = processes_[index];
     if (server.waiting++ == 0) {
-        server.first = at;
+        process.first = at;
     } else {
-        waiting_[server.last].next = at;
+        waiting_[process.last].next = at;
     }
-    server.last = at;
+    process.last = at;
 }
 
 }  // namespace rollcast

@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include <boost/align/aligned_allocator.hpp>
+
 #include "rollcast/world/request.h"
 
 namespace rollcast {
@@ -23,65 +25,64 @@ class SlotTimes {
     };
 
     explicit SlotTimes(std::uint32_t slots)
-        : slots_(slots), leaves_(std::bit_ceil(slots)), scans_(slots <= kMostScanned) {}
+        : scans_(slots <= kMostScanned),
+          leaves_(scans_ ? 0 : std::bit_ceil(slots)),
+          stride_(scans_ ? (slots + kLanes - 1) / kLanes * kLanes : 2 * leaves_) {}
 
-    /// One server more, with the first `usable` of its slots.
+    /// One server more, with that many slots.
     void add(std::uint32_t usable) {
-        const std::size_t server = servers_++;
-        times_.resize(servers_ * stride(), kGone << kSlotBits);
+        times_.resize(times_.size() + stride_, kGone << kSlotBits);
         usable_.push_back(usable);
-        reset(server);
+        reset(usable_.size() - 1);
     }
     void reset(std::size_t server) {
         for (std::uint32_t slot = 0; slot < usable_[server]; ++slot) set(server, slot, kFree);
     }
 
     First first(std::size_t server) const {
-        const Instant* times = &times_[server * stride()];
-        if (!scans_) return {static_cast<std::uint32_t>(times[1] & kSlotMask), times[1] >> kSlotBits};
-        Instant earliest = times[0];
-        std::uint32_t slot = 0;
-        for (std::uint32_t s = 1; s < slots_; ++s) {  // which is the first is anybody's guess: select, do not branch
-            const bool earlier = times[s] < earliest;
-            earliest = earlier ? times[s] : earliest;
-            slot = earlier ? s : slot;
+        const Instant* times = &times_[server * stride_];
+        Instant first = times[1];
+        if (scans_) {
+            // Which is the first is anybody's guess: select, do not branch.
+            Instant of_even = std::min(times[0], times[2]);
+            Instant of_odd = std::min(first, times[3]);
+            for (std::size_t s = kLanes; s < stride_; s += kLanes) {
+                of_even = std::min(of_even, std::min(times[s], times[s + 2]));
+                of_odd = std::min(of_odd, std::min(times[s + 1], times[s + 3]));
+            }
+            first = std::min(of_even, of_odd);
         }
-        return {slot, earliest >> kSlotBits};
+        return {static_cast<std::uint32_t>(first & kSlotMask), first >> kSlotBits};
     }
 
     void set(std::size_t server, std::uint32_t slot, Instant at) {
-        Instant* times = &times_[server * stride()];
-        if (scans_) {
-            times[slot] = at << kSlotBits;
-            return;
-        }
+        Instant* times = &times_[server * stride_];
         std::size_t node = leaves_ + slot;
         times[node] = at << kSlotBits | slot;
-        for (node /= 2; node > 0; node /= 2) times[node] = std::min(times[2 * node], times[2 * node + 1]);
+        for (node = leaves_ == 0 ? 0 : node / 2; node > 0; node /= 2) {
+            times[node] = std::min(times[2 * node], times[2 * node + 1]);
+        }
     }
 
     /// When the last of them is free.
     Instant last(std::size_t server) const {
-        const Instant* times = &times_[server * stride() + (scans_ ? 0 : leaves_)];
-        Instant latest = kFree;
-        for (std::uint32_t slot = 0; slot < usable_[server]; ++slot)
-            latest = std::max(latest, times[slot] >> kSlotBits);
-        return latest;
+        const Instant* times = &times_[server * stride_ + leaves_];
+        return *std::max_element(times, times + usable_[server]) >> kSlotBits;
     }
 
-    void prefetch(std::size_t server) const { __builtin_prefetch(&times_[server * stride()]); }
+    void prefetch(std::size_t server) const { __builtin_prefetch(&times_[server * stride_]); }
 
    private:
     static constexpr int kSlotBits = 10;
     static constexpr Instant kSlotMask = (1 << kSlotBits) - 1;
     static constexpr std::uint32_t kMostScanned = 16;
-    std::size_t stride() const { return scans_ ? slots_ : 2 * leaves_; }
+    static constexpr std::uint32_t kLanes = 4;  // rows that are scanned are as long as a multiple of it
 
-    std::uint32_t slots_;
-    std::size_t leaves_;
     bool scans_;
-    std::size_t servers_ = 0;
-    std::vector<Instant> times_;  // times << kSlotBits; trees: | slot, root at 1
+    std::size_t leaves_;  // of a tree; 0: a row is scanned
+    std::size_t stride_;
+    std::vector<Instant, boost::alignment::aligned_allocator<Instant, 64>>
+        times_;  // time << kSlotBits | slot; of trees: the root at 1, leaves from leaves_ on
     std::vector<std::uint32_t> usable_;
 };
 
