@@ -18,6 +18,12 @@ EventQueue::Child EventQueue::least_child(std::size_t node) const {
 
 /// Always goes down to a leaf: where to stop could not be predicted either.
 void EventQueue::sink(Key key) {
+    if (heap_size_ <= 2) {  // as in a model of one server: not worth a look at all four children
+        const Key other = heap_[kRoot + 1];
+        heap_[kRoot] = other < key ? other : key;
+        heap_[kRoot + 1] = other < key ? key : other;
+        return;
+    }
     const std::size_t end = kRoot + heap_size_;
     std::size_t node = kRoot;
     while (4 * (node - 2) < end) {

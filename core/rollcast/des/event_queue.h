@@ -89,7 +89,8 @@ class EventQueue {
     void drop_first();
     std::uint32_t free_slot();
 
-    std::vector<Key, boost::alignment::aligned_allocator<Key, 64>> heap_{kLast, kLast, kLast, kLast};
+    using Heap = std::vector<Key, boost::alignment::aligned_allocator<Key, 64>>;
+    Heap heap_ = Heap(8, kLast);
     std::size_t heap_size_ = 0;
     // A popped event leaves its key at the root: most events schedule another one, which then takes that place and slot
     // at half the price of removing one and adding one.

@@ -62,6 +62,48 @@ TEST(EventQueue, DoesNothingAtNever) {
     EXPECT_TRUE(queue.empty());
 }
 
+// A popped event leaves a place that the next one takes: what is seen in between must not tell.
+TEST(EventQueue, ShowsNoTraceOfWhatWasPopped) {
+    EventQueue queue;
+    for (const int second : {1, 4, 2, 3, 5, 6}) queue.schedule(Time{std::chrono::seconds(second)}, event(1));
+    EXPECT_EQ(queue.pop().at, Time{1s});
+    EXPECT_EQ(queue.size(), 5U);
+    EXPECT_EQ(queue.next_time(), Time{2s});
+    queue.schedule(kNever, event(2));
+    EXPECT_EQ(queue.size(), 5U);
+    EXPECT_EQ(queue.pop().at, Time{2s});
+    queue.schedule(Time{7s}, event(3));
+    queue.schedule(Time{2s}, event(4));
+    EXPECT_EQ(queue.next_time(), Time{2s});
+    EXPECT_EQ(queue.size(), 6U);
+    for (const int second : {2, 3, 4, 5, 6, 7}) EXPECT_EQ(queue.pop().at, Time{std::chrono::seconds(second)});
+    EXPECT_TRUE(queue.empty());
+    EXPECT_EQ(queue.next_time(), kNever);
+    EXPECT_THROW(queue.pop(), InvariantError);
+    queue.schedule(Time{8s}, event(5));
+    EXPECT_EQ(queue.pop().event, event(5));
+}
+
+TEST(EventQueue, CountsTheOrderOfScheduling) {
+    EventQueue queue;
+    queue.schedule(Time{2s}, event(1));
+    queue.schedule(kNever, event(2));
+    queue.schedule(Time{1s}, event(3));
+    EXPECT_EQ(queue.pop().order, 1U);
+    EXPECT_EQ(queue.pop().order, 0U);
+}
+
+TEST(EventQueue, RefusesTimesBeyondAllComparison) {
+    EventQueue queue;
+    constexpr Duration kFarthest{std::int64_t{1} << 62};
+    EXPECT_THROW(queue.schedule(Time{kFarthest}, event(1)), InvariantError);
+    EXPECT_THROW(queue.schedule(Time{-kFarthest - 1ns}, event(1)), InvariantError);
+    queue.schedule(Time{kFarthest - 1ns}, event(2));
+    queue.schedule(Time{-kFarthest}, event(1));
+    EXPECT_EQ(queue.pop().event, event(1));
+    EXPECT_EQ(queue.pop().event, event(2));
+}
+
 TEST(EventQueue, RefusesThePast) {
     EventQueue queue;
     queue.schedule(Time{2s}, event(1));
