@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <memory>
 #include <queue>
 #include <string_view>
 
@@ -17,32 +16,34 @@ namespace {
 
 using namespace rollcast;
 
-/// Exponential waits of mean 1 s, drawn a block at a time: one for an arrival and one for a service.
+/// Exponential waits, drawn a block at a time.
 class Waits {
    public:
-    explicit Waits(std::uint64_t seed) : streams_(seed, 0), table_(std::make_unique<QuantileTable>(Exponential{1})) {}
+    Waits(double arrival_rate, std::uint64_t seed) : mean_gap_(1e9 / arrival_rate), streams_(seed, 0) {}
 
-    double gap() { return gap_[next()]; }
-    double service() const { return service_[at_]; }  // that goes with the latest gap
+    Duration gap() {
+        if (next_ == kRequestBlock) refill();
+        return Duration(static_cast<Duration::rep>(gaps_[next_]));
+    }
+    /// Of the customer whose gap was drawn last.
+    Duration service() { return Duration(static_cast<Duration::rep>(services_[next_++])); }
 
    private:
-    std::size_t next() {
-        if (++at_ < kRequestBlock) return at_;
+    void refill() {
         request_words(streams_, ordinal_, words_);
+        quantiles(unit_, words_.gap.data(), static_cast<float>(mean_gap_), gaps_.data(), kRequestBlock);
+        quantiles(unit_, words_.service.data(), 1e9f, services_.data(), kRequestBlock);
         ordinal_ += kRequestBlock;
-        for (std::size_t i = 0; i < kRequestBlock; ++i) {
-            gap_[i] = (*table_)(words_.gap[i]);
-            service_[i] = (*table_)(words_.service[i]);
-        }
-        return at_ = 0;
+        next_ = 0;
     }
 
+    double mean_gap_;  // nanoseconds
     StreamSpace streams_;
-    std::unique_ptr<QuantileTable> table_;
+    QuantileTable unit_{Exponential{1}};
     RequestWords words_;
-    std::array<double, kRequestBlock> gap_, service_;
-    std::size_t at_ = kRequestBlock - 1;
+    std::array<float, kRequestBlock> gaps_, services_;
     std::uint64_t ordinal_ = 0;
+    std::size_t next_ = kRequestBlock;
 };
 
 void run(const peers::Queue& model, std::int64_t requests, std::uint64_t seed) {
@@ -51,20 +52,19 @@ void run(const peers::Queue& model, std::int64_t requests, std::uint64_t seed) {
         Time arrived;
         Duration service;
     };
-    Waits waits(seed);
-    const double mean_gap = 1 / model.arrival_rate;
+    Waits waits(model.arrival_rate, seed);
     EventQueue events;
     std::queue<Customer> in_system;  // the first is being served
     std::int64_t served = 0;
     Duration total{};
 
     const peers::Stopwatch watch;
-    events.schedule(Time{} + from_seconds(waits.gap() * mean_gap), {kArrival});
+    events.schedule(Time{} + waits.gap(), {kArrival});
     while (served < requests) {
         const EventQueue::Entry entry = events.pop();
         if (entry.event.kind == kArrival) {
-            in_system.push({entry.at, from_seconds(waits.service())});
-            events.schedule(entry.at + from_seconds(waits.gap() * mean_gap), {kArrival});
+            in_system.push({entry.at, waits.service()});
+            events.schedule(entry.at + waits.gap(), {kArrival});
             if (in_system.size() > 1) continue;
         } else {
             total += entry.at - in_system.front().arrived;

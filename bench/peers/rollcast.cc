@@ -40,7 +40,7 @@ Run run(const Scenario& scenario, int servers, Duration scrape, std::int64_t req
     RouteGroup all;
     for (int i = 0; i < servers; ++i) {
         all.servers.push_back(data.add_server(i % 2 == 0 ? kOldVersion : kNewVersion));
-        data.listen(all.servers.back());
+        data.listen(all.servers.back(), Time{});
     }
     data.set_routes({all});
 
@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
     const std::string model = argv[1];
     const std::int64_t requests = std::atoll(argv[2]);
     const auto seed = static_cast<std::uint64_t>(std::atoll(argv[3]));
-    const std::map<std::string, Policy> policies{{"random", Policy::kRandom}};
+    const std::map<std::string, Policy> policies{{"random", Policy::kRandom}, {"p2c", Policy::kPowerOfTwo}};
     const bool large = model.starts_with("large-");
     const auto policy = policies.find(model.substr(model.find_last_of('-') + 1));
     if (model == "mm1" || model == "mm100") {
@@ -107,6 +107,6 @@ int main(int argc, char** argv) {
     } else if (policy != policies.end()) {
         run_fleet(large ? peers::kLargeFleet : peers::kWebFleet, policy->second, requests, seed);
     } else {
-        peers::report_cannot("no such policy yet");
+        peers::report_cannot("no such model");
     }
 }
