@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 CPP_FILES = $(shell find core strategies python/bindings tests bench -name '*.h' -o -name '*.cc')
-PYTHON_FILES = python tests notebooks
+PYTHON_FILES = python tests notebooks bench
 FIRST_EXAMPLE = python/rollcast/examples/canary-with-analysis
 
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
@@ -16,10 +16,11 @@ endif
 FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 .DEFAULT_GOAL := help
-.PHONY: help forecast test bench format stub clean setup setup-dev test-cpp test-asan test-tsan test-python lint
+.PHONY: help forecast test bench bench-peers bench-compare format stub clean
+.PHONY: setup setup-dev test-cpp test-asan test-tsan test-python lint
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 forecast: setup ## set everything up and forecast the first example
 	@mkdir -p out
@@ -29,7 +30,16 @@ test: setup-dev lint test-cpp test-python test-asan test-tsan ## set everything 
 
 bench: setup-dev ## run the benchmarks
 	cmake --build build/python
-	@for bench in build/python/bench/*_bench; do $$bench; done
+	@for bench in build/python/bench/*_bench; do \
+	    $$bench --benchmark_repetitions=5 --benchmark_report_aggregates_only --benchmark_min_time=.1 || exit; done
+
+bench-peers: setup-dev ## run the same models in other simulators, too
+	cmake --build build/python
+	$(BIN)/python bench/peers/run.py build/python $(ARGS)
+
+BASE = HEAD~1
+bench-compare: setup-dev ## compare the benchmarks with those of another commit: BASE=main
+	$(BIN)/python bench/compare.py $(BASE) $(ARGS)
 
 format: setup-dev ## format all sources
 	$(BIN)/clang-format -i $(CPP_FILES)
@@ -56,6 +66,7 @@ lint: setup-dev
 	$(BIN)/ruff check $(PYTHON_FILES)
 	$(BIN)/ruff format --check $(PYTHON_FILES)
 	$(BIN)/mypy
+	$(BIN)/mypy bench/compare.py bench/peers/run.py bench/peers/models.py
 
 test-cpp: setup-dev
 	cmake --build build/python --target all all_verify_interface_header_sets
