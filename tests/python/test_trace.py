@@ -267,7 +267,7 @@ def test_a_wrong_value_is_located_in_any_batch(
     monkeypatch.setattr(trace, "_BATCH_BYTES", 500)
     for wrong in (1, 60, 61, 499):
         lines = [f"{i},{'x' if i == wrong else 1}" for i in range(500)]
-        message = complaint(lambda lines=lines: rates("time,rate\n" + "\n".join(lines)), tmp_path)  # type: ignore[misc]
+        message = complaint(lambda lines=lines: rates("time,rate\n" + "\n".join(lines)), tmp_path)
         assert message.startswith(f"trace.csv:{wrong + 2}: rate: ")
 
 
@@ -333,7 +333,7 @@ def test_a_compressed_csv_that_is_cut_short(tmp_path: Path) -> None:
 def test_a_missing_file_is_told_at_the_place_that_names_it(tmp_path: Path) -> None:
     place = Place("scenario.yaml", 7, 3, "traffic.trace")
     for path, why in ((tmp_path / "none.csv", "No such file or directory"), (tmp_path, "Is a directory")):
-        message = complaint(lambda path=path: read_arrivals(path, window=WINDOW, place=place), tmp_path)  # type: ignore[misc]
+        message = complaint(lambda path=path: read_arrivals(path, window=WINDOW, place=place), tmp_path)
         assert message == f"scenario.yaml:7:3: traffic.trace: cannot read {path}: {why}".replace(
             f"{tmp_path}/", ""
         )
