@@ -19,7 +19,7 @@ class Place:
 
     def __str__(self) -> str:
         """``rollout.yaml:12:7: spec.replicas``, as much of it as is known."""
-        spot = f"{self.file}:{self.line}:{self.column}" if self.file and self.line else self.file
+        spot = ":".join(str(part) for part in (self.file, self.line, self.column) if self.file and part)
         return ": ".join(part for part in (spot, self.path) if part)
 
     def child(self, key: str | int) -> Place:

@@ -82,10 +82,11 @@ void Arrivals::rekey(const StreamSpace& streams, ArrivalBlock& block, std::uint3
 
 /// From index `first` on, by the words of the gaps.
 void Arrivals::place(ArrivalBlock& block, std::uint32_t first) {
+    std::array<float, kRequestBlock> gap;
+    quantiles(unit_gap(), &block.words.gap[0], 1, gap.data(), kRequestBlock);
     std::array<double, kRequestBlock> mass;  // expected arrivals from the present state to each of these
     double sum = 0;
-    const QuantileTable& gap = unit_gap();
-    for (std::uint32_t i = first; i < kRequestBlock; ++i) mass[i] = sum += gap(block.words.gap[i]);
+    for (std::uint32_t i = first; i < kRequestBlock; ++i) mass[i] = sum += double{gap[i]};
 
     double passed = 0;  // of them, those until state_
     for (std::uint32_t i = first; i < kRequestBlock;) {
