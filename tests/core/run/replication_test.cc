@@ -86,6 +86,42 @@ TEST(Replication, PlansMeetTheSameArrivalsAndTheSameDefect) {
     EXPECT_NE(slow.duration, fast.duration);
 }
 
+/// Looks on.
+class Hold final : public Strategy {
+   public:
+    std::string describe() const override { return "hold"; }
+    std::unique_ptr<Controller> start(const Launch&) const override { return std::make_unique<Mind>(); }
+
+   private:
+    class Mind final : public Controller {
+       public:
+        Directive decide(const Observation& seen) override {
+            Directive want(seen.cohorts.size());
+            for (std::size_t i = 0; i < want.targets.size(); ++i) want.targets[i].desired = seen.cohorts[i].desired;
+            want.wake_at = seen.now + 1s;
+            return want;
+        }
+        std::unique_ptr<Controller> clone() const override { return std::make_unique<Mind>(*this); }
+    };
+};
+
+TEST(Replication, APlanThatChangesNothingHarmsNobodyWhateverFails) {
+    Scenario scenario = testing::small_scenario();
+    scenario.service.error_rate = .002;
+    scenario.faults.host_failures = {.hosts = 9, .mttf = 400, .repair = 40s, .notice = 5s, .evict = 20s};
+    scenario.faults.zone_losses = {{.at = 20s, .lasts = 100s, .zone = 1}};
+    scenario.faults.brown_outs = {{.at = 10s, .lasts = 30s, .slowness = 3, .error_rate = .05}};
+    scenario.faults.black_outs = {{.at = 30s, .lasts = 60s}};
+    scenario.faults.instances = {.noise = .3, .gray = .2, .gray_slowness = 4, .gray_errors = .1};
+    for (std::uint32_t replication = 0; replication < 10; ++replication) {
+        const Outcome row = replicate(scenario, Hold(), kSeed, replication, 0);
+        EXPECT_GT(row.failed, 1000);
+        EXPECT_EQ(row.attributable(), 0);
+        EXPECT_EQ(row.slow, row.baseline_slow);
+        EXPECT_EQ(row.failed_by_cause[std::size_t(Cause::kDefect)], 0);
+    }
+}
+
 TEST(Replication, TwiceTheRateOnTwiceTheFleetFailsAtTheSameRatio) {
     Scenario scenario = testing::small_scenario();
     scenario.release = certain(DefectKind::kErrorRate, .05);

@@ -19,46 +19,71 @@ Simulation warmed_up(const Scenario& scenario, Defect defect = {}, std::uint32_t
     return simulation;
 }
 
+/// Everything that can go wrong by itself does, several times in five minutes.
+Faults all_faults() {
+    Faults faults;
+    faults.host_failures = {.hosts = 9, .mttf = 400, .repair = 40s, .notice = 5s, .evict = 20s};
+    faults.zone_losses = {{.at = 20s, .lasts = 15s, .zone = 1}, {.at = 60s, .lasts = 60s, .zone = 2}};
+    faults.brown_outs = {{.at = 10s, .lasts = 30s, .slowness = 3, .error_rate = .05}};
+    faults.black_outs = {{.at = 30s, .lasts = 60s}};
+    faults.instances = {.noise = .3, .gray = .2, .gray_slowness = 4, .gray_errors = .1};
+    return faults;
+}
+
 TEST(Simulation, ConservesRequestsAtEveryInstantOfRandomRuns) {
     const Defect defects[] = {{},
                               {.kind = DefectKind::kErrorRate, .severity = .2},
                               {.kind = DefectKind::kLatency, .severity = 8},
                               {.kind = DefectKind::kCrashOnStart, .severity = .5},
-                              {.kind = DefectKind::kCrashHazard, .severity = 200}};
+                              {.kind = DefectKind::kCrashHazard, .severity = 200},
+                              {.kind = DefectKind::kCrashOnRequest, .severity = .001},
+                              {.kind = DefectKind::kMemoryLeak, .severity = 500},
+                              {.kind = DefectKind::kSlowLeak, .severity = 10},
+                              {.kind = DefectKind::kDescriptorLeak, .severity = 500},
+                              {.kind = DefectKind::kCapacity, .severity = .7}};
+    const Faults kinds[] = {{}, all_faults()};
     std::uint32_t replication = 0;
     for (const Policy policy : {Policy::kRandom, Policy::kRoundRobin, Policy::kLeastOutstanding}) {
         for (const Defect& defect : defects) {
-            Scenario scenario = testing::small_scenario();
-            scenario.balancing.policy = policy;
-            scenario.fleet.pre_stop = 0s;
-            scenario.service.queue = 3;
-            Simulation simulation = warmed_up(scenario, defect, ++replication);
-            simulation.launch(rolling(scenario));
-            for (int step = 1; step <= 900; ++step) {
-                simulation.run_until(Time{} + step * 100ms);
-                const DataPlane& data = simulation.world().data();
-                ASSERT_EQ(data.total().in_flight(), data.count_in_flight(simulation.now())) << "step " << step;
+            for (const Faults& faults : kinds) {
+                Scenario scenario = testing::small_scenario();
+                scenario.balancing.policy = policy;
+                scenario.fleet.pre_stop = 0s;
+                scenario.service.queue = 3;
+                scenario.faults = faults;
+                Simulation simulation = warmed_up(scenario, defect, ++replication);
+                simulation.launch(rolling(scenario));
+                for (int step = 1; step <= 900; ++step) {
+                    simulation.run_until(Time{} + step * 100ms);
+                    const DataPlane& data = simulation.world().data();
+                    ASSERT_EQ(data.total().in_flight(), data.count_in_flight(simulation.now())) << "step " << step;
+                }
             }
         }
     }
 }
 
 TEST(Simulation, ACloneContinuesExactlyAndARekeyedOneDiverges) {
-    const Scenario scenario = testing::small_scenario();
-    Simulation original = warmed_up(scenario, {.kind = DefectKind::kCrashHazard, .severity = 100});
-    original.launch(rolling(scenario));
-    original.run_until(Time{} + 10s);
-    Simulation clone = original, other = original;
-    other.rekey(StreamSpace(11, 0).rekeyed(1));
-    for (Simulation* each : {&original, &clone, &other}) each->run_until(Time{} + 300s);
-    EXPECT_EQ(original.world().data().total(), clone.world().data().total());
-    EXPECT_EQ(original.outcome().duration, clone.outcome().duration);
-    EXPECT_EQ(original.outcome().decisions, clone.outcome().decisions);
-    EXPECT_NE(original.world().data().total(), other.world().data().total());
+    for (const Faults& faults : {Faults{}, all_faults()}) {
+        Scenario scenario = testing::small_scenario();
+        scenario.faults = faults;
+        Simulation original = warmed_up(scenario, {.kind = DefectKind::kCrashHazard, .severity = 100});
+        original.launch(rolling(scenario));
+        original.run_until(Time{} + 10s);
+        Simulation clone = original, other = original;
+        other.rekey(StreamSpace(11, 0).rekeyed(1));
+        for (Simulation* each : {&original, &clone, &other}) each->run_until(Time{} + 300s);
+        EXPECT_EQ(original.world().data().total(), clone.world().data().total());
+        EXPECT_EQ(original.world().host_failures(), clone.world().host_failures());
+        EXPECT_EQ(original.outcome().duration, clone.outcome().duration);
+        EXPECT_EQ(original.outcome().decisions, clone.outcome().decisions);
+        EXPECT_NE(original.world().data().total(), other.world().data().total());
+    }
 }
 
 TEST(Simulation, StoppingOnTheWayChangesNothing) {
-    const Scenario scenario = testing::small_scenario();
+    Scenario scenario = testing::small_scenario();
+    scenario.faults = all_faults();
     Simulation whole = warmed_up(scenario);
     whole.launch(rolling(scenario));
     Simulation pieces = whole;
@@ -105,6 +130,71 @@ TEST(Simulation, TellsItsStoryInOrderOfTime) {
     ASSERT_EQ(timeline.samples.size(), 20u) << "300 s of scrapes 15 s apart";
     EXPECT_EQ(timeline.samples.back().ready, (std::vector<int>{0, 6}));
     EXPECT_EQ(timeline.samples.back().weight, (std::vector<double>{0, 1}));
+}
+
+TEST(Simulation, ACopyTellsNoStory) {
+    Scenario scenario = testing::small_scenario();
+    scenario.fleet.start = Constant{5};
+    Simulation simulation = warmed_up(scenario);
+    Timeline timeline;
+    simulation.launch(rolling(scenario), &timeline);
+    simulation.run_until(Time{} + 5s);
+    const std::size_t told = timeline.entries.size();
+    Simulation copy = simulation, assigned = simulation;
+    assigned = copy;
+    for (Simulation* each : {&copy, &assigned}) each->run_until(Time{} + 300s);
+    EXPECT_EQ(timeline.entries.size(), told);
+    simulation.run_until(Time{} + 300s);
+    EXPECT_GT(timeline.entries.size(), told);
+}
+
+TEST(Simulation, TellsOfFaults) {
+    Scenario scenario = testing::small_scenario();
+    scenario.faults = all_faults();
+    Simulation simulation = warmed_up(scenario);
+    Timeline timeline;
+    simulation.launch(rolling(scenario), &timeline);
+    simulation.run_until(Time{} + 300s);
+    std::vector<std::string> told;
+    for (const TimelineEntry& entry : timeline.entries) {
+        if (entry.kind == TimelineEntry::Kind::kTruth && entry.text.find("host") == std::string::npos) {
+            told.push_back(entry.text);
+        }
+    }
+    EXPECT_EQ(told,
+              (std::vector<std::string>{"a brown-out begins", "zone 1 is lost", "a brown-out ends", "zone 2 is lost"}));
+}
+
+TEST(Simulation, ARolloutThatLosesAZoneOnTheWayStillEnds) {
+    Scenario scenario = testing::small_scenario();
+    scenario.fleet.start = Constant{5};
+    scenario.faults.zone_losses = {{.at = 8s, .lasts = 30min, .zone = 1}};
+    Simulation simulation = warmed_up(scenario);
+    simulation.launch(rolling(scenario));
+    simulation.run_until(Time{} + 300s);
+    EXPECT_EQ(simulation.outcome().verdict, Verdict::kTimedOut) << "it waits for the new instances that were lost";
+    simulation.run_until(Time{} + 400s);
+    EXPECT_EQ(simulation.outcome().verdict, Verdict::kPromoted);
+    EXPECT_EQ(simulation.world().ready(0), 0);
+    EXPECT_EQ(simulation.world().ready(1), 6);
+}
+
+TEST(Simulation, TelemetryShowsNothingInABlackOutAndCatchesUpAfterIt) {
+    Scenario scenario = testing::small_scenario();
+    scenario.observability.delay = 0s;
+    // Longer than telemetry keeps anything, so that the growth over the gap can be asked for.
+    const Selector minute{.window = 1min}, all{.window = 10min};
+    scenario.analyses = {{.name = "any", .metrics = {{.query = {{.op = QueryStep::Op::kRate, .selector = all}}}}}};
+    Scenario seen = scenario;
+    scenario.faults.black_outs = {{.at = 60s, .lasts = 120s}};
+    Simulation dark = warmed_up(scenario), light = warmed_up(seen);
+    for (Simulation* each : {&dark, &light}) each->run_until(Time{} + 178s);
+    EXPECT_TRUE(light.telemetry().increase(minute, light.now()).has_value());
+    EXPECT_FALSE(dark.telemetry().increase(minute, dark.now()).has_value());
+    for (Simulation* each : {&dark, &light}) each->run_until(Time{} + 300s);
+    EXPECT_EQ(dark.telemetry().increase(minute, dark.now()), light.telemetry().increase(minute, light.now()));
+    EXPECT_EQ(dark.telemetry().increase(all, dark.now()), light.telemetry().increase(all, light.now()));
+    EXPECT_EQ(dark.world().data().total(), light.world().data().total()) << "only operators are blind";
 }
 
 }  // namespace

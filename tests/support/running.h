@@ -1,0 +1,47 @@
+#pragma once
+// A world with its own loop: no controller, no telemetry.
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "rollcast/world/world.h"
+
+namespace rollcast::testing {
+
+struct Running {
+    explicit Running(const Scenario& scenario, Defect defect = {}, std::uint32_t replication = 0)
+        : world(scenario, defect, StreamSpace(7, replication), Time{}, queue) {}
+
+    void want(int old_instances, int new_instances, std::optional<double> new_weight = {}) {
+        std::vector<Target> targets{{.desired = old_instances, .weight = {}}, {.desired = new_instances, .weight = {}}};
+        if (new_weight) targets[0].weight = 1 - *new_weight, targets[1].weight = *new_weight;
+        world.apply(targets, now, queue);
+    }
+    void run(Duration duration) {
+        const Time until = now + duration;
+        const auto happen = [&](const EventQueue::Entry& next) {
+            now = next.at;
+            world.handle(next.event, now, queue);
+        };
+        while (true) {
+            if (const auto caused = world.advance(std::min(queue.next_time(), until))) {
+                happen(*caused);
+            } else if (queue.next_time() <= until) {
+                happen(queue.pop());
+            } else {
+                break;
+            }
+        }
+        now = until;
+        world.data().sweep(now);
+    }
+    Cohort cohort(std::size_t version) const { return world.cohorts()[version]; }
+
+    EventQueue queue;
+    World world;
+    Time now{};
+};
+
+}  // namespace rollcast::testing
