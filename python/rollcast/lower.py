@@ -160,7 +160,7 @@ def _service(lowering: Lowering, core: Any) -> Any:
     take(service, given, "most_wait", "cores")
     service.order = getattr(_core.QueueOrder, given.order or "fifo")
     if given.cold is None:
-        lowering.assumed.add("service.cold", "none", "young instances are taken to be as fast as old ones")
+        lowering.off(given, "service.cold", "young instances are taken to be as fast as old ones")
     else:
         service.cold_slowness = given.cold.slowness
         lowering.fill(service, given.cold, "service.cold", _COLD)
@@ -181,7 +181,7 @@ def _balancing(lowering: Lowering, zones: int) -> Any:
         lowering.fill(core, given, "balancing", (_BALANCERS,))
     take(core, given, "balancers", "max_outstanding")
     if given.outlier_detection is None:
-        lowering.assumed.add("balancing.outlier_detection", "none", "nothing is known of one")
+        lowering.off(given, "balancing.outlier_detection", "nothing is known of one")
     else:
         core.outlier = _outlier(lowering, given.outlier_detection)
     if given.locality is not None:
@@ -191,7 +191,7 @@ def _balancing(lowering: Lowering, zones: int) -> Any:
         lowering.fill(locality, given.locality, "balancing.locality", _LOCALITY)
         core.locality = locality
     elif zones > 1:
-        lowering.assumed.add("balancing.locality", "none", "as kube-proxy does: all zones alike")
+        lowering.off(given, "balancing.locality", "as kube-proxy does: all zones alike")
     return core
 
 

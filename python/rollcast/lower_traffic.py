@@ -10,10 +10,9 @@ import numpy as np
 
 from rollcast import _core, shapes
 from rollcast import scenario_model as language
-from rollcast.errors import InputError
+from rollcast.errors import InputError, Place
 from rollcast.lowering import Default, Lowering, distribution, show_distribution
 from rollcast.profile import class_service_time, mean_of_bursts
-from rollcast.trace import read_arrivals, read_rate_trace
 from rollcast.units import show_fraction, show_rate, show_seconds, show_time_of_week
 
 Window = tuple[float, float]
@@ -249,21 +248,18 @@ def _bursts(lowering: Lowering, given: language.BurstsModel) -> Any:
 # --- files ----------------------------------------------------------------------------------------------
 
 
-def _read(lowering: Lowering, section: str, read: Callable[[], T]) -> T | None:
-    """Problems of a file that cannot be read are those of the place that names it."""
+def _read(lowering: Lowering, section: str, read: Callable[[Place], T]) -> T | None:
+    """``read`` is given the place where the file is named."""
     try:
-        return read()
+        return read(lowering.tree.locate(("traffic", section, "file")))
     except InputError as error:
-        place = lowering.tree.locate(("traffic", section, "file"))
-        for one in error.errors:
-            known = bool(one.place.line or one.place.path)
-            lowering.problems.errors.append(
-                one if known else InputError(f"{one.place.file}: {one.message}", place, one.suggestion)
-            )
+        lowering.problems.errors.extend(error.errors)
         return None
 
 
 def _follow_trace(lowering: Lowering, given: language.TraceModel, window: Window, core: Any) -> None:
+    from rollcast.trace import read_rate_trace
+
     if given.rate is not None and given.count is not None:
         lowering.error("may not be given beside rate", "traffic", "trace", "count")
     if given.count is not None and given.join == "lines":
@@ -271,7 +267,7 @@ def _follow_trace(lowering: Lowering, given: language.TraceModel, window: Window
     trace = _read(
         lowering,
         "trace",
-        lambda: read_rate_trace(
+        lambda place: read_rate_trace(
             lowering.base / given.file,
             time=given.time or "time",
             rate=given.rate or "rate",
@@ -279,6 +275,7 @@ def _follow_trace(lowering: Lowering, given: language.TraceModel, window: Window
             join=given.join or "steps",
             start=given.start,
             window=window,
+            place=place,
         ),
     )
     if trace is None:
@@ -302,16 +299,17 @@ def _follow_trace(lowering: Lowering, given: language.TraceModel, window: Window
 
 
 def _replay(lowering: Lowering, given: language.ArrivalsModel, window: Window) -> np.ndarray[Any, Any] | None:
+    from rollcast.trace import read_arrivals
+
     path = lowering.base / given.file
     arrivals = _read(
         lowering,
         "arrivals",
-        lambda: read_arrivals(path, time=given.time or "time", start=given.start, window=window),
+        lambda place: read_arrivals(
+            path, time=given.time or "time", start=given.start, window=window, place=place
+        ),
     )
     if arrivals is None:
-        return None
-    if not len(arrivals):
-        lowering.error("has no requests in the window", "traffic", "arrivals", "file")
         return None
     mean = float(np.count_nonzero(arrivals >= 0)) / window[1]
     why = "the mean of the arrivals over the window; the profile's latencies and utilisation go with it"
@@ -362,12 +360,12 @@ def _sessions(lowering: Lowering, core: Any) -> None:
 def _retries(lowering: Lowering, core: Any) -> None:
     given = lowering.model.traffic.retries
     if given is None:
-        lowering.assumed.add("traffic.retries", "none", "nothing is known of the clients")
+        lowering.off(lowering.model.traffic, "traffic.retries", "nothing is known of the clients")
         return
     if given.attempts == "unlimited" or (given.attempts or 0) > _MOST_ATTEMPTS:
         message = (
-            "such retries never stop: in an outage every request would come back for ever, and the load would "
-            f"outlive its cause; expected a number from 1 to {_MOST_ATTEMPTS}, such as 3"
+            "such retries never stop: in an outage every request would come back for ever, and the load "
+            f"would outlive its cause; expected a number from 1 to {_MOST_ATTEMPTS}, such as 3"
         )
         lowering.error(message, "traffic", "retries", "attempts")
         return
@@ -382,7 +380,7 @@ def _retries(lowering: Lowering, core: Any) -> None:
     )
     core.errors, core.timeouts = "errors" in on, "timeouts" in on
     if given.budget is None:
-        lowering.assumed.add("traffic.retries.budget", "no limit", "nothing is known of one")
+        lowering.off(given, "traffic.retries.budget", "nothing is known of one")
         if given.reserve is not None:
             lowering.error("has no meaning without a budget", "traffic", "retries", "reserve")
     else:
