@@ -292,7 +292,7 @@ def _follow_trace(lowering: Lowering, given: language.TraceModel, window: Window
         lowering.warn(message, "traffic", "trace")
     core.rate = trace.mean * (1.0 if given.scale is None else given.scale)
     core.shape = _rate_points([(at, rate / trace.mean) for at, rate in trace.points])
-    why = "the trace's mean over the window; the profile's latencies and utilisation go with it"
+    why = "the trace's mean over lead-in and window; the profile's latencies and utilisation go with it"
     lowering.assumed.add("traffic.rate", show_rate(float(f"{core.rate:.4g}")), why)
     if core.rate <= 0:
         lowering.error("expected more than 0", "traffic", "trace", "scale")

@@ -202,7 +202,8 @@ def test_a_trace_is_the_rate(tmp_path: Path) -> None:
     made = scenario.model.traffic
     for second, rate in ((500, 100), (1500, 300), (3000, 200)):
         assert _core.mean_rate(made, second, second + 1) == pytest.approx(rate, rel=1e-9)
-    assert made.rate == pytest.approx((100 + 300 + 1.6 * 200) / 3.6, rel=1e-9)
+    # The mean of the lead-in and the hour.
+    assert made.rate == pytest.approx((1.3 * 100 + 1 * 300 + 1.6 * 200) / 3.9, rel=1e-9)
     assert any("the trace ends 33m20s after the start" in warning for warning in scenario.warnings)
 
 
