@@ -10,9 +10,10 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
+from rollcast.lower_rate import usual_rate
 from rollcast.lower_release import lower_release, truth_path
 from rollcast.lower_strategy import Body, awaited_analyses, lower_strategy, strategy_body
-from rollcast.lower_traffic import lower_traffic, usual_rate
+from rollcast.lower_traffic import lower_traffic
 from rollcast.lowering import Default, Lowering, distribution, show_distribution, take
 from rollcast.plan import plan_seconds
 from rollcast.profile import fit, warn_of_peaks
