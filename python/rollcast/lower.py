@@ -10,9 +10,10 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
+from rollcast.lower_rate import usual_rate
 from rollcast.lower_release import lower_release, truth_path
 from rollcast.lower_strategy import Body, awaited_analyses, lower_strategy, strategy_body
-from rollcast.lower_traffic import lower_traffic, usual_rate
+from rollcast.lower_traffic import lower_traffic
 from rollcast.lowering import Default, Lowering, distribution, show_distribution, take
 from rollcast.plan import plan_seconds
 from rollcast.profile import fit, warn_of_peaks
@@ -160,7 +161,7 @@ def _service(lowering: Lowering, core: Any) -> Any:
     take(service, given, "most_wait", "cores")
     service.order = getattr(_core.QueueOrder, given.order or "fifo")
     if given.cold is None:
-        lowering.assumed.add("service.cold", "none", "young instances are taken to be as fast as old ones")
+        lowering.off(given, "service.cold", "young instances are taken to be as fast as old ones")
     else:
         service.cold_slowness = given.cold.slowness
         lowering.fill(service, given.cold, "service.cold", _COLD)
@@ -181,7 +182,7 @@ def _balancing(lowering: Lowering, zones: int) -> Any:
         lowering.fill(core, given, "balancing", (_BALANCERS,))
     take(core, given, "balancers", "max_outstanding")
     if given.outlier_detection is None:
-        lowering.assumed.add("balancing.outlier_detection", "none", "nothing is known of one")
+        lowering.off(given, "balancing.outlier_detection", "nothing is known of one")
     else:
         core.outlier = _outlier(lowering, given.outlier_detection)
     if given.locality is not None:
@@ -191,7 +192,7 @@ def _balancing(lowering: Lowering, zones: int) -> Any:
         lowering.fill(locality, given.locality, "balancing.locality", _LOCALITY)
         core.locality = locality
     elif zones > 1:
-        lowering.assumed.add("balancing.locality", "none", "as kube-proxy does: all zones alike")
+        lowering.off(given, "balancing.locality", "as kube-proxy does: all zones alike")
     return core
 
 

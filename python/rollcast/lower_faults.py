@@ -40,7 +40,7 @@ def lower_faults(lowering: Lowering, zones: int) -> Any:
     """The `_core.Faults`. ``zones``: of the fleet."""
     given, core = lowering.model.faults, _core.Faults()
     if given == language.FaultsModel():
-        lowering.assumed.add("faults", "none", "hosts, zones, dependencies and telemetry hold out")
+        lowering.off(lowering.model, "faults", "hosts, zones, dependencies and telemetry hold out")
         return core
     if given.hosts is not None:
         core.host_failures.hosts = given.hosts.count

@@ -15,9 +15,9 @@ from rollcast.units import show_fraction
 # A judgement. How many: Microsoft's Gandalf (NSDI'20) found about 39 truly bad deployments among some 1,200.
 # Of which kind: shares of bad changes by what they show, which no study has counted; kinds that are not
 # modelled are left out and the others weighed up. Leaks and lost capacity have small weights because they are
-# small where causes were counted: space and load are 4 % each of the software bugs in Gunawi et al. (SoCC'14),
-# performance decay is 5 % of the outage triggers in Google's SRE Workbook. How bad: as wide as such defects
-# are reported to be.
+# small where causes were counted: space and load are 4 % each of the software bugs of Gunawi and others
+# (SoCC'14), performance decay is 5 % of the outage triggers in Google's SRE Workbook. How bad: as wide as
+# such defects are reported to be.
 DEFAULT_P_BAD = 0.0325
 PRIOR_NOTE = "a judgement, not a measurement: replace it with your own history under release:"
 

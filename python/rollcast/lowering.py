@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from rollcast import _core
 from rollcast.assumptions import Assumptions
 from rollcast.errors import Problems
@@ -37,6 +39,11 @@ class Lowering:
         """What was given; otherwise the default, recorded as an assumption."""
         return self.assumed.choose(given, path, default, why, show)
 
+    def off(self, given: BaseModel, path: str, why: str) -> None:
+        """Records that there is none of it, unless that was said."""
+        if path.rpartition(".")[2] not in given.model_fields_set:
+            self.assumed.add(path, "none", why)
+
     def fill(self, core: Any, given: Any, section: str, defaults: Iterable[Default]) -> None:
         """Sets members of a struct of the engine from a part of the scenario; records what is not said."""
         for default in defaults:
@@ -48,7 +55,7 @@ class Lowering:
 
 
 def take(core: Any, given: Any, *keys: str) -> None:
-    """Sets members of a struct of the engine where the scenario gives them; other defaults say nothing new."""
+    """Sets members of a struct of the engine that the scenario gives; what it leaves out is not recorded."""
     for key in keys:
         if (value := _as_core(getattr(given, key))) is not None:
             setattr(core, key, value)

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 VERDICTS = ("promoted", "rolled back", "stuck", "timed out")
-DEFECTS = ("none", "error rate", "latency", "crash on start", "crash hazard")
+DEFECTS = (
+    "none",
+    "error rate",
+    "latency",
+    "crash on start",
+    "crash hazard",
+    "crash on request",
+    "memory leak",
+    "slow leak",
+    "descriptor leak",
+    "capacity",
+)
 
 COLUMNS: dict[str, tuple[str, str]] = {
     "replication": ("", "ordinal of the replication; replay it with this number"),
@@ -21,7 +32,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "severity": (
         "by kind",
         "error rate: added probability of failure; latency: factor on the service time; "
-        "crash on start: probability per start; crash hazard: crashes per instance and hour",
+        "crash on start: probability per start; crash hazard: crashes per instance and hour; "
+        "crash on request: probability per request; memory leak: requests until a process dies; "
+        "slow leak: seconds until then; descriptor leak: requests until it fails all others; "
+        "capacity: share of the slots that is gone",
     ),
     "verdict": ("", "how the rollout ended"),
     "duration": ("s", "from the start to the end of the rollout; the horizon where it did not end"),
@@ -73,6 +87,11 @@ def severity_in_words(defect: str, severity: float) -> str:
         "latency": f"service time \N{MULTIPLICATION SIGN} {severity:.2f}",
         "crash on start": f"{quantity(severity, 'probability')} of starts crash",
         "crash hazard": f"{severity:.3g} crashes per instance and hour",
+        "crash on request": f"{quantity(severity, 'probability')} of requests kill their process",
+        "memory leak": f"processes die after {severity:,.0f} requests",
+        "slow leak": f"processes die after {quantity(severity, 's')}",
+        "descriptor leak": f"processes fail every request after {severity:,.0f}",
+        "capacity": f"{quantity(severity, 'fraction')} of the slots are gone",
     }[defect]
 
 

@@ -3,8 +3,8 @@
 Two approximations, both stated in every report. Latencies are taken as service times: at moderate load little
 of a latency is waiting. Utilisation is taken as the share of an instance's slots (threads, workers,
 connections) in use, which is what makes requests wait; a CPU's utilisation is close to it for services that
-compute. It goes with the plain rate, as do the latencies: where the rate has a shape, the instances are that busy
-when its factor is 1, not at its peak.
+compute. It goes with the plain rate, as do the latencies: where the rate has a shape, the instances are that
+busy when its factor is 1, not at its peak.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _slots(lowering: Lowering, busy: float, users_busy: float, replicas: int) ->
         if given.utilisation is not None:
             message = f"may not be given beside {decided}, which decide it"
             lowering.error(message, "service", "utilisation")
-        slots = lowering.choose(
+        slots: int = lowering.choose(
             given.slots,
             "service.slots",
             min(MOST_SLOTS, math.ceil(2 * (given.cores or 0)) + 1),

@@ -34,6 +34,17 @@ PROFILE_KEYS = {
 }
 
 
+# What a part may be instead of a mapping or number.
+_WORDS = (
+    ("TrafficModel", "shape", "constant"),
+    ("TrafficModel", "retries", "none"),
+    ("RetriesModel", "budget", "none"),
+    ("ServiceModel", "cold", "none"),
+    ("BalancingModel", "outlier_detection", "none"),
+    ("BalancingModel", "locality", "none"),
+)
+
+
 @dataclass(frozen=True)
 class LoadedScenario:
     """A scenario that can be run."""
@@ -94,6 +105,10 @@ def json_schema() -> dict[str, Any]:
     schema = ScenarioModel.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Rollcast scenario"
+    for model, key, word in _WORDS:
+        schema["$defs"][model]["properties"][key]["anyOf"].append({"const": word})
+    faults = schema["properties"]["faults"]
+    faults["anyOf"] = [{"$ref": faults.pop("$ref")}, {"const": "none"}]
     prior = schema["$defs"]["PriorModel"]
     defect = {"$ref": "#/$defs/DefectModel"}
     schema["properties"]["release"] = {

@@ -21,6 +21,7 @@ from rollcast.scenario_random import (
     RandomShare,
 )
 from rollcast.scenario_types import (
+    OR_NONE,
     Amount,
     ArgumentText,
     At,
@@ -83,8 +84,8 @@ class ServiceModel(Model):
     """Which of the waiting requests is next: the oldest (fifo, the default) or the newest."""
     most_wait: Seconds | None = None
     """A request that waited longer is dropped when its turn comes. Not given: none is."""
-    cold: ColdModel | None = None
-    """A young process is slower. Not given: it is not."""
+    cold: Annotated[ColdModel | None, OR_NONE] = None
+    """A young process is slower; or none."""
     slow: Seconds | None = None
     """An answer that took longer counts as slow."""
 
@@ -172,7 +173,7 @@ def _read_shape(value: Any) -> Any:
 
 
 class BurstsModel(Model):
-    """Times of high rate that begin and end at random."""
+    """Times of high rate that begin and end at random; `traffic.rate` is the mean, bursts included."""
 
     factor: Factor | None = None
     """The rate in a burst, relative to the rate outside."""
@@ -262,8 +263,8 @@ class RetriesModel(Model):
     """How much of a wait is random: nothing, half of it, or all."""
     retry_on: Annotated[list[Literal["errors", "timeouts"]], Field(min_length=1)] | None = None
     """What is tried again. Default: both."""
-    budget: Share | None = None
-    """Retries over first attempts, of all clients together. Not given: no limit."""
+    budget: Annotated[Share | None, OR_NONE] = None
+    """Retries over first attempts, of all clients together; or none."""
     reserve: Annotated[Factor, Field(ge=1)] | None = None
     """With a budget: so many retries are free at first, and may be saved up."""
 
@@ -289,8 +290,8 @@ class TrafficModel(Model):
     """Users who wait for each answer, beside the requests that just come. Not given: none."""
     sessions: SessionsModel | None = None
     """Whether users stay with a version or an instance."""
-    retries: RetriesModel | None = None
-    """What clients do about an attempt that failed. Not given: nothing."""
+    retries: Annotated[RetriesModel | None, OR_NONE] = None
+    """What clients do about an attempt that failed; or none."""
 
 
 class ImageModel(Model):
@@ -404,10 +405,10 @@ class BalancingModel(Model):
     """peak_ewma: how long latencies are remembered."""
     max_outstanding: Annotated[Whole, Field(ge=1)] | None = None
     """Of one router at one instance; one more is refused by the router. Not given: no limit."""
-    outlier_detection: OutlierModel | None = None
-    """Instances that fail are left out for a while, as Envoy does. Not given: they are not."""
-    locality: LocalityModel | None = None
-    """Routers prefer instances of their own zone. Not given: they do not."""
+    outlier_detection: Annotated[OutlierModel | None, OR_NONE] = None
+    """Instances that fail are left out for a while, as Envoy does; or none."""
+    locality: Annotated[LocalityModel | None, OR_NONE] = None
+    """Routers prefer instances of their own zone; or none."""
     propagation: RandomSeconds | None = None
     """Until routers learn that an instance became ready or is on its way out."""
     weight_propagation: RandomSeconds | None = None
@@ -502,7 +503,7 @@ class InstancesModel(Model):
 
 
 class FaultsModel(Model):
-    """What goes wrong without the release's doing. Not given: nothing."""
+    """What goes wrong without the release's doing."""
 
     hosts: HostsModel | None = None
     """Hosts fail."""
@@ -514,6 +515,10 @@ class FaultsModel(Model):
     """Telemetry shows nothing."""
     instances: InstancesModel | None = None
     """Instances are not alike."""
+
+
+def _read_faults(value: Any) -> Any:
+    return FaultsModel() if value == "none" else value
 
 
 Defect = Literal[
@@ -817,8 +822,8 @@ class ScenarioModel(Model):
     """The instances of the service."""
     balancing: BalancingModel = BalancingModel()
     """How requests find an instance."""
-    faults: FaultsModel = FaultsModel()
-    """What goes wrong without the release's doing."""
+    faults: Annotated[FaultsModel, reads(_read_faults)] = FaultsModel()
+    """What goes wrong without the release's doing; or none."""
     observability: ObservabilityModel = ObservabilityModel()
     """What operators' telemetry sees."""
     release: Annotated[PriorModel, reads(_read_release)] = PriorModel()

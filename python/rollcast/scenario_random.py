@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -11,9 +12,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import WithJsonSchema
 
 from rollcast import units
-from rollcast.errors import InputError, listed, nearest, shown
+from rollcast.errors import InputError, Place, listed, nearest, shown
 from rollcast.scenario_types import At, reads_beside
-from rollcast.trace import read_column
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def lognormal_from_quantiles(p50: float, p99: float) -> Distribution:
 
 _MOST_SIGMA = 10  # beyond it a mean is astronomical
 _MOST_SCV = 1_000_000
-_MOST_VALUES = 1_000_000
+_MOST_ROWS = 1_000_000
 _MOST_QUANTILES = 10_001
 
 
@@ -133,28 +133,46 @@ def _listed_values(values: Any, quantity: Callable[[Any], float]) -> list[float]
 
 
 def _values_of_file(given: dict[str, Any], quantity: Callable[[Any], float], base: Path) -> list[float]:
-    unit = given.get("unit", "")
     for key in ("file", "column", "unit"):
         if not isinstance(given.get(key, ""), str):
             raise At(("empirical", key), f"expected a text, got {shown(given[key])}")
+    unit = given.get("unit", "")
     try:
         quantity(f"1{unit}")
     except ValueError as error:
         raise At(("empirical", "unit"), str(error)) from None
-    numbers = []
+    path = base / given["file"]
     try:
-        for value, place in read_column(base / given["file"], given["column"]):
-            try:
-                numbers.append(quantity(f"{value}{unit}"))
-            except ValueError as error:
-                raise InputError(str(error), place) from None
-            if len(numbers) > _MOST_VALUES:
-                raise InputError(f"has more than {_MOST_VALUES:,} values; a sample of them will do", place)
+        values = list(_column(path, given["column"], lambda text: quantity(text + unit)))
     except InputError as error:
         raise At(("empirical", "file"), str(error)) from None
-    if not numbers:
-        raise At(("empirical", "file"), "has no values")
-    return numbers
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise At(("empirical", "file"), f"cannot read {path}: {why}") from None
+    if not values:
+        raise At(("empirical", "file"), f"{path} has no values")
+    return values
+
+
+def _column(path: Path, column: str, quantity: Callable[[str], float]) -> Iterator[float]:
+    """The values of a CSV file, row by row."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = csv.reader(file)
+        header = next(rows, [])
+        if column not in header:
+            raise At(("empirical", "column"), f'{path} has no column "{column}"', nearest(column, header))
+        index = header.index(column)
+        for row in rows:
+            place = Place(str(path), rows.line_num, 1)
+            try:
+                if row:
+                    yield quantity(row[index])
+            except IndexError:
+                raise InputError(f'has no value of "{column}"', place) from None
+            except ValueError as error:
+                raise InputError(str(error), place) from None
+            if rows.line_num > _MOST_ROWS:
+                raise InputError(f"has more than {_MOST_ROWS:,} lines; a sample of them will do", place)
 
 
 def _shaped(shape: str, numbers: dict[str, float]) -> Distribution:

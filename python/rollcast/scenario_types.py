@@ -56,6 +56,10 @@ def reads_beside(read: Callable[[Any, Path], Any]) -> BeforeValidator:
     return BeforeValidator(validator)
 
 
+OR_NONE = BeforeValidator(lambda value: None if value == "none" else value)
+"""Lets `none` be said of what is optional: then the key is set, to None."""
+
+
 def _number_or_text(examples: list[Any], pattern: str | None = None) -> WithJsonSchema:
     text: dict[str, Any] = {"type": "string", "pattern": pattern} if pattern else {"type": "string"}
     return WithJsonSchema({"anyOf": [text, {"type": "number", "minimum": 0}], "examples": examples})

@@ -278,14 +278,14 @@ def probe_initial(
     return {"state": worker.state.name.capitalize()}
 
 
-def limits(initial_s: float, max_s: float) -> _core.Backoff:
+def backoff_limits(initial_s: float, max_s: float) -> _core.Backoff:
     """An entry is forgotten after twice the longest wait."""
     return _core.Backoff(initial=initial_s, most=max_s, reset_after=2 * max_s)
 
 
 @rule
 def backoff_values(initial_s: float, max_s: float, step_s: float, calls: int) -> Given:
-    entry, waits = lifecycle.RestartBackoff(), limits(initial_s, max_s)
+    entry, waits = lifecycle.RestartBackoff(), backoff_limits(initial_s, max_s)
     values = []
     for now in (call * step_s for call in range(calls)):
         values.append(entry.wait(waits, now))
@@ -297,7 +297,7 @@ def backoff_values(initial_s: float, max_s: float, step_s: float, calls: int) ->
 def backoff_timeline(initial_s: float, max_s: float, rule: str, ticks_s: list[float]) -> Given:
     if rule != "next_when_not_in_backoff":
         raise ValueError(f"unknown rule {rule}")
-    entry, waits = lifecycle.RestartBackoff(), limits(initial_s, max_s)
+    entry, waits = lifecycle.RestartBackoff(), backoff_limits(initial_s, max_s)
     waiting = []
     for now in ticks_s:
         waiting.append(entry.updated is not None and now - entry.updated < entry.wait(waits, now))

@@ -91,6 +91,24 @@ def test_durations_are_seconds() -> None:
             _core.Probe(period=wrong)
 
 
+def test_given_arrivals_are_a_read_only_column() -> None:
+    given = _core.Traffic(replay=np.arange(5, dtype=np.int32))
+    assert given.replay is not None
+    assert (given.replay.dtype, given.replay.tolist()) == (np.int64, [0, 1, 2, 3, 4])
+    for twin in (copy.deepcopy(given), pickle.loads(pickle.dumps(given))):
+        assert twin == given
+    for other in (None, np.arange(6), np.arange(1, 6)):
+        assert given != _core.Traffic(replay=other) != given
+    with pytest.raises(ValueError, match="read-only"):
+        given.replay[0] = 1
+    column = given.replay
+    del given
+    assert column[4] == 4  # it keeps what it shows
+    for wrong in (np.array([0.5]), np.zeros((2, 2), np.int64), "12"):
+        with pytest.raises(TypeError):
+            _core.Traffic(replay=wrong)
+
+
 def test_bad_input_is_a_value_error(scenario: _core.Scenario, strategy: _core.Strategy) -> None:
     scenario.traffic.rate = -3
     assert [each.path for each in _core.validate(scenario)] == ["traffic.rate"]

@@ -38,6 +38,14 @@ from rollcast import units
         (units.size_bytes, "450MiB", 450 * 2**20),
         (units.size_bytes, "1.2GB", 1.2e9),
         (units.size_bytes, 1024, 1024),
+        (units.count, "50k", 50_000),
+        (units.count, "1.5 M", 1.5e6),
+        (units.count, 7, 7),
+        (units.time_of_day, "14:30", 52_200),
+        (units.time_of_day, "00:05", 300),
+        (units.time_of_week, "14:30", 52_200),
+        (units.time_of_week, "Tue 00:00", 86_400),
+        (units.time_of_week, "sunday 23:59", 604_740),
         (units.bytes_per_second, "10MB/s", 10e6),
         (units.bytes_per_second, "1Gbit/s", 125e6),
     ],
@@ -75,6 +83,20 @@ def test_a_percentage_is_the_fraction_that_one_would_write() -> None:
         (units.size_bytes, "450MiBs", 'expected a size such as "450MiB" or "1.2GB", got "450MiBs"'),
         (units.bytes_per_second, "10MB", 'expected a bandwidth such as "10MB/s" or "1Gbit/s", got "10MB"'),
         (units.bytes_per_second, 0, 'expected a bandwidth such as "10MB/s" or "1Gbit/s", got 0'),
+        (units.count, "50ks", 'expected a number such as 2000 or "50k", got "50ks"'),
+        (units.count, -1, 'expected a number such as 2000 or "50k", got -1'),
+        (units.time_of_day, "24:00", 'expected a time of day such as "14:30", got "24:00"'),
+        (units.time_of_day, 14, 'expected a time of day such as "14:30", got 14'),
+        (
+            units.time_of_week,
+            "Tuedsay 14:30",
+            'expected a time of the week such as "Tue 14:30" or "14:30", got "Tuedsay 14:30"',
+        ),
+        (
+            units.time_of_week,
+            "Tue",
+            'expected a time of the week such as "Tue 14:30" or "14:30", got "Tue"',
+        ),
         (units.factor, "x2", 'expected a number such as 1.5, got "x2"'),
     ],
 )
@@ -112,3 +134,8 @@ def test_a_shown_share_reads_back(value: float) -> None:
 def test_shown_durations_are_short() -> None:
     shown = [units.show_seconds(value) for value in (5400, 0.02, 1.5, 2592000, 0)]
     assert shown == ["1h30m", "20ms", "1.5s", "30d", "0s"]
+
+
+def test_times_of_the_week_are_shown_as_they_are_read() -> None:
+    for text in ("Mon 00:00", "Tue 14:30", "Sun 23:59"):
+        assert units.show_time_of_week(units.time_of_week(text)) == text

@@ -5,12 +5,13 @@ from __future__ import annotations
 import collections.abc
 import enum
 import numpy
+import numpy.typing
 import typing
 from . import analysis
 from . import kubernetes
 from . import argo
 from . import lifecycle
-__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlueGreen', 'BlueGreenParams', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Fleet', 'Forecast', 'ForecastOptions', 'HyperExponential', 'Interval', 'InvariantError', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'Release', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'SetCanaryScale', 'SetWeight', 'Slo', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Vantage', 'Verdict', 'Weibull', 'Window', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'model_version', 'outcome_columns', 'parse_amount', 'quantile', 'replay', 'resolve', 'squared_cv', 'validate', 'version', 'wilson']
+__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Fleet', 'Forecast', 'ForecastOptions', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'OutlierDetection', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'validate', 'version', 'wilson']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -171,17 +172,6 @@ class LogUniform:
     @low.setter
     def low(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
-class Code(enum.Enum):
-    """
-    The statuses that the world answers with.
-    """
-    status_200: typing.ClassVar[Code]
-    status_500: typing.ClassVar[Code]
-    status_503: typing.ClassVar[Code]
-    status_504: typing.ClassVar[Code]
-    @classmethod
-    def __new__(cls, value):
-        ...
 class HyperExponential:
     """
     A mixture of two exponentials: the first with probability `p`, otherwise the second.
@@ -289,6 +279,17 @@ class Empirical:
         ...
     @values.setter
     def values(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+class Code(enum.Enum):
+    """
+    The statuses that the world answers with.
+    """
+    status_200: typing.ClassVar[Code]
+    status_500: typing.ClassVar[Code]
+    status_503: typing.ClassVar[Code]
+    status_504: typing.ClassVar[Code]
+    @classmethod
+    def __new__(cls, value):
         ...
 class Interval:
     """
@@ -604,11 +605,16 @@ class DefectKind(enum.Enum):
     """
     What is wrong with a release.
     """
+    capacity: typing.ClassVar[DefectKind]
     crash_hazard: typing.ClassVar[DefectKind]
+    crash_on_request: typing.ClassVar[DefectKind]
     crash_on_start: typing.ClassVar[DefectKind]
+    descriptor_leak: typing.ClassVar[DefectKind]
     error_rate: typing.ClassVar[DefectKind]
     latency: typing.ClassVar[DefectKind]
+    memory_leak: typing.ClassVar[DefectKind]
     none: typing.ClassVar[DefectKind]
+    slow_leak: typing.ClassVar[DefectKind]
     @classmethod
     def __new__(cls, value):
         ...
@@ -622,9 +628,9 @@ class TruthKind:
     severity: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, float, DefectKind, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float]:
+    def __getstate__(self) -> tuple[str, float, DefectKind, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float, int]:
         ...
-    def __init__(self, *, name: str = 'good', probability: typing.SupportsFloat | typing.SupportsIndex = 1.0, kind: DefectKind = ..., severity: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., share: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
+    def __init__(self, *, name: str = 'good', probability: typing.SupportsFloat | typing.SupportsIndex = 1.0, kind: DefectKind = ..., severity: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., share: typing.SupportsFloat | typing.SupportsIndex = 1.0, request_class: typing.SupportsInt | typing.SupportsIndex = -1) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -635,6 +641,12 @@ class TruthKind:
         ...
     @probability.setter
     def probability(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def request_class(self) -> int:
+        ...
+    @request_class.setter
+    def request_class(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     @property
     def share(self) -> float:
@@ -770,23 +782,47 @@ class Fleet:
     @zones.setter
     def zones(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
+class QueueOrder(enum.Enum):
+    """
+    The order in which an instance takes up what waits.
+    """
+    fifo: typing.ClassVar[QueueOrder]
+    lifo: typing.ClassVar[QueueOrder]
+    @classmethod
+    def __new__(cls, value):
+        ...
 class Service:
     """
     One instance's way of answering.
     """
     __hash__: typing.ClassVar[None] = None
+    cold_decay: float
+    most_wait: float
+    order: QueueOrder
     service_time: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     slow: float
     timeout: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float, float, float]:
+    def __getstate__(self) -> tuple[int, int, QueueOrder, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float, float, float, float, float]:
         ...
-    def __init__(self, *, slots: typing.SupportsInt | typing.SupportsIndex = 8, queue: typing.SupportsInt | typing.SupportsIndex = 64, service_time: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., timeout: float = 1.0, error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, slow: float = 0.5) -> None:
+    def __init__(self, *, slots: typing.SupportsInt | typing.SupportsIndex = 8, queue: typing.SupportsInt | typing.SupportsIndex = 64, order: QueueOrder = ..., most_wait: float = 0.0, cores: typing.SupportsFloat | typing.SupportsIndex = 0.0, service_time: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., cold_slowness: typing.SupportsFloat | typing.SupportsIndex = 0.0, cold_decay: float = 30.0, timeout: float = 1.0, error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, slow: float = 0.5) -> None:
         ...
     def __repr__(self) -> str:
         ...
     def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def cold_slowness(self) -> float:
+        ...
+    @cold_slowness.setter
+    def cold_slowness(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def cores(self) -> float:
+        ...
+    @cores.setter
+    def cores(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def error_rate(self) -> float:
@@ -806,20 +842,212 @@ class Service:
     @slots.setter
     def slots(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-class Traffic:
+class RatePoint:
     """
-    Requests per second.
+    A point of the shape of a rate; straight lines join the points.
     """
     __hash__: typing.ClassVar[None] = None
+    at: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[float]:
+    def __getstate__(self) -> tuple[float, float]:
         ...
-    def __init__(self, rate: typing.SupportsFloat | typing.SupportsIndex = 100.0) -> None:
+    def __init__(self, at: float = 0.0, factor: typing.SupportsFloat | typing.SupportsIndex = 1.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
     def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def factor(self) -> float:
+        ...
+    @factor.setter
+    def factor(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Bursts:
+    """
+    Times of high rate that begin and end at random (MMPP).
+    """
+    __hash__: typing.ClassVar[None] = None
+    mean_burst: float
+    mean_quiet: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float]:
+        ...
+    def __init__(self, *, factor: typing.SupportsFloat | typing.SupportsIndex = 1.0, mean_quiet: float = 60.0, mean_burst: float = 10.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def factor(self) -> float:
+        ...
+    @factor.setter
+    def factor(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class RequestClass:
+    """
+    Requests of one kind; None: the service's own.
+    """
+    __hash__: typing.ClassVar[None] = None
+    name: str
+    service_time: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None, float | None]:
+        ...
+    def __init__(self, *, name: str = 'default', share: typing.SupportsFloat | typing.SupportsIndex = 1.0, service_time: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ..., error_rate: typing.SupportsFloat | typing.SupportsIndex | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def error_rate(self) -> float | None:
+        ...
+    @error_rate.setter
+    def error_rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def share(self) -> float:
+        ...
+    @share.setter
+    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Users:
+    """
+    Users who wait for each answer and think before they ask again: a closed loop.
+    """
+    __hash__: typing.ClassVar[None] = None
+    think: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical]:
+        ...
+    def __init__(self, count: typing.SupportsInt | typing.SupportsIndex = 0, think: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def count(self) -> int:
+        ...
+    @count.setter
+    def count(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Stickiness(enum.Enum):
+    """
+    What a user stays with.
+    """
+    instance: typing.ClassVar[Stickiness]
+    none: typing.ClassVar[Stickiness]
+    version: typing.ClassVar[Stickiness]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Sessions:
+    """
+    How many users send the open requests, and what they stay with.
+    """
+    __hash__: typing.ClassVar[None] = None
+    sticky: Stickiness
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[Stickiness, int]:
+        ...
+    def __init__(self, sticky: Stickiness = ..., users: typing.SupportsInt | typing.SupportsIndex = 10000) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def users(self) -> int:
+        ...
+    @users.setter
+    def users(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Jitter(enum.Enum):
+    """
+    How much of a wait is random.
+    """
+    equal: typing.ClassVar[Jitter]
+    full: typing.ClassVar[Jitter]
+    none: typing.ClassVar[Jitter]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Retries:
+    """
+    What clients do about an attempt that failed.
+    """
+    __hash__: typing.ClassVar[None] = None
+    base: float
+    errors: bool
+    jitter: Jitter
+    most: float
+    timeouts: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float, float, float, Jitter, bool, bool, float | None, float]:
+        ...
+    def __init__(self, *, attempts: typing.SupportsInt | typing.SupportsIndex = 1, base: float = 0.1, factor: typing.SupportsFloat | typing.SupportsIndex = 2.0, most: float = 20.0, jitter: Jitter = ..., errors: bool = True, timeouts: bool = True, budget: typing.SupportsFloat | typing.SupportsIndex | None = None, reserve: typing.SupportsFloat | typing.SupportsIndex = 10.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def attempts(self) -> int:
+        ...
+    @attempts.setter
+    def attempts(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def budget(self) -> float | None:
+        ...
+    @budget.setter
+    def budget(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def factor(self) -> float:
+        ...
+    @factor.setter
+    def factor(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def reserve(self) -> float:
+        ...
+    @reserve.setter
+    def reserve(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Traffic:
+    """
+    Who sends requests, when, and what they do when one fails. `replay`: nanoseconds since the start of the rollout, not falling.
+    """
+    __hash__: typing.ClassVar[None] = None
+    bursts: Bursts | None
+    retries: Retries
+    sessions: Sessions
+    users: Users
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, list[RatePoint], Bursts | None, numpy.typing.NDArray[numpy.int64] | None, list[RequestClass], Users, Sessions, Retries]:
+        ...
+    def __init__(self, *, rate: typing.SupportsFloat | typing.SupportsIndex = 100.0, shape: collections.abc.Sequence[RatePoint] = ..., bursts: Bursts | None = ..., replay: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None = ..., classes: collections.abc.Sequence[RequestClass] = ..., users: Users = ..., sessions: Sessions = ..., retries: Retries = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def classes(self) -> list[RequestClass]:
+        ...
+    @classes.setter
+    def classes(self, arg1: collections.abc.Sequence[RequestClass]) -> None:
         ...
     @property
     def rate(self) -> float:
@@ -827,33 +1055,301 @@ class Traffic:
     @rate.setter
     def rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
+    @property
+    def replay(self) -> numpy.typing.NDArray[numpy.int64] | None:
+        ...
+    @replay.setter
+    def replay(self, arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None) -> None:
+        ...
+    @property
+    def shape(self) -> list[RatePoint]:
+        ...
+    @shape.setter
+    def shape(self, arg1: collections.abc.Sequence[RatePoint]) -> None:
+        ...
 class Policy(enum.Enum):
     """
     How a router picks an instance of a version.
     """
     least_outstanding: typing.ClassVar[Policy]
+    peak_ewma: typing.ClassVar[Policy]
+    power_of_two: typing.ClassVar[Policy]
     random: typing.ClassVar[Policy]
     round_robin: typing.ClassVar[Policy]
+    weighted_least_request: typing.ClassVar[Policy]
     @classmethod
     def __new__(cls, value):
+        ...
+class OutlierDetection:
+    """
+    Envoy's outlier detection.
+    """
+    __hash__: typing.ClassVar[None] = None
+    base_ejection: float
+    interval: float
+    most_ejection: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float, float, float, float]:
+        ...
+    def __init__(self, *, consecutive_errors: typing.SupportsInt | typing.SupportsIndex = 5, interval: float = 10.0, base_ejection: float = 30.0, most_ejection: float = 300.0, most_ejected: typing.SupportsFloat | typing.SupportsIndex = 0.1) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def consecutive_errors(self) -> int:
+        ...
+    @consecutive_errors.setter
+    def consecutive_errors(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def most_ejected(self) -> float:
+        ...
+    @most_ejected.setter
+    def most_ejected(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Locality:
+    """
+    Balancers of a zone prefer its instances (Envoy's zone-aware routing).
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float]:
+        ...
+    def __init__(self, overprovisioning: typing.SupportsFloat | typing.SupportsIndex = 1.4) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def overprovisioning(self) -> float:
+        ...
+    @overprovisioning.setter
+    def overprovisioning(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
 class Balancing:
     """
     How requests find an instance.
     """
     __hash__: typing.ClassVar[None] = None
+    ewma_decay: float
+    locality: Locality | None
+    outlier: OutlierDetection | None
     policy: Policy
     propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    slow_start: float
     weight_propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[Policy, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical]:
+    def __getstate__(self) -> tuple[Policy, int, float, float, int, OutlierDetection | None, Locality | None, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical]:
         ...
-    def __init__(self, *, policy: Policy = ..., propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., weight_propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ...) -> None:
+    def __init__(self, *, policy: Policy = ..., balancers: typing.SupportsInt | typing.SupportsIndex = 1, slow_start: float = 0.0, ewma_decay: float = 10.0, max_outstanding: typing.SupportsInt | typing.SupportsIndex = 0, outlier: OutlierDetection | None = ..., locality: Locality | None = ..., propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., weight_propagation: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
     def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def balancers(self) -> int:
+        ...
+    @balancers.setter
+    def balancers(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def max_outstanding(self) -> int:
+        ...
+    @max_outstanding.setter
+    def max_outstanding(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class HostFailures:
+    """
+    Hosts fail, alone or in bursts, and come back.
+    """
+    __hash__: typing.ClassVar[None] = None
+    burst_within: float
+    evict: float
+    notice: float
+    repair: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float, float, float, float, float, float, float]:
+        ...
+    def __init__(self, *, hosts: typing.SupportsInt | typing.SupportsIndex = 0, mttf: typing.SupportsFloat | typing.SupportsIndex = 11145600.0, shape: typing.SupportsFloat | typing.SupportsIndex = 0.75, burst: typing.SupportsFloat | typing.SupportsIndex = 0.37, burst_within: float = 120.0, repair: float = 600.0, notice: float = 40.0, evict: float = 300.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def burst(self) -> float:
+        ...
+    @burst.setter
+    def burst(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def hosts(self) -> int:
+        ...
+    @hosts.setter
+    def hosts(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def mttf(self) -> float:
+        ...
+    @mttf.setter
+    def mttf(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def shape(self) -> float:
+        ...
+    @shape.setter
+    def shape(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class ZoneLoss:
+    """
+    A zone is lost, with all its instances, for a while.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    lasts: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, int]:
+        ...
+    def __init__(self, *, at: float = 0.0, lasts: float = 1800.0, zone: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def zone(self) -> int:
+        ...
+    @zone.setter
+    def zone(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class BrownOut:
+    """
+    Something that the service depends on answers late or badly.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    lasts: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float, float]:
+        ...
+    def __init__(self, *, at: float = 0.0, lasts: float = 600.0, slowness: typing.SupportsFloat | typing.SupportsIndex = 1.0, error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def error_rate(self) -> float:
+        ...
+    @error_rate.setter
+    def error_rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def slowness(self) -> float:
+        ...
+    @slowness.setter
+    def slowness(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class BlackOut:
+    """
+    Operators' telemetry shows nothing for a while.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    lasts: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float]:
+        ...
+    def __init__(self, at: float = 0.0, lasts: float = 300.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class InstanceEffects:
+    """
+    Instances are not alike: drawn for each process when it starts.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float, float]:
+        ...
+    def __init__(self, *, noise: typing.SupportsFloat | typing.SupportsIndex = 0.0, gray: typing.SupportsFloat | typing.SupportsIndex = 0.0, gray_slowness: typing.SupportsFloat | typing.SupportsIndex = 1.0, gray_errors: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def gray(self) -> float:
+        ...
+    @gray.setter
+    def gray(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def gray_errors(self) -> float:
+        ...
+    @gray_errors.setter
+    def gray_errors(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def gray_slowness(self) -> float:
+        ...
+    @gray_slowness.setter
+    def gray_slowness(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def noise(self) -> float:
+        ...
+    @noise.setter
+    def noise(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Faults:
+    """
+    What goes wrong without the release's doing.
+    """
+    __hash__: typing.ClassVar[None] = None
+    host_failures: HostFailures
+    instances: InstanceEffects
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[HostFailures, list[ZoneLoss], list[BrownOut], list[BlackOut], InstanceEffects]:
+        ...
+    def __init__(self, *, host_failures: HostFailures = ..., zone_losses: collections.abc.Sequence[ZoneLoss] = ..., brown_outs: collections.abc.Sequence[BrownOut] = ..., black_outs: collections.abc.Sequence[BlackOut] = ..., instances: InstanceEffects = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def black_outs(self) -> list[BlackOut]:
+        ...
+    @black_outs.setter
+    def black_outs(self, arg1: collections.abc.Sequence[BlackOut]) -> None:
+        ...
+    @property
+    def brown_outs(self) -> list[BrownOut]:
+        ...
+    @brown_outs.setter
+    def brown_outs(self, arg1: collections.abc.Sequence[BrownOut]) -> None:
+        ...
+    @property
+    def zone_losses(self) -> list[ZoneLoss]:
+        ...
+    @zone_losses.setter
+    def zone_losses(self, arg1: collections.abc.Sequence[ZoneLoss]) -> None:
         ...
 class Observability:
     """
@@ -930,6 +1426,7 @@ class Scenario:
     __hash__: typing.ClassVar[None] = None
     approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
     balancing: Balancing
+    faults: Faults
     fleet: Fleet
     name: str
     observability: Observability
@@ -940,9 +1437,9 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Observability, Release, Slo, Window, list[Analysis], Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None]:
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None]:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1704,7 +2201,7 @@ def forecast(scenario: Scenario, strategy: Strategy, options: ForecastOptions = 
     """
 def instances_needed(scenario: Scenario) -> float:
     """
-    Instances that the highest load expected in the window keeps busy.
+    Instances that the offered load keeps busy.
     """
 def lookback(query: collections.abc.Sequence[QueryStep]) -> float:
     """
@@ -1712,6 +2209,10 @@ def lookback(query: collections.abc.Sequence[QueryStep]) -> float:
     """
 def mean(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical) -> float:
     ...
+def mean_rate(traffic: Traffic, start: float, end: float) -> float:
+    """
+    Open arrivals per second that are expected between two times; bursts are averaged in.
+    """
 def outcome_columns(outcomes: collections.abc.Sequence[Outcome]) -> dict[str, numpy.ndarray]:
     """
     One numpy array a column. The verdict, the defect's kind and the truth are numbers: the value of a Verdict and a DefectKind, an index into Release.truths.
@@ -1719,6 +2220,10 @@ def outcome_columns(outcomes: collections.abc.Sequence[Outcome]) -> dict[str, nu
 def parse_amount(text: str, bare_is_percent: bool = False) -> Amount | None:
     """
     Reads "25%", and "25" too if `bare_is_percent`; None for anything else.
+    """
+def peak_rate(traffic: Traffic, start: float, end: float) -> float:
+    """
+    The largest expected rate between two times; bursts are averaged in.
     """
 def quantile(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, p: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """
