@@ -75,7 +75,7 @@ void LookaheadServers::drain(std::uint32_t index, Instant now, Shared& shared) {
     std::uint32_t at = server.first;
     for (std::uint32_t i = 0; i < server.waiting; ++i, at = waiting_[at].next)
         last = std::max(last, waiting_[at].start);
-    shared.agenda.push(last, Happening::kDrained, 0, index, server.process);
+    shared.agenda.push(last, Happening::kDrained, index, index, server.process);
 }
 
 void LookaheadServers::sweep(Instant now, Shared& shared) {
