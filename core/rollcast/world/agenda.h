@@ -23,7 +23,7 @@ struct Happening {
         kArrives,   // subject: call
     };
     Instant at = 0;
-    std::uint64_t order = 0;  // kind << 60 | id of the attempt
+    std::uint64_t order = 0;  // kind << 60 | id of the attempt (kDrained: the server)
     std::uint32_t subject = 0;
     std::uint32_t generation = 0;  // of the subject: tells a stale happening from a fresh one
 

@@ -28,6 +28,7 @@ void EventServers::admit(std::uint32_t index, const Attempt& attempt, Shared& sh
     Server& server = servers_[index];
     const Instant now = attempt.arrived;
     shared.ledger.arrived(server.version, now);
+    report_until(index, now, shared);
     const auto fail = [&](Cause cause) {
         shared.fail_at_once(attempt, server.version, index, cause);
         if (shared.balancer.learns()) shared.balancer.report(attempt.balancer, index, false, 0, now);
@@ -75,8 +76,8 @@ void EventServers::begin(std::uint32_t at, Instant now, Shared& shared) {
     if (cores_ > 0) {
         work_on(server, now);
         request.remaining = static_cast<double>(request.fate.service);
-        request.updated = now;
     }
+    request.updated = now;
     server.busy.push_back(at);
     if (cores_ > 0) {
         share_cores(server, now, shared);
@@ -89,8 +90,9 @@ void EventServers::begin(std::uint32_t at, Instant now, Shared& shared) {
 }
 
 void EventServers::end(std::uint32_t at, Instant now, Shared& shared) {
-    Request& request = requests_[at];
-    Server& server = servers_[request.server];
+    const Request& request = requests_[at];
+    const std::uint32_t index = request.server;
+    Server& server = servers_[index];
     const Instant latency = now - request.attempt.arrived;
     server.application.add(request.fate.told, shared.ledger.bucket(latency), latency);
     if (!request.given_up) answer(at, now, request.fate.told, request.fate.cause, shared);
@@ -101,8 +103,7 @@ void EventServers::end(std::uint32_t at, Instant now, Shared& shared) {
     take_up(server, now, shared);
     if (cores_ > 0) share_cores(server, now, shared);
     if (server.draining && server.busy.empty() && server.waiting == 0) {
-        shared.agenda.push(now, Happening::kDrained, 0, static_cast<std::uint32_t>(&server - servers_.data()),
-                           server.process);
+        shared.agenda.push(now, Happening::kDrained, index, index, server.process);
     }
 }
 
@@ -138,9 +139,23 @@ void EventServers::answer(std::uint32_t at, Instant now, Code seen, Cause cause,
     shared.count(server.version, request.server, attempt.id, attempt.arrived, latency, shared.ledger.bucket(latency),
                  seen, cause);
     if (shared.balancer.learns()) {
-        shared.balancer.report(attempt.balancer, request.server, seen == Code::k200, latency, now);
+        if (server.reports_at < now) report_until(request.server, now, shared);
+        server.reports_at = now;
+        server.reports.push_back(
+            {attempt.id, latency, attempt.balancer, seen == Code::k200, request.begun && request.updated < now});
     }
     shared.announce(attempt.id, attempt.arrived, attempt.call, request.server, attempt.balancer, seen, cause, now);
+}
+
+void EventServers::report_until(std::uint32_t index, Instant, Shared& shared) {
+    std::vector<Report>& reports = servers_[index].reports;
+    std::stable_sort(reports.begin(), reports.end(), [](const Report& a, const Report& b) {
+        return a.begun_before != b.begun_before ? a.begun_before : a.begun_before && a.id < b.id;
+    });
+    for (const Report& report : reports) {
+        shared.balancer.report(report.balancer, index, report.good, report.latency, servers_[index].reports_at);
+    }
+    reports.clear();
 }
 
 /// Brings the work that is left of those who share cores up to date.
@@ -169,12 +184,14 @@ void EventServers::share_cores(Server& server, Instant now, Shared& shared) {
 
 void EventServers::kill(std::uint32_t index, Instant now, Cause cause, Shared& shared) {
     Server& dead = servers_[index];
+    report_until(index, now, shared);
     std::vector<std::uint32_t> cut_off = dead.busy;
     for (std::uint32_t at = dead.oldest; at != kNone; at = requests_[at].behind) cut_off.push_back(at);
     std::sort(cut_off.begin(), cut_off.end(),
               [&](std::uint32_t a, std::uint32_t b) { return requests_[a].attempt.id < requests_[b].attempt.id; });
     for (const std::uint32_t at : cut_off) {
         if (!requests_[at].given_up) answer(at, now, Code::k503, cause, shared);
+        report_until(index, now, shared);
         forget(at);
     }
     dead.busy.clear();
@@ -190,7 +207,7 @@ void EventServers::kill(std::uint32_t index, Instant now, Cause cause, Shared& s
 void EventServers::drain(std::uint32_t index, Instant now, Shared& shared) {
     Server& server = servers_[index];
     server.draining = true;
-    if (server.busy.empty()) shared.agenda.push(now, Happening::kDrained, 0, index, server.process);
+    if (server.busy.empty()) shared.agenda.push(now, Happening::kDrained, index, index, server.process);
 }
 
 std::uint32_t EventServers::outstanding(std::uint32_t index, std::uint8_t balancer, Instant, Shared&) {

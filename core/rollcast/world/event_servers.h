@@ -35,7 +35,9 @@ class EventServers {
     std::uint32_t process(std::uint32_t index) const { return servers_[index].process; }
     std::uint32_t outstanding(std::uint32_t index, Instant, Shared&) const { return servers_[index].held; }
     std::uint32_t outstanding(std::uint32_t index, std::uint8_t balancer, Instant, Shared& shared);
-    void report_until(std::uint32_t, Instant, Shared&) {}
+    /// Tells balancers that learn what has come back: of one instant those that were begun before, in order of
+    /// requests, then those that leave the queue.
+    void report_until(std::uint32_t index, Instant now, Shared& shared);
     Meter take_application(std::uint32_t index);
     std::int64_t count_in_flight(Instant now, const Shared& shared) const;
     void prefetch(std::uint32_t) const {}
@@ -45,7 +47,7 @@ class EventServers {
     struct Request {
         Attempt attempt;
         Fate fate{};
-        Instant updated = 0;   // when `remaining` was right
+        Instant updated = 0;   // when it began, or `remaining` was right
         double remaining = 0;  // ns of work, where cores are shared
         std::uint32_t server = kNone;
         std::uint32_t life = 0;        // tells a stale kGivenUp from a fresh one
@@ -55,9 +57,19 @@ class EventServers {
         bool given_up = false;
         bool begun = false;
     };
+    /// What came back to a balancer.
+    struct Report {
+        AttemptId id;
+        Instant latency;
+        std::uint8_t balancer;
+        bool good;
+        bool begun_before;
+    };
     struct Server {
         Trouble trouble{};
         std::vector<std::uint32_t> busy{};  // requests in service
+        std::vector<Report> reports{};      // of the latest instant, not made yet
+        Instant reports_at = 0;
         std::uint32_t slots = 1;
         std::uint32_t oldest = kNone;  // of the queue
         std::uint32_t newest = kNone;

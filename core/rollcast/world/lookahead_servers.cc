@@ -96,7 +96,7 @@ void LookaheadServers::drain(std::uint32_t index, Instant now, Shared& shared) {
     std::uint32_t at = processes_[index].first;
     for (std::uint32_t i = 0; i < server.waiting; ++i, at = waiting_[at].next)
         last = std::max(last, waiting_[at].start);
-    shared.agenda.push(last, Happening::kDrained, 0, index, processes_[index].number);
+    shared.agenda.push(last, Happening::kDrained, index, index, processes_[index].number);
 }
 
 void LookaheadServers::sweep(Instant now, Shared& shared) {

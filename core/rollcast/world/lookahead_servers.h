@@ -214,7 +214,7 @@ inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared
     }
     flight = {.arrived = now,
               .finish = finish_at,
-              .id = attempt.id,
+              .id = attempt.id & ((std::uint64_t{1} << 56) - 1),
               .balancer = 0,
               .call = kNoCall,
               .told = Code::k200,
