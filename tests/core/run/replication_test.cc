@@ -156,7 +156,7 @@ TEST(Replication, RefusesAScenarioThatDoesNotValidate) {
         replicate(scenario, Rolling({.replicas = 6}), kSeed, 0, 0);
         FAIL() << "it ran";
     } catch (const std::invalid_argument& error) {
-        EXPECT_STREQ(error.what(), "traffic.rate: must be above 0, is -3");
+        EXPECT_STREQ(error.what(), "traffic.rate: must be above 0 and finite without users or a replay");
     }
     EXPECT_THROW(replicate(testing::small_scenario(), Rolling({.replicas = 6}), kSeed, 0, 1), std::invalid_argument);
 }
