@@ -79,11 +79,6 @@ void DataPlane::impair_all(Impairment impairment) {
     std::visit([&](auto& servers) { servers.refresh(shared_); }, servers_);
 }
 
-void DataPlane::keep_journal(std::vector<AttemptRecord>* journal) {
-    shared_.journal.target = journal;
-    std::visit([&](auto& servers) { servers.refresh(shared_); }, servers_);
-}
-
 void DataPlane::refuse(std::uint32_t server, Cause cause) {
     std::visit([&](auto& servers) { servers.refuse(server, cause); }, servers_);
 }

@@ -42,8 +42,7 @@ void LookaheadServers::refresh(const Shared& shared) {
 void LookaheadServers::open_lane(std::uint32_t index, const Shared& shared) {
     Server& server = servers_[index];
     server.lane = shared.answering.lane(server.version, processes_[index].trouble);
-    const bool watched = shared.balancer.learns() || shared.journal.target != nullptr;
-    if (!server.listening || watched) server.lane.opens = kNoInstant;
+    if (!server.listening || shared.balancer.learns()) server.lane.opens = kNoInstant;
 }
 
 void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Shared& shared) {
@@ -69,7 +68,7 @@ void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Share
         free_.push_back(process.first);
         process.first = waiting_[process.first].next;
     }
-    std::sort(cut_off.begin(), cut_off.end(), [](const Flight& a, const Flight& b) { return a.id < b.id; });
+    std::sort(cut_off.begin(), cut_off.end(), [](const Flight& a, const Flight& b) { return a.id() < b.id(); });
     for (Flight& flight : cut_off) {
         flight.finish = now;
         flight.mark(kServed);
@@ -77,7 +76,7 @@ void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Share
         flight.cause = cause;
         answer(index, flight, shared);
         if (!flight.has(kReported)) report(index, flight, now, shared);
-        shared.announce(flight.id, flight.arrived, flight.call, index, flight.balancer, flight.seen, cause, now);
+        shared.announce(flight.id(), flight.arrived, flight.call, index, flight.balancer(), flight.seen, cause, now);
     }
     free_at_.reset(index);
     std::fill_n(&by_latency_[index * buckets_stride_], buckets_, 0);
@@ -120,11 +119,11 @@ std::uint32_t LookaheadServers::outstanding(std::uint32_t index, std::uint8_t ba
     if (servers_[index].waiting > 0) settle_queue(index, now, shared);
     std::uint32_t held = 0;
     for (std::uint32_t slot = 0; slot < slots_; ++slot) {
-        held += answers_of(index)[slot] > now && slots_of(index)[slot].balancer == balancer;
+        held += answers_of(index)[slot] > now && slots_of(index)[slot].balancer() == balancer;
     }
     std::uint32_t at = processes_[index].first;
     for (std::uint32_t i = 0; i < servers_[index].waiting; ++i, at = waiting_[at].next) {
-        held += waiting_[at].flight.balancer == balancer;
+        held += waiting_[at].flight.balancer() == balancer;
     }
     return held;
 }
@@ -132,7 +131,7 @@ std::uint32_t LookaheadServers::outstanding(std::uint32_t index, std::uint8_t ba
 void LookaheadServers::report(std::uint32_t index, Flight& flight, Instant at, Shared& shared) {
     flight.mark(kReported);
     if (shared.balancer.learns()) {
-        shared.balancer.report(flight.balancer, index, flight.seen == Code::k200, at - flight.arrived, at);
+        shared.balancer.report(flight.balancer(), index, flight.seen == Code::k200, at - flight.arrived, at);
     }
 }
 
@@ -148,7 +147,7 @@ void LookaheadServers::report_until(std::uint32_t index, Instant now, Shared& sh
             Flight& flight = slots[slot];
             if (!flight.has(kOccupied) || flight.has(kReported)) continue;
             const Instant at = answered_at(flight, shared.timeout);
-            if (at > limit || at > first_at || (at == first_at && flight.id > first->id)) continue;
+            if (at > limit || at > first_at || (at == first_at && flight.id() > first->id())) continue;
             first = &flight;
             first_at = at;
         }

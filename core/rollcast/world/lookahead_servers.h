@@ -37,8 +37,8 @@ class LookaheadServers {
     void drain(std::uint32_t index, Instant now, Shared& shared);
 
     void admit(std::uint32_t index, const Attempt& attempt, Shared& shared);
-    /// The same for the usual request, in a fraction of the time: one of the first class and of no call, that begins at
-    /// once and is answered well. False if it is not sure to be one; nothing is done then.
+    /// The same for the usual request, in a fraction of the time: one of the first class and of no call that is
+    /// answered well. False if it is not sure to be one; nothing is done then.
     bool admit_usual(std::uint32_t index, const Attempt& attempt, Shared& shared);
     /// After a change of what all servers have in common.
     void refresh(const Shared& shared);
@@ -75,18 +75,19 @@ class LookaheadServers {
 
     struct Flight {
         Instant arrived;
-        Instant finish;  // of service; of one that never begins: when it leaves the queue
-        std::uint64_t id : 56;
-        std::uint64_t balancer : 8;
+        Instant finish;     // of service; of one that never begins: when it leaves the queue
+        std::uint64_t who;  // balancer << 56 | id
         std::uint32_t call;
         Code told;    // what the application counts
         Code seen;    // what proxy and client count
         Cause cause;  // of its failure; kBackground if there is none
         std::uint8_t is;
 
+        AttemptId id() const { return who & ((std::uint64_t{1} << 56) - 1); }
+        std::uint8_t balancer() const { return static_cast<std::uint8_t>(who >> 56); }
         bool has(std::uint8_t mark) const { return (is & mark) != 0; }
         void mark(std::uint8_t mark) { is = static_cast<std::uint8_t>(is | mark); }
-        /// It is served, and answered well in time, and nobody has counted it yet.
+        /// It is answered well and in time, and nobody has counted it yet.
         bool is_well() const { return (told == Code::k200) & (seen == Code::k200) & (is == (kOccupied | kServed)); }
     };
     struct Waiting {
@@ -123,6 +124,7 @@ class LookaheadServers {
     void settle_queue(std::uint32_t index, Instant now, Shared& shared);
     void take_up(std::uint32_t index, Shared& shared);
     void place(std::uint32_t index, std::uint32_t slot, const Flight& flight, Shared& shared);
+    void enqueue(std::uint32_t index, std::uint32_t slot, Instant start, const Flight& flight);
     void finish(std::uint32_t index, Flight& flight, Shared& shared);
     void answer(std::uint32_t index, Flight& flight, Shared& shared);
     void report(std::uint32_t index, Flight& flight, Instant at, Shared& shared);
@@ -166,7 +168,7 @@ inline std::uint32_t LookaheadServers::count_later(const Instant* times, std::si
 
 inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared& shared) {
     const Instant latency = answered_at(flight, shared.timeout) - flight.arrived;
-    shared.count(servers_[index].version, index, flight.id, flight.arrived, latency, shared.ledger.bucket(latency),
+    shared.count(servers_[index].version, index, flight.id(), flight.arrived, latency, shared.ledger.bucket(latency),
                  flight.seen, flight.cause);
     flight.mark(kAnswered);
 }
@@ -181,7 +183,8 @@ inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared
     server.errors += flight.told != Code::k200;
     if (!flight.has(kAnswered)) {
         if (latency <= shared.timeout) {
-            shared.count(server.version, index, flight.id, flight.arrived, latency, bucket, flight.seen, flight.cause);
+            shared.count(server.version, index, flight.id(), flight.arrived, latency, bucket, flight.seen,
+                         flight.cause);
         } else {
             answer(index, flight, shared);
         }
@@ -189,48 +192,75 @@ inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared
     flight.is = 0;
 }
 
+/// The slot's next request begins. The one before it has ended.
+[[gnu::always_inline]] inline void LookaheadServers::place(std::uint32_t index, std::uint32_t slot,
+                                                           const Flight& flight, Shared& shared) {
+    Flight& here = slots_of(index)[slot];
+    if (here.is_well()) {  // finish() for most
+        Server& server = servers_[index];
+        const Instant latency = here.finish - here.arrived;
+        const std::size_t bucket = shared.ledger.bucket(latency);
+        by_latency_[index * buckets_stride_ + bucket] += 1;
+        server.latency_ns += latency;
+        shared.ledger.answered_well(server.version, bucket, latency);
+        if (shared.journal.target != nullptr)
+            shared.note(index, here.id(), here.arrived, latency, Code::k200, here.cause);
+    } else if (here.has(kOccupied)) {
+        finish(index, here, shared);
+    }
+    here = flight;
+    answers_of(index)[slot] = std::min(flight.finish, flight.arrived + shared.timeout);
+}
+
+/// To the end of the queue.
+[[gnu::noinline]] inline void LookaheadServers::enqueue(std::uint32_t index, std::uint32_t slot, Instant start,
+                                                        const Flight& flight) {
+    auto at = static_cast<std::uint32_t>(waiting_.size());
+    if (free_.empty()) {
+        waiting_.push_back({});
+    } else {
+        at = free_.back();
+        free_.pop_back();
+    }
+    waiting_[at] = {.flight = flight, .start = start, .slot = slot, .next = 0};
+    Process& process = processes_[index];
+    if (servers_[index].waiting++ == 0) {
+        process.first = at;
+    } else {
+        waiting_[process.last].next = at;
+    }
+    process.last = at;
+}
+
 [[gnu::always_inline]] inline bool LookaheadServers::admit_usual(std::uint32_t index, const Attempt& attempt,
                                                                  Shared& shared) {
     Server& server = servers_[index];
     const Answering::Lane& lane = server.lane;
     const Instant now = attempt.arrived;
+    if (server.waiting > 0) settle_queue(index, now, shared);
     const SlotTimes::First first = free_at_.first(index);
-    const auto service = static_cast<Instant>(attempt.work * lane.slowness + .5);
-    const bool usual = (now >= lane.opens) & (server.waiting == 0) & (first.at <= now) &
-                       (attempt.error_word - lane.fine_from <= lane.fine_span) &
-                       (attempt.service_word <= lane.most_plain) & (service <= shared.timeout);
+    const Instant start = std::max(now, first.at);
+    const Instant finish_at = start + static_cast<Instant>(attempt.work * lane.slowness + .5);
+    const bool usual = (now >= lane.opens) & (attempt.error_word - lane.fine_from <= lane.fine_span) &
+                       (attempt.service_word <= lane.most_plain) & (finish_at - now <= shared.timeout) &
+                       (start - now <= shared.most_wait) & ((start == now) | (server.waiting < shared.queue));
     if (!usual) return false;
     shared.ledger.arrived(server.version, now);
-    const Instant finish_at = now + service;
-    Flight& flight = slots_of(index)[first.slot];
-    if (flight.is_well()) {
-        const Instant latency = flight.finish - flight.arrived;
-        const std::size_t bucket = shared.ledger.bucket(latency);
-        by_latency_[index * buckets_stride_ + bucket] += 1;
-        server.latency_ns += latency;
-        shared.ledger.answered_well(server.version, bucket, latency);
-    } else if (flight.has(kOccupied)) {
-        finish(index, flight, shared);
-    }
-    flight = {.arrived = now,
-              .finish = finish_at,
-              .id = attempt.id & ((std::uint64_t{1} << 56) - 1),
-              .balancer = 0,
-              .call = kNoCall,
-              .told = Code::k200,
-              .seen = Code::k200,
-              .cause = Cause::kBackground,
-              .is = kOccupied | kServed};
-    answers_of(index)[first.slot] = finish_at;
     free_at_.set(index, first.slot, finish_at);
+    const Flight flight{.arrived = now,
+                        .finish = finish_at,
+                        .who = attempt.id,
+                        .call = kNoCall,
+                        .told = Code::k200,
+                        .seen = Code::k200,
+                        .cause = Cause::kBackground,
+                        .is = kOccupied | kServed};
+    if (start == now) {
+        place(index, first.slot, flight, shared);
+    } else {
+        enqueue(index, first.slot, start, flight);
+    }
     return true;
-}
-
-inline void LookaheadServers::place(std::uint32_t index, std::uint32_t slot, const Flight& flight, Shared& shared) {
-    Flight& before = slots_of(index)[slot];
-    if (before.has(kOccupied)) finish(index, before, shared);
-    before = flight;
-    answers_of(index)[slot] = std::min(flight.finish, flight.arrived + shared.timeout);
 }
 
 /// The first in the queue leaves it: for its slot, or for good.
@@ -283,8 +313,7 @@ inline void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
     if (served) shared.answering.leak(server.version, processes_[index].trouble, fate);
     Flight flight{.arrived = now,
                   .finish = start + fate.service,
-                  .id = attempt.id & ((std::uint64_t{1} << 56) - 1),
-                  .balancer = attempt.balancer,
+                  .who = attempt.id | std::uint64_t{attempt.balancer} << 56,
                   .call = attempt.call,
                   .told = fate.told,
                   .seen = fate.told,
@@ -309,23 +338,9 @@ inline void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
     }
     if (wait == 0) {
         place(index, first.slot, flight, shared);
-        return;
-    }
-    std::uint32_t at = static_cast<std::uint32_t>(waiting_.size());
-    if (free_.empty()) {
-        waiting_.push_back({});
     } else {
-        at = free_.back();
-        free_.pop_back();
+        enqueue(index, first.slot, served ? start : flight.finish, flight);
     }
-    waiting_[at] = {.flight = flight, .start = served ? start : flight.finish, .slot = first.slot, .next = 0};
-    Process& process = processes_[index];
-    if (server.waiting++ == 0) {
-        process.first = at;
-    } else {
-        waiting_[process.last].next = at;
-    }
-    process.last = at;
 }
 
 }  // namespace rollcast

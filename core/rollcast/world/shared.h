@@ -61,7 +61,10 @@ struct Shared {
     void count(std::size_t version, std::uint32_t server, AttemptId id, Instant arrived, Instant latency,
                std::size_t bucket, Code seen, Cause cause) {
         ledger.answered(version, seen, cause, bucket, latency);
-        if (journal.target != nullptr) journal.target->push_back({id, server, arrived, arrived + latency, seen, cause});
+        if (journal.target != nullptr) note(server, id, arrived, latency, seen, cause);
+    }
+    void note(std::uint32_t server, AttemptId id, Instant arrived, Instant latency, Code seen, Cause cause) const {
+        journal.target->push_back({id, server, arrived, arrived + latency, seen, cause});
     }
 
     /// A 503 without any work.
