@@ -1,6 +1,7 @@
 #include "rollcast/world/balancer.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "rollcast/random/philox.h"
@@ -97,7 +98,9 @@ void Balancer::build(std::size_t index) {
     view.groups.back().below = words_below(1);
     for (Group& group : view.groups) {
         const std::uint64_t words = group.below - group.above;
-        group.scale = words == 0 ? 0 : (std::uint64_t{group.size} << 32) / words;
+        if (words == 0) continue;
+        group.shift = 30 + static_cast<int>(std::bit_width(words)) - static_cast<int>(std::bit_width(group.size));
+        group.scale = (std::uint64_t{group.size} << group.shift) / words;
     }
     if (view.groups.size() != groups_before) view.next.assign(view.groups.size(), 0);
 }
