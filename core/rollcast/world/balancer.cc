@@ -51,7 +51,7 @@ void Balancer::set_routes(std::vector<RouteGroup> groups, Instant now) {
             if (!knew[server]) member.known_since = first_routes_ ? now - balancing_.slow_start.count() : now;
         }
     }
-    first_routes_ = false;
+    first_routes_ = members_.empty();
     for (std::size_t view = 0; view < views_.size(); ++view) build(view);
 }
 
