@@ -13,6 +13,9 @@ namespace {
 /// Envoy's floor of a slow start's weight.
 constexpr double kLeastWeight = .1;
 
+/// Finagle's cost of a server that nothing is known of yet: (2^63 - 1) >> 16 ns.
+constexpr double kUnknown = 140737488355327;
+
 }  // namespace
 
 Balancer::Balancer(const Balancing& balancing, const Traffic& traffic, int zones, const StreamSpace& streams)
@@ -153,7 +156,8 @@ void Balancer::readmit(Instant now) {
 /// A peak counts at once, everything else fades in: Finagle's peak EWMA.
 void Balancer::observe(Opinion& opinion, Instant latency, Instant now) const {
     const auto fresh = static_cast<double>(latency);
-    const double age = static_cast<double>(now - opinion.stamp) / static_cast<double>(balancing_.ewma_decay.count());
+    const double age = static_cast<double>(std::max<Instant>(0, now - opinion.stamp)) /
+                       static_cast<double>(balancing_.ewma_decay.count());
     const double kept = decay(age);
     opinion.cost = fresh > opinion.cost ? fresh : opinion.cost * kept + fresh * (1 - kept);
     opinion.stamp = now;
@@ -163,7 +167,7 @@ void Balancer::observe(Opinion& opinion, Instant latency, Instant now) const {
 double Balancer::load(std::uint8_t balancer, std::uint32_t server, std::uint32_t held, Instant now) {
     Opinion& mine = opinion(balancer, server);
     observe(mine, 0, now);
-    if (mine.cost == 0 && held > 0) return std::numeric_limits<double>::max();
+    if (mine.cost == 0 && held > 0) return kUnknown + held;
     return mine.cost * (held + 1);
 }
 
