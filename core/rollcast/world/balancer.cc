@@ -125,7 +125,8 @@ bool Balancer::report(std::uint8_t balancer, std::uint32_t server, bool good, In
     if (static_cast<double>(out) >= balancing_.outlier->most_ejected * static_cast<double>(peers.size())) return false;
     mine.ejected = true;
     mine.ejected_at = now;
-    ++mine.ejections;
+    const OutlierDetection& rule = *balancing_.outlier;
+    if (rule.base_ejection * mine.ejections < rule.most_ejection + rule.base_ejection) ++mine.ejections;
     build(balancer);
     return true;
 }
@@ -137,15 +138,13 @@ void Balancer::readmit(Instant now) {
         for (std::uint32_t server = 0; server < members_.size(); ++server) {
             Opinion& one = opinion(static_cast<std::uint8_t>(view), server);
             if (!one.ejected) {
-                // Envoy forgives one ejection for each quiet interval.
-                if (one.ejections > 0 && now - one.readmitted_at >= rule.interval.count()) --one.ejections;
+                if (one.ejections > 0) --one.ejections;  // forgiven for each quiet interval
                 continue;
             }
             const Duration out = std::min<Duration>(rule.base_ejection * one.ejections,
                                                     std::max(rule.base_ejection, rule.most_ejection));
             if (now - one.ejected_at < out.count()) continue;
             one.ejected = false;
-            one.readmitted_at = now;
             one.errors_in_row = 0;
             changed = true;
         }

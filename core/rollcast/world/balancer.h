@@ -100,7 +100,6 @@ class Balancer {
         double cost = 0;  // moving average of latency, ns
         Instant stamp = 0;
         Instant ejected_at = 0;
-        Instant readmitted_at = 0;
         std::int32_t errors_in_row = 0;
         std::int32_t ejections = 0;  // how many times its base time it stays out
         bool ejected = false;
