@@ -75,11 +75,15 @@ void Balancer::build(std::size_t index) {
         group.size = static_cast<std::uint32_t>(view.endpoints.size()) - group.first;
         view.groups.push_back(group);
     };
+    bool panics = false;
     const auto in = [&](std::uint32_t server) {
-        return !balancing_.outlier || !opinion(static_cast<std::uint8_t>(index), server).ejected;
+        return !balancing_.outlier || panics || !opinion(static_cast<std::uint8_t>(index), server).ejected;
     };
     for (std::uint32_t whole = 0; whole < groups_.size(); ++whole) {
         const double share = groups_[whole].share;
+        const auto& servers = groups_[whole].servers;
+        panics = false;
+        panics = 2 * std::count_if(servers.begin(), servers.end(), in) < std::ssize(servers);
         if (!balancing_.locality) {
             add(share, whole, in);
             continue;
@@ -87,7 +91,6 @@ void Balancer::build(std::size_t index) {
         const ZoneId zone{static_cast<std::uint16_t>(index % zones_)};
         const auto near = [&](std::uint32_t server) { return in(server) && members_[server].zone == zone; };
         const auto far = [&](std::uint32_t server) { return in(server) && members_[server].zone != zone; };
-        const auto& servers = groups_[whole].servers;
         const auto count_near = static_cast<double>(std::count_if(servers.begin(), servers.end(), near));
         const auto count_in = static_cast<double>(std::count_if(servers.begin(), servers.end(), in));
         const double stays =
