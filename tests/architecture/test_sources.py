@@ -29,6 +29,7 @@ TESTED_ELSEWHERE = {
     "strategies/blue_green_rules": "tests/conformance/argo_rollouts.py",
     "strategies/canary_rules": "tests/conformance/argo_rollouts.py",
     "strategies/kubernetes_rules": "tests/conformance/kubernetes.py",
+    "world/shared": "tests/core/world/equivalence_test.cc",
     "world/tally": "tests/core/world/data_plane_test.cc",
 }
 PARTS = {name.rsplit(".", 1)[0] for name in SOURCES}

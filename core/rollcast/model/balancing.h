@@ -18,7 +18,8 @@ enum class Policy : std::uint8_t {
     kPeakEwma,              // likewise by (outstanding + 1) * moving average of latency, peaks at once (Finagle)
 };
 
-/// Envoy's outlier detection. The defaults are Envoy's.
+/// Envoy's outlier detection. The defaults are Envoy's. Where under half of a version's instances are left, ejections
+/// are disregarded (its panic threshold).
 struct OutlierDetection {
     int consecutive_errors = 5;                         // answers of 5xx, refused connections and timeouts in a row
     Duration interval = std::chrono::seconds(10);       // between the sweeps that let instances back in

@@ -1,6 +1,7 @@
 #include "rollcast/world/balancer.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "rollcast/random/philox.h"
@@ -11,6 +12,9 @@ namespace {
 
 /// Envoy's floor of a slow start's weight.
 constexpr double kLeastWeight = .1;
+
+/// Finagle's cost of a server that nothing is known of yet: (2^63 - 1) >> 16 ns.
+constexpr double kUnknown = 140737488355327;
 
 }  // namespace
 
@@ -50,7 +54,7 @@ void Balancer::set_routes(std::vector<RouteGroup> groups, Instant now) {
             if (!knew[server]) member.known_since = first_routes_ ? now - balancing_.slow_start.count() : now;
         }
     }
-    first_routes_ = false;
+    first_routes_ = members_.empty();
     for (std::size_t view = 0; view < views_.size(); ++view) build(view);
 }
 
@@ -71,11 +75,15 @@ void Balancer::build(std::size_t index) {
         group.size = static_cast<std::uint32_t>(view.endpoints.size()) - group.first;
         view.groups.push_back(group);
     };
+    bool panics = false;
     const auto in = [&](std::uint32_t server) {
-        return !balancing_.outlier || !opinion(static_cast<std::uint8_t>(index), server).ejected;
+        return !balancing_.outlier || panics || !opinion(static_cast<std::uint8_t>(index), server).ejected;
     };
     for (std::uint32_t whole = 0; whole < groups_.size(); ++whole) {
         const double share = groups_[whole].share;
+        const auto& servers = groups_[whole].servers;
+        panics = false;
+        panics = 2 * std::count_if(servers.begin(), servers.end(), in) < std::ssize(servers);
         if (!balancing_.locality) {
             add(share, whole, in);
             continue;
@@ -83,7 +91,6 @@ void Balancer::build(std::size_t index) {
         const ZoneId zone{static_cast<std::uint16_t>(index % zones_)};
         const auto near = [&](std::uint32_t server) { return in(server) && members_[server].zone == zone; };
         const auto far = [&](std::uint32_t server) { return in(server) && members_[server].zone != zone; };
-        const auto& servers = groups_[whole].servers;
         const auto count_near = static_cast<double>(std::count_if(servers.begin(), servers.end(), near));
         const auto count_in = static_cast<double>(std::count_if(servers.begin(), servers.end(), in));
         const double stays =
@@ -97,7 +104,9 @@ void Balancer::build(std::size_t index) {
     view.groups.back().below = words_below(1);
     for (Group& group : view.groups) {
         const std::uint64_t words = group.below - group.above;
-        group.scale = words == 0 ? 0 : (std::uint64_t{group.size} << 32) / words;
+        if (words == 0) continue;
+        group.shift = 30 + static_cast<int>(std::bit_width(words)) - static_cast<int>(std::bit_width(group.size));
+        group.scale = (std::uint64_t{group.size} << group.shift) / words;
     }
     if (view.groups.size() != groups_before) view.next.assign(view.groups.size(), 0);
 }
@@ -119,7 +128,8 @@ bool Balancer::report(std::uint8_t balancer, std::uint32_t server, bool good, In
     if (static_cast<double>(out) >= balancing_.outlier->most_ejected * static_cast<double>(peers.size())) return false;
     mine.ejected = true;
     mine.ejected_at = now;
-    ++mine.ejections;
+    const OutlierDetection& rule = *balancing_.outlier;
+    if (rule.base_ejection * mine.ejections < rule.most_ejection + rule.base_ejection) ++mine.ejections;
     build(balancer);
     return true;
 }
@@ -131,15 +141,13 @@ void Balancer::readmit(Instant now) {
         for (std::uint32_t server = 0; server < members_.size(); ++server) {
             Opinion& one = opinion(static_cast<std::uint8_t>(view), server);
             if (!one.ejected) {
-                // Envoy forgives one ejection for each quiet interval.
-                if (one.ejections > 0 && now - one.readmitted_at >= rule.interval.count()) --one.ejections;
+                if (one.ejections > 0) --one.ejections;  // forgiven for each quiet interval
                 continue;
             }
             const Duration out = std::min<Duration>(rule.base_ejection * one.ejections,
                                                     std::max(rule.base_ejection, rule.most_ejection));
             if (now - one.ejected_at < out.count()) continue;
             one.ejected = false;
-            one.readmitted_at = now;
             one.errors_in_row = 0;
             changed = true;
         }
@@ -150,7 +158,8 @@ void Balancer::readmit(Instant now) {
 /// A peak counts at once, everything else fades in: Finagle's peak EWMA.
 void Balancer::observe(Opinion& opinion, Instant latency, Instant now) const {
     const auto fresh = static_cast<double>(latency);
-    const double age = static_cast<double>(now - opinion.stamp) / static_cast<double>(balancing_.ewma_decay.count());
+    const double age = static_cast<double>(std::max<Instant>(0, now - opinion.stamp)) /
+                       static_cast<double>(balancing_.ewma_decay.count());
     const double kept = decay(age);
     opinion.cost = fresh > opinion.cost ? fresh : opinion.cost * kept + fresh * (1 - kept);
     opinion.stamp = now;
@@ -160,7 +169,7 @@ void Balancer::observe(Opinion& opinion, Instant latency, Instant now) const {
 double Balancer::load(std::uint8_t balancer, std::uint32_t server, std::uint32_t held, Instant now) {
     Opinion& mine = opinion(balancer, server);
     observe(mine, 0, now);
-    if (mine.cost == 0 && held > 0) return std::numeric_limits<double>::max();
+    if (mine.cost == 0 && held > 0) return kUnknown + held;
     return mine.cost * (held + 1);
 }
 

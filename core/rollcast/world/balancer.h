@@ -65,13 +65,14 @@ class Balancer {
     struct Group {
         std::uint64_t below = 0;  // balance words below it, and not below the previous group's, go here
         std::uint64_t above = 0;  // the previous group's `below`
-        std::uint64_t scale = 0;  // places * 2^32 / words of the group
+        std::uint64_t scale = 0;  // places * 2^shift / words of the group, below 2^32
         std::uint32_t first = 0;  // into endpoints
         std::uint32_t size = 0;
         std::uint32_t whole = 0;  // which of the groups it is a part of
+        int shift = 0;
         /// The place that a balance word leads to.
         std::uint32_t place(std::uint64_t word) const {
-            return static_cast<std::uint32_t>((word - above) * scale >> 32);
+            return static_cast<std::uint32_t>((word - above) * scale >> shift);
         }
         /// Another place.
         std::uint32_t other(std::uint64_t word) const { return static_cast<std::uint32_t>(word * size >> 32); }
@@ -99,7 +100,6 @@ class Balancer {
         double cost = 0;  // moving average of latency, ns
         Instant stamp = 0;
         Instant ejected_at = 0;
-        Instant readmitted_at = 0;
         std::int32_t errors_in_row = 0;
         std::int32_t ejections = 0;  // how many times its base time it stays out
         bool ejected = false;
