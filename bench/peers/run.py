@@ -60,7 +60,7 @@ def contenders(build: Path, python: Path) -> list[Contender]:
         Contender("cimba", script("cimba"), sizes(1_500_000, 1_000_000, 500_000)),
         Contender("naive C++", peer("naive"), sizes(4_000_000, 2_000_000, 800_000) | LARGE),
         Contender("Rollcast, event kernel", peer("event_kernel"), {"mm1": 10_000_000}, only=True),
-        Contender("Rollcast", peer("rollcast"), sizes(20_000_000, 10_000_000, 10_000_000) | LARGE),
+        Contender("Rollcast", peer("rollcast"), sizes(7_000_000, 10_000_000, 10_000_000) | LARGE),
     ]
 
 
