@@ -2201,7 +2201,7 @@ def forecast(scenario: Scenario, strategy: Strategy, options: ForecastOptions = 
     """
 def instances_needed(scenario: Scenario) -> float:
     """
-    Instances that the offered load keeps busy.
+    Instances that the highest load expected in the window keeps busy.
     """
 def lookback(query: collections.abc.Sequence[QueryStep]) -> float:
     """
