@@ -2249,5 +2249,5 @@ def wilson(successes: typing.SupportsInt | typing.SupportsIndex, trials: typing.
     """
     Wilson's interval of a probability; all of [0, 1] without trials.
     """
-model_version: int = 1
+model_version: int = 2
 version: str = '0.1.0'
