@@ -1,7 +1,9 @@
 #include "rollcast/random/quantile_table.h"
 
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -111,6 +113,24 @@ TEST(QuantileTable, OfEqualDistributionsIsTheSameEvenWhenForgotten) {
     for (int i = 1; i <= 40; ++i) EXPECT_EQ(QuantileTable(Constant{i / 8.})(12345), static_cast<float>(i) / 8);
     const QuantileTable again(LogNormal{.02, .5});
     for (const std::uint32_t word : words_over_both_tails()) ASSERT_EQ(first(word), again(word));
+}
+
+TEST(QuantileTable, CanBeMadeByManyThreads) {
+    const float expected = QuantileTable(Exponential{1})(12345);
+    std::array<bool, 4> right{};
+    {
+        std::vector<std::jthread> threads;
+        for (bool& each : right) {
+            threads.emplace_back([&each, expected] {
+                each = true;
+                for (int i = 1; i <= 35; ++i) {
+                    each &= QuantileTable(Constant{i / 8.})(12345) == static_cast<float>(i) / 8;
+                    each &= QuantileTable(Exponential{1})(12345) == expected;
+                }
+            });
+        }
+    }
+    EXPECT_EQ(right, (std::array{true, true, true, true}));
 }
 
 using QuantilesAtLevel = AtLevel;
