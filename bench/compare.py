@@ -1,6 +1,6 @@
 """Compares the benchmarks of the working tree with those of another commit, on this machine, now.
 
-    bench/compare.py BASE [--filter REGEX] [--rounds N] [--seconds N] [--instructions] [--head BUILD]
+    bench/compare.py BASE [--bench NAME ...] [--filter REGEX] [--rounds N] [--seconds N] [--instructions]
 
 BASE is a git reference; it is built in a second tree below build/compare. Executables run in turns, so that
 what disturbs the machine disturbs both sides. A benchmark counts as slower or faster only when a rank test
@@ -112,9 +112,17 @@ def table(changes: list[Change], instructions: dict[str, float]) -> str:
     return "\n".join(lines)
 
 
-def benches(build: Path) -> dict[str, Path]:
-    """The executables of a build tree."""
-    return {path.name: path for path in sorted((build / "bench").glob("*_bench"))}
+@dataclass(frozen=True)
+class Choice:
+    """What to compare."""
+
+    names: frozenset[str]  # of executables, without _bench; none: all
+    pattern: str  # of benchmarks
+
+    def executables(self, build: Path) -> dict[str, Path]:
+        """Those of a build tree."""
+        found = {path.name.removesuffix("_bench"): path for path in sorted((build / "bench").glob("*_bench"))}
+        return {name: path for name, path in found.items() if not self.names or name in self.names}
 
 
 def benchmarks(output: str) -> list[dict[str, Any]]:
@@ -141,18 +149,18 @@ def run(executable: Path, pattern: str) -> dict[str, float]:
 
 
 def race(
-    base: Path, head: Path, pattern: str, rounds: int | None, seconds: float
+    base: Path, head: Path, choice: Choice, rounds: int | None, seconds: float
 ) -> tuple[Samples, Samples, int]:
     """Runs both sides in turns; stops early when time is up. The last result is the number of rounds."""
     samples: tuple[Samples, Samples] = defaultdict(list), defaultdict(list)
-    sides = benches(base), benches(head)
+    sides = choice.executables(base), choice.executables(head)
     start = time.monotonic()
     done = 0
     while True:
         for name in sorted(sides[0].keys() | sides[1].keys()):
             for side in (0, 1) if done % 2 == 0 else (1, 0):
                 if name in sides[side]:
-                    for benchmark, value in run(sides[side][name], pattern).items():
+                    for benchmark, value in run(sides[side][name], choice.pattern).items():
                         samples[side][benchmark].append(value)
         done += 1
         wanted = rounds or rounds_needed(len(samples[0].keys() & samples[1].keys()))
@@ -197,7 +205,7 @@ def slope(tries: list[tuple[int, int]]) -> float:
     return (last - first) / (many - few) if many > few else last / many
 
 
-def instruction_ratios(base: Path, head: Path, pattern: str) -> dict[str, float]:
+def instruction_ratios(base: Path, head: Path, choice: Choice) -> dict[str, float]:
     """Head over base; a word about it where they cannot be counted."""
     if not shutil.which("valgrind"):
         print("Instructions were not counted: valgrind is not installed.\n")
@@ -205,8 +213,8 @@ def instruction_ratios(base: Path, head: Path, pattern: str) -> dict[str, float]
     sides = []
     for build in (base, head):
         counts: dict[str, float] = {}
-        for executable in benches(build).values():
-            counts |= count_instructions(executable, pattern)
+        for executable in choice.executables(build).values():
+            counts |= count_instructions(executable, choice.pattern)
         sides.append(counts)
     return {name: sides[1][name] / sides[0][name] for name in sides[0].keys() & sides[1].keys()}
 
@@ -217,11 +225,19 @@ def git(*arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def build_tree(source: Path, build: Path) -> Path:
+def build_tree(source: Path, build: Path, choice: Choice) -> Path:
     """Configures and builds the benchmarks as they ship."""
     configure = ["cmake", "-S", str(source), "-B", str(build), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"]
     configure += ["-DROLLCAST_BUILD_TESTS=OFF", "-DROLLCAST_BUILD_BENCH=ON"]
-    for command in (configure, ["cmake", "--build", str(build)]):
+    subprocess.run(configure, check=True, stdout=subprocess.DEVNULL)
+    known = subprocess.run(
+        ["cmake", "--build", str(build), "--target", "help"], check=True, capture_output=True, text=True
+    ).stdout
+    targets = set(re.findall(r"\b\w+_bench\b", known))
+    if choice.names:
+        targets &= {f"{name}_bench" for name in choice.names}
+    if targets:
+        command = ["cmake", "--build", str(build), "--target", *sorted(targets)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return build
 
@@ -244,13 +260,14 @@ def checkout(commit: str) -> Iterator[Path]:
         remove()
 
 
-def built_base(commit: str) -> Path:
-    """The build tree of a commit; only the first call for a commit builds."""
+def built_base(commit: str, choice: Choice) -> Path:
+    """The build tree of a commit; what an earlier call has built is not built again."""
     build = WORK / commit
-    if not (build / "done").exists():
+    done = build / f"done-{'-'.join(sorted(choice.names)) or 'all'}"
+    if not done.exists():
         with checkout(commit) as source:
-            build_tree(source, build)
-        (build / "done").touch()
+            build_tree(source, build, choice)
+        done.touch()
     return build
 
 
@@ -273,10 +290,11 @@ def main() -> None:
     except subprocess.CalledProcessError:
         print(f"Benchmarks are not compared: there is no {arguments.base} here (a shallow clone?).")
         return
-    base = built_base(commit)
-    head = arguments.head or build_tree(ROOT, WORK / "head")
-    before, after, rounds = race(base, head, arguments.filter, arguments.rounds, arguments.seconds)
-    instructions = instruction_ratios(base, head, arguments.filter) if arguments.instructions else {}
+    choice = Choice(frozenset(arguments.bench), arguments.filter)
+    base = built_base(commit, choice)
+    head = arguments.head or build_tree(ROOT, WORK / "head", choice)
+    before, after, rounds = race(base, head, choice, arguments.rounds, arguments.seconds)
+    instructions = instruction_ratios(base, head, choice) if arguments.instructions else {}
     print(f"Benchmarks of the working tree beside {arguments.base} ({commit[:10]}), {rounds} rounds.\n")
     print(table(compare(before, after), instructions))
     needed = rounds_needed(len(before.keys() & after.keys()))
