@@ -12,8 +12,9 @@ constexpr std::uint64_t kSeed = 20240601;
 
 /// A data plane with `servers` servers of version 0, all listening.
 struct Plane {
-    Plane(const Scenario& scenario, std::uint32_t servers, Defect defect = {}, std::uint32_t replication = 0)
-        : data(scenario, std::array<Defect, 2>{defect, Defect{}}, StreamSpace(kSeed, replication), Time{}) {
+    Plane(const Scenario& what, std::uint32_t servers, Defect defect = {}, std::uint32_t replication = 0)
+        : scenario(what),
+          data(scenario, std::array<Defect, 2>{defect, Defect{}}, StreamSpace(kSeed, replication), Time{}) {
         RouteGroup all;
         for (std::uint32_t i = 0; i < servers; ++i) {
             all.servers.push_back(data.add_server(kOldVersion));
@@ -21,6 +22,7 @@ struct Plane {
         }
         data.set_routes({all});
     }
+    Scenario scenario;  // must outlive the plane
     DataPlane data;
 };
 
