@@ -101,14 +101,17 @@ MMcK mmck(double arrival_rate, double service_rate, int servers, int capacity) {
 Impatience erlang_a(double arrival_rate, double service_rate, int servers, double impatience_rate) {
     require(arrival_rate > 0 && service_rate > 0 && servers > 0 && impatience_rate > 0,
             "Erlang A: rates and servers must be above 0");
-    // From where those who wait leave twice as fast as others come, each state is at most half as likely as the one
-    // before.
-    const double twice = std::max(0., (2 * arrival_rate - service_rate * servers) / impatience_rate);
-    require(twice < 1e7, "Erlang A: clients are too patient for so much traffic");
-    const int last = servers + static_cast<int>(twice) + 100;
-    const Eigen::VectorXd chain = birth_death(
-        last, [&](int) { return arrival_rate; },
-        [&](int k) { return service_rate * std::min(k, servers) + impatience_rate * std::max(0, k - servers); });
+    const auto down = [&](int k) {
+        return service_rate * std::min(k, servers) + impatience_rate * std::max(0, k - servers);
+    };
+    // States rise in probability and then fall: beyond e^-45 of the likeliest nothing is left to speak of.
+    int last = 0;
+    for (double weight = 0, most = 0; weight > most - 45; most = std::max(most, weight)) {
+        require(last < 10'000'000, "Erlang A: clients are too patient for so much traffic");
+        weight += std::log(arrival_rate / down(++last));
+    }
+    last = std::max(last, servers);
+    const Eigen::VectorXd chain = birth_death(last, [&](int) { return arrival_rate; }, down);
     Impatience result;
     for (int k = servers; k <= last; ++k) {
         result.wait_probability += chain(k);
