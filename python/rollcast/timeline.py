@@ -51,7 +51,8 @@ class Timeline:
 
     entries: Sequence[Entry]
     columns: dict[str, np.ndarray] = field(repr=False)
-    """How things stood at each scrape, one array a column, by version: ready_old, ready_new ..."""
+    """How things stood at each scrape, one array a column: by version (ready_old, ready_new ...) or of the service.
+    Rates are per second, since the scrape before."""
     outcome: dict[str, Any]
     truth: str
     scenario: str
@@ -65,7 +66,8 @@ class Timeline:
         for name in ("weight", "ready", "instances", "observed_error_rate", "true_error_rate"):
             values = np.array([getattr(sample, name) for sample in samples]).reshape(len(samples), -1)
             columns |= {f"{name}_{version}": values[:, i] for i, version in enumerate(("old", "new"))}
-        columns["service_error_rate"] = np.array([sample.service_error_rate for sample in samples])
+        for name in ("service_error_rate", "request_rate", "retry_rate", "goodput"):
+            columns[name] = np.array([getattr(sample, name) for sample in samples])
         row = {name: getattr(outcome, name) for name in outcomes.COLUMNS if hasattr(outcome, name)}
         row |= {
             "verdict": outcomes.VERDICTS[outcome.verdict.value],

@@ -21,8 +21,10 @@ std::vector<Tally> tallies(const DataPlane& data) {
 
 }  // namespace
 
-void Narrator::begin(Timeline& timeline, const World& world) {
+void Narrator::begin(Timeline& timeline, const World& world, Time now) {
     timeline_ = &timeline;
+    at_ = now;
+    clients_ = world.data().total();
     tallies_ = tallies(world.data());
     restarts_ = world.restarts();
     host_failures_ = world.host_failures();
@@ -48,6 +50,12 @@ void Narrator::tell_scrape(const Scrape& scrape, const World& world) {
         sample.true_error_rate.push_back(ratio(truth.failed(), truth.failed() + truth.answered));
     }
     sample.service_error_rate = ratio(all.failed(), all.failed() + all.answered);
+    const Tally clients_then = std::exchange(clients_, world.data().total());
+    const Tally clients = clients_ - clients_then;
+    const double seconds = to_seconds(scrape.at - std::exchange(at_, scrape.at));
+    sample.request_rate = static_cast<double>(clients.arrived) / seconds;
+    sample.retry_rate = static_cast<double>(all.arrived - clients.arrived) / seconds;
+    sample.goodput = static_cast<double>(clients.answered) / seconds;
     timeline_->samples.push_back(std::move(sample));
 
     const auto tell_growth = [&](std::int64_t now, std::int64_t& then, TimelineEntry::Kind kind, const char* thing) {

@@ -21,8 +21,8 @@ class Narrator {
     Narrator& operator=(const Narrator&) { return *this = Narrator(); }
     Narrator& operator=(Narrator&&) = default;
 
-    /// From now on, of what happens in `world`.
-    void begin(Timeline& timeline, const World& world);
+    /// From `now` on, of what happens in `world`.
+    void begin(Timeline& timeline, const World& world, Time now);
 
     /// One line; `text()` is only asked for when somebody listens.
     template <typename Text>
@@ -36,7 +36,9 @@ class Narrator {
    private:
     Timeline* timeline_ = nullptr;
     // When it last told how things stand:
+    Time at_{};
     std::vector<Tally> tallies_;
+    Tally clients_;
     std::int64_t restarts_ = 0;
     std::int64_t host_failures_ = 0;
 };

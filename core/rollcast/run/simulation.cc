@@ -90,7 +90,7 @@ void Simulation::rekey(const StreamSpace& streams) {
 
 void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
     world_.data().sweep(now_);
-    if (timeline != nullptr) narrator_.begin(*timeline, world_);
+    if (timeline != nullptr) narrator_.begin(*timeline, world_, now_);
     recorder_.begin(world_, now_);
     controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
     request_decision();

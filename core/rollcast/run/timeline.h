@@ -26,6 +26,9 @@ struct TimelineSample {
     std::vector<double> observed_error_rate;  // index: version; as the proxy's telemetry shows it; NaN: no requests
     std::vector<double> true_error_rate;      // index: version; of requests that ended since the scrape before
     double service_error_rate = 0;            // true, of the whole service
+    double request_rate = 0;                  // requests a second that clients sent, retries not counted
+    double retry_rate = 0;                    // retries a second
+    double goodput = 0;                       // requests a second that ended well, at whichever attempt
 };
 
 struct Timeline {
