@@ -70,11 +70,11 @@ const char* name(Phase phase) {
 
 }  // namespace
 
-Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams)
+Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace)
     : scenario_(&scenario),
       streams_(streams),
       now_(Time{} - scenario.window.lead_in),
-      world_(scenario, defect, streams, now_, queue_),
+      world_(scenario, defect, streams, now_, queue_, pace),
       telemetry_(scenario.observability, world_.data().versions(), longest_lookback(scenario)),
       recorder_(scenario, defect) {
     // The scrapes' phase against the rollout is anybody's guess.

@@ -26,11 +26,12 @@ std::uint64_t instance_entity(VersionId version, ZoneId zone, std::uint32_t ordi
 
 }  // namespace
 
-World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue)
+World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue,
+             Pace pace)
     : scenario_(&scenario),
       streams_(streams),
       defect_(defect),
-      data_(scenario, std::array<Defect, kVersionCount>{Defect{}, defect}, streams, from),
+      data_(scenario, std::array<Defect, kVersionCount>{Defect{}, defect}, streams, from, pace),
       law_(scenario.faults.host_failures),
       hosts_(scenario.fleet.zones, scenario.faults.host_failures.hosts),
       cohorts_(kVersionCount),
@@ -57,7 +58,7 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
         instance.ready = instance.available = true;
         instance.created = instance.started = instance.warm = instance.ready_since = since;
         answer(instance, since);
-        endpoints_.push_back(id);
+        endpoints_.push_back({instance.server, instance.version});
     }
     reroute();
 }
@@ -235,14 +236,18 @@ void World::set_ready(std::uint32_t id, bool ready, Time now, EventQueue& queue)
     }
 }
 
-void World::crash(std::uint32_t id, Time now, EventQueue& queue) {
-    Instance& instance = all_[id];
-    data_.kill(instance.server, now, Cause::kDefect);
-    const Duration notice = wait(Purpose::kNotice, instance, scenario_->fleet.crash_notice, instance.process);
+void World::end_process(Instance& instance, Time now, Cause cause) {
+    data_.kill(instance.server, now, cause);
     ++instance.process;
     instance.present_codes = 0;
     instance.warm = kNever;
     instance.died = now;
+}
+
+void World::crash(std::uint32_t id, Time now, EventQueue& queue) {
+    Instance& instance = all_[id];
+    const Duration notice = wait(Purpose::kNotice, instance, scenario_->fleet.crash_notice, instance.process);
+    end_process(instance, now, Cause::kDefect);
     if (instance.terminating) return gone(id, now, queue);
     instance.state = State::kCrashed;
     queue.schedule(after(now, notice), event(WorldEvent::kDeathSeen, id, instance.process));
@@ -395,21 +400,16 @@ bool World::scale(VersionId version, int desired, Time now, EventQueue& queue) {
 
 /// Terminates those that a ReplicaSet would; of equals the newest.
 void World::remove(VersionId version, int count, Time now, EventQueue& queue) {
-    struct Candidate {
-        DeletionRank rank;
-        std::uint32_t id;
-    };
-    std::vector<Candidate> candidates;
+    std::vector<std::uint32_t> candidates;
     for (const std::uint32_t id : live_) {
-        if (all_[id].version != version || all_[id].terminating) continue;
-        candidates.push_back({deletion_rank(all_[id], now), id});
+        if (all_[id].version == version && !all_[id].terminating) candidates.push_back(id);
     }
     std::partial_sort(candidates.begin(), candidates.begin() + count, candidates.end(),
-                      [](const Candidate& a, const Candidate& b) {
-                          if (deleted_before(a.rank, b.rank)) return true;
-                          return !deleted_before(b.rank, a.rank) && a.id > b.id;
+                      [&](std::uint32_t a, std::uint32_t b) {
+                          const DeletionRank first = deletion_rank(all_[a], now), second = deletion_rank(all_[b], now);
+                          return deleted_before(first, second) || (a > b && !deleted_before(second, first));
                       });
-    for (int i = 0; i < count; ++i) terminate(candidates[static_cast<std::size_t>(i)].id, now, queue);
+    for (int i = 0; i < count; ++i) terminate(candidates[static_cast<std::size_t>(i)], now, queue);
 }
 
 DeletionRank World::deletion_rank(const Instance& instance, Time now) const {
@@ -443,10 +443,11 @@ void World::learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint
     Instance& instance = all_[id];
     if (change <= instance.learned) return;  // a later change was learned first
     instance.learned = change;
-    const auto at = std::find(endpoints_.begin(), endpoints_.end(), id);
+    const auto at = std::find_if(endpoints_.begin(), endpoints_.end(),
+                                 [&](const Endpoint& known) { return known.server == instance.server; });
     if (endpoint == (at != endpoints_.end())) return;
     if (endpoint) {
-        endpoints_.push_back(id);
+        endpoints_.push_back({instance.server, instance.version});
     } else {
         endpoints_.erase(at);
     }
@@ -457,9 +458,9 @@ void World::reroute() {
     const std::size_t versions = cohorts_.size();
     std::vector<RouteGroup> groups(learned_weights_.empty() ? 1 : versions);
     std::vector<int> known(versions, 0);
-    for (const std::uint32_t id : endpoints_) {
-        const std::size_t version = index_of(all_[id].version);
-        groups[learned_weights_.empty() ? 0 : version].servers.push_back(all_[id].server);
+    for (const Endpoint& endpoint : endpoints_) {
+        const std::size_t version = index_of(endpoint.version);
+        groups[learned_weights_.empty() ? 0 : version].servers.push_back(endpoint.server);
         ++known[version];
     }
     for (std::size_t version = 0; version < versions; ++version) {

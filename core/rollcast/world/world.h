@@ -51,7 +51,8 @@ class World {
    public:
     /// The steady state at `from`: all replicas of version 0 ready and known to the routers, hosts as they are met at
     /// any time. `defect` is the truth about version 1. The scenario must outlive the world.
-    World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue);
+    World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue,
+          Pace pace = Pace::kFastest);
 
     /// Brings everything that has no event of its own up to `until`. If a request causes an event before or then, only
     /// up to that, and returns it: to be handled before anything else, and then advance() again.
@@ -120,6 +121,11 @@ class World {
     };
     static_assert(sizeof(Instance) <= 128);
 
+    struct Endpoint {
+        std::uint32_t server = 0;
+        VersionId version{};
+    };
+
     /// Keeps the counts of cohorts in step while an instance changes.
     class Change {
        public:
@@ -147,6 +153,7 @@ class World {
     void started(std::uint32_t id, Time now, EventQueue& queue);
     void answer(const Instance& instance, Time now);
     void probe(std::uint32_t id, Time now, EventQueue& queue);
+    void end_process(Instance& instance, Time now, Cause cause);
     void crash(std::uint32_t id, Time now, EventQueue& queue);
     void terminate(std::uint32_t id, Time now, EventQueue& queue);
     void stop(std::uint32_t id, Time now, EventQueue& queue);
@@ -180,7 +187,7 @@ class World {
     std::vector<std::uint32_t> live_;                  // those that are not gone, rising
     std::deque<std::uint32_t> waiting_;                // for a place, in order of creation; some perhaps gone
     std::vector<std::uint32_t> instance_of_;           // index: server
-    std::vector<std::uint32_t> endpoints_;             // as routers know them, some perhaps gone
+    std::vector<Endpoint> endpoints_;                  // as routers know them, some perhaps gone
     std::vector<Cohort> cohorts_;                      // index: version; without weights
     std::vector<std::uint32_t> placed_;                // versions x zones: how many ever
     std::vector<int> in_zone_;                         // versions x zones: how many now, without terminating ones

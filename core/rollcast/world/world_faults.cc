@@ -103,14 +103,10 @@ void World::lose_instances(Time now, EventQueue& queue) {
         if (instance.state == State::kUnschedulable || instance.state == State::kLost) continue;
         if (hosts_.is_up(instance.host)) continue;
         const Change change(*this, id);
-        data_.kill(instance.server, now, Cause::kBackground);
+        end_process(instance, now, Cause::kBackground);
         instance.state = State::kLost;
-        instance.warm = kNever;
-        ++instance.process;
-        instance.present_codes = 0;
-        const Time seen = after(now, failures.notice);
-        queue.schedule(seen, event(WorldEvent::kDeathSeen, id, instance.process));
-        queue.schedule(after(seen, failures.evict), event(WorldEvent::kEvicted, id, instance.process));
+        queue.schedule(after(now, failures.notice), event(WorldEvent::kDeathSeen, id, instance.process));
+        queue.schedule(after(now, failures.notice + failures.evict), event(WorldEvent::kEvicted, id, instance.process));
     }
 }
 

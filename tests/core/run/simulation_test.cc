@@ -30,22 +30,22 @@ Faults all_faults() {
     return faults;
 }
 
+constexpr Defect kDefects[] = {{},
+                               {.kind = DefectKind::kErrorRate, .severity = .2},
+                               {.kind = DefectKind::kLatency, .severity = 8},
+                               {.kind = DefectKind::kCrashOnStart, .severity = .5},
+                               {.kind = DefectKind::kCrashHazard, .severity = 200},
+                               {.kind = DefectKind::kCrashOnRequest, .severity = .001},
+                               {.kind = DefectKind::kMemoryLeak, .severity = 500},
+                               {.kind = DefectKind::kSlowLeak, .severity = 10},
+                               {.kind = DefectKind::kDescriptorLeak, .severity = 500},
+                               {.kind = DefectKind::kCapacity, .severity = .7}};
+
 TEST(Simulation, ConservesRequestsAtEveryInstantOfRandomRuns) {
-    const Defect defects[] = {{},
-                              {.kind = DefectKind::kErrorRate, .severity = .2},
-                              {.kind = DefectKind::kLatency, .severity = 8},
-                              {.kind = DefectKind::kCrashOnStart, .severity = .5},
-                              {.kind = DefectKind::kCrashHazard, .severity = 200},
-                              {.kind = DefectKind::kCrashOnRequest, .severity = .001},
-                              {.kind = DefectKind::kMemoryLeak, .severity = 500},
-                              {.kind = DefectKind::kSlowLeak, .severity = 10},
-                              {.kind = DefectKind::kDescriptorLeak, .severity = 500},
-                              {.kind = DefectKind::kCapacity, .severity = .7}};
-    const Faults kinds[] = {{}, all_faults()};
     std::uint32_t replication = 0;
     for (const Policy policy : {Policy::kRandom, Policy::kRoundRobin, Policy::kLeastOutstanding}) {
-        for (const Defect& defect : defects) {
-            for (const Faults& faults : kinds) {
+        for (const Defect& defect : kDefects) {
+            for (const Faults& faults : {Faults{}, all_faults()}) {
                 Scenario scenario = testing::small_scenario();
                 scenario.balancing.policy = policy;
                 scenario.fleet.pre_stop = 0s;
@@ -81,15 +81,60 @@ TEST(Simulation, ACloneContinuesExactlyAndARekeyedOneDiverges) {
     }
 }
 
+/// Of the requests, the instances and what telemetry saw of them.
+void expect_same(const Simulation& a, const Simulation& b) {
+    const DataPlane &first = a.world().data(), &second = b.world().data();
+    EXPECT_EQ(first.total(), second.total());
+    for (std::size_t version = 0; version <= first.versions(); ++version) {
+        EXPECT_EQ(first.tally(version), second.tally(version));
+        EXPECT_EQ(first.proxy_meter(version).counters, second.proxy_meter(version).counters);
+        EXPECT_EQ(first.proxy_meter(version).latency_ns, second.proxy_meter(version).latency_ns);
+    }
+    EXPECT_EQ(a.world().restarts(), b.world().restarts());
+    EXPECT_EQ(a.world().host_failures(), b.world().host_failures());
+    EXPECT_EQ(a.outcome().duration, b.outcome().duration);
+    EXPECT_EQ(a.outcome().extra_instance_seconds, b.outcome().extra_instance_seconds);
+    for (const Vantage vantage : {Vantage::kApplication, Vantage::kProxy, Vantage::kClient}) {
+        const Selector all{.vantage = vantage, .window = 10min};
+        EXPECT_EQ(a.telemetry().increase(all, a.now()), b.telemetry().increase(all, b.now()));
+    }
+}
+
 TEST(Simulation, StoppingOnTheWayChangesNothing) {
-    Scenario scenario = testing::small_scenario();
-    scenario.faults = all_faults();
-    Simulation whole = warmed_up(scenario);
-    whole.launch(rolling(scenario));
-    Simulation pieces = whole;
-    whole.run_until(Time{} + 300s);
-    for (int second = 1; second <= 300; ++second) pieces.run_until(Time{} + std::chrono::seconds(second));
-    EXPECT_EQ(whole.world().data().total(), pieces.world().data().total());
+    for (const Defect& defect : kDefects) {
+        SCOPED_TRACE(static_cast<int>(defect.kind));
+        Scenario scenario = testing::small_scenario();
+        scenario.faults = all_faults();
+        Simulation whole = warmed_up(scenario, defect);
+        whole.launch(rolling(scenario));
+        Simulation pieces = whole;
+        whole.run_until(Time{} + 120s);
+        for (int step = 1; step <= 480; ++step) pieces.run_until(Time{} + step * 250ms);
+        expect_same(whole, pieces);
+    }
+}
+
+TEST(Simulation, RequestsAreTheSameWhetherTheyGoAheadOrEventByEvent) {
+    for (const Policy policy : {Policy::kRandom, Policy::kPowerOfTwo}) {
+        for (const int attempts : {1, 3}) {
+            for (const Defect& defect : kDefects) {
+                SCOPED_TRACE(::testing::Message() << "policy " << int(policy) << ", " << attempts
+                                                  << " attempts, defect " << int(defect.kind));
+                Scenario scenario = testing::small_scenario();
+                scenario.balancing.policy = policy;
+                scenario.traffic.retries.attempts = attempts;
+                scenario.faults = all_faults();
+                Simulation ahead(scenario, defect, StreamSpace(11, 1)),
+                    stepwise(scenario, defect, StreamSpace(11, 1), Pace::kEventByEvent);
+                for (Simulation* each : {&ahead, &stepwise}) {
+                    each->run_until(Time{});
+                    each->launch(rolling(scenario));
+                    each->run_until(Time{} + 120s);
+                }
+                expect_same(ahead, stepwise);
+            }
+        }
+    }
 }
 
 class Restless final : public Strategy {

@@ -153,6 +153,31 @@ TEST(World, ACrashedInstanceGetsTrafficUntilSomeoneNotices) {
     EXPECT_EQ(tally.in_flight(), running.world.data().count_in_flight(running.now));
 }
 
+TEST(World, AProcessThatRequestsKillIsSeenLateRoutedAroundAndRestarted) {
+    Scenario scenario = quick();
+    scenario.fleet.crash_notice = Constant{4};
+    Running running(scenario, {.kind = DefectKind::kMemoryLeak, .severity = 1000});
+    running.want(6, 1);
+    running.run(10s);
+    EXPECT_EQ(running.cohort(1).ready, 1);
+    while (running.world.data().tally(1).failed() == 0) running.run(100ms);
+    // A seventh of 300 requests a second from 3 s on: the thousandth comes after 23 s.
+    EXPECT_NEAR(to_seconds(running.now), 26.3, 5 * std::sqrt(1000.) * 7 / 300);
+    EXPECT_EQ(running.cohort(1).ready, 1) << "not noticed yet";
+    running.run(3800ms);
+    EXPECT_EQ(running.cohort(1).ready, 1);
+    running.run(300ms);
+    EXPECT_EQ(running.cohort(1).ready, 0);
+    EXPECT_EQ(running.cohort(1).restarts, 1);
+    running.run(1s);
+    const Tally out = running.world.data().tally(1);
+    EXPECT_EQ(out.failed(), out.failed_by_cause[std::size_t(Cause::kDefect)]);
+    running.run(5s);
+    EXPECT_EQ(running.cohort(1).ready, 1);
+    EXPECT_GT(running.world.data().tally(1).answered, out.answered + 30);
+    EXPECT_EQ(running.world.data().tally(1).failed(), out.failed());
+}
+
 TEST(World, AReleaseThatCrashesOnStartIsNeverReadyAndBacksOff) {
     Scenario scenario = quick();
     Running running(scenario, {.kind = DefectKind::kCrashOnStart, .severity = 1});
