@@ -52,7 +52,7 @@ TEST(Oracle, WaitOfMG1IsPollaczekAndKhinchines) {
                  {"exponential", Exponential{1}, 4},      {"lognormal", LogNormal{std::exp(-.5), 1}, 5.436564},
                  {"hyperexponential", bursty(), 10},      {"Weibull", Weibull{.5, .5}, 12}};
     for (const auto& [name, service, wait] : cases) {
-        expect(unbounded(.8, 1, service), 250000,
+        expect(unbounded(.8, 1, service), 100000,
                {{name, wait + 1, &Path::mean_latency},
                 {std::string(name) + ", utilisation", .8, [](const Path& path) { return path.share_of_time(1); }}});
     }
@@ -65,7 +65,7 @@ TEST(Oracle, ClassesShareTheWaitOfTheirMixture) {
                                 {.name = "slow", .share = .3, .service_time = Constant{1.5}, .error_rate = 1}};
     // Load .7 * .5 + .3 * 1.5 = .8; mean square .7 * .5 + .3 * 2.25 = 1.025.
     const double wait = 1.025 / (2 * (1 - .8));
-    expect(scenario, 200000,
+    expect(scenario, 60000,
            {{"quick", wait + .5, &Path::mean_latency},
             {"slow", wait + 1.5, [](const Path& path) { return path.latency(Code::k500).mean(); }},
             {"share of slow", .3, [](const Path& path) { return path.share(Code::k500); }}});
@@ -84,7 +84,7 @@ TEST(Oracle, LastComeFirstServedWaitsAsLongButLessEvenly) {
             const double spread = order == QueueOrder::kFifo ? square : square / (1 - kRate);
             Scenario scenario = unbounded(kRate, 1, service);
             scenario.service.order = order;
-            expect(scenario, 200000,
+            expect(scenario, 60000,
                    {{"mean", wait + 1, &Path::mean_latency},
                     {"mean square", spread + 2 * wait + mean_square, &Path::mean_square_latency}});
         }
