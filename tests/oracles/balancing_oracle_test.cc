@@ -64,11 +64,12 @@ TEST(Oracle, TwoServersAreTheirChain) {
 TEST(Oracle, PowerOfTwoComesToTheMeanFieldAsFleetsGrow) {
     for (const double load : {.7, .9, .95}) {
         const MeanField field = power_of_choices(load, 2);
-        double smaller_fleet = 1 / (1 - load);  // one server
+        const double warm_up = 11 / (1 - load);  // eight times what the largest fleets need to settle
+        double smaller_fleet = 1 / (1 - load);   // one server
         for (const int servers : {10, 100, 1000}) {
             const Scenario scenario = one_slot_servers(servers, load, Policy::kPowerOfTwo);
             const Sample time = sample([&](std::uint32_t r) {
-                return follow(scenario, r, std::max(100., 100000. / servers), 300).mean_latency();
+                return follow(scenario, r, std::max(60., 60000. / servers), warm_up).mean_latency();
             });
             const double beyond = field.correction / servers;
             EXPECT_LT(std::abs(time.mean - field.limit - beyond), 3 * beyond / servers + 5 * time.error)

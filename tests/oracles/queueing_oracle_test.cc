@@ -96,14 +96,14 @@ TEST(Oracle, SharedCoresDelayInProportionToTheWorkWhateverItsLaw) {
                                         Distribution(LogNormal{std::exp(-.5), 1}), Distribution(bursty())}) {
         Scenario scenario = unbounded(.7, 1024, service);
         scenario.service.cores = 1;
-        expect(scenario, 60000, {{"M/G/1-PS", 1 / (1 - .7), &Path::mean_latency}});
+        expect(scenario, 20000, {{"M/G/1-PS", 1 / (1 - .7), &Path::mean_latency}});
     }
     // Of requests that need x the mean time is x / (1 - load).
     Scenario scenario = unbounded(1, 1024, Constant{1});
     scenario.service.cores = 1;
     scenario.traffic.classes = {{.name = "quick", .share = .8, .service_time = Exponential{.25}},
                                 {.name = "slow", .share = .2, .service_time = Constant{2}, .error_rate = 1}};
-    expect(scenario, 60000,
+    expect(scenario, 20000,
            {{"quick", .25 / (1 - .6), &Path::mean_latency},
             {"slow", 2 / (1 - .6), [](const Path& path) { return path.latency(Code::k500).mean(); }}});
 }
@@ -122,7 +122,7 @@ TEST(Oracle, SeveralSharedCoresHoldAsManyAsAQueueForThem) {
     for (const Distribution& service : {Distribution(Exponential{1}), Distribution(bursty())}) {
         Scenario scenario = unbounded(2.4, 1024, service);
         scenario.service.cores = 3;
-        expect(scenario, 30000, {{"M/G/3-PS", mmc(2.4, 1, 3).mean_in_system, &Path::mean_in_flight}});
+        expect(scenario, 12000, {{"M/G/3-PS", mmc(2.4, 1, 3).mean_in_system, &Path::mean_in_flight}});
     }
 }
 
