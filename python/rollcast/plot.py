@@ -267,6 +267,26 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
     return axes
 
 
+@styled()
+def load(story: Timeline, ax: Axes) -> Axes:
+    """What clients ask of the service and what they get in one replication: requests per second over time."""
+    minutes = story.columns["at"] / 60
+    for name, label, colour, line in (
+        ("request_rate", "requests", INK, (0, (1, 1))),
+        ("goodput", "answered well", NEW, "solid"),
+        ("retry_rate", "retries", BAD, (0, (5, 1))),
+    ):
+        rates = story.columns[name]
+        ax.plot(
+            minutes, rates, drawstyle="steps-pre", color=colour, linestyle=line, linewidth=1.6, label=label
+        )
+    ax.set(xlim=(0, max(minutes.max(initial=0), 1)), xlabel="minutes since the start", ylabel="per second")
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.short(value)))
+    _legend_right(ax)
+    return ax
+
+
 def _measurements(story: Timeline, ax: Axes) -> None:
     taken = story.measurements
     names = list(dict.fromkeys(each.metric for each in taken))

@@ -51,7 +51,7 @@ class Timeline:
 
     entries: Sequence[Entry]
     columns: dict[str, np.ndarray] = field(repr=False)
-    """How things stood at each scrape, one array a column: by version (ready_old, ready_new ...) or of the service.
+    """How things stood at each scrape, one array a column: by version (ready_old ...) or of the service.
     Rates are per second, since the scrape before."""
     outcome: dict[str, Any]
     truth: str

@@ -77,9 +77,9 @@ struct Path {
     }
 };
 
-inline Path follow(const Scenario& scenario, std::uint32_t replication, double seconds) {
+inline Path follow(const Scenario& scenario, std::uint32_t replication, double seconds, double warm_up) {
     DataPlane data = fleet(scenario, replication);
-    Time now = Time{} + from_seconds(.1 * seconds);
+    Time now = Time{} + from_seconds(warm_up);
     data.advance(now);
     data.sweep(now);
     const Tally before = data.total();
@@ -104,23 +104,31 @@ inline Path follow(const Scenario& scenario, std::uint32_t replication, double s
     path.served_latency = 1e-9 * static_cast<double>(served.latency_ns) / static_cast<double>(path.served);
     return path;
 }
+inline Path follow(const Scenario& scenario, std::uint32_t replication, double seconds) {
+    return follow(scenario, replication, seconds, .1 * seconds);
+}
 
-/// What a closed form says of a path.
-struct Claim {
+/// What a closed form says of a replication.
+template <typename Result>
+struct ClaimOn {
     std::string what;
     double oracle = 0;
-    std::function<double(const Path&)> measured;
+    std::function<double(const Result&)> measured;
 };
+using Claim = ClaimOn<Path>;
 
 struct Sample {
     double mean = 0;
     double error = 0;  // standard, of the mean
+
+    explicit Sample(const Moments& moments)
+        : mean(moments.mean()), error(std::sqrt(moments.variance() / static_cast<double>(moments.count()))) {}
 };
 
 inline Sample sample(const std::function<double(std::uint32_t)>& once, std::uint32_t replications = kReplications) {
     Moments moments;
     for (std::uint32_t replication = 0; replication < replications; ++replication) moments.add(once(replication));
-    return {moments.mean(), std::sqrt(moments.variance() / replications)};
+    return Sample(moments);
 }
 
 inline void expect_near(const Sample& found, double oracle, const std::string& what) {
@@ -129,16 +137,18 @@ inline void expect_near(const Sample& found, double oracle, const std::string& w
     EXPECT_LT(found.error, .05 * std::abs(oracle)) << what << ": too noisy to be a check";
 }
 
-inline void expect(const Scenario& scenario, double seconds, const std::vector<Claim>& claims) {
+template <typename Once, typename Result>
+void expect_of(const Once& once, const std::vector<ClaimOn<Result>>& claims) {
     std::vector<Moments> found(claims.size());
     for (std::uint32_t replication = 0; replication < kReplications; ++replication) {
-        const Path path = follow(scenario, replication, seconds);
-        for (std::size_t i = 0; i < claims.size(); ++i) found[i].add(claims[i].measured(path));
+        const Result result = once(replication);
+        for (std::size_t i = 0; i < claims.size(); ++i) found[i].add(claims[i].measured(result));
     }
-    for (std::size_t i = 0; i < claims.size(); ++i) {
-        expect_near({found[i].mean(), std::sqrt(found[i].variance() / kReplications)}, claims[i].oracle,
-                    claims[i].what);
-    }
+    for (std::size_t i = 0; i < claims.size(); ++i) expect_near(Sample(found[i]), claims[i].oracle, claims[i].what);
+}
+
+inline void expect(const Scenario& scenario, double seconds, const std::vector<Claim>& claims) {
+    expect_of([&](std::uint32_t replication) { return follow(scenario, replication, seconds); }, claims);
 }
 
 }  // namespace rollcast::oracles

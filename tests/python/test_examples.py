@@ -12,6 +12,7 @@ from rollcast.errors import InputError
 EXPECTED_WARNINGS = (
     "resources: not modelled",
     "follows whichever version is active: the whole service is taken for it",
+    "at its peak of 2000/s the load keeps 45 slots busy, but 4 replicas with 8 slots each have 32",
 )
 
 

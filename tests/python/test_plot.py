@@ -5,6 +5,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from rollcast import plot
 from rollcast.study import FATES, Forecast
 
 
@@ -39,6 +40,22 @@ def test_axes_have_labels_with_units(forecast: Forecast) -> None:
         ax = Figure().subplots()
         getattr(forecast.plot, name)(ax)
         assert label in ax.get_xlabel()
+
+
+def test_what_clients_ask_and_get_is_drawn_over_time(forecast: Forecast) -> None:
+    ax = Figure().subplots()
+    assert plot.load(forecast.timeline(0), ax) is ax
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "requests",
+        "answered well",
+        "retries",
+    ]
+    assert ax.get_xlabel() == "minutes since the start"
+    assert ax.get_ylabel() == "per second"
+    requests, answered, retries = (line.get_ydata() for line in ax.lines)
+    assert (requests > 0).all()
+    assert (answered <= 1.5 * requests).all()
+    assert (retries == 0).all(), "the example's clients do not try again"
 
 
 def test_a_timeline_is_drawn_on_four_axes(forecast: Forecast) -> None:

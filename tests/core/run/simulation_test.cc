@@ -1,5 +1,8 @@
 #include "rollcast/run/simulation.h"
 
+#include <array>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "rollcast/base/check.h"
@@ -175,6 +178,39 @@ TEST(Simulation, TellsItsStoryInOrderOfTime) {
     ASSERT_EQ(timeline.samples.size(), 20u) << "300 s of scrapes 15 s apart";
     EXPECT_EQ(timeline.samples.back().ready, (std::vector<int>{0, 6}));
     EXPECT_EQ(timeline.samples.back().weight, (std::vector<double>{0, 1}));
+}
+
+TEST(Simulation, TellsHowManyRequestsAndRetriesAndGoodAnswersThereWere) {
+    Scenario scenario = testing::small_scenario();
+    scenario.service.error_rate = .4;
+    scenario.traffic.retries = {.attempts = 3};
+    Simulation simulation = warmed_up(scenario);
+    const auto totals = [&] {
+        const DataPlane& data = simulation.world().data();
+        std::int64_t attempts = 0;
+        for (std::size_t version = 0; version <= data.versions(); ++version) attempts += data.tally(version).arrived;
+        return std::array{data.total().arrived, attempts - data.total().arrived, data.total().answered};
+    };
+    const auto before = totals();
+    Timeline timeline;
+    simulation.launch(rolling(scenario), &timeline);
+    simulation.run_until(Time{} + 300s);
+    const Time last = timeline.samples.back().at;
+    double requests = 0, retries = 0, answered = 0;
+    Time then{};
+    for (const TimelineSample& sample : timeline.samples) {
+        const double seconds = to_seconds(sample.at - std::exchange(then, sample.at));
+        requests += sample.request_rate * seconds;
+        retries += sample.retry_rate * seconds;
+        answered += sample.goodput * seconds;
+    }
+    simulation = warmed_up(scenario);
+    simulation.launch(rolling(scenario));
+    simulation.run_until(last);
+    EXPECT_NEAR(requests, double(totals()[0] - before[0]), 1e-6);
+    EXPECT_NEAR(retries, double(totals()[1] - before[1]), 1e-6);
+    EXPECT_NEAR(answered, double(totals()[2] - before[2]), 1e-6);
+    EXPECT_GT(retries, .4 * requests);
 }
 
 TEST(Simulation, ACopyTellsNoStory) {
