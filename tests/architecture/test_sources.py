@@ -18,12 +18,16 @@ WITHOUT_TESTS = {
     "base/ids",
     "control/strategy",
     "control/verdict",
+    "model/balancing",
     "model/defect",
+    "model/faults",
     "model/observability",
     "run/outcome",
     "run/timeline",
 }
 TESTED_ELSEWHERE = {
+    "random/instruction_set": "tests/core/random/request_words_test.cc",
+    "run/narrator": "tests/core/run/simulation_test.cc",
     "run/recorder": "tests/core/run/replication_test.cc",
     "strategies/argo_rules": "tests/conformance/argo_rollouts.py",
     "strategies/blue_green_rules": "tests/conformance/argo_rollouts.py",
