@@ -12,7 +12,7 @@ struct Counter {
 };
 
 struct By final : Counter {
-    explicit By(int step) : step(step) {}
+    explicit By(int by) : step(by) {}
     std::unique_ptr<Counter> clone() const override { return std::make_unique<By>(*this); }
     int next() override { return at += step; }
     int step;
