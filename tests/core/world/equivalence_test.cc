@@ -16,7 +16,7 @@ namespace rollcast {
 namespace {
 
 constexpr std::uint64_t kSeed = 20240607;
-constexpr int kScenarios = 400, kParts = 4;
+constexpr int kScenarios = 300, kParts = 4;
 
 /// Draws what a scenario is like.
 class Dice {
