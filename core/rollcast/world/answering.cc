@@ -79,14 +79,14 @@ Answering::Lane Answering::lane(std::size_t version, const Trouble& trouble) con
     const std::uint64_t fine_from = rule.defect_below + all_errors_below_ + trouble.errors_below;
     const bool none = versions_[version].leak != 0 || fine_from >= rule.crashes_from || rule.slowed_from == 0;
     return {.opens = none ? kNoInstant : trouble.cold_until,
-            .slowness = trouble.slowness * all_slowness_,
+            .slowness = slowness_of(trouble),
             .fine_from = static_cast<std::uint32_t>(fine_from),
             .fine_span = static_cast<std::uint32_t>(rule.crashes_from - 1 - fine_from),
             .most_plain = static_cast<std::uint32_t>(rule.slowed_from - 1)};
 }
 
 void Answering::impair_all(Impairment impairment) {
-    all_slowness_ = impairment.slowness;
+    all_slowness_ = static_cast<float>(impairment.slowness);
     all_errors_below_ = words_below(impairment.error_rate);
 }
 
@@ -98,7 +98,7 @@ Trouble Answering::fresh(std::size_t version, Instant now) const {
 }
 
 void Answering::impair(Trouble& trouble, Impairment impairment) {
-    trouble.slowness = impairment.slowness;
+    trouble.slowness = static_cast<float>(impairment.slowness);
     trouble.errors_below = static_cast<std::uint32_t>(std::min(words_below(impairment.error_rate), words_below(1) - 1));
 }
 

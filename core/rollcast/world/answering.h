@@ -33,10 +33,11 @@ struct Impairment {
 
 /// What troubles one process.
 struct Trouble {
-    double slowness = 1;
     Instant cold_until = std::numeric_limits<Instant>::min();  // after that it is as warm as it gets
-    std::uint32_t errors_below = 0;                            // error words: fail besides
-    std::uint32_t left = ~0u;                                  // requests until a leak has eaten everything
+    float slowness = 1;
+    std::uint32_t errors_below = 0;  // error words: fail besides
+    std::uint32_t left = 0;          // requests until a leak has eaten everything; 0 where nothing leaks, too
+    friend bool operator==(const Trouble&, const Trouble&) = default;
 };
 
 /// What would become of a request if it were served now, and to the end.
@@ -70,7 +71,7 @@ class Answering {
 
     Fate fate(const Attempt& attempt, std::size_t version, const Trouble& trouble) const {
         const Rule& rule = rules_[version * classes() + attempt.request_class];
-        double slowness = trouble.slowness * all_slowness_;
+        double slowness = slowness_of(trouble);
         if (attempt.arrived < trouble.cold_until) slowness *= coldness(trouble, attempt.arrived);
         const double healthy = attempt.work * slowness;
         const double service = attempt.service_word >= rule.slowed_from ? healthy * rule.slow_factor : healthy;
@@ -87,7 +88,7 @@ class Answering {
     /// words.
     struct Lane {
         Instant opens;  // kNoInstant: never
-        double slowness;
+        float slowness;
         std::uint32_t fine_from;   // error words from here on ...
         std::uint32_t fine_span;   // ... and not further than this from it bring no trouble
         std::uint32_t most_plain;  // service words up to here are not slowed by a defect
@@ -118,6 +119,8 @@ class Answering {
         bool leak_is_fatal = true;  // at its end the process dies; else it fails all other requests
         Cause full = Cause::kCapacity;
     };
+    /// In single precision, as a lane keeps it.
+    float slowness_of(const Trouble& trouble) const { return trouble.slowness * all_slowness_; }
     double coldness(const Trouble& trouble, Instant now) const;
     static void take(const Version& version, Trouble& trouble, Fate& fate);
 
@@ -127,7 +130,7 @@ class Answering {
     std::vector<Rule> rules_;                 // versions x classes
     std::vector<Version> versions_;
     double timeout_;  // ns
-    double all_slowness_ = 1;
+    float all_slowness_ = 1;
     std::uint64_t all_errors_below_ = 0;
     double cold_slowness_;
     double cold_decay_;  // ns

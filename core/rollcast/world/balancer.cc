@@ -34,6 +34,7 @@ Balancer::Balancer(const Balancing& balancing, const Traffic& traffic, int zones
 
 void Balancer::add_server(ZoneId zone) {
     members_.push_back({.zone = zone});
+    if (balancing_.slow_start > Duration::zero()) known_since_.push_back(0);
     if (learns()) opinions_.resize(opinions_.size() + static_cast<std::size_t>(balancing_.balancers));
 }
 
@@ -51,7 +52,8 @@ void Balancer::set_routes(std::vector<RouteGroup> groups, Instant now) {
             member.known = groups_[group].share > 0;
             member.group = group;
             // What is there from the start has been for long.
-            if (!knew[server]) member.known_since = first_routes_ ? now - balancing_.slow_start.count() : now;
+            if (knew[server] || known_since_.empty()) continue;
+            known_since_[server] = first_routes_ ? now - balancing_.slow_start.count() : now;
         }
     }
     first_routes_ = members_.empty();
@@ -174,8 +176,9 @@ double Balancer::load(std::uint8_t balancer, std::uint32_t server, std::uint32_t
 }
 
 double Balancer::weight(std::uint32_t server, Instant now) const {
+    if (known_since_.empty()) return 1;
     const Instant ramp = balancing_.slow_start.count();
-    const Instant age = now - members_[server].known_since;
+    const Instant age = now - known_since_[server];
     if (age >= ramp) return 1;
     return std::max(kLeastWeight, static_cast<double>(age) / static_cast<double>(ramp));
 }

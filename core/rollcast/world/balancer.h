@@ -105,10 +105,9 @@ class Balancer {
         bool ejected = false;
     };
     struct Member {
+        std::uint32_t group = 0;
         ZoneId zone{};
         bool known = false;  // routers send requests there
-        std::uint32_t group = 0;
-        Instant known_since = 0;
     };
 
     template <typename Servers>
@@ -132,6 +131,7 @@ class Balancer {
     std::uint32_t zones_;
     StreamSpace streams_;
     std::vector<Member> members_;       // index: server
+    std::vector<Instant> known_since_;  // index: server; only for a slow start
     std::vector<RouteGroup> groups_;    // as routers know them
     std::vector<View> views_;           // one for all; one a zone; or one a balancer where each has its own opinions
     std::vector<Opinion> opinions_;     // servers x balancers; only if it learns

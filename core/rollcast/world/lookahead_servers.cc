@@ -5,21 +5,21 @@ namespace rollcast {
 std::uint32_t LookaheadServers::add(std::uint16_t version, const Answering& answering) {
     const auto index = static_cast<std::uint32_t>(servers_.size());
     servers_.push_back({.version = version});
-    processes_.emplace_back();
+    if (!troubles_.empty()) troubles_.emplace_back();
     free_at_.add(answering.slots(version));
     answer_at_.resize(answer_at_.size() + answers_stride_, SlotTimes::kFree);
     flights_.resize(flights_.size() + slots_, Flight{});
-    by_latency_.resize(by_latency_.size() + buckets_stride_, 0);
+    by_latency_.resize(by_latency_.size() + buckets_, 0);
     return index;
 }
 
 void LookaheadServers::listen(std::uint32_t index, Instant now, const Shared& shared) {
     Server& server = servers_[index];
-    Trouble& trouble = processes_[index].trouble;
-    const Trouble before = trouble;
-    trouble = shared.answering.fresh(server.version, now);
-    trouble.slowness = before.slowness;  // a process may have been impaired before it answers
+    Trouble trouble = shared.answering.fresh(server.version, now);
+    const Trouble& before = trouble_of(index);  // a process may have been impaired before it answers
+    trouble.slowness = before.slowness;
     trouble.errors_below = before.errors_below;
+    set_trouble(index, trouble);
     server.listening = server.alive = true;
     open_lane(index, shared);
 }
@@ -31,7 +31,9 @@ void LookaheadServers::refuse(std::uint32_t index, Cause cause) {
 }
 
 void LookaheadServers::impair(std::uint32_t index, Impairment impairment, const Shared& shared) {
-    Answering::impair(processes_[index].trouble, impairment);
+    Trouble trouble = trouble_of(index);
+    Answering::impair(trouble, impairment);
+    set_trouble(index, trouble);
     open_lane(index, shared);
 }
 
@@ -39,15 +41,22 @@ void LookaheadServers::refresh(const Shared& shared) {
     for (std::uint32_t index = 0; index < servers_.size(); ++index) open_lane(index, shared);
 }
 
+void LookaheadServers::set_trouble(std::uint32_t index, const Trouble& trouble) {
+    if (troubles_.empty()) {
+        if (trouble == Trouble{}) return;
+        troubles_.resize(servers_.size());
+    }
+    troubles_[index] = trouble;
+}
+
 void LookaheadServers::open_lane(std::uint32_t index, const Shared& shared) {
     Server& server = servers_[index];
-    server.lane = shared.answering.lane(server.version, processes_[index].trouble);
+    server.lane = shared.answering.lane(server.version, trouble_of(index));
     if (!server.listening || shared.balancer.learns()) server.lane.opens = kNoInstant;
 }
 
 void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Shared& shared) {
     Server& dead = servers_[index];
-    Process& process = processes_[index];
     settle_queue(index, now, shared);
     std::vector<Flight> cut_off;
     Flight* slots = slots_of(index);
@@ -64,9 +73,9 @@ void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Share
         flight.is = 0;
     }
     for (; dead.waiting > 0; --dead.waiting) {
-        cut_off.push_back(waiting_[process.first].flight);
-        free_.push_back(process.first);
-        process.first = waiting_[process.first].next;
+        cut_off.push_back(waiting_[dead.first].flight);
+        free_.push_back(dead.first);
+        dead.first = waiting_[dead.first].next;
     }
     std::sort(cut_off.begin(), cut_off.end(), [](const Flight& a, const Flight& b) { return a.id() < b.id(); });
     for (Flight& flight : cut_off) {
@@ -79,11 +88,11 @@ void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Share
         shared.announce(flight.id(), flight.arrived, flight.call, index, flight.balancer(), flight.seen, cause, now);
     }
     free_at_.reset(index);
-    std::fill_n(&by_latency_[index * buckets_stride_], buckets_, 0);
+    std::fill_n(&by_latency_[index * buckets_], buckets_, 0);
     dead.latency_ns = 0;
     dead.errors = dead.shed = 0;
-    process.trouble = {};
-    ++process.number;
+    set_trouble(index, {});
+    ++dead.process;
     dead.alive = false;
     refuse(index, cause);
 }
@@ -92,10 +101,10 @@ void LookaheadServers::drain(std::uint32_t index, Instant now, Shared& shared) {
     const Server& server = servers_[index];
     Instant last = std::max(now, free_at_.last(index));
     // Those who leave the queue unserved hold no slot.
-    std::uint32_t at = processes_[index].first;
+    std::uint32_t at = servers_[index].first;
     for (std::uint32_t i = 0; i < server.waiting; ++i, at = waiting_[at].next)
         last = std::max(last, waiting_[at].start);
-    shared.agenda.push(last, Happening::kDrained, index, index, processes_[index].number);
+    shared.agenda.push(last, Happening::kDrained, index, index, server.process);
 }
 
 void LookaheadServers::sweep(Instant now, Shared& shared) {
@@ -121,7 +130,7 @@ std::uint32_t LookaheadServers::outstanding(std::uint32_t index, std::uint8_t ba
     for (std::uint32_t slot = 0; slot < slots_; ++slot) {
         held += answers_of(index)[slot] > now && slots_of(index)[slot].balancer() == balancer;
     }
-    std::uint32_t at = processes_[index].first;
+    std::uint32_t at = servers_[index].first;
     for (std::uint32_t i = 0; i < servers_[index].waiting; ++i, at = waiting_[at].next) {
         held += waiting_[at].flight.balancer() == balancer;
     }
@@ -139,7 +148,7 @@ void LookaheadServers::report_until(std::uint32_t index, Instant now, Shared& sh
     Flight* slots = slots_of(index);
     while (true) {
         const Server& server = servers_[index];
-        const Instant leaves = server.waiting > 0 ? waiting_[processes_[index].first].start : kNoInstant;
+        const Instant leaves = server.waiting > 0 ? waiting_[server.first].start : kNoInstant;
         const Instant limit = std::min(now, leaves);
         Flight* first = nullptr;
         Instant first_at = kNoInstant;
@@ -156,7 +165,7 @@ void LookaheadServers::report_until(std::uint32_t index, Instant now, Shared& sh
             continue;
         }
         if (leaves > now) return;
-        Flight& head = waiting_[processes_[index].first].flight;
+        Flight& head = waiting_[server.first].flight;
         if (!head.has(kServed)) report(index, head, leaves, shared);
         take_up(index, shared);
     }
@@ -172,7 +181,7 @@ Meter LookaheadServers::take_application(std::uint32_t index) {
     Meter meter;
     std::int64_t all = 0;
     for (std::size_t bucket = 0; bucket < buckets_; ++bucket) {
-        std::uint32_t& count = by_latency_[index * buckets_stride_ + bucket];
+        std::uint32_t& count = by_latency_[index * buckets_ + bucket];
         meter.counters.by_latency[bucket] = count;
         all += count;
         count = 0;

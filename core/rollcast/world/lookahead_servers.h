@@ -21,11 +21,7 @@ namespace rollcast {
 class LookaheadServers {
    public:
     explicit LookaheadServers(std::uint32_t slots, std::size_t buckets)
-        : slots_(slots),
-          answers_stride_((slots + kLanes - 1) / kLanes * kLanes),
-          buckets_(buckets),
-          buckets_stride_((buckets + 15) / 16 * 16),
-          free_at_(slots) {}
+        : slots_(slots), answers_stride_((slots + kLanes - 1) / kLanes * kLanes), buckets_(buckets), free_at_(slots) {}
 
     std::uint32_t add(std::uint16_t version, const Answering& answering);
     void listen(std::uint32_t index, Instant now, const Shared& shared);
@@ -46,7 +42,7 @@ class LookaheadServers {
     void sweep(Instant now, Shared& shared);
 
     std::uint16_t version(std::uint32_t index) const { return servers_[index].version; }
-    std::uint32_t process(std::uint32_t index) const { return processes_[index].number; }
+    std::uint32_t process(std::uint32_t index) const { return servers_[index].process; }
     /// Requests whose clients wait.
     std::uint32_t outstanding(std::uint32_t index, Instant now, Shared& shared);
     /// Those of one balancer.
@@ -96,10 +92,13 @@ class LookaheadServers {
         std::uint32_t slot;
         std::uint32_t next;
     };
-    /// What every request needs: one line of the cache.
+    /// All that a request needs to know, in one line of the cache.
     struct alignas(64) Server {
         Answering::Lane lane{};
-        std::uint32_t waiting = 0;    // in the queue
+        std::uint32_t waiting = 0;  // in the queue
+        std::uint32_t first = 0;    // of the queue, into waiting_
+        std::uint32_t last = 0;
+        std::uint32_t process = 0;    // how many have ended
         std::int64_t latency_ns = 0;  // the application's, since the last take
         std::uint32_t errors = 0;     // likewise
         std::uint32_t shed = 0;       // likewise
@@ -109,17 +108,15 @@ class LookaheadServers {
         Cause refusal = Cause::kHandOver;
     };
     static_assert(sizeof(Server) == 64);
-    /// What few need.
-    struct Process {
-        Trouble trouble{};
-        std::uint32_t number = 0;  // how many have ended
-        std::uint32_t first = 0;   // of the queue, into waiting_
-        std::uint32_t last = 0;
-    };
     template <typename T>
     using Column = std::vector<T, boost::alignment::aligned_allocator<T, 64>>;
 
     static std::uint32_t count_later(const Instant* times, std::size_t n, Instant now);
+    const Trouble& trouble_of(std::uint32_t index) const {
+        static constexpr Trouble kNone;
+        return troubles_.empty() ? kNone : troubles_[index];
+    }
+    void set_trouble(std::uint32_t index, const Trouble& trouble);
     void open_lane(std::uint32_t index, const Shared& shared);
     void settle_queue(std::uint32_t index, Instant now, Shared& shared);
     void take_up(std::uint32_t index, Shared& shared);
@@ -138,9 +135,8 @@ class LookaheadServers {
     std::uint32_t slots_;
     std::size_t answers_stride_;  // slots_, rounded up to a multiple of kLanes
     std::size_t buckets_;
-    std::size_t buckets_stride_;  // buckets_, rounded up to whole lines of the cache
     std::vector<Server> servers_;
-    std::vector<Process> processes_;  // index: server
+    std::vector<Trouble> troubles_;  // index: server; empty while none has any
     SlotTimes free_at_;
     Column<Instant> answer_at_;         // servers x stride: when the client of the request in a slot has its answer
     Column<Flight> flights_;            // servers x slots: the latest request that began service there
@@ -178,7 +174,7 @@ inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared
     Server& server = servers_[index];
     const Instant latency = flight.finish - flight.arrived;
     const std::size_t bucket = shared.ledger.bucket(latency);
-    by_latency_[index * buckets_stride_ + bucket] += 1;
+    by_latency_[index * buckets_ + bucket] += 1;
     server.latency_ns += latency;
     server.errors += flight.told != Code::k200;
     if (!flight.has(kAnswered)) {
@@ -200,7 +196,7 @@ inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared
         Server& server = servers_[index];
         const Instant latency = here.finish - here.arrived;
         const std::size_t bucket = shared.ledger.bucket(latency);
-        by_latency_[index * buckets_stride_ + bucket] += 1;
+        by_latency_[index * buckets_ + bucket] += 1;
         server.latency_ns += latency;
         shared.ledger.answered_well(server.version, bucket, latency);
         if (shared.journal.target != nullptr)
@@ -223,13 +219,13 @@ inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared
         free_.pop_back();
     }
     waiting_[at] = {.flight = flight, .start = start, .slot = slot, .next = 0};
-    Process& process = processes_[index];
-    if (servers_[index].waiting++ == 0) {
-        process.first = at;
+    Server& server = servers_[index];
+    if (server.waiting++ == 0) {
+        server.first = at;
     } else {
-        waiting_[process.last].next = at;
+        waiting_[server.last].next = at;
     }
-    process.last = at;
+    server.last = at;
 }
 
 [[gnu::always_inline]] inline bool LookaheadServers::admit_usual(std::uint32_t index, const Attempt& attempt,
@@ -266,23 +262,22 @@ inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared
 /// The first in the queue leaves it: for its slot, or for good.
 inline void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
     Server& server = servers_[index];
-    Process& process = processes_[index];
-    const std::uint32_t at = process.first;
+    const std::uint32_t at = server.first;
     Waiting& head = waiting_[at];
     if (head.flight.has(kServed)) {
         place(index, head.slot, head.flight, shared);
     } else {
-        if (head.flight.seen == Code::k503) server.shed += 1, by_latency_[index * buckets_stride_] += 1;
+        if (head.flight.seen == Code::k503) server.shed += 1, by_latency_[index * buckets_] += 1;
         answer(index, head.flight, shared);
     }
-    process.first = head.next;
+    server.first = head.next;
     --server.waiting;
     free_.push_back(at);
 }
 
 [[gnu::noinline]] inline void LookaheadServers::settle_queue(std::uint32_t index, Instant now, Shared& shared) {
     if (shared.balancer.learns()) return report_until(index, now, shared);
-    while (servers_[index].waiting > 0 && waiting_[processes_[index].first].start <= now) take_up(index, shared);
+    while (servers_[index].waiting > 0 && waiting_[servers_[index].first].start <= now) take_up(index, shared);
 }
 
 [[gnu::always_inline]] inline std::uint32_t LookaheadServers::outstanding(std::uint32_t index, Instant now,
@@ -304,13 +299,13 @@ inline void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
     const Instant wait = start - now;
     if (wait > 0 && server.waiting == shared.queue) {  // shed: the application itself says 503
         server.shed += 1;
-        by_latency_[index * buckets_stride_] += 1;
+        by_latency_[index * buckets_] += 1;
         return fail_at_once(index, attempt, shared.answering.blame(server.version), shared);
     }
 
-    Fate fate = shared.answering.fate(attempt, server.version, processes_[index].trouble);
+    Fate fate = shared.answering.fate(attempt, server.version, trouble_of(index));
     const bool served = wait <= shared.timeout && wait <= shared.most_wait;
-    if (served) shared.answering.leak(server.version, processes_[index].trouble, fate);
+    if (served && !troubles_.empty()) shared.answering.leak(server.version, troubles_[index], fate);
     Flight flight{.arrived = now,
                   .finish = start + fate.service,
                   .who = attempt.id | std::uint64_t{attempt.balancer} << 56,
@@ -334,7 +329,7 @@ inline void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
     }
     if (served) {
         free_at_.set(index, first.slot, flight.finish);
-        if (fate.crashes) shared.agenda.push(start, Happening::kCrashed, attempt.id, index, processes_[index].number);
+        if (fate.crashes) shared.agenda.push(start, Happening::kCrashed, attempt.id, index, servers_[index].process);
     }
     if (wait == 0) {
         place(index, first.slot, flight, shared);
