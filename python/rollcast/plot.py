@@ -271,6 +271,7 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
 def load(story: Timeline, ax: Axes) -> Axes:
     """What clients ask of the service and what they get in one replication: requests per second over time."""
     minutes = story.columns["at"] / 60
+    highest = 0.0
     for name, label, colour, line in (
         ("request_rate", "requests", INK, (0, (1, 1))),
         ("goodput", "answered well", NEW, "solid"),
@@ -280,8 +281,9 @@ def load(story: Timeline, ax: Axes) -> Axes:
         ax.plot(
             minutes, rates, drawstyle="steps-pre", color=colour, linestyle=line, linewidth=1.6, label=label
         )
+        highest = max(highest, rates.max(initial=0))
     ax.set(xlim=(0, max(minutes.max(initial=0), 1)), xlabel="minutes since the start", ylabel="per second")
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, max(ax.get_ylim()[1], 1.05 * highest))  # other axes may share these limits
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.short(value)))
     _legend_right(ax)
     return ax

@@ -86,9 +86,9 @@ inline Path follow(const Scenario& scenario, std::uint32_t replication, double s
     for (int i = 0; i < scenario.fleet.replicas; ++i) data.take_application(static_cast<std::uint32_t>(i));
     Path path{.seconds = seconds, .ended = {}, .clients = {}};
     data.keep_journal(&path.ended);
-    constexpr int kLooks = 2000;
-    for (int look = 0; look < kLooks; ++look) {
-        now += from_seconds(seconds / kLooks);
+    const int looks = 2000 / scenario.fleet.replicas + 1;  // each costs as much as there are instances
+    for (int look = 0; look < looks; ++look) {
+        now += from_seconds(seconds / looks);
         data.advance(now);
         data.sweep(now);
         path.in_flight.push_back(data.count_in_flight(now));
