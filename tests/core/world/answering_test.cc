@@ -213,5 +213,59 @@ TEST(Answering, AColdProcessIsSlowAtFirst) {
     }
 }
 
+// ---- the lane: what is known of the usual request ----
+
+bool is_usual(const Answering::Lane& lane, const Attempt& attempt) {
+    return attempt.arrived >= lane.opens && attempt.error_word - lane.fine_from <= lane.fine_span &&
+           attempt.service_word <= lane.most_plain;
+}
+
+TEST(Lane, TakesExactlyThoseThatAreAnsweredWellWithoutAnySpecialCase) {
+    Scenario scenario = plain();
+    scenario.service.error_rate = .25;
+    const std::vector<Defect> defects{{},
+                                      {.kind = DefectKind::kErrorRate, .severity = .25},
+                                      {.kind = DefectKind::kErrorRate, .severity = 1},
+                                      {.kind = DefectKind::kCrashOnRequest, .severity = .5},
+                                      {.kind = DefectKind::kCrashOnRequest, .severity = 1},
+                                      {.kind = DefectKind::kLatency, .severity = 2, .share = .5},
+                                      {.kind = DefectKind::kLatency, .severity = 2, .share = 1}};
+    for (const Defect& defect : defects) {
+        for (const double impaired : {0., .25, 1.}) {
+            const Answering answering = with(defect, scenario);
+            Trouble trouble = answering.fresh(1, 0);
+            Answering::impair(trouble, {.slowness = 3, .error_rate = impaired});
+            const Answering::Lane lane = answering.lane(1, trouble);
+            EXPECT_EQ(lane.slowness, 3);
+            for (const double cut : {0., .25, .5, .75, 1.}) {  // words around each limit that there may be
+                for (const std::int64_t beside : {-1, 0}) {
+                    const auto word =
+                        static_cast<std::uint32_t>(static_cast<std::int64_t>(cut * 4294967296.0) + beside);
+                    for (const bool of_error : {true, false}) {
+                        Attempt tried = attempt(.1, .6);
+                        if (defect.kind == DefectKind::kCrashOnRequest) tried.error_word = word_at(.4);
+                        (of_error ? tried.error_word : tried.service_word) = word;
+                        const Fate fate = answering.fate(tried, 1, trouble);
+                        const bool well = fate.told == Code::k200 && !fate.crashes && fate.service == 300'000'000;
+                        EXPECT_EQ(is_usual(lane, tried), well)
+                            << "defect " << int(defect.kind) << ", impaired " << impaired << ", word " << word;
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST(Lane, IsClosedToColdProcessesAndToThoseThatLeak) {
+    Scenario scenario = plain();
+    scenario.service.cold_slowness = 1;
+    scenario.service.cold_decay = 1s;
+    const Answering cold = with({}, scenario);
+    EXPECT_EQ(cold.lane(0, cold.fresh(0, -5)).opens, 16'000'000'000 - 5);
+    const Answering leaks = with({.kind = DefectKind::kDescriptorLeak, .severity = 1e6});
+    EXPECT_EQ(leaks.lane(1, leaks.fresh(1, 0)).opens, kNoInstant);
+    EXPECT_LT(leaks.lane(0, leaks.fresh(0, 0)).opens, 0);
+}
+
 }  // namespace
 }  // namespace rollcast

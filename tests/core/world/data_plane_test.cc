@@ -201,6 +201,50 @@ TEST(DataPlane, SweepingOftenChangesNothing) {
     EXPECT_EQ(swept.proxy_meter(0).counters, plane.data.proxy_meter(0).counters);
 }
 
+TEST(DataPlane, WhatArrivesAtTheEndOfAnAdvanceArrivesInTheNext) {
+    Scenario scenario = one_second_of_service(64, 100, 10s, 0);
+    scenario.traffic.replay = std::make_shared<const std::vector<std::int64_t>>(3, instant(Time{} + 2s));
+    scenario.traffic.users = {.count = 1, .think = Constant{2}};
+    Plane plane(scenario, 1);
+    plane.data.advance(Time{} + 2s);
+    EXPECT_EQ(plane.data.total().arrived, 0) << "control acts first";
+    plane.data.advance(Time{} + 2s + 1ns);
+    EXPECT_EQ(plane.data.total().arrived, 4);
+}
+
+TEST(DataPlane, TheNextRequestKnowsTheNewRoutes) {
+    for (const Policy policy : {Policy::kRandom, Policy::kPowerOfTwo, Policy::kRoundRobin, Policy::kPeakEwma}) {
+        Scenario scenario = one_second_of_service(64, 100, 10s, 0);
+        scenario.traffic.replay = std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>{1, 2, 3});
+        scenario.balancing.policy = policy;
+        Plane plane(scenario, 2);
+        std::vector<AttemptRecord> journal;
+        plane.data.keep_journal(&journal);
+        for (std::uint32_t i = 0; i < 3; ++i) {
+            plane.data.set_routes({{.servers = {i % 2}}});
+            plane.data.advance(Time{} + Duration(i + 2));
+        }
+        plane.data.advance(Time{} + 5s);
+        plane.data.sweep(Time{} + 5s);
+        ASSERT_EQ(journal.size(), 3u);
+        for (const AttemptRecord& record : journal) EXPECT_EQ(record.server, (record.arrived - 1) % 2);
+    }
+}
+
+TEST(DataPlane, ARetryBudgetIsAShareOfRequests) {
+    Scenario scenario = one_second_of_service(8, 0, 10s, 100);
+    scenario.traffic.retries = {.attempts = 4, .base = 10ms, .budget = .2, .reserve = 15};
+    scenario.traffic.users = {.count = 20, .think = Constant{1}};
+    Plane plane(scenario, 0);  // everything fails at once
+    plane.data.advance(Time{} + 100s);
+    plane.data.sweep(Time{} + 100s);
+    const auto requests = static_cast<double>(plane.data.total().arrived);
+    const auto retries = static_cast<double>(plane.data.tally(plane.data.versions()).arrived) - requests;
+    EXPECT_GT(requests, 11'000);
+    EXPECT_LE(retries, 15 + .2 * requests);
+    EXPECT_GE(retries, 15 + .2 * requests - 10) << "the last ones back off, and what the first ones brought ran over";
+}
+
 TEST(DataPlane, RekeyingChangesOnlyTheFuture) {
     Scenario scenario = one_second_of_service(64, 100, 10s, 50);
     Plane plane(scenario, 1);
