@@ -60,7 +60,6 @@ void Clients::answered(std::uint32_t at, Instant now, std::int64_t first_attempt
     }
     if (attempt_of(call.id) > 0) ledger.ended(call.seen, latency, now - call.first);
     if (call.user == 0) {
-        ++call.generation;
         free_.push_back(at);
         return;
     }

@@ -98,13 +98,9 @@ void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Share
 }
 
 void LookaheadServers::drain(std::uint32_t index, Instant now, Shared& shared) {
-    const Server& server = servers_[index];
-    Instant last = std::max(now, free_at_.last(index));
-    // Those who leave the queue unserved hold no slot.
-    std::uint32_t at = servers_[index].first;
-    for (std::uint32_t i = 0; i < server.waiting; ++i, at = waiting_[at].next)
-        last = std::max(last, waiting_[at].start);
-    shared.agenda.push(last, Happening::kDrained, index, index, server.process);
+    // Those who leave the queue unserved do so before a slot would have been free for them.
+    const Instant last = std::max(now, free_at_.last(index));
+    shared.agenda.push(last, Happening::kDrained, index, index, servers_[index].process);
 }
 
 void LookaheadServers::sweep(Instant now, Shared& shared) {
