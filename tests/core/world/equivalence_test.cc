@@ -211,7 +211,8 @@ Case::Case(int number) : replication(static_cast<std::uint32_t>(number)) {
                            .kind = static_cast<Action::Kind>(dice.below(Action::kKinds)),
                            .number = dice.below(1000),
                            .share = dice.one_in(3) ? dice.below(2) : dice.real(0, 1),
-                           .impairment = {.slowness = dice.pick({.5, 1., 2.}), .error_rate = dice.pick({0., .2})}});
+                           .impairment = {.slowness = ties ? dice.pick({.5, 1., 2.}) : dice.scale(.5, 3),
+                                          .error_rate = dice.pick({0., .2})}});
     }
     std::sort(actions.begin(), actions.end(), [](const Action& a, const Action& b) { return a.at < b.at; });
 }
