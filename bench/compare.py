@@ -275,9 +275,8 @@ def main() -> None:
     """Builds, runs and prints. Never fails because something is slower."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("base", help="a git reference")
-    parser.add_argument(
-        "--filter", default=".", help="of benchmarks (a regular expression; -... for all others)"
-    )
+    parser.add_argument("--bench", action="append", default=[], help="only these executables: data_plane ...")
+    parser.add_argument("--filter", default=".", help="only these benchmarks (-...: all others), a regex")
     parser.add_argument("--rounds", type=int, help="default: as many as the number of benchmarks needs")
     parser.add_argument("--seconds", type=float, default=math.inf, help="no more rounds after so many")
     parser.add_argument("--instructions", action="store_true", help="count instructions, too")
