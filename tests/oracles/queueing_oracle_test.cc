@@ -33,6 +33,17 @@ TEST(Oracle, WaitOfMMcIsErlangs) {
     }
 }
 
+TEST(Oracle, SlowAnswersOfMM1AreTheTailOfAnExponential) {
+    Scenario scenario = unbounded(.8, 1, Exponential{1});
+    for (const Duration slow : {2s, 10s}) {
+        scenario.service.slow = slow;
+        expect(scenario, 60000, {{"slow", std::exp(-(1 - .8) * to_seconds(slow)), [](const Path& path) {
+                                      return static_cast<double>(path.clients.slow) /
+                                             static_cast<double>(path.clients.answered);
+                                  }}});
+    }
+}
+
 TEST(Oracle, OneOfTenInstancesAwayTriplesTheWaitAtEightyPercentLoad) {
     const auto wait = [](int servers) {
         const Scenario scenario = unbounded(8, servers, Exponential{1});
