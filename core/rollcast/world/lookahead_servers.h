@@ -54,7 +54,9 @@ class LookaheadServers {
     Meter take_application(std::uint32_t index);
     std::int64_t count_in_flight(Instant now, const Shared& shared) const;
 
+    /// It will be needed soon; may be nobody.
     void prefetch(std::uint32_t index) const {
+        if (index >= servers_.size()) return;
         __builtin_prefetch(&servers_[index]);
         __builtin_prefetch(&answer_at_[index * answers_stride_]);
         free_at_.prefetch(index);
