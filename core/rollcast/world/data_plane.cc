@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rollcast/base/check.h"
+
 namespace rollcast {
 namespace {
 
@@ -106,6 +108,7 @@ std::int64_t DataPlane::count_in_flight(Time now) const {
 }
 
 std::optional<Notice> DataPlane::advance(Time until) {
+    ensure(instant(until) < SlotTimes::kGone, "requests are followed for 104 days at most");
     const auto notice = std::visit([&](auto& servers) { return advance_by(servers, instant(until)); }, servers_);
     now_ = notice ? notice->at : until;
     return notice;

@@ -16,8 +16,8 @@ namespace rollcast {
 
 class SlotTimes {
    public:
-    static constexpr Instant kFree = std::numeric_limits<Instant>::min() >> 11;  // since ever
-    static constexpr Instant kGone = std::numeric_limits<Instant>::max() >> 11;  // a slot that the server lacks
+    static constexpr Instant kFree = std::numeric_limits<Instant>::min() >> 10;  // since ever
+    static constexpr Instant kGone = std::numeric_limits<Instant>::max() >> 10;  // a slot that the server lacks
 
     struct First {
         std::uint32_t slot;
