@@ -434,19 +434,19 @@ class HostsModel(Model):
     count: Annotated[Whole, Field(ge=1)]
     """How many hosts the instances are spread over."""
     mttf: Seconds | None = None
-    """Mean time to failure of one host."""
+    """Mean time to failure of one host, failures in pairs counted."""
     shape: Factor | None = None
     """Of the Weibull distribution of the times between failures; below 1 they come in clusters."""
     burst: Share | None = None
-    """Probability that another host of the zone fails with it."""
+    """Share of all failures that come in pairs: a host takes another of its zone along."""
     burst_within: Seconds | None = None
-    """That one fails within so long."""
+    """The second of a pair fails within so long."""
     repair: Seconds | None = None
     """Until the host takes instances again."""
     notice: Seconds | None = None
     """Until its instances are seen as not ready."""
     evict: Seconds | None = None
-    """After the notice: until its instances are replaced elsewhere."""
+    """After the notice: until its instances are replaced elsewhere, if it is not back before."""
 
 
 class ZoneLossModel(Model):

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "rollcast/base/check.h"
+#include "rollcast/strategies/blue_green.h"
+#include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/rolling.h"
 #include "support/scenarios.h"
 
@@ -132,7 +134,7 @@ TEST(Simulation, RequestsAreTheSameWhetherTheyGoAheadOrEventByEvent) {
                 for (Simulation* each : {&ahead, &stepwise}) {
                     each->run_until(Time{});
                     each->launch(rolling(scenario));
-                    each->run_until(Time{} + 120s);
+                    each->run_until(Time{} + 40s);
                 }
                 expect_same(ahead, stepwise);
             }
@@ -258,6 +260,24 @@ TEST(Simulation, ARolloutThatLosesAZoneOnTheWayStillEnds) {
     EXPECT_EQ(simulation.outcome().verdict, Verdict::kPromoted);
     EXPECT_EQ(simulation.world().ready(0), 0);
     EXPECT_EQ(simulation.world().ready(1), 6);
+}
+
+TEST(Simulation, EveryStrategyGetsThroughEveryFault) {
+    Scenario scenario = testing::small_scenario();
+    scenario.faults = all_faults();
+    const strategies::Rolling rolling({.replicas = 6});
+    const strategies::Rolling recreate({.replicas = 6, .type = strategies::DeploymentType::kRecreate});
+    const strategies::Canary canary(
+        {.replicas = 6, .steps = {strategies::SetWeight{20}, strategies::Pause{30s}}, .routed = true});
+    const strategies::BlueGreen blue_green({.replicas = 6, .auto_promotion = 20s});
+    for (const Strategy* strategy : std::initializer_list<const Strategy*>{&rolling, &recreate, &canary, &blue_green}) {
+        for (std::uint32_t replication = 0; replication < 5; ++replication) {
+            Simulation simulation = warmed_up(scenario, {}, replication);
+            simulation.launch(*strategy);
+            simulation.run_until(Time{} + 10min);
+            EXPECT_EQ(simulation.outcome().verdict, Verdict::kPromoted) << strategy->describe() << ", " << replication;
+        }
+    }
 }
 
 TEST(Simulation, TelemetryShowsNothingInABlackOutAndCatchesUpAfterIt) {

@@ -207,8 +207,7 @@ TEST(WorldFaults, HostsAreMetDownAsOftenAsTheyAreDown) {
     scenario.fleet.replicas = 10'000;
     scenario.faults.host_failures.notice = scenario.faults.host_failures.evict = 1000h;
     Running running(scenario);
-    // All instances have a place, so 2,000 hosts have two at the emptiest. A loss of all zones kills every instance
-    // once; the failures of an hour show how many hosts were up: each of them fails at the rate 1/day.
+    // Only a host that is up fails: the failures of the first hour show how many are.
     running.run(1h);
     EXPECT_NEAR(static_cast<double>(running.world.host_failures()), 8000 / 24., 4.5 * std::sqrt(8000 / 24.));
     EXPECT_EQ(running.cohort(0).ready, 10'000);
