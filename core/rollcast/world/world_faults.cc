@@ -1,5 +1,5 @@
-// What goes wrong in the world without the release's doing, and what becomes of instances then. What fails when does not
-// depend on them, so no plan changes it.
+// What goes wrong in the world without the release's doing, and what becomes of instances then. What fails when does
+// not depend on them, so no plan changes it.
 
 #include <algorithm>
 
