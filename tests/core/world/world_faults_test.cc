@@ -214,8 +214,9 @@ TEST(WorldFaults, HostsAreMetDownAsOftenAsTheyAreDown) {
 }
 
 TEST(WorldFaults, AShareOfAllFailuresComesInPairs) {
-    Scenario scenario = only_hosts(1000, 1e8);  // a failure in 1e5 s
+    Scenario scenario = only_hosts(1000, 2.5e6);  // a failure in 2,500 s
     scenario.faults.host_failures.burst = .37;
+    scenario.faults.host_failures.burst_within = 1s;
     Running running(scenario);
     std::vector<Time> times;
     while (times.size() < 3000) {
@@ -225,14 +226,14 @@ TEST(WorldFaults, AShareOfAllFailuresComesInPairs) {
         if (running.world.host_failures() > std::int64_t(times.size())) times.push_back(running.now);
     }
     int pairs = 0;
-    for (std::size_t i = 1; i < times.size(); ++i) pairs += times[i] - times[i - 1] <= 120s;
+    for (std::size_t i = 1; i < times.size(); ++i) pairs += times[i] - times[i - 1] <= 1s;
     const double own = 3000 - pairs;
-    // One own failure in 2 / .37 - 1 takes another along; failures that meet by chance are one in a thousand.
+    // One own failure in 2 / .37 - 1 takes another along; failures that meet by chance are one in 2,500.
     const double contagion = 1 / (2 / .37 - 1);
-    EXPECT_NEAR(pairs / own, contagion, 4.5 * std::sqrt(contagion * (1 - contagion) / own) + .0012);
+    EXPECT_NEAR(pairs / own, contagion, 4.5 * std::sqrt(contagion * (1 - contagion) / own) + .0004);
     const double span = to_seconds(times.back());
     // Pairs make the count's variance (1 + burst) times a Poisson count's.
-    EXPECT_NEAR(span / 3000, 1e5, 4.5 * 1e5 * std::sqrt(1.37 / 3000));
+    EXPECT_NEAR(span / 3000, 2500, 4.5 * 2500 * std::sqrt(1.37 / 3000));
 }
 
 TEST(WorldFaults, WhatFailsWhenIsTheSameForEveryPlan) {
