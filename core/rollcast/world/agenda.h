@@ -35,9 +35,12 @@ class Agenda {
    public:
     Instant next() const { return next_; }
     const Happening& front() const { return heap_.front(); }
+    /// Does it hold any that the world has to deal with?
+    bool has_notices() const { return notices_ > 0; }
 
     void push(Instant at, Happening::Kind kind, AttemptId id, std::uint32_t subject, std::uint32_t generation) {
         heap_.push_back({at, std::uint64_t{kind} << 60 | id, subject, generation});
+        notices_ += is_notice(kind);
         std::push_heap(heap_.begin(), heap_.end(), is_after);
         next_ = heap_.front().at;
     }
@@ -46,6 +49,7 @@ class Agenda {
         const Happening first = heap_.back();
         heap_.pop_back();
         next_ = heap_.empty() ? kNoInstant : heap_.front().at;
+        notices_ -= is_notice(first.kind());
         return first;
     }
 
@@ -53,8 +57,13 @@ class Agenda {
     static bool is_after(const Happening& a, const Happening& b) {
         return (a.at > b.at) | ((a.at == b.at) & (a.order > b.order));
     }
+    static bool is_notice(Happening::Kind kind) {
+        return kind == Happening::kCrashed || kind == Happening::kDrained;
+    }
+
     std::vector<Happening> heap_;
     Instant next_ = kNoInstant;
+    int notices_ = 0;
 };
 
 }  // namespace rollcast

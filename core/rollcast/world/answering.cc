@@ -54,6 +54,7 @@ Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
         if (defect.kind == DefectKind::kMemoryLeak || defect.kind == DefectKind::kDescriptorLeak) {
             version.leak = static_cast<std::uint32_t>(std::clamp(defect.severity, 1.0, 4e9));
             version.leak_is_fatal = defect.kind == DefectKind::kMemoryLeak;
+            can_crash_ |= version.leak_is_fatal;
         }
         for (std::size_t i = 0; i < classes.size(); ++i) {
             const double background = classes[i].error_rate.value_or(service.error_rate);
@@ -65,6 +66,7 @@ Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
             if (!hit) continue;
             if (defect.kind == DefectKind::kErrorRate) rule.defect_below = words_below(background + defect.severity);
             if (defect.kind == DefectKind::kCrashOnRequest) rule.crashes_from = words_below(1 - defect.severity);
+            can_crash_ |= rule.crashes_from < words_below(1);
             if (defect.kind == DefectKind::kLatency) {
                 rule.slow_factor = defect.severity;
                 rule.slowed_from = words_below(1 - defect.share);
@@ -82,7 +84,8 @@ Answering::Lane Answering::lane(std::size_t version, const Trouble& trouble) con
             .slowness = slowness_of(trouble),
             .fine_from = static_cast<std::uint32_t>(fine_from),
             .fine_span = static_cast<std::uint32_t>(rule.crashes_from - 1 - fine_from),
-            .most_plain = static_cast<std::uint32_t>(rule.slowed_from - 1)};
+            .most_plain = static_cast<std::uint32_t>(rule.slowed_from - 1),
+            .version = static_cast<std::uint16_t>(version)};
 }
 
 void Answering::impair_all(Impairment impairment) {

@@ -87,14 +87,17 @@ class Answering {
     /// Of a request of the first class at a process: all that decides whether it is answered well is known by its
     /// words.
     struct Lane {
-        Instant opens;  // kNoInstant: never
-        float slowness;
-        std::uint32_t fine_from;   // error words from here on ...
-        std::uint32_t fine_span;   // ... and not further than this from it bring no trouble
-        std::uint32_t most_plain;  // service words up to here are not slowed by a defect
+        Instant opens = kNoInstant;  // kNoInstant: never
+        float slowness = 1;
+        std::uint32_t fine_from = 0;   // error words from here on ...
+        std::uint32_t fine_span = 0;   // ... and not further than this from it bring no trouble
+        std::uint32_t most_plain = 0;  // service words up to here are not slowed by a defect
+        std::uint16_t version = 0;
     };
     Lane lane(std::size_t version, const Trouble& trouble) const;
 
+    /// Can a request kill its process?
+    bool can_crash() const { return can_crash_; }
     /// What is to blame for a request that finds no room at an instance of the version.
     Cause blame(std::size_t version) const { return versions_[version].full; }
 
@@ -129,6 +132,7 @@ class Answering {
     std::vector<std::uint64_t> class_below_;  // index: class
     std::vector<Rule> rules_;                 // versions x classes
     std::vector<Version> versions_;
+    bool can_crash_ = false;
     double timeout_;  // ns
     float all_slowness_ = 1;
     std::uint64_t all_errors_below_ = 0;

@@ -75,6 +75,7 @@ void Balancer::build(std::size_t index) {
         below += share;
         group.below = words_below(below);
         group.size = static_cast<std::uint32_t>(view.endpoints.size()) - group.first;
+        if (group.size == 0) view.endpoints.push_back(kNobody);
         view.groups.push_back(group);
     };
     bool panics = false;

@@ -79,11 +79,12 @@ class Balancer {
     };
     struct View {
         std::vector<Group> groups;
-        std::vector<std::uint32_t> endpoints;
+        std::vector<std::uint32_t> endpoints;  // of each group; a group without any has kNobody
         std::vector<std::uint32_t> next;  // round robin; index: group
         const Group& group_of(std::uint64_t word) const {
+            // Which it is is anybody's guess: add up, do not branch.
             std::size_t group = 0;
-            while (word >= groups[group].below) ++group;
+            for (std::size_t i = 0; i + 1 < groups.size(); ++i) group += word >= groups[i].below;
             return groups[group];
         }
         std::uint32_t turn(const Group& group) {

@@ -1,6 +1,8 @@
 #include "rollcast/world/data_plane.h"
 
 #include <algorithm>
+#include <limits>
+#include <type_traits>
 
 #include "rollcast/base/check.h"
 
@@ -10,9 +12,6 @@ namespace {
 bool looks_ahead(const Service& service, Pace pace) {
     return pace == Pace::kFastest && service.order == QueueOrder::kFifo && service.cores == 0;
 }
-
-/// Servers are fetched so many requests ahead: long enough for memory, short enough for the first cache.
-constexpr std::size_t kPrefetched = 24;
 
 /// A part of a whole: the one of `parts` that a word falls into.
 std::uint32_t part_of(std::uint32_t word, std::uint32_t parts) {
@@ -35,14 +34,14 @@ DataPlane::DataPlane(const Scenario& scenario, std::span<const Defect> defects, 
           .queue = static_cast<std::uint32_t>(scenario.service.queue),
           .follows_failures = scenario.traffic.retries.attempts > 1 || scenario.balancing.outlier.has_value()},
       servers_(looks_ahead(scenario.service, pace) ? std::variant<LookaheadServers, EventServers>(LookaheadServers(
-                                                         static_cast<std::uint32_t>(scenario.service.slots),
+                                                         shared_.answering, static_cast<std::uint32_t>(scenario.service.slots),
                                                          scenario.observability.latency_buckets.size() + 1))
                                                    : EventServers(scenario.service.order, scenario.service.cores,
                                                                   scenario.observability.latency_buckets.size() + 1)),
       streams_(streams),
       persons_(scenario.traffic.sessions.users),
       plain_(shared_.answering.classes() == 1 && shared_.balancer.is_plain() &&
-             scenario.balancing.policy != Policy::kWeightedLeastRequest),
+             (scenario.balancing.policy == Policy::kRandom || scenario.balancing.policy == Policy::kPowerOfTwo)),
       extra_(!plain_ || scenario.balancing.policy == Policy::kPowerOfTwo),
       arrivals_(scenario.traffic, streams, from),
       now_(from) {
@@ -108,7 +107,7 @@ std::int64_t DataPlane::count_in_flight(Time now) const {
 }
 
 std::optional<Notice> DataPlane::advance(Time until) {
-    ensure(instant(until) < SlotTimes::kGone, "requests are followed for 104 days at most");
+    ensure(instant(until) < SlotTimes::kGone, "requests are followed for 91 days at most");
     const auto notice = std::visit([&](auto& servers) { return advance_by(servers, instant(until)); }, servers_);
     now_ = notice ? notice->at : until;
     return notice;
@@ -116,18 +115,12 @@ std::optional<Notice> DataPlane::advance(Time until) {
 
 template <typename Servers>
 std::optional<Notice> DataPlane::advance_by(Servers& servers, Instant until) {
+    // Processes end between two advances, and one ends where it stops early.
+    const bool may_stop = shared_.answering.can_crash() || shared_.agenda.has_notices();
+    const bool remembers = shared_.balancer.learns() || shared_.balancer.balancers() > 1;
+    shared_.sure_until = may_stop || remembers ? std::numeric_limits<Instant>::min() : until;
     while (true) {
-        if (!plain_) {
-            admit_any(servers, until);
-        } else if (shared_.balancer.policy() == Policy::kPowerOfTwo) {
-            admit_plain<Policy::kPowerOfTwo>(servers, until);
-        } else if (shared_.balancer.policy() == Policy::kRoundRobin) {
-            admit_plain<Policy::kRoundRobin>(servers, until);
-        } else if (shared_.balancer.policy() == Policy::kRandom) {
-            admit_plain<Policy::kRandom>(servers, until);
-        } else {
-            admit_any(servers, until);
-        }
+        admit_until(servers, until);
         if (shared_.agenda.next() > until) return std::nullopt;
         if (shared_.agenda.next() == until && shared_.agenda.front().kind() == Happening::kArrives) return std::nullopt;
         if (const auto notice = handle(shared_.agenda.pop(), servers)) return notice;
@@ -135,62 +128,51 @@ std::optional<Notice> DataPlane::advance_by(Servers& servers, Instant until) {
 }
 
 /// Open requests up to the next thing that they, or others before them, cause.
-template <Policy policy, typename Servers>
-void DataPlane::admit_plain(Servers& servers, Instant until) {
-    Balancer::View& view = shared_.balancer.plain_view();
+template <typename Servers>
+void DataPlane::admit_until(Servers& servers, Instant until) {
     while (block_.at[next_] < std::min(until, shared_.agenda.next())) {
-        const Attempt attempt{.id = block_.first + next_,
-                              .arrived = block_.at[next_],
-                              .work = work_[next_],
-                              .service_word = block_.words.service[next_],
-                              .error_word = block_.words.error[next_]};
-        std::uint32_t server;
-        if constexpr (policy == Policy::kRoundRobin) {
-            const Balancer::Group& group = view.group_of(block_.words.balance[next_]);
-            server = group.size == 0 ? Balancer::kNobody : view.turn(group);
-        } else {
-            const std::size_t soon = (next_ + kPrefetched) % kRequestBlock;
-            servers.prefetch(one_[soon]);
-            server = one_[next_];
-            if constexpr (policy == Policy::kPowerOfTwo) {
-                servers.prefetch(other_[soon]);
-                if (server != Balancer::kNobody) {
-                    const std::uint32_t here = servers.outstanding(server, attempt.arrived, shared_);
-                    const std::uint32_t there = servers.outstanding(other_[next_], attempt.arrived, shared_);
-                    server = there < here ? other_[next_] : server;
-                }
-            }
+        if constexpr (std::is_same_v<Servers, LookaheadServers>) {
+            if (plain_) admit_usual(servers, std::min(until, shared_.agenda.next()));
         }
-        if (server == Balancer::kNobody) {
-            reach_nobody(attempt);
-        } else if (!servers.admit_usual(server, attempt, shared_)) {
-            servers.admit(server, attempt, shared_);
+        if (next_ < kRequestBlock && block_.at[next_] < std::min(until, shared_.agenda.next())) {
+            admit(servers);
+            ++next_;
         }
-        if (++next_ == kRequestBlock) refill();
+        if (next_ == kRequestBlock) refill();
     }
 }
 
+void DataPlane::admit_usual(LookaheadServers& servers, Instant until) {
+    const bool of_two = shared_.balancer.policy() == Policy::kPowerOfTwo;
+    const AttemptColumns attempts{.first = block_.first,
+                                  .arrived = block_.at.data(),
+                                  .work = work_.data(),
+                                  .service_word = block_.words.service.data(),
+                                  .error_word = block_.words.error.data(),
+                                  .one = one_.data(),
+                                  .other = of_two ? other_.data() : nullptr};
+    const auto end = std::lower_bound(block_.at.begin() + next_, block_.at.end(), until);
+    next_ = servers.admit_usual(attempts, next_, static_cast<std::uint32_t>(end - block_.at.begin()), shared_);
+}
+
+/// The next of the block.
 template <typename Servers>
-void DataPlane::admit_any(Servers& servers, Instant until) {
-    const auto balancers = static_cast<std::uint32_t>(shared_.balancer.balancers());
-    while (block_.at[next_] < std::min(until, shared_.agenda.next())) {
-        Attempt attempt{.id = block_.first + next_,
-                        .arrived = block_.at[next_],
-                        .work = work_[next_],
-                        .service_word = block_.words.service[next_],
-                        .error_word = block_.words.error[next_]};
-        RouteWords words{.balance = block_.words.balance[next_]};
-        if (extra_) {
-            attempt.request_class = shared_.answering.class_of(extra_words_.kind[next_]);
-            if (attempt.request_class > 0) attempt.work = work(attempt.request_class, attempt.service_word);
-            attempt.balancer = words.balancer =
-                static_cast<std::uint8_t>(part_of(extra_words_.spare[next_], balancers));
-            words.choice = extra_words_.choice[next_];
-            words.person = part_of(extra_words_.user[next_], persons_);
-        }
-        route(attempt, words, servers);
-        if (++next_ == kRequestBlock) refill();
+void DataPlane::admit(Servers& servers) {
+    Attempt attempt{.id = block_.first + next_,
+                    .arrived = block_.at[next_],
+                    .work = work_[next_],
+                    .service_word = block_.words.service[next_],
+                    .error_word = block_.words.error[next_]};
+    RouteWords words{.balance = block_.words.balance[next_]};
+    if (extra_) {
+        attempt.request_class = shared_.answering.class_of(extra_words_.kind[next_]);
+        if (attempt.request_class > 0) attempt.work = work(attempt.request_class, attempt.service_word);
+        attempt.balancer = words.balancer = static_cast<std::uint8_t>(
+            part_of(extra_words_.spare[next_], static_cast<std::uint32_t>(shared_.balancer.balancers())));
+        words.choice = extra_words_.choice[next_];
+        words.person = part_of(extra_words_.user[next_], persons_);
     }
+    route(attempt, words, servers);
 }
 
 template <typename Servers>
@@ -288,15 +270,13 @@ void DataPlane::fill_columns() {
 }
 
 void DataPlane::fill_places() {
-    if (!plain_ || shared_.balancer.policy() == Policy::kRoundRobin) return;
+    if (!plain_) return;
     const Balancer::View& view = shared_.balancer.plain_view();
     for (std::size_t i = next_; i < kRequestBlock; ++i) {
         const std::uint32_t word = block_.words.balance[i];
         const Balancer::Group& group = view.group_of(word);
-        const bool nobody = group.size == 0;
-        one_[i] = nobody ? Balancer::kNobody : view.endpoints[group.first + group.place(word)];
-        if (!extra_) continue;
-        other_[i] = nobody ? Balancer::kNobody : view.endpoints[group.first + group.other(extra_words_.choice[i])];
+        one_[i] = view.endpoints[group.first + group.place(word)];
+        if (extra_) other_[i] = view.endpoints[group.first + group.other(extra_words_.choice[i])];
     }
 }
 

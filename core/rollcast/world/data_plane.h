@@ -101,10 +101,11 @@ class DataPlane {
    private:
     template <typename Servers>
     std::optional<Notice> advance_by(Servers& servers, Instant until);
-    template <Policy policy, typename Servers>
-    void admit_plain(Servers& servers, Instant until);
     template <typename Servers>
-    void admit_any(Servers& servers, Instant until);
+    void admit_until(Servers& servers, Instant until);
+    void admit_usual(LookaheadServers& servers, Instant until);
+    template <typename Servers>
+    void admit(Servers& servers);
     template <typename Servers>
     std::optional<Notice> handle(const Happening& what, Servers& servers);
     template <typename Servers>

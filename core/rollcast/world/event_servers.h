@@ -26,7 +26,6 @@ class EventServers {
     void drain(std::uint32_t index, Instant now, Shared& shared);
 
     void admit(std::uint32_t index, const Attempt& attempt, Shared& shared);
-    static bool admit_usual(std::uint32_t, const Attempt&, Shared&) { return false; }
     void refresh(const Shared&) {}
     void handle(const Happening& what, Shared& shared);
     void sweep(Instant, Shared&) {}  // everything is settled at its time
@@ -40,7 +39,6 @@ class EventServers {
     void report_until(std::uint32_t index, Instant now, Shared& shared);
     Meter take_application(std::uint32_t index);
     std::int64_t count_in_flight(Instant now, const Shared& shared) const;
-    void prefetch(std::uint32_t) const {}
 
    private:
     static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();

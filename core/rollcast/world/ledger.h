@@ -1,6 +1,7 @@
 #pragma once
 // The books of a service: what proxies counted of each version, what clients saw in the end, and the truth.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -61,12 +62,12 @@ class Ledger {
 
     std::size_t versions() const { return pages_.size() - 1; }
     std::size_t bucket(Instant latency) const { return buckets_(latency); }
-    const LatencyBuckets& buckets() const { return buckets_; }
 
-    // ---- attempts; `version` may be versions(): reached none ----
+    // ---- attempts, in no particular order; `version` may be versions(): reached none ----
     void arrived(std::size_t version, Instant now) {
         Page& page = pages_[version];
-        if (page.arrived++ == 0) page.first_arrival = now;
+        page.arrived += 1;
+        page.first_arrival = std::min(page.first_arrival, now);
     }
     void answered(std::size_t version, Code seen, Cause cause, std::size_t in, Instant latency) {
         Page& page = pages_[version];
@@ -78,12 +79,6 @@ class Ledger {
         }
     }
 
-    /// The same of one that was answered well.
-    void answered_well(std::size_t version, std::size_t in, Instant latency) {
-        Page& page = pages_[version];
-        page.proxy.add(Code::k200, in, latency);
-        page.slow += latency > slow_;
-    }
 
     // ---- requests of more than one attempt ----
     /// The client tries again after an attempt that failed.

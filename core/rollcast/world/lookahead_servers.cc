@@ -1,15 +1,47 @@
 #include "rollcast/world/lookahead_servers.h"
 
+#include <bit>
+#include <utility>
+
 namespace rollcast {
+namespace {
+
+/// Rows are fetched so many requests ahead: long enough for memory, short enough for the first cache.
+constexpr std::uint32_t kFetchedAhead = 24;
+
+/// How many bits a byte has: the baseline of x86-64 has no instruction for it.
+constexpr auto kBitsOfByte = [] {
+    std::array<std::uint8_t, 256> bits{};
+    for (unsigned byte = 0; byte < 256; ++byte) bits[byte] = static_cast<std::uint8_t>(std::popcount(byte));
+    return bits;
+}();
+
+std::uint32_t count_bits(std::uint32_t mask) {
+    return std::uint32_t{kBitsOfByte[mask & 255]} + kBitsOfByte[mask >> 8];
+}
+
+}  // namespace
+
+LookaheadServers::LookaheadServers(const Answering& answering, std::uint32_t slots, std::size_t buckets)
+    : slots_(slots),
+      buckets_(buckets),
+      books_stride_((buckets + kLineOfBooks - 1) / kLineOfBooks * kLineOfBooks),
+      versions_(static_cast<std::uint32_t>(answering.versions())),
+      lanes_(versions_ + 1),
+      free_at_(slots) {
+    for (std::uint32_t version = 0; version < versions_; ++version) lanes_[version] = answering.lane(version, {});
+}
 
 std::uint32_t LookaheadServers::add(std::uint16_t version, const Answering& answering) {
     const auto index = static_cast<std::uint32_t>(servers_.size());
     servers_.push_back({.version = version});
-    if (!troubles_.empty()) troubles_.emplace_back();
     free_at_.add(answering.slots(version));
-    answer_at_.resize(answer_at_.size() + answers_stride_, SlotTimes::kFree);
+    glances_.push_back({.lacking = static_cast<std::uint8_t>(free_at_.scanned() - answering.slots(version))});
+    close_lane(index);
+    if (!troubles_.empty()) troubles_.emplace_back();
     flights_.resize(flights_.size() + slots_, Flight{});
-    by_latency_.resize(by_latency_.size() + buckets_, 0);
+    by_latency_.resize(by_latency_.size() + books_stride_, 0);
+    latency_ns_.push_back(0);
     return index;
 }
 
@@ -27,7 +59,7 @@ void LookaheadServers::listen(std::uint32_t index, Instant now, const Shared& sh
 void LookaheadServers::refuse(std::uint32_t index, Cause cause) {
     servers_[index].listening = false;
     servers_[index].refusal = cause;
-    servers_[index].lane.opens = kNoInstant;
+    close_lane(index);
 }
 
 void LookaheadServers::impair(std::uint32_t index, Impairment impairment, const Shared& shared) {
@@ -38,6 +70,7 @@ void LookaheadServers::impair(std::uint32_t index, Impairment impairment, const 
 }
 
 void LookaheadServers::refresh(const Shared& shared) {
+    for (std::uint32_t version = 0; version < versions_; ++version) lanes_[version] = shared.answering.lane(version, {});
     for (std::uint32_t index = 0; index < servers_.size(); ++index) open_lane(index, shared);
 }
 
@@ -50,19 +83,303 @@ void LookaheadServers::set_trouble(std::uint32_t index, const Trouble& trouble) 
 }
 
 void LookaheadServers::open_lane(std::uint32_t index, const Shared& shared) {
-    Server& server = servers_[index];
-    server.lane = shared.answering.lane(server.version, trouble_of(index));
-    if (!server.listening || shared.balancer.learns()) server.lane.opens = kNoInstant;
+    const Server& server = servers_[index];
+    if (!server.listening || shared.balancer.learns()) return close_lane(index);
+    const Trouble& trouble = trouble_of(index);
+    if (trouble == Trouble{}) {
+        glances_[index].lane = server.version;
+        return;
+    }
+    const std::uint32_t own = versions_ + 1 + index;
+    if (lanes_.size() <= own) lanes_.resize(versions_ + 1 + servers_.size());
+    lanes_[own] = shared.answering.lane(server.version, trouble);
+    glances_[index].lane = own;
 }
+
+// ---- the request path: the usual in one loop, the rest out of its way ----
+
+std::uint32_t LookaheadServers::admit_usual(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to,
+                                            Shared& shared) {
+    const bool of_two = attempts.other != nullptr;
+    switch (free_at_.scanned()) {
+        case SlotTimes::kLine:
+            return of_two ? admit_usual_by<SlotTimes::kLine, true>(attempts, from, to, shared)
+                          : admit_usual_by<SlotTimes::kLine, false>(attempts, from, to, shared);
+        case SlotTimes::kMostScanned:
+            return of_two ? admit_usual_by<SlotTimes::kMostScanned, true>(attempts, from, to, shared)
+                          : admit_usual_by<SlotTimes::kMostScanned, false>(attempts, from, to, shared);
+        default:
+            return of_two ? admit_usual_by<0, true>(attempts, from, to, shared)
+                          : admit_usual_by<0, false>(attempts, from, to, shared);
+    }
+}
+
+/// Requests whose clients wait, by the slots that are busy. The queue is settled.
+template <std::uint32_t kRow>
+inline std::uint32_t LookaheadServers::held(std::uint32_t index, std::uint32_t busy, Instant now,
+                                            const Shared& shared) const {
+    if (kRow == 0 || now < given_up_until_) return count_outstanding(index, now, shared);
+    const std::uint32_t held = count_bits(busy) - glances_[index].lacking;
+    return glances_[index].queues ? held + servers_[index].waiting : held;
+}
+
+template <std::uint32_t kRow, bool kOfTwo>
+std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to,
+                                               Shared& shared) {
+    std::array<Booking, kRequestBlock> bookings;
+    Booking* end_of_bookings = bookings.data();
+    std::uint32_t i = from;
+    for (; i < to; ++i) {
+        const std::uint32_t soon = (i + kFetchedAhead) % kRequestBlock;
+        free_at_.prefetch(attempts.one[soon]);
+        const Instant now = attempts.arrived[i];
+        std::uint32_t index = attempts.one[i];
+        if (index == Balancer::kNobody) break;
+        if (glances_[index].queues) settle_queue(index, now, shared);
+        std::uint32_t busy = kRow == 0 ? 0 : free_at_.busy<kRow>(index, now);
+        if constexpr (kOfTwo) {
+            free_at_.prefetch(attempts.other[soon]);
+            const std::uint32_t other = attempts.other[i];
+            if (glances_[other].queues) settle_queue(other, now, shared);
+            const std::uint32_t busy_there = kRow == 0 ? 0 : free_at_.busy<kRow>(other, now);
+            const bool better = held<kRow>(other, busy_there, now, shared) < held<kRow>(index, busy, now, shared);
+            index = better ? other : index;
+            busy = better ? busy_there : busy;
+        }
+
+        SlotTimes::First first{.slot = static_cast<std::uint32_t>(std::countr_one(busy)), .at = now};
+        if (first.slot >= kRow) first = free_at_.first(index);
+        const Instant start = std::max(now, first.at);
+        const Glance glance = glances_[index];
+        const Answering::Lane& lane = lanes_[glance.lane];
+        const Instant finish = start + static_cast<Instant>(double{attempts.work[i]} * lane.slowness + .5);
+        const bool usual = (now >= lane.opens) & (attempts.error_word[i] - lane.fine_from <= lane.fine_span) &
+                           (attempts.service_word[i] <= lane.most_plain) & (finish - now <= shared.timeout);
+        if (!usual) break;
+        if (start > now && (start - now > shared.most_wait || servers_[index].waiting >= shared.queue)) break;
+
+        kRow > 0 ? free_at_.set<kRow>(index, first.slot, finish) : free_at_.set(index, first.slot, finish);
+        const bool sure = finish <= shared.sure_until;
+        if (sure) {
+            __builtin_prefetch(&by_latency_[index * books_stride_]);
+            *end_of_bookings++ = {.latency = finish - now,
+                                  .server = index,
+                                  .version = lane.version,
+                                  .attempt = static_cast<std::uint16_t>(i)};
+            if (start == now && !keeps<kRow>(index, first.slot)) continue;
+        } else {
+            shared.ledger.arrived(lane.version, now);
+        }
+        const Flight flight{.arrived = now,
+                            .finish = finish,
+                            .who = attempts.first + i,
+                            .call = kNoCall,
+                            .told = Code::k200,
+                            .seen = Code::k200,
+                            .cause = Cause::kBackground,
+                            .is = static_cast<std::uint8_t>(sure ? kServed : kServed | kOccupied)};
+        if (start == now) {
+            place(index, first.slot, flight, shared);
+        } else {
+            enqueue(index, first.slot, start, flight);
+        }
+    }
+    for (const Booking* one = bookings.data(); one < end_of_bookings; ++one) {
+        const Instant arrived = attempts.arrived[one->attempt];
+        const std::size_t bucket = shared.ledger.bucket(one->latency);
+        by_latency_[one->server * books_stride_ + bucket] += 1;
+        latency_ns_[one->server] += one->latency;
+        shared.ledger.arrived(one->version, arrived);
+        shared.count(one->version, one->server, attempts.first + one->attempt, arrived, one->latency, bucket,
+                     Code::k200, Cause::kBackground);
+    }
+    return i;
+}
+
+void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared& shared) {
+    Server& server = servers_[index];
+    const Instant now = attempt.arrived;
+    shared.ledger.arrived(server.version, now);
+    if (shared.balancer.learns()) report_until(index, now, shared);
+    if (!server.listening) return fail_at_once(index, attempt, server.refusal, shared);
+    if (glances_[index].queues) settle_queue(index, now, shared);
+
+    const SlotTimes::First first = free_at_.first(index);
+    const Instant start = std::max(now, first.at);
+    const Instant wait = start - now;
+    if (wait > 0 && server.waiting == shared.queue) {  // shed: the application itself says 503
+        server.shed += 1;
+        by_latency_[index * books_stride_] += 1;
+        return fail_at_once(index, attempt, shared.answering.blame(server.version), shared);
+    }
+
+    Fate fate = shared.answering.fate(attempt, server.version, trouble_of(index));
+    const bool served = wait <= shared.timeout && wait <= shared.most_wait;
+    if (served && !troubles_.empty()) shared.answering.leak(server.version, troubles_[index], fate);
+    Flight flight{.arrived = now,
+                  .finish = start + fate.service,
+                  .who = attempt.id | std::uint64_t{attempt.balancer} << 56,
+                  .call = attempt.call,
+                  .told = fate.told,
+                  .seen = fate.told,
+                  .cause = fate.cause,
+                  .is = static_cast<std::uint8_t>(served ? kOccupied | kServed : kOccupied)};
+    bool keep = flight.finish > shared.sure_until;
+    if (!served) {
+        const bool gives_up = wait > shared.timeout;
+        flight.finish = gives_up ? now + shared.timeout : start;
+        flight.seen = gives_up ? Code::k504 : Code::k503;
+        flight.cause = gives_up ? fate.late : shared.answering.blame(server.version);
+        keep = true;
+    } else if (flight.finish - now > shared.timeout) {
+        flight.seen = Code::k504;
+        flight.cause = fate.late;
+        given_up_until_ = std::max(given_up_until_, flight.finish);
+        keep = true;
+    }
+    if (flight.seen != Code::k200 || flight.call != kNoCall) {
+        flight.call = shared.announce(attempt.id, now, flight.call, index, attempt.balancer, flight.seen, flight.cause,
+                                      answered_at(flight, shared.timeout));
+    }
+    if (served) {
+        free_at_.set(index, first.slot, flight.finish);
+        if (fate.crashes) shared.agenda.push(start, Happening::kCrashed, attempt.id, index, servers_[index].process);
+    }
+    if (!keep) finish(index, flight, shared);
+    if (wait == 0) {
+        place(index, first.slot, flight, shared);
+    } else {
+        enqueue(index, first.slot, served ? start : flight.finish, flight);
+    }
+}
+
+/// The slot's next request begins. The one before it has ended.
+void LookaheadServers::place(std::uint32_t index, std::uint32_t slot, const Flight& flight, Shared& shared) {
+    if (slots_of(index)[slot].has(kOccupied)) settle(index, slot, shared);
+    if (!flight.has(kOccupied)) return;
+    slots_of(index)[slot] = flight;
+    if (free_at_.scanned() > 0) glances_[index].kept |= bit_of(slot);
+}
+
+/// What the slot held has ended.
+void LookaheadServers::settle(std::uint32_t index, std::uint32_t slot, Shared& shared) {
+    finish(index, slots_of(index)[slot], shared);
+    if (free_at_.scanned() > 0) glances_[index].kept ^= bit_of(slot);
+}
+
+/// To the end of the queue.
+void LookaheadServers::enqueue(std::uint32_t index, std::uint32_t slot, Instant start, const Flight& flight) {
+    auto at = static_cast<std::uint32_t>(waiting_.size());
+    if (free_.empty()) {
+        waiting_.push_back({});
+    } else {
+        at = free_.back();
+        free_.pop_back();
+    }
+    waiting_[at] = {.flight = flight, .start = start, .slot = slot, .next = 0};
+    Server& server = servers_[index];
+    if (server.waiting++ == 0) {
+        server.first = at;
+        glances_[index].queues = true;
+    } else {
+        waiting_[server.last].next = at;
+    }
+    server.last = at;
+}
+
+void LookaheadServers::settle_queue(std::uint32_t index, Instant now, Shared& shared) {
+    if (shared.balancer.learns()) return report_until(index, now, shared);
+    while (servers_[index].waiting > 0 && waiting_[servers_[index].first].start <= now) take_up(index, shared);
+}
+
+/// The first in the queue leaves it: for its slot, or for good.
+void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
+    Server& server = servers_[index];
+    const std::uint32_t at = server.first;
+    Waiting& head = waiting_[at];
+    if (head.flight.has(kServed)) {
+        place(index, head.slot, head.flight, shared);
+    } else {
+        if (head.flight.seen == Code::k503) server.shed += 1, by_latency_[index * books_stride_] += 1;
+        answer(index, head.flight, shared);
+    }
+    server.first = head.next;
+    glances_[index].queues = --server.waiting > 0;
+    free_.push_back(at);
+}
+
+/// The server is done with the request: the application counts it, and proxy and client if they have not yet.
+void LookaheadServers::finish(std::uint32_t index, Flight& flight, Shared& shared) {
+    Server& server = servers_[index];
+    const Instant latency = flight.finish - flight.arrived;
+    const std::size_t bucket = shared.ledger.bucket(latency);
+    by_latency_[index * books_stride_ + bucket] += 1;
+    latency_ns_[index] += latency;
+    server.errors += flight.told != Code::k200;
+    if (!flight.has(kAnswered)) {
+        if (latency <= shared.timeout) {
+            shared.count(server.version, index, flight.id(), flight.arrived, latency, bucket, flight.seen,
+                         flight.cause);
+        } else {
+            answer(index, flight, shared);
+        }
+    }
+    flight.is &= kServed;
+}
+
+void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared& shared) {
+    const Instant latency = answered_at(flight, shared.timeout) - flight.arrived;
+    shared.count(servers_[index].version, index, flight.id(), flight.arrived, latency, shared.ledger.bucket(latency),
+                 flight.seen, flight.cause);
+    flight.mark(kAnswered);
+}
+
+/// When rows are trees, or slots may work for clients that have given up. The queue is settled.
+std::uint32_t LookaheadServers::count_outstanding(std::uint32_t index, Instant now, const Shared& shared) const {
+    std::uint32_t held = servers_[index].waiting;
+    for (std::uint32_t slot = 0; slot < free_at_.usable(index); ++slot) {
+        const Flight& flight = flights_[index * std::size_t{slots_} + slot];
+        const bool given_up = flight.has(kOccupied) && answered_at(flight, shared.timeout) <= now;
+        held += free_at_.at(index, slot) > now && !given_up;
+    }
+    return held;
+}
+
+std::uint32_t LookaheadServers::outstanding(std::uint32_t index, Instant now, Shared& shared) {
+    if (glances_[index].queues) settle_queue(index, now, shared);
+    switch (free_at_.scanned()) {
+        case SlotTimes::kLine:
+            return held<SlotTimes::kLine>(index, free_at_.busy<SlotTimes::kLine>(index, now), now, shared);
+        case SlotTimes::kMostScanned:
+            return held<SlotTimes::kMostScanned>(index, free_at_.busy<SlotTimes::kMostScanned>(index, now), now,
+                                                 shared);
+        default:
+            return count_outstanding(index, now, shared);
+    }
+}
+
+std::uint32_t LookaheadServers::outstanding(std::uint32_t index, std::uint8_t balancer, Instant now, Shared& shared) {
+    settle_queue(index, now, shared);
+    std::uint32_t held = 0;
+    for (std::uint32_t slot = 0; slot < slots_; ++slot) {
+        const Flight& flight = slots_of(index)[slot];
+        held += flight.has(kOccupied) && flight.balancer() == balancer && answered_at(flight, shared.timeout) > now;
+    }
+    std::uint32_t at = servers_[index].first;
+    for (std::uint32_t i = 0; i < servers_[index].waiting; ++i, at = waiting_[at].next) {
+        held += waiting_[at].flight.balancer() == balancer;
+    }
+    return held;
+}
+
+// ---- what ends processes, and what reads their books ----
 
 void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Shared& shared) {
     Server& dead = servers_[index];
     settle_queue(index, now, shared);
     std::vector<Flight> cut_off;
-    Flight* slots = slots_of(index);
     for (std::uint32_t slot = 0; slot < slots_; ++slot) {
-        Flight& flight = slots[slot];
-        answers_of(index)[slot] = SlotTimes::kFree;
+        Flight& flight = slots_of(index)[slot];
         if (!flight.has(kOccupied)) continue;
         if (flight.finish <= now) {
             finish(index, flight, shared);
@@ -88,8 +405,10 @@ void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Share
         shared.announce(flight.id(), flight.arrived, flight.call, index, flight.balancer(), flight.seen, cause, now);
     }
     free_at_.reset(index);
-    std::fill_n(&by_latency_[index * buckets_], buckets_, 0);
-    dead.latency_ns = 0;
+    glances_[index].kept = 0;
+    glances_[index].queues = false;
+    std::fill_n(&by_latency_[index * books_stride_], buckets_, 0);
+    latency_ns_[index] = 0;
     dead.errors = dead.shed = 0;
     set_trouble(index, {});
     ++dead.process;
@@ -107,30 +426,17 @@ void LookaheadServers::sweep(Instant now, Shared& shared) {
     for (std::uint32_t index = 0; index < servers_.size(); ++index) {
         if (!servers_[index].alive) continue;
         settle_queue(index, now, shared);
-        Flight* slots = slots_of(index);
+        if (free_at_.scanned() > 0 && glances_[index].kept == 0) continue;
         for (std::uint32_t slot = 0; slot < slots_; ++slot) {
-            Flight& flight = slots[slot];
+            Flight& flight = slots_of(index)[slot];
             if (!flight.has(kOccupied)) continue;
             if (flight.finish <= now) {
-                finish(index, flight, shared);
+                settle(index, slot, shared);
             } else if (!flight.has(kAnswered) && flight.arrived + shared.timeout <= now) {
                 answer(index, flight, shared);
             }
         }
     }
-}
-
-std::uint32_t LookaheadServers::outstanding(std::uint32_t index, std::uint8_t balancer, Instant now, Shared& shared) {
-    if (servers_[index].waiting > 0) settle_queue(index, now, shared);
-    std::uint32_t held = 0;
-    for (std::uint32_t slot = 0; slot < slots_; ++slot) {
-        held += answers_of(index)[slot] > now && slots_of(index)[slot].balancer() == balancer;
-    }
-    std::uint32_t at = servers_[index].first;
-    for (std::uint32_t i = 0; i < servers_[index].waiting; ++i, at = waiting_[at].next) {
-        held += waiting_[at].flight.balancer() == balancer;
-    }
-    return held;
 }
 
 void LookaheadServers::report(std::uint32_t index, Flight& flight, Instant at, Shared& shared) {
@@ -177,7 +483,7 @@ Meter LookaheadServers::take_application(std::uint32_t index) {
     Meter meter;
     std::int64_t all = 0;
     for (std::size_t bucket = 0; bucket < buckets_; ++bucket) {
-        std::uint32_t& count = by_latency_[index * buckets_ + bucket];
+        std::uint32_t& count = by_latency_[index * books_stride_ + bucket];
         meter.counters.by_latency[bucket] = count;
         all += count;
         count = 0;
@@ -185,8 +491,7 @@ Meter LookaheadServers::take_application(std::uint32_t index) {
     meter.counters.by_code[std::size_t(Code::k500)] = server.errors;
     meter.counters.by_code[std::size_t(Code::k503)] = server.shed;
     meter.counters.by_code[std::size_t(Code::k200)] = all - server.errors - server.shed;
-    meter.latency_ns = server.latency_ns;
-    server.latency_ns = 0;
+    meter.latency_ns = std::exchange(latency_ns_[index], 0);
     server.errors = server.shed = 0;
     return meter;
 }
@@ -194,7 +499,13 @@ Meter LookaheadServers::take_application(std::uint32_t index) {
 std::int64_t LookaheadServers::count_in_flight(Instant now, const Shared& shared) const {
     std::int64_t count = 0;
     for (const Flight& flight : flights_) count += flight.has(kOccupied) && answered_at(flight, shared.timeout) > now;
-    for (const Server& server : servers_) count += server.waiting;
+    for (const Server& server : servers_) {
+        std::uint32_t at = server.first;
+        for (std::uint32_t i = 0; i < server.waiting; ++i, at = waiting_[at].next) {
+            const Waiting& one = waiting_[at];
+            count += one.start > now || (one.flight.has(kOccupied) && answered_at(one.flight, shared.timeout) > now);
+        }
+    }
     return count;
 }
 

@@ -1,27 +1,38 @@
 #pragma once
 // Servers that know what becomes of a request when they admit it. First come, first served on so many slots, so a
 // request starts on the slot that is free first (Kiefer and Wolfowitz), and nothing that comes later can change that
-// but the death of the process. Results are kept beside the slot until it is used again or swept, so that a crash can
-// still revoke what it cuts off. A client that gives up leaves the queue; if it gives up in mid-service, the instance
-// goes on working for nobody.
+// but the death of the process. What ends before any process can is booked at once; the rest is kept beside its slot
+// until it ends, so that a death can still revoke what it cuts off. A client that gives up leaves the queue; if it
+// gives up in mid-service, the instance goes on working for nobody.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <vector>
 
 #include <boost/align/aligned_allocator.hpp>
 
+#include "rollcast/random/request_words.h"
 #include "rollcast/world/shared.h"
 #include "rollcast/world/slot_times.h"
 
 namespace rollcast {
 
+/// Attempts of the first class and of no call, in columns; index: ordinal - first.
+struct AttemptColumns {
+    AttemptId first;
+    const Instant* arrived;
+    const float* work;  // ns
+    const std::uint32_t* service_word;
+    const std::uint32_t* error_word;
+    const std::uint32_t* one;    // server, or Balancer::kNobody
+    const std::uint32_t* other;  // the one to choose if it holds fewer requests; nullptr: there is no choice
+};
+
 class LookaheadServers {
    public:
-    explicit LookaheadServers(std::uint32_t slots, std::size_t buckets)
-        : slots_(slots), answers_stride_((slots + kLanes - 1) / kLanes * kLanes), buckets_(buckets), free_at_(slots) {}
+    LookaheadServers(const Answering& answering, std::uint32_t slots, std::size_t buckets);
 
     std::uint32_t add(std::uint16_t version, const Answering& answering);
     void listen(std::uint32_t index, Instant now, const Shared& shared);
@@ -33,9 +44,9 @@ class LookaheadServers {
     void drain(std::uint32_t index, Instant now, Shared& shared);
 
     void admit(std::uint32_t index, const Attempt& attempt, Shared& shared);
-    /// The same for the usual request, in a fraction of the time: one of the first class and of no call that is
-    /// answered well. False if it is not sure to be one; nothing is done then.
-    bool admit_usual(std::uint32_t index, const Attempt& attempt, Shared& shared);
+    /// The same for many, in a fraction of the time, as long as they are usual: answered well and in time, without a
+    /// call. Returns the first of [from, to) that is not sure to be, and to which nothing was done.
+    std::uint32_t admit_usual(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to, Shared& shared);
     /// After a change of what all servers have in common.
     void refresh(const Shared& shared);
     void handle(const Happening&, Shared&) {}  // nothing happens that was not known before
@@ -54,19 +65,9 @@ class LookaheadServers {
     Meter take_application(std::uint32_t index);
     std::int64_t count_in_flight(Instant now, const Shared& shared) const;
 
-    /// It will be needed soon; may be nobody.
-    void prefetch(std::uint32_t index) const {
-        if (index >= servers_.size()) return;
-        __builtin_prefetch(&servers_[index]);
-        __builtin_prefetch(&answer_at_[index * answers_stride_]);
-        free_at_.prefetch(index);
-    }
-
    private:
-    static constexpr std::uint32_t kLanes = 4;  // rows of answers are as long as a multiple of it
-
     // Marks of a flight.
-    static constexpr std::uint8_t kOccupied = 1;  // the entry holds a request
+    static constexpr std::uint8_t kOccupied = 1;  // the entry holds a request that is not booked yet
     static constexpr std::uint8_t kAnswered = 2;  // its client was counted before its service ended
     static constexpr std::uint8_t kReported = 4;  // its balancer knows
     static constexpr std::uint8_t kServed = 8;    // it begins, or will
@@ -85,44 +86,65 @@ class LookaheadServers {
         std::uint8_t balancer() const { return static_cast<std::uint8_t>(who >> 56); }
         bool has(std::uint8_t mark) const { return (is & mark) != 0; }
         void mark(std::uint8_t mark) { is = static_cast<std::uint8_t>(is | mark); }
-        /// It is answered well and in time, and nobody has counted it yet.
-        bool is_well() const { return (told == Code::k200) & (seen == Code::k200) & (is == (kOccupied | kServed)); }
     };
     struct Waiting {
-        Flight flight;
+        Flight flight;  // not kOccupied: booked
         Instant start;  // of service; of one that never begins: when it leaves
         std::uint32_t slot;
         std::uint32_t next;
     };
-    /// All that a request needs to know, in one line of the cache.
-    struct alignas(64) Server {
-        Answering::Lane lane{};
+    /// What the usual request needs to know, in few bytes: those of a large fleet stay in a near cache.
+    struct Glance {
+        std::uint32_t lane = 0;    // into lanes_
+        std::uint16_t kept = 0;    // a bit for each slot whose flight is occupied, where rows are scanned
+        std::uint8_t lacking = 0;  // slots of such a row that the server lacks
+        bool queues = false;       // somebody waits, or did when we last looked
+    };
+    struct Server {
         std::uint32_t waiting = 0;  // in the queue
         std::uint32_t first = 0;    // of the queue, into waiting_
         std::uint32_t last = 0;
-        std::uint32_t process = 0;    // how many have ended
-        std::int64_t latency_ns = 0;  // the application's, since the last take
-        std::uint32_t errors = 0;     // likewise
-        std::uint32_t shed = 0;       // likewise
+        std::uint32_t process = 0;  // how many have ended
+        std::uint32_t errors = 0;   // the application's, since the last take
+        std::uint32_t shed = 0;     // likewise
         std::uint16_t version = 0;
         bool listening = false;
         bool alive = false;
         Cause refusal = Cause::kHandOver;
     };
-    static_assert(sizeof(Server) == 64);
+    /// A request that is sure to be answered well.
+    struct Booking {
+        Instant latency;
+        std::uint32_t server;
+        std::uint16_t version;
+        std::uint16_t attempt;  // index in its columns
+    };
     template <typename T>
     using Column = std::vector<T, boost::alignment::aligned_allocator<T, 64>>;
 
-    static std::uint32_t count_later(const Instant* times, std::size_t n, Instant now);
+    static constexpr std::size_t kLineOfBooks = 64 / sizeof(std::uint32_t);
+
+    template <std::uint32_t kRow, bool kOfTwo>
+    std::uint32_t admit_usual_by(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to, Shared& shared);
+    template <std::uint32_t kRow>
+    std::uint32_t held(std::uint32_t index, std::uint32_t busy, Instant now, const Shared& shared) const;
+    std::uint32_t count_outstanding(std::uint32_t index, Instant now, const Shared& shared) const;
     const Trouble& trouble_of(std::uint32_t index) const {
         static constexpr Trouble kNone;
         return troubles_.empty() ? kNone : troubles_[index];
     }
     void set_trouble(std::uint32_t index, const Trouble& trouble);
     void open_lane(std::uint32_t index, const Shared& shared);
+    void close_lane(std::uint32_t index) { glances_[index].lane = versions_; }
+    static std::uint16_t bit_of(std::uint32_t slot) { return static_cast<std::uint16_t>(1u << slot); }
+    template <std::uint32_t kRow>
+    bool keeps(std::uint32_t index, std::uint32_t slot) {
+        return kRow > 0 ? glances_[index].kept >> slot & 1 : slots_of(index)[slot].has(kOccupied);
+    }
     void settle_queue(std::uint32_t index, Instant now, Shared& shared);
     void take_up(std::uint32_t index, Shared& shared);
     void place(std::uint32_t index, std::uint32_t slot, const Flight& flight, Shared& shared);
+    void settle(std::uint32_t index, std::uint32_t slot, Shared& shared);
     void enqueue(std::uint32_t index, std::uint32_t slot, Instant start, const Flight& flight);
     void finish(std::uint32_t index, Flight& flight, Shared& shared);
     void answer(std::uint32_t index, Flight& flight, Shared& shared);
@@ -132,212 +154,24 @@ class LookaheadServers {
         return flight.has(kServed) ? std::min(flight.finish, flight.arrived + timeout) : flight.finish;
     }
     Flight* slots_of(std::uint32_t index) { return &flights_[index * std::size_t{slots_}]; }
-    Instant* answers_of(std::uint32_t index) { return &answer_at_[index * answers_stride_]; }
 
     std::uint32_t slots_;
-    std::size_t answers_stride_;  // slots_, rounded up to a multiple of kLanes
     std::size_t buckets_;
+    std::size_t books_stride_;
+    std::uint32_t versions_;
     std::vector<Server> servers_;
+    std::vector<Glance> glances_;  // index: server
+    /// Those of versions without trouble, a closed one, then those of servers in trouble by their index.
+    std::vector<Answering::Lane> lanes_;
     std::vector<Trouble> troubles_;  // index: server; empty while none has any
     SlotTimes free_at_;
-    Column<Instant> answer_at_;         // servers x stride: when the client of the request in a slot has its answer
-    Column<Flight> flights_;            // servers x slots: the latest request that began service there
-    std::vector<Waiting> waiting_;      // of all servers
-    std::vector<std::uint32_t> free_;   // of waiting_
-    Column<std::uint32_t> by_latency_;  // servers x buckets: application's answers since the last take
+    Column<Flight> flights_;  // servers x slots: the latest request that began service there
+    Instant given_up_until_ = SlotTimes::kFree;  // from then on no slot works for a client that has given up
+    std::vector<Waiting> waiting_;     // of all servers
+    std::vector<std::uint32_t> free_;  // of waiting_
+    // The application's books since the last take.
+    Column<std::uint32_t> by_latency_;      // servers x stride: answers
+    std::vector<std::int64_t> latency_ns_;  // index: server
 };
-
-// ---- the request path: the usual is inlined in the loop over requests, the rest is kept out of its way ----
-
-/// How many of `n` times, a multiple of kLanes, lie after `now`: the signs of differences, which any x86-64 can add up
-/// two at a time.
-inline std::uint32_t LookaheadServers::count_later(const Instant* times, std::size_t n, Instant now) {
-    using Pair [[gnu::vector_size(16)]] = std::uint64_t;
-    const auto at = static_cast<std::uint64_t>(now);
-    Pair sum{};
-    for (std::size_t i = 0; i < n; i += kLanes) {
-        Pair one, two;
-        std::memcpy(&one, times + i, sizeof one);
-        std::memcpy(&two, times + i + 2, sizeof two);
-        sum += ((Pair{at, at} - one) >> 63) + ((Pair{at, at} - two) >> 63);
-    }
-    return static_cast<std::uint32_t>(sum[0] + sum[1]);
-}
-
-inline void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared& shared) {
-    const Instant latency = answered_at(flight, shared.timeout) - flight.arrived;
-    shared.count(servers_[index].version, index, flight.id(), flight.arrived, latency, shared.ledger.bucket(latency),
-                 flight.seen, flight.cause);
-    flight.mark(kAnswered);
-}
-
-/// The server is done with the request: the application counts it, and proxy and client if they have not yet.
-[[gnu::noinline]] inline void LookaheadServers::finish(std::uint32_t index, Flight& flight, Shared& shared) {
-    Server& server = servers_[index];
-    const Instant latency = flight.finish - flight.arrived;
-    const std::size_t bucket = shared.ledger.bucket(latency);
-    by_latency_[index * buckets_ + bucket] += 1;
-    server.latency_ns += latency;
-    server.errors += flight.told != Code::k200;
-    if (!flight.has(kAnswered)) {
-        if (latency <= shared.timeout) {
-            shared.count(server.version, index, flight.id(), flight.arrived, latency, bucket, flight.seen,
-                         flight.cause);
-        } else {
-            answer(index, flight, shared);
-        }
-    }
-    flight.is = 0;
-}
-
-/// The slot's next request begins. The one before it has ended.
-[[gnu::always_inline]] inline void LookaheadServers::place(std::uint32_t index, std::uint32_t slot,
-                                                           const Flight& flight, Shared& shared) {
-    Flight& here = slots_of(index)[slot];
-    if (here.is_well()) {  // finish() for most
-        Server& server = servers_[index];
-        const Instant latency = here.finish - here.arrived;
-        const std::size_t bucket = shared.ledger.bucket(latency);
-        by_latency_[index * buckets_ + bucket] += 1;
-        server.latency_ns += latency;
-        shared.ledger.answered_well(server.version, bucket, latency);
-        if (shared.journal.target != nullptr)
-            shared.note(index, here.id(), here.arrived, latency, Code::k200, here.cause);
-    } else if (here.has(kOccupied)) {
-        finish(index, here, shared);
-    }
-    here = flight;
-    answers_of(index)[slot] = std::min(flight.finish, flight.arrived + shared.timeout);
-}
-
-/// To the end of the queue.
-[[gnu::noinline]] inline void LookaheadServers::enqueue(std::uint32_t index, std::uint32_t slot, Instant start,
-                                                        const Flight& flight) {
-    auto at = static_cast<std::uint32_t>(waiting_.size());
-    if (free_.empty()) {
-        waiting_.push_back({});
-    } else {
-        at = free_.back();
-        free_.pop_back();
-    }
-    waiting_[at] = {.flight = flight, .start = start, .slot = slot, .next = 0};
-    Server& server = servers_[index];
-    if (server.waiting++ == 0) {
-        server.first = at;
-    } else {
-        waiting_[server.last].next = at;
-    }
-    server.last = at;
-}
-
-[[gnu::always_inline]] inline bool LookaheadServers::admit_usual(std::uint32_t index, const Attempt& attempt,
-                                                                 Shared& shared) {
-    Server& server = servers_[index];
-    const Answering::Lane& lane = server.lane;
-    const Instant now = attempt.arrived;
-    if (server.waiting > 0) settle_queue(index, now, shared);
-    const SlotTimes::First first = free_at_.first(index);
-    const Instant start = std::max(now, first.at);
-    const Instant finish_at = start + static_cast<Instant>(attempt.work * lane.slowness + .5);
-    const bool usual = (now >= lane.opens) & (attempt.error_word - lane.fine_from <= lane.fine_span) &
-                       (attempt.service_word <= lane.most_plain) & (finish_at - now <= shared.timeout) &
-                       (start - now <= shared.most_wait) & ((start == now) | (server.waiting < shared.queue));
-    if (!usual) return false;
-    shared.ledger.arrived(server.version, now);
-    free_at_.set(index, first.slot, finish_at);
-    const Flight flight{.arrived = now,
-                        .finish = finish_at,
-                        .who = attempt.id,
-                        .call = kNoCall,
-                        .told = Code::k200,
-                        .seen = Code::k200,
-                        .cause = Cause::kBackground,
-                        .is = kOccupied | kServed};
-    if (start == now) {
-        place(index, first.slot, flight, shared);
-    } else {
-        enqueue(index, first.slot, start, flight);
-    }
-    return true;
-}
-
-/// The first in the queue leaves it: for its slot, or for good.
-inline void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
-    Server& server = servers_[index];
-    const std::uint32_t at = server.first;
-    Waiting& head = waiting_[at];
-    if (head.flight.has(kServed)) {
-        place(index, head.slot, head.flight, shared);
-    } else {
-        if (head.flight.seen == Code::k503) server.shed += 1, by_latency_[index * buckets_] += 1;
-        answer(index, head.flight, shared);
-    }
-    server.first = head.next;
-    --server.waiting;
-    free_.push_back(at);
-}
-
-[[gnu::noinline]] inline void LookaheadServers::settle_queue(std::uint32_t index, Instant now, Shared& shared) {
-    if (shared.balancer.learns()) return report_until(index, now, shared);
-    while (servers_[index].waiting > 0 && waiting_[servers_[index].first].start <= now) take_up(index, shared);
-}
-
-[[gnu::always_inline]] inline std::uint32_t LookaheadServers::outstanding(std::uint32_t index, Instant now,
-                                                                          Shared& shared) {
-    if (servers_[index].waiting > 0) settle_queue(index, now, shared);
-    return servers_[index].waiting + count_later(answers_of(index), answers_stride_, now);
-}
-
-[[gnu::noinline]] inline void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared& shared) {
-    Server& server = servers_[index];
-    const Instant now = attempt.arrived;
-    shared.ledger.arrived(server.version, now);
-    if (shared.balancer.learns()) report_until(index, now, shared);
-    if (!server.listening) return fail_at_once(index, attempt, server.refusal, shared);
-    if (server.waiting > 0) settle_queue(index, now, shared);
-
-    const SlotTimes::First first = free_at_.first(index);
-    const Instant start = std::max(now, first.at);
-    const Instant wait = start - now;
-    if (wait > 0 && server.waiting == shared.queue) {  // shed: the application itself says 503
-        server.shed += 1;
-        by_latency_[index * buckets_] += 1;
-        return fail_at_once(index, attempt, shared.answering.blame(server.version), shared);
-    }
-
-    Fate fate = shared.answering.fate(attempt, server.version, trouble_of(index));
-    const bool served = wait <= shared.timeout && wait <= shared.most_wait;
-    if (served && !troubles_.empty()) shared.answering.leak(server.version, troubles_[index], fate);
-    Flight flight{.arrived = now,
-                  .finish = start + fate.service,
-                  .who = attempt.id | std::uint64_t{attempt.balancer} << 56,
-                  .call = attempt.call,
-                  .told = fate.told,
-                  .seen = fate.told,
-                  .cause = fate.cause,
-                  .is = static_cast<std::uint8_t>(served ? kOccupied | kServed : kOccupied)};
-    if (!served) {
-        const bool gives_up = wait > shared.timeout;
-        flight.finish = gives_up ? now + shared.timeout : start;
-        flight.seen = gives_up ? Code::k504 : Code::k503;
-        flight.cause = gives_up ? fate.late : shared.answering.blame(server.version);
-    } else if (flight.finish - now > shared.timeout) {
-        flight.seen = Code::k504;
-        flight.cause = fate.late;
-    }
-    if (flight.seen != Code::k200 || flight.call != kNoCall) {
-        flight.call = shared.announce(attempt.id, now, flight.call, index, attempt.balancer, flight.seen, flight.cause,
-                                      answered_at(flight, shared.timeout));
-    }
-    if (served) {
-        free_at_.set(index, first.slot, flight.finish);
-        if (fate.crashes) shared.agenda.push(start, Happening::kCrashed, attempt.id, index, servers_[index].process);
-    }
-    if (wait == 0) {
-        place(index, first.slot, flight, shared);
-    } else {
-        enqueue(index, first.slot, served ? start : flight.finish, flight);
-    }
-}
 
 }  // namespace rollcast

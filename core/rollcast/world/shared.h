@@ -1,6 +1,7 @@
 #pragma once
 // What all servers share: the rules by which they answer, the books, and those who wait for the answers.
 
+#include <limits>
 #include <vector>
 
 #include "rollcast/world/agenda.h"
@@ -42,6 +43,8 @@ struct Shared {
     std::uint32_t queue;    // requests that may wait at a server
     bool follows_failures;  // somebody acts on a failure at its time
     Journal journal{};
+    /// No process that holds a request ends before then, so what ends by then is sure to end so.
+    Instant sure_until = std::numeric_limits<Instant>::min();
 
     /// The answer to an attempt at a server, known at `now` for a time `at` that may lie ahead: kept for whoever will
     /// act on it. Returns the client's call.
@@ -61,10 +64,7 @@ struct Shared {
     void count(std::size_t version, std::uint32_t server, AttemptId id, Instant arrived, Instant latency,
                std::size_t bucket, Code seen, Cause cause) {
         ledger.answered(version, seen, cause, bucket, latency);
-        if (journal.target != nullptr) note(server, id, arrived, latency, seen, cause);
-    }
-    void note(std::uint32_t server, AttemptId id, Instant arrived, Instant latency, Code seen, Cause cause) const {
-        journal.target->push_back({id, server, arrived, arrived + latency, seen, cause});
+        if (journal.target != nullptr) journal.target->push_back({id, server, arrived, arrived + latency, seen, cause});
     }
 
     /// A 503 without any work.

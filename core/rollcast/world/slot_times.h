@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <limits>
 #include <vector>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include <boost/align/aligned_allocator.hpp>
 
@@ -16,8 +19,9 @@ namespace rollcast {
 
 class SlotTimes {
    public:
-    static constexpr Instant kFree = std::numeric_limits<Instant>::min() >> 10;  // since ever
-    static constexpr Instant kGone = std::numeric_limits<Instant>::max() >> 10;  // a slot that the server lacks
+    // Chosen so that differences of keys do not overflow.
+    static constexpr Instant kFree = -(Instant{1} << 50);     // since ever
+    static constexpr Instant kGone = 7 * (Instant{1} << 50);  // a slot that the server lacks
 
     struct First {
         std::uint32_t slot;
@@ -25,9 +29,8 @@ class SlotTimes {
     };
 
     explicit SlotTimes(std::uint32_t slots)
-        : scans_(slots <= kMostScanned),
-          leaves_(scans_ ? 0 : std::bit_ceil(slots)),
-          stride_(scans_ ? (slots + kLanes - 1) / kLanes * kLanes : 2 * leaves_) {}
+        : leaves_(slots <= kMostScanned ? 0 : std::bit_ceil(slots)),
+          stride_(leaves_ == 0 ? (slots + kLine - 1) / kLine * kLine : 2 * leaves_) {}
 
     /// One server more, with that many slots.
     void add(std::uint32_t usable) {
@@ -40,13 +43,13 @@ class SlotTimes {
     }
 
     First first(std::size_t server) const {
-        const Instant* times = &times_[server * stride_];
+        const Instant* times = row(server);
         Instant first = times[1];
-        if (scans_) {
+        if (leaves_ == 0) {
             // Which is the first is anybody's guess: select, do not branch.
             Instant of_even = std::min(times[0], times[2]);
             Instant of_odd = std::min(first, times[3]);
-            for (std::size_t s = kLanes; s < stride_; s += kLanes) {
+            for (std::size_t s = 4; s < stride_; s += 4) {
                 of_even = std::min(of_even, std::min(times[s], times[s + 2]));
                 of_odd = std::min(of_odd, std::min(times[s + 1], times[s + 3]));
             }
@@ -56,29 +59,71 @@ class SlotTimes {
     }
 
     void set(std::size_t server, std::uint32_t slot, Instant at) {
-        Instant* times = &times_[server * stride_];
-        std::size_t node = leaves_ + slot;
-        times[node] = at << kSlotBits | slot;
-        for (node = leaves_ == 0 ? 0 : node / 2; node > 0; node /= 2) {
+        Instant* times = row(server);
+        times[leaves_ + slot] = at << kSlotBits | slot;
+        for (std::size_t node = leaves_ == 0 ? 0 : (leaves_ + slot) / 2; node > 0; node /= 2) {
             times[node] = std::min(times[2 * node], times[2 * node + 1]);
         }
     }
 
+    Instant at(std::size_t server, std::uint32_t slot) const { return row(server)[leaves_ + slot] >> kSlotBits; }
     /// When the last of them is free.
     Instant last(std::size_t server) const {
-        const Instant* times = &times_[server * stride_ + leaves_];
+        const Instant* times = row(server) + leaves_;
         return *std::max_element(times, times + usable_[server]) >> kSlotBits;
     }
+    /// Slots of the server.
+    std::uint32_t usable(std::size_t server) const { return usable_[server]; }
 
-    void prefetch(std::size_t server) const { __builtin_prefetch(&times_[server * stride_]); }
+    /// It will be needed soon; may be no server at all.
+    void prefetch(std::size_t server) const {
+        __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(times_.data()) +
+                                                         server * stride_ * sizeof(Instant)));
+    }
+
+    // ---- for rows that are scanned ----
+    static constexpr std::uint32_t kLine = 8;  // such rows are as long as one of these, or two
+    static constexpr std::uint32_t kMostScanned = 2 * kLine;
+    /// How long they are; 0: rows are trees.
+    std::uint32_t scanned() const { return leaves_ == 0 ? static_cast<std::uint32_t>(stride_) : 0; }
+    /// A bit for each slot that is not free at `now`, and for those that the server lacks. kRow: scanned().
+    template <std::uint32_t kRow>
+    std::uint32_t busy(std::size_t server, Instant now) const {
+        const Instant* times = times_.data() + server * kRow;
+        const Instant limit = now << kSlotBits | kSlotMask;
+        std::uint32_t mask = 0;
+        for (std::uint32_t s = 0; s < kRow; s += 4) mask |= signs_of_difference(limit, times + s) << s;
+        return mask;
+    }
+    template <std::uint32_t kRow>
+    void set(std::size_t server, std::uint32_t slot, Instant at) {
+        times_[server * kRow + slot] = at << kSlotBits | slot;
+    }
 
    private:
     static constexpr int kSlotBits = 10;
     static constexpr Instant kSlotMask = (1 << kSlotBits) - 1;
-    static constexpr std::uint32_t kMostScanned = 16;
-    static constexpr std::uint32_t kLanes = 4;  // rows that are scanned are as long as a multiple of it
 
-    bool scans_;
+    const Instant* row(std::size_t server) const { return times_.data() + server * stride_; }
+    Instant* row(std::size_t server) { return times_.data() + server * stride_; }
+
+    /// Bit i: minuend < subtrahends[i], for four of them.
+    static std::uint32_t signs_of_difference(Instant minuend, const Instant* subtrahends) {
+#ifdef __SSE2__  // does not compare 64 bits, but subtracts them
+        const __m128i from = _mm_set1_epi64x(minuend);
+        const auto* pairs = reinterpret_cast<const __m128i*>(subtrahends);
+        const __m128i low = _mm_sub_epi64(from, _mm_load_si128(pairs));
+        const __m128i high = _mm_sub_epi64(from, _mm_load_si128(pairs + 1));
+        constexpr int kUpperHalves = 0b11011101;
+        const __m128 signs = _mm_shuffle_ps(_mm_castsi128_ps(low), _mm_castsi128_ps(high), kUpperHalves);
+        return static_cast<std::uint32_t>(_mm_movemask_ps(signs));
+#else
+        std::uint32_t mask = 0;
+        for (std::uint32_t i = 0; i < 4; ++i) mask |= std::uint32_t{minuend < subtrahends[i]} << i;
+        return mask;
+#endif
+    }
+
     std::size_t leaves_;  // of a tree; 0: a row is scanned
     std::size_t stride_;
     std::vector<Instant, boost::alignment::aligned_allocator<Instant, 64>>
