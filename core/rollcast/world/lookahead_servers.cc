@@ -16,8 +16,11 @@ constexpr auto kBitsOfByte = [] {
     return bits;
 }();
 
+template <std::uint32_t kBits>
 std::uint32_t count_bits(std::uint32_t mask) {
-    return std::uint32_t{kBitsOfByte[mask & 255]} + kBitsOfByte[mask >> 8];
+    static_assert(kBits <= 16);
+    const std::uint32_t low = kBitsOfByte[mask & 255];
+    return kBits > 8 ? low + kBitsOfByte[mask >> 8] : low;
 }
 
 }  // namespace
@@ -114,13 +117,19 @@ std::uint32_t LookaheadServers::admit_usual(const AttemptColumns& attempts, std:
     }
 }
 
-/// Requests whose clients wait, by the slots that are busy. The queue is settled.
+/// Settles the queue; returns how many still wait in it.
+inline std::uint32_t LookaheadServers::queued(std::uint32_t index, Instant now, Shared& shared) {
+    if (!glances_[index].queues) return 0;
+    settle_queue(index, now, shared);
+    return servers_[index].waiting;
+}
+
+/// Requests whose clients wait, by those in the queue and the slots that are busy.
 template <std::uint32_t kRow>
-inline std::uint32_t LookaheadServers::held(std::uint32_t index, std::uint32_t busy, Instant now,
+inline std::uint32_t LookaheadServers::held(std::uint32_t index, std::uint32_t queued, std::uint32_t busy, Instant now,
                                             const Shared& shared) const {
-    if (kRow == 0 || now < given_up_until_) return count_outstanding(index, now, shared);
-    const std::uint32_t held = count_bits(busy) - glances_[index].lacking;
-    return glances_[index].queues ? held + servers_[index].waiting : held;
+    if (kRow == 0 || now < given_up_until_) return queued + count_in_service(index, now, shared);
+    return queued + count_bits<kRow>(busy) - glances_[index].lacking;
 }
 
 template <std::uint32_t kRow, bool kOfTwo>
@@ -131,18 +140,19 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
     std::uint32_t i = from;
     for (; i < to; ++i) {
         const std::uint32_t soon = (i + kFetchedAhead) % kRequestBlock;
-        free_at_.prefetch(attempts.one[soon]);
+        free_at_.prefetch<kRow>(attempts.one[soon]);
         const Instant now = attempts.arrived[i];
         std::uint32_t index = attempts.one[i];
         if (index == Balancer::kNobody) break;
-        if (glances_[index].queues) settle_queue(index, now, shared);
-        std::uint32_t busy = kRow == 0 ? 0 : free_at_.busy<kRow>(index, now);
+        const std::uint32_t queued_here = queued(index, now, shared);
+        std::uint32_t busy = free_at_.busy<kRow>(index, now);
         if constexpr (kOfTwo) {
-            free_at_.prefetch(attempts.other[soon]);
+            free_at_.prefetch<kRow>(attempts.other[soon]);
             const std::uint32_t other = attempts.other[i];
-            if (glances_[other].queues) settle_queue(other, now, shared);
-            const std::uint32_t busy_there = kRow == 0 ? 0 : free_at_.busy<kRow>(other, now);
-            const bool better = held<kRow>(other, busy_there, now, shared) < held<kRow>(index, busy, now, shared);
+            const std::uint32_t queued_there = queued(other, now, shared);
+            const std::uint32_t busy_there = free_at_.busy<kRow>(other, now);
+            const bool better = held<kRow>(other, queued_there, busy_there, now, shared) <
+                                held<kRow>(index, queued_here, busy, now, shared);
             index = better ? other : index;
             busy = better ? busy_there : busy;
         }
@@ -158,7 +168,7 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
         if (!usual) break;
         if (start > now && (start - now > shared.most_wait || servers_[index].waiting >= shared.queue)) break;
 
-        kRow > 0 ? free_at_.set<kRow>(index, first.slot, finish) : free_at_.set(index, first.slot, finish);
+        free_at_.set<kRow>(index, first.slot, finish);
         const bool sure = finish <= shared.sure_until;
         if (sure) {
             __builtin_prefetch(&by_latency_[index * books_stride_]);
@@ -335,8 +345,8 @@ void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared& share
 }
 
 /// When rows are trees, or slots may work for clients that have given up. The queue is settled.
-std::uint32_t LookaheadServers::count_outstanding(std::uint32_t index, Instant now, const Shared& shared) const {
-    std::uint32_t held = servers_[index].waiting;
+std::uint32_t LookaheadServers::count_in_service(std::uint32_t index, Instant now, const Shared& shared) const {
+    std::uint32_t held = 0;
     for (std::uint32_t slot = 0; slot < free_at_.usable(index); ++slot) {
         const Flight& flight = flights_[index * std::size_t{slots_} + slot];
         const bool given_up = flight.has(kOccupied) && answered_at(flight, shared.timeout) <= now;
@@ -346,15 +356,15 @@ std::uint32_t LookaheadServers::count_outstanding(std::uint32_t index, Instant n
 }
 
 std::uint32_t LookaheadServers::outstanding(std::uint32_t index, Instant now, Shared& shared) {
-    if (glances_[index].queues) settle_queue(index, now, shared);
+    const std::uint32_t waiting = queued(index, now, shared);
     switch (free_at_.scanned()) {
         case SlotTimes::kLine:
-            return held<SlotTimes::kLine>(index, free_at_.busy<SlotTimes::kLine>(index, now), now, shared);
+            return held<SlotTimes::kLine>(index, waiting, free_at_.busy<SlotTimes::kLine>(index, now), now, shared);
         case SlotTimes::kMostScanned:
-            return held<SlotTimes::kMostScanned>(index, free_at_.busy<SlotTimes::kMostScanned>(index, now), now,
-                                                 shared);
+            return held<SlotTimes::kMostScanned>(index, waiting, free_at_.busy<SlotTimes::kMostScanned>(index, now),
+                                                 now, shared);
         default:
-            return count_outstanding(index, now, shared);
+            return held<0>(index, waiting, 0, now, shared);
     }
 }
 

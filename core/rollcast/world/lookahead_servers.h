@@ -127,8 +127,10 @@ class LookaheadServers {
     template <std::uint32_t kRow, bool kOfTwo>
     std::uint32_t admit_usual_by(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to, Shared& shared);
     template <std::uint32_t kRow>
-    std::uint32_t held(std::uint32_t index, std::uint32_t busy, Instant now, const Shared& shared) const;
-    std::uint32_t count_outstanding(std::uint32_t index, Instant now, const Shared& shared) const;
+    std::uint32_t held(std::uint32_t index, std::uint32_t queued, std::uint32_t busy, Instant now,
+                       const Shared& shared) const;
+    std::uint32_t queued(std::uint32_t index, Instant now, Shared& shared);
+    std::uint32_t count_in_service(std::uint32_t index, Instant now, const Shared& shared) const;
     const Trouble& trouble_of(std::uint32_t index) const {
         static constexpr Trouble kNone;
         return troubles_.empty() ? kNone : troubles_[index];

@@ -75,18 +75,13 @@ class SlotTimes {
     /// Slots of the server.
     std::uint32_t usable(std::size_t server) const { return usable_[server]; }
 
-    /// It will be needed soon; may be no server at all.
-    void prefetch(std::size_t server) const {
-        __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(times_.data()) +
-                                                         server * stride_ * sizeof(Instant)));
-    }
-
     // ---- for rows that are scanned ----
     static constexpr std::uint32_t kLine = 8;  // such rows are as long as one of these, or two
     static constexpr std::uint32_t kMostScanned = 2 * kLine;
     /// How long they are; 0: rows are trees.
     std::uint32_t scanned() const { return leaves_ == 0 ? static_cast<std::uint32_t>(stride_) : 0; }
-    /// A bit for each slot that is not free at `now`, and for those that the server lacks. kRow: scanned().
+    // kRow: scanned().
+    /// A bit for each slot that is not free at `now`, and for those that the server lacks.
     template <std::uint32_t kRow>
     std::uint32_t busy(std::size_t server, Instant now) const {
         const Instant* times = times_.data() + server * kRow;
@@ -97,7 +92,14 @@ class SlotTimes {
     }
     template <std::uint32_t kRow>
     void set(std::size_t server, std::uint32_t slot, Instant at) {
+        if constexpr (kRow == 0) return set(server, slot, at);
         times_[server * kRow + slot] = at << kSlotBits | slot;
+    }
+    /// The row will be needed soon; may be no server's.
+    template <std::uint32_t kRow>
+    void prefetch(std::size_t server) const {
+        const auto times = reinterpret_cast<std::uintptr_t>(times_.data());
+        __builtin_prefetch(reinterpret_cast<const void*>(times + server * kRow * sizeof(Instant)));
     }
 
    private:
