@@ -57,9 +57,7 @@ class Agenda {
     static bool is_after(const Happening& a, const Happening& b) {
         return (a.at > b.at) | ((a.at == b.at) & (a.order > b.order));
     }
-    static bool is_notice(Happening::Kind kind) {
-        return kind == Happening::kCrashed || kind == Happening::kDrained;
-    }
+    static bool is_notice(Happening::Kind kind) { return kind == Happening::kCrashed || kind == Happening::kDrained; }
 
     std::vector<Happening> heap_;
     Instant next_ = kNoInstant;

@@ -33,11 +33,12 @@ DataPlane::DataPlane(const Scenario& scenario, std::span<const Defect> defects, 
           .most_wait = scenario.service.most_wait == Duration::zero() ? kNoInstant : scenario.service.most_wait.count(),
           .queue = static_cast<std::uint32_t>(scenario.service.queue),
           .follows_failures = scenario.traffic.retries.attempts > 1 || scenario.balancing.outlier.has_value()},
-      servers_(looks_ahead(scenario.service, pace) ? std::variant<LookaheadServers, EventServers>(LookaheadServers(
-                                                         shared_.answering, static_cast<std::uint32_t>(scenario.service.slots),
-                                                         scenario.observability.latency_buckets.size() + 1))
-                                                   : EventServers(scenario.service.order, scenario.service.cores,
-                                                                  scenario.observability.latency_buckets.size() + 1)),
+      servers_(looks_ahead(scenario.service, pace)
+                   ? std::variant<LookaheadServers, EventServers>(
+                         LookaheadServers(shared_.answering, static_cast<std::uint32_t>(scenario.service.slots),
+                                          scenario.observability.latency_buckets.size() + 1))
+                   : EventServers(scenario.service.order, scenario.service.cores,
+                                  scenario.observability.latency_buckets.size() + 1)),
       streams_(streams),
       persons_(scenario.traffic.sessions.users),
       plain_(shared_.answering.classes() == 1 && shared_.balancer.is_plain() &&

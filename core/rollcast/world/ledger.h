@@ -79,7 +79,6 @@ class Ledger {
         }
     }
 
-
     // ---- requests of more than one attempt ----
     /// The client tries again after an attempt that failed.
     void retried(Code seen, Cause cause, Instant latency);

@@ -73,7 +73,8 @@ void LookaheadServers::impair(std::uint32_t index, Impairment impairment, const 
 }
 
 void LookaheadServers::refresh(const Shared& shared) {
-    for (std::uint32_t version = 0; version < versions_; ++version) lanes_[version] = shared.answering.lane(version, {});
+    for (std::uint32_t version = 0; version < versions_; ++version)
+        lanes_[version] = shared.answering.lane(version, {});
     for (std::uint32_t index = 0; index < servers_.size(); ++index) open_lane(index, shared);
 }
 
@@ -119,9 +120,8 @@ std::uint32_t LookaheadServers::admit_usual(const AttemptColumns& attempts, std:
 
 /// Settles the queue; returns how many still wait in it.
 inline std::uint32_t LookaheadServers::queued(std::uint32_t index, Instant now, Shared& shared) {
-    if (!glances_[index].queues) return 0;
-    settle_queue(index, now, shared);
-    return servers_[index].waiting;
+    if (glances_[index].waiting > 0) settle_queue(index, now, shared);
+    return glances_[index].waiting;
 }
 
 /// Requests whose clients wait, by those in the queue and the slots that are busy.
@@ -166,7 +166,7 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
         const bool usual = (now >= lane.opens) & (attempts.error_word[i] - lane.fine_from <= lane.fine_span) &
                            (attempts.service_word[i] <= lane.most_plain) & (finish - now <= shared.timeout);
         if (!usual) break;
-        if (start > now && (start - now > shared.most_wait || servers_[index].waiting >= shared.queue)) break;
+        if (start > now && (start - now > shared.most_wait || glance.waiting >= shared.queue)) break;
 
         free_at_.set<kRow>(index, first.slot, finish);
         const bool sure = finish <= shared.sure_until;
@@ -176,23 +176,24 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
                                   .server = index,
                                   .version = lane.version,
                                   .attempt = static_cast<std::uint16_t>(i)};
-            if (start == now && !keeps<kRow>(index, first.slot)) continue;
-        } else {
-            shared.ledger.arrived(lane.version, now);
+            if (start > now) {
+                enqueue(index, start, kNone);
+            } else if (keeps<kRow>(index, first.slot)) {
+                settle(index, first.slot, shared);
+            }
+            continue;
         }
-        const Flight flight{.arrived = now,
-                            .finish = finish,
-                            .who = attempts.first + i,
-                            .call = kNoCall,
-                            .told = Code::k200,
-                            .seen = Code::k200,
-                            .cause = Cause::kBackground,
-                            .is = static_cast<std::uint8_t>(sure ? kServed : kServed | kOccupied)};
-        if (start == now) {
-            place(index, first.slot, flight, shared);
-        } else {
-            enqueue(index, first.slot, start, flight);
-        }
+        shared.ledger.arrived(lane.version, now);
+        begin(index, first.slot, start,
+              {.arrived = now,
+               .finish = finish,
+               .who = attempts.first + i,
+               .call = kNoCall,
+               .told = Code::k200,
+               .seen = Code::k200,
+               .cause = Cause::kBackground,
+               .is = kServed | kOccupied},
+              shared);
     }
     for (const Booking* one = bookings.data(); one < end_of_bookings; ++one) {
         const Instant arrived = attempts.arrived[one->attempt];
@@ -212,12 +213,12 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
     shared.ledger.arrived(server.version, now);
     if (shared.balancer.learns()) report_until(index, now, shared);
     if (!server.listening) return fail_at_once(index, attempt, server.refusal, shared);
-    if (glances_[index].queues) settle_queue(index, now, shared);
+    const std::uint32_t waiting = queued(index, now, shared);
 
     const SlotTimes::First first = free_at_.first(index);
     const Instant start = std::max(now, first.at);
     const Instant wait = start - now;
-    if (wait > 0 && server.waiting == shared.queue) {  // shed: the application itself says 503
+    if (wait > 0 && waiting == shared.queue) {  // shed: the application itself says 503
         server.shed += 1;
         by_latency_[index * books_stride_] += 1;
         return fail_at_once(index, attempt, shared.answering.blame(server.version), shared);
@@ -255,18 +256,28 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
         free_at_.set(index, first.slot, flight.finish);
         if (fate.crashes) shared.agenda.push(start, Happening::kCrashed, attempt.id, index, servers_[index].process);
     }
-    if (!keep) finish(index, flight, shared);
-    if (wait == 0) {
-        place(index, first.slot, flight, shared);
+    if (keep) return begin(index, first.slot, served ? start : flight.finish, flight, shared);
+    finish(index, flight, shared);
+    if (wait > 0) {
+        enqueue(index, start, kNone);
+    } else if (slots_of(index)[first.slot].has(kOccupied)) {
+        settle(index, first.slot, shared);
+    }
+}
+
+/// At `start`, or it leaves the queue then.
+void LookaheadServers::begin(std::uint32_t index, std::uint32_t slot, Instant start, const Flight& flight,
+                             Shared& shared) {
+    if (start > flight.arrived || !flight.has(kServed)) {
+        enqueue(index, start, parked_.add({flight, slot}));
     } else {
-        enqueue(index, first.slot, served ? start : flight.finish, flight);
+        place(index, slot, flight, shared);
     }
 }
 
 /// The slot's next request begins. The one before it has ended.
 void LookaheadServers::place(std::uint32_t index, std::uint32_t slot, const Flight& flight, Shared& shared) {
     if (slots_of(index)[slot].has(kOccupied)) settle(index, slot, shared);
-    if (!flight.has(kOccupied)) return;
     slots_of(index)[slot] = flight;
     if (free_at_.scanned() > 0) glances_[index].kept |= bit_of(slot);
 }
@@ -278,44 +289,43 @@ void LookaheadServers::settle(std::uint32_t index, std::uint32_t slot, Shared& s
 }
 
 /// To the end of the queue.
-void LookaheadServers::enqueue(std::uint32_t index, std::uint32_t slot, Instant start, const Flight& flight) {
-    auto at = static_cast<std::uint32_t>(waiting_.size());
-    if (free_.empty()) {
-        waiting_.push_back({});
+void LookaheadServers::enqueue(std::uint32_t index, Instant start, std::uint32_t parked) {
+    const std::uint32_t at = waiting_.add({.start = start, .next = 0, .parked = parked});
+    Glance& glance = glances_[index];
+    if (glance.waiting++ == 0) {
+        waiting_[at].next = at;
     } else {
-        at = free_.back();
-        free_.pop_back();
+        waiting_[at].next = std::exchange(waiting_[glance.last].next, at);
     }
-    waiting_[at] = {.flight = flight, .start = start, .slot = slot, .next = 0};
-    Server& server = servers_[index];
-    if (server.waiting++ == 0) {
-        server.first = at;
-        glances_[index].queues = true;
-    } else {
-        waiting_[server.last].next = at;
-    }
-    server.last = at;
+    glance.last = at;
 }
 
 void LookaheadServers::settle_queue(std::uint32_t index, Instant now, Shared& shared) {
     if (shared.balancer.learns()) return report_until(index, now, shared);
-    while (servers_[index].waiting > 0 && waiting_[servers_[index].first].start <= now) take_up(index, shared);
+    while (glances_[index].waiting > 0 && head(index).start <= now) take_up(index, shared);
 }
 
 /// The first in the queue leaves it: for its slot, or for good.
 void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
-    Server& server = servers_[index];
-    const std::uint32_t at = server.first;
-    Waiting& head = waiting_[at];
-    if (head.flight.has(kServed)) {
-        place(index, head.slot, head.flight, shared);
-    } else {
-        if (head.flight.seen == Code::k503) server.shed += 1, by_latency_[index * books_stride_] += 1;
-        answer(index, head.flight, shared);
+    if (const std::uint32_t number = head(index).parked; number != kNone) {
+        Parked& parked = parked_[number];
+        if (parked.flight.has(kServed)) {
+            place(index, parked.slot, parked.flight, shared);
+        } else {
+            if (parked.flight.seen == Code::k503) servers_[index].shed += 1, by_latency_[index * books_stride_] += 1;
+            answer(index, parked.flight, shared);
+        }
+        parked_.remove(number);
     }
-    server.first = head.next;
-    glances_[index].queues = --server.waiting > 0;
-    free_.push_back(at);
+    drop_head(index);
+}
+
+void LookaheadServers::drop_head(std::uint32_t index) {
+    Glance& glance = glances_[index];
+    Waiting& last = waiting_[glance.last];
+    waiting_.remove(last.next);
+    last.next = waiting_[last.next].next;
+    --glance.waiting;
 }
 
 /// The server is done with the request: the application counts it, and proxy and client if they have not yet.
@@ -349,7 +359,8 @@ std::uint32_t LookaheadServers::count_in_service(std::uint32_t index, Instant no
     std::uint32_t held = 0;
     for (std::uint32_t slot = 0; slot < free_at_.usable(index); ++slot) {
         const Flight& flight = flights_[index * std::size_t{slots_} + slot];
-        const bool given_up = flight.has(kOccupied) && answered_at(flight, shared.timeout) <= now;
+        const bool given_up =
+            flight.has(kOccupied) && answered_at(flight, shared.timeout) <= now && flight.finish > now;
         held += free_at_.at(index, slot) > now && !given_up;
     }
     return held;
@@ -375,10 +386,7 @@ std::uint32_t LookaheadServers::outstanding(std::uint32_t index, std::uint8_t ba
         const Flight& flight = slots_of(index)[slot];
         held += flight.has(kOccupied) && flight.balancer() == balancer && answered_at(flight, shared.timeout) > now;
     }
-    std::uint32_t at = servers_[index].first;
-    for (std::uint32_t i = 0; i < servers_[index].waiting; ++i, at = waiting_[at].next) {
-        held += waiting_[at].flight.balancer() == balancer;
-    }
+    each_waiting(index, [&](const Waiting& one) { held += parked_[one.parked].flight.balancer() == balancer; });
     return held;
 }
 
@@ -399,10 +407,9 @@ void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Share
         if (!flight.has(kAnswered)) cut_off.push_back(flight);
         flight.is = 0;
     }
-    for (; dead.waiting > 0; --dead.waiting) {
-        cut_off.push_back(waiting_[dead.first].flight);
-        free_.push_back(dead.first);
-        dead.first = waiting_[dead.first].next;
+    for (; glances_[index].waiting > 0; drop_head(index)) {
+        cut_off.push_back(parked_[head(index).parked].flight);
+        parked_.remove(head(index).parked);
     }
     std::sort(cut_off.begin(), cut_off.end(), [](const Flight& a, const Flight& b) { return a.id() < b.id(); });
     for (Flight& flight : cut_off) {
@@ -416,7 +423,6 @@ void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Share
     }
     free_at_.reset(index);
     glances_[index].kept = 0;
-    glances_[index].queues = false;
     std::fill_n(&by_latency_[index * books_stride_], buckets_, 0);
     latency_ns_[index] = 0;
     dead.errors = dead.shed = 0;
@@ -459,8 +465,7 @@ void LookaheadServers::report(std::uint32_t index, Flight& flight, Instant at, S
 void LookaheadServers::report_until(std::uint32_t index, Instant now, Shared& shared) {
     Flight* slots = slots_of(index);
     while (true) {
-        const Server& server = servers_[index];
-        const Instant leaves = server.waiting > 0 ? waiting_[server.first].start : kNoInstant;
+        const Instant leaves = glances_[index].waiting > 0 ? head(index).start : kNoInstant;
         const Instant limit = std::min(now, leaves);
         Flight* first = nullptr;
         Instant first_at = kNoInstant;
@@ -477,8 +482,8 @@ void LookaheadServers::report_until(std::uint32_t index, Instant now, Shared& sh
             continue;
         }
         if (leaves > now) return;
-        Flight& head = waiting_[server.first].flight;
-        if (!head.has(kServed)) report(index, head, leaves, shared);
+        Flight& next = parked_[head(index).parked].flight;
+        if (!next.has(kServed)) report(index, next, leaves, shared);
         take_up(index, shared);
     }
 }
@@ -509,12 +514,11 @@ Meter LookaheadServers::take_application(std::uint32_t index) {
 std::int64_t LookaheadServers::count_in_flight(Instant now, const Shared& shared) const {
     std::int64_t count = 0;
     for (const Flight& flight : flights_) count += flight.has(kOccupied) && answered_at(flight, shared.timeout) > now;
-    for (const Server& server : servers_) {
-        std::uint32_t at = server.first;
-        for (std::uint32_t i = 0; i < server.waiting; ++i, at = waiting_[at].next) {
-            const Waiting& one = waiting_[at];
-            count += one.start > now || (one.flight.has(kOccupied) && answered_at(one.flight, shared.timeout) > now);
-        }
+    for (std::uint32_t index = 0; index < servers_.size(); ++index) {
+        each_waiting(index, [&](const Waiting& one) {
+            count += one.start > now ||
+                     (one.parked != kNone && answered_at(parked_[one.parked].flight, shared.timeout) > now);
+        });
     }
     return count;
 }

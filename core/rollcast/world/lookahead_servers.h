@@ -13,6 +13,7 @@
 
 #include <boost/align/aligned_allocator.hpp>
 
+#include "rollcast/base/pool.h"
 #include "rollcast/random/request_words.h"
 #include "rollcast/world/shared.h"
 #include "rollcast/world/slot_times.h"
@@ -66,6 +67,7 @@ class LookaheadServers {
     std::int64_t count_in_flight(Instant now, const Shared& shared) const;
 
    private:
+    static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
     // Marks of a flight.
     static constexpr std::uint8_t kOccupied = 1;  // the entry holds a request that is not booked yet
     static constexpr std::uint8_t kAnswered = 2;  // its client was counted before its service ended
@@ -87,23 +89,26 @@ class LookaheadServers {
         bool has(std::uint8_t mark) const { return (is & mark) != 0; }
         void mark(std::uint8_t mark) { is = static_cast<std::uint8_t>(is | mark); }
     };
+    /// In a queue, which is a ring.
     struct Waiting {
-        Flight flight;  // not kOccupied: booked
         Instant start;  // of service; of one that never begins: when it leaves
-        std::uint32_t slot;
         std::uint32_t next;
+        std::uint32_t parked;  // into parked_; kNone: booked already
+    };
+    struct Parked {
+        Flight flight;
+        std::uint32_t slot;
     };
     /// What the usual request needs to know, in few bytes: those of a large fleet stay in a near cache.
     struct Glance {
-        std::uint32_t lane = 0;    // into lanes_
-        std::uint16_t kept = 0;    // a bit for each slot whose flight is occupied, where rows are scanned
-        std::uint8_t lacking = 0;  // slots of such a row that the server lacks
-        bool queues = false;       // somebody waits, or did when we last looked
+        std::uint32_t lane = 0;     // into lanes_
+        std::uint32_t waiting = 0;  // in the queue, when we last looked
+        std::uint32_t last = 0;     // of the queue, into waiting_
+        std::uint16_t kept = 0;     // a bit for each slot whose flight is occupied, where rows are scanned
+        std::uint8_t lacking = 0;   // slots of such a row that the server lacks
     };
+    static_assert(sizeof(Glance) == 16);
     struct Server {
-        std::uint32_t waiting = 0;  // in the queue
-        std::uint32_t first = 0;    // of the queue, into waiting_
-        std::uint32_t last = 0;
         std::uint32_t process = 0;  // how many have ended
         std::uint32_t errors = 0;   // the application's, since the last take
         std::uint32_t shed = 0;     // likewise
@@ -132,8 +137,8 @@ class LookaheadServers {
     std::uint32_t queued(std::uint32_t index, Instant now, Shared& shared);
     std::uint32_t count_in_service(std::uint32_t index, Instant now, const Shared& shared) const;
     const Trouble& trouble_of(std::uint32_t index) const {
-        static constexpr Trouble kNone;
-        return troubles_.empty() ? kNone : troubles_[index];
+        static constexpr Trouble kUntroubled;
+        return troubles_.empty() ? kUntroubled : troubles_[index];
     }
     void set_trouble(std::uint32_t index, const Trouble& trouble);
     void open_lane(std::uint32_t index, const Shared& shared);
@@ -145,9 +150,17 @@ class LookaheadServers {
     }
     void settle_queue(std::uint32_t index, Instant now, Shared& shared);
     void take_up(std::uint32_t index, Shared& shared);
+    void drop_head(std::uint32_t index);
+    template <typename Each>
+    void each_waiting(std::uint32_t index, Each each) const {
+        std::uint32_t at = glances_[index].last;
+        for (std::uint32_t i = 0; i < glances_[index].waiting; ++i) each(waiting_[at = waiting_[at].next]);
+    }
+    void begin(std::uint32_t index, std::uint32_t slot, Instant start, const Flight& flight, Shared& shared);
     void place(std::uint32_t index, std::uint32_t slot, const Flight& flight, Shared& shared);
     void settle(std::uint32_t index, std::uint32_t slot, Shared& shared);
-    void enqueue(std::uint32_t index, std::uint32_t slot, Instant start, const Flight& flight);
+    void enqueue(std::uint32_t index, Instant start, std::uint32_t parked);
+    const Waiting& head(std::uint32_t index) const { return waiting_[waiting_[glances_[index].last].next]; }
     void finish(std::uint32_t index, Flight& flight, Shared& shared);
     void answer(std::uint32_t index, Flight& flight, Shared& shared);
     void report(std::uint32_t index, Flight& flight, Instant at, Shared& shared);
@@ -167,10 +180,10 @@ class LookaheadServers {
     std::vector<Answering::Lane> lanes_;
     std::vector<Trouble> troubles_;  // index: server; empty while none has any
     SlotTimes free_at_;
-    Column<Flight> flights_;  // servers x slots: the latest request that began service there
+    Column<Flight> flights_;                     // servers x slots: the latest request that began service there
     Instant given_up_until_ = SlotTimes::kFree;  // from then on no slot works for a client that has given up
-    std::vector<Waiting> waiting_;     // of all servers
-    std::vector<std::uint32_t> free_;  // of waiting_
+    Pool<Waiting> waiting_;                      // of all servers
+    Pool<Parked> parked_;
     // The application's books since the last take.
     Column<std::uint32_t> by_latency_;      // servers x stride: answers
     std::vector<std::int64_t> latency_ns_;  // index: server
