@@ -273,11 +273,19 @@ void DataPlane::fill_columns() {
 void DataPlane::fill_places() {
     if (!plain_) return;
     const Balancer::View& view = shared_.balancer.plain_view();
-    for (std::size_t i = next_; i < kRequestBlock; ++i) {
-        const std::uint32_t word = block_.words.balance[i];
-        const Balancer::Group& group = view.group_of(word);
-        one_[i] = view.endpoints[group.first + group.place(word)];
-        if (extra_) other_[i] = view.endpoints[group.first + group.other(extra_words_.choice[i])];
+    const std::uint32_t* endpoints = view.endpoints.data();
+    const auto fill = [&](auto group_of) {
+        for (std::size_t i = next_; i < kRequestBlock; ++i) {
+            const std::uint32_t word = block_.words.balance[i];
+            const Balancer::Group& group = group_of(word);
+            one_[i] = endpoints[group.first + group.place(word)];
+            if (extra_) other_[i] = endpoints[group.first + group.other(extra_words_.choice[i])];
+        }
+    };
+    if (view.groups.size() == 1) {
+        fill([group = view.groups.front()](std::uint32_t) -> const Balancer::Group& { return group; });
+    } else {
+        fill([&](std::uint32_t word) -> const Balancer::Group& { return view.group_of(word); });
     }
 }
 
