@@ -140,14 +140,14 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
     std::uint32_t i = from;
     for (; i < to; ++i) {
         const std::uint32_t soon = (i + kFetchedAhead) % kRequestBlock;
-        free_at_.prefetch<kRow>(attempts.one[soon]);
+        fetch<kRow>(attempts.one[soon]);
         const Instant now = attempts.arrived[i];
         std::uint32_t index = attempts.one[i];
         if (index == Balancer::kNobody) break;
         const std::uint32_t queued_here = queued(index, now, shared);
         std::uint32_t busy = free_at_.busy<kRow>(index, now);
         if constexpr (kOfTwo) {
-            free_at_.prefetch<kRow>(attempts.other[soon]);
+            fetch<kRow>(attempts.other[soon]);
             const std::uint32_t other = attempts.other[i];
             const std::uint32_t queued_there = queued(other, now, shared);
             const std::uint32_t busy_there = free_at_.busy<kRow>(other, now);

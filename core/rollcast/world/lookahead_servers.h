@@ -140,6 +140,16 @@ class LookaheadServers {
         static constexpr Trouble kUntroubled;
         return troubles_.empty() ? kUntroubled : troubles_[index];
     }
+    /// It will be needed soon; may be nobody, so that its address is not a pointer's sum.
+    template <std::uint32_t kRow>
+    void fetch(std::size_t index) const {
+        const auto prefetch = [index](const auto* first, std::size_t stride) {
+            const auto address = reinterpret_cast<std::uintptr_t>(first) + index * stride * sizeof *first;
+            __builtin_prefetch(reinterpret_cast<const void*>(address));
+        };
+        prefetch(glances_.data(), 1);
+        prefetch(free_at_.data(), kRow);
+    }
     void set_trouble(std::uint32_t index, const Trouble& trouble);
     void open_lane(std::uint32_t index, const Shared& shared);
     void close_lane(std::uint32_t index) { glances_[index].lane = versions_; }

@@ -95,12 +95,7 @@ class SlotTimes {
         if constexpr (kRow == 0) return set(server, slot, at);
         times_[server * kRow + slot] = at << kSlotBits | slot;
     }
-    /// The row will be needed soon; may be no server's.
-    template <std::uint32_t kRow>
-    void prefetch(std::size_t server) const {
-        const auto times = reinterpret_cast<std::uintptr_t>(times_.data());
-        __builtin_prefetch(reinterpret_cast<const void*>(times + server * kRow * sizeof(Instant)));
-    }
+    const Instant* data() const { return times_.data(); }
 
    private:
     static constexpr int kSlotBits = 10;
