@@ -76,8 +76,8 @@ Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
     }
 }
 
-Answering::Lane Answering::lane(std::size_t version, const Trouble& trouble) const {
-    const Rule& rule = rules_[version * classes_];
+Answering::Lane Answering::lane(std::size_t version, std::size_t request_class, const Trouble& trouble) const {
+    const Rule& rule = rules_[version * classes_ + request_class];
     const std::uint64_t fine_from = rule.defect_below + all_errors_below_ + trouble.errors_below;
     const bool none = versions_[version].leak != 0 || fine_from >= rule.crashes_from || rule.slowed_from == 0;
     return {.opens = none ? kNoInstant : trouble.cold_until,

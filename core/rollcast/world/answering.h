@@ -84,8 +84,7 @@ class Answering {
                 .late = healthy > timeout_ ? Cause::kBackground : rule.blame,
                 .crashes = attempt.error_word >= rule.crashes_from};
     }
-    /// Of a request of the first class at a process: all that decides whether it is answered well is known by its
-    /// words.
+    /// Of a request of a class at a process: all that decides whether it is answered well is known by its words.
     struct Lane {
         Instant opens = kNoInstant;  // kNoInstant: never
         float slowness = 1;
@@ -93,8 +92,14 @@ class Answering {
         std::uint32_t fine_span = 0;   // ... and not further than this from it bring no trouble
         std::uint32_t most_plain = 0;  // service words up to here are not slowed by a defect
         std::uint16_t version = 0;
+
+        /// Is it answered well, if it is in time?
+        bool takes(Instant now, std::uint32_t service_word, std::uint32_t error_word) const {
+            return (now >= opens) & (error_word - fine_from <= fine_span) & (service_word <= most_plain);
+        }
+        Instant service(double work) const { return static_cast<Instant>(work * slowness + .5); }
     };
-    Lane lane(std::size_t version, const Trouble& trouble) const;
+    Lane lane(std::size_t version, std::size_t request_class, const Trouble& trouble) const;
 
     /// Can a request kill its process?
     bool can_crash() const { return can_crash_; }

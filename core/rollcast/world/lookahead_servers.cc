@@ -30,9 +30,10 @@ LookaheadServers::LookaheadServers(const Answering& answering, std::uint32_t slo
       buckets_(buckets),
       books_stride_((buckets + kLineOfBooks - 1) / kLineOfBooks * kLineOfBooks),
       versions_(static_cast<std::uint32_t>(answering.versions())),
-      lanes_(versions_ + 1),
+      classes_(static_cast<std::uint32_t>(answering.classes())),
+      lanes_((versions_ + 1) * classes_),
       free_at_(slots) {
-    for (std::uint32_t version = 0; version < versions_; ++version) lanes_[version] = answering.lane(version, {});
+    for (std::uint16_t version = 0; version < versions_; ++version) draw_lane(version, version, {}, answering);
 }
 
 std::uint32_t LookaheadServers::add(std::uint16_t version, const Answering& answering) {
@@ -73,8 +74,7 @@ void LookaheadServers::impair(std::uint32_t index, Impairment impairment, const 
 }
 
 void LookaheadServers::refresh(const Shared& shared) {
-    for (std::uint32_t version = 0; version < versions_; ++version)
-        lanes_[version] = shared.answering.lane(version, {});
+    for (std::uint16_t version = 0; version < versions_; ++version) draw_lane(version, version, {}, shared.answering);
     for (std::uint32_t index = 0; index < servers_.size(); ++index) open_lane(index, shared);
 }
 
@@ -90,14 +90,20 @@ void LookaheadServers::open_lane(std::uint32_t index, const Shared& shared) {
     const Server& server = servers_[index];
     if (!server.listening || shared.balancer.learns()) return close_lane(index);
     const Trouble& trouble = trouble_of(index);
-    if (trouble == Trouble{}) {
-        glances_[index].lane = server.version;
-        return;
+    std::uint32_t lane = server.version;
+    if (trouble != Trouble{}) {
+        if (lanes_.size() < (versions_ + 2 + index) * classes_)
+            lanes_.resize((versions_ + 1 + servers_.size()) * classes_);
+        lane = versions_ + 1 + index;
+        draw_lane(lane, server.version, trouble, shared.answering);
     }
-    const std::uint32_t own = versions_ + 1 + index;
-    if (lanes_.size() <= own) lanes_.resize(versions_ + 1 + servers_.size());
-    lanes_[own] = shared.answering.lane(server.version, trouble);
-    glances_[index].lane = own;
+    glances_[index].lane = lane * classes_;
+}
+
+/// One for each class.
+void LookaheadServers::draw_lane(std::uint32_t lane, std::uint16_t version, const Trouble& trouble,
+                                 const Answering& answering) {
+    for (std::uint32_t i = 0; i < classes_; ++i) lanes_[lane * classes_ + i] = answering.lane(version, i, trouble);
 }
 
 // ---- the request path: the usual in one loop, the rest out of its way ----
@@ -162,9 +168,9 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
         const Instant start = std::max(now, first.at);
         const Glance glance = glances_[index];
         const Answering::Lane& lane = lanes_[glance.lane];
-        const Instant finish = start + static_cast<Instant>(double{attempts.work[i]} * lane.slowness + .5);
-        const bool usual = (now >= lane.opens) & (attempts.error_word[i] - lane.fine_from <= lane.fine_span) &
-                           (attempts.service_word[i] <= lane.most_plain) & (finish - now <= shared.timeout);
+        const Instant finish = start + lane.service(attempts.work[i]);
+        const bool usual =
+            lane.takes(now, attempts.service_word[i], attempts.error_word[i]) & (finish - now <= shared.timeout);
         if (!usual) break;
         if (start > now && (start - now > shared.most_wait || glance.waiting >= shared.queue)) break;
 
@@ -176,11 +182,7 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
                                   .server = index,
                                   .version = lane.version,
                                   .attempt = static_cast<std::uint16_t>(i)};
-            if (start > now) {
-                enqueue(index, start, kNone);
-            } else if (keeps<kRow>(index, first.slot)) {
-                settle(index, first.slot, shared);
-            }
+            hold_booked<kRow>(index, first.slot, start, now, shared);
             continue;
         }
         shared.ledger.arrived(lane.version, now);
@@ -196,18 +198,52 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
               shared);
     }
     for (const Booking* one = bookings.data(); one < end_of_bookings; ++one) {
-        const Instant arrived = attempts.arrived[one->attempt];
-        const std::size_t bucket = shared.ledger.bucket(one->latency);
-        by_latency_[one->server * books_stride_ + bucket] += 1;
-        latency_ns_[one->server] += one->latency;
-        shared.ledger.arrived(one->version, arrived);
-        shared.count(one->version, one->server, attempts.first + one->attempt, arrived, one->latency, bucket,
-                     Code::k200, Cause::kBackground);
+        book(one->server, one->version, attempts.first + one->attempt, attempts.arrived[one->attempt], one->latency,
+             shared);
     }
     return i;
 }
 
+/// Its slot or its place in the queue, of a request that is booked.
+template <std::uint32_t kRow>
+inline void LookaheadServers::hold_booked(std::uint32_t index, std::uint32_t slot, Instant start, Instant now,
+                                          Shared& shared) {
+    if (start > now) {
+        enqueue(index, start, kNone);
+    } else if (keeps<kRow>(index, slot)) {
+        settle(index, slot, shared);
+    }
+}
+
+/// All books of a request that is answered well.
+inline void LookaheadServers::book(std::uint32_t index, std::uint16_t version, AttemptId id, Instant arrived,
+                                   Instant latency, Shared& shared) {
+    const std::size_t bucket = shared.ledger.bucket(latency);
+    by_latency_[index * books_stride_ + bucket] += 1;
+    latency_ns_[index] += latency;
+    shared.ledger.arrived(version, arrived);
+    shared.count(version, index, id, arrived, latency, bucket, Code::k200, Cause::kBackground);
+}
+
+/// admit() for most, in half the time; false if it is not sure to be answered well, and nothing was done.
+inline bool LookaheadServers::admit_sure(std::uint32_t index, const Attempt& attempt, Shared& shared) {
+    const Instant now = attempt.arrived;
+    const std::uint32_t waiting = queued(index, now, shared);
+    const SlotTimes::First first = free_at_.first(index);
+    const Instant start = std::max(now, first.at);
+    const Answering::Lane& lane = lanes_[glances_[index].lane + attempt.request_class];
+    const Instant finish = start + lane.service(attempt.work);
+    const bool sure = lane.takes(now, attempt.service_word, attempt.error_word) & (finish - now <= shared.timeout) &
+                      (finish <= shared.sure_until) & (attempt.call == kNoCall);
+    if (!sure || (start > now && (start - now > shared.most_wait || waiting >= shared.queue))) return false;
+    free_at_.set(index, first.slot, finish);
+    hold_booked<0>(index, first.slot, start, now, shared);
+    book(index, lane.version, attempt.id, now, finish - now, shared);
+    return true;
+}
+
 void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared& shared) {
+    if (admit_sure(index, attempt, shared)) return;
     Server& server = servers_[index];
     const Instant now = attempt.arrived;
     shared.ledger.arrived(server.version, now);
@@ -258,11 +294,7 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
     }
     if (keep) return begin(index, first.slot, served ? start : flight.finish, flight, shared);
     finish(index, flight, shared);
-    if (wait > 0) {
-        enqueue(index, start, kNone);
-    } else if (slots_of(index)[first.slot].has(kOccupied)) {
-        settle(index, first.slot, shared);
-    }
+    hold_booked<0>(index, first.slot, start, now, shared);
 }
 
 /// At `start`, or it leaves the queue then.

@@ -101,7 +101,7 @@ class LookaheadServers {
     };
     /// What the usual request needs to know, in few bytes: those of a large fleet stay in a near cache.
     struct Glance {
-        std::uint32_t lane = 0;     // into lanes_
+        std::uint32_t lane = 0;     // of the first class; into lanes_
         std::uint32_t waiting = 0;  // in the queue, when we last looked
         std::uint32_t last = 0;     // of the queue, into waiting_
         std::uint16_t kept = 0;     // a bit for each slot whose flight is occupied, where rows are scanned
@@ -131,6 +131,11 @@ class LookaheadServers {
 
     template <std::uint32_t kRow, bool kOfTwo>
     std::uint32_t admit_usual_by(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to, Shared& shared);
+    bool admit_sure(std::uint32_t index, const Attempt& attempt, Shared& shared);
+    void book(std::uint32_t index, std::uint16_t version, AttemptId id, Instant arrived, Instant latency,
+              Shared& shared);
+    template <std::uint32_t kRow>
+    void hold_booked(std::uint32_t index, std::uint32_t slot, Instant start, Instant now, Shared& shared);
     template <std::uint32_t kRow>
     std::uint32_t held(std::uint32_t index, std::uint32_t queued, std::uint32_t busy, Instant now,
                        const Shared& shared) const;
@@ -152,7 +157,8 @@ class LookaheadServers {
     }
     void set_trouble(std::uint32_t index, const Trouble& trouble);
     void open_lane(std::uint32_t index, const Shared& shared);
-    void close_lane(std::uint32_t index) { glances_[index].lane = versions_; }
+    void draw_lane(std::uint32_t lane, std::uint16_t version, const Trouble& trouble, const Answering& answering);
+    void close_lane(std::uint32_t index) { glances_[index].lane = versions_ * classes_; }
     static std::uint16_t bit_of(std::uint32_t slot) { return static_cast<std::uint16_t>(1u << slot); }
     template <std::uint32_t kRow>
     bool keeps(std::uint32_t index, std::uint32_t slot) {
@@ -184,9 +190,10 @@ class LookaheadServers {
     std::size_t buckets_;
     std::size_t books_stride_;
     std::uint32_t versions_;
+    std::uint32_t classes_;
     std::vector<Server> servers_;
     std::vector<Glance> glances_;  // index: server
-    /// Those of versions without trouble, a closed one, then those of servers in trouble by their index.
+    /// For each class those of versions without trouble, closed ones, then those of servers in trouble by their index.
     std::vector<Answering::Lane> lanes_;
     std::vector<Trouble> troubles_;  // index: server; empty while none has any
     SlotTimes free_at_;

@@ -235,7 +235,7 @@ TEST(Lane, TakesExactlyThoseThatAreAnsweredWellWithoutAnySpecialCase) {
             const Answering answering = with(defect, scenario);
             Trouble trouble = answering.fresh(1, 0);
             Answering::impair(trouble, {.slowness = 3, .error_rate = impaired});
-            const Answering::Lane lane = answering.lane(1, trouble);
+            const Answering::Lane lane = answering.lane(1, 0, trouble);
             EXPECT_EQ(lane.slowness, 3);
             for (const double cut : {0., .25, .5, .75, 1.}) {  // words around each limit that there may be
                 for (const std::int64_t beside : {-1, 0}) {
@@ -261,10 +261,10 @@ TEST(Lane, IsClosedToColdProcessesAndToThoseThatLeak) {
     scenario.service.cold_slowness = 1;
     scenario.service.cold_decay = 1s;
     const Answering cold = with({}, scenario);
-    EXPECT_EQ(cold.lane(0, cold.fresh(0, -5)).opens, 16'000'000'000 - 5);
+    EXPECT_EQ(cold.lane(0, 0, cold.fresh(0, -5)).opens, 16'000'000'000 - 5);
     const Answering leaks = with({.kind = DefectKind::kDescriptorLeak, .severity = 1e6});
-    EXPECT_EQ(leaks.lane(1, leaks.fresh(1, 0)).opens, kNoInstant);
-    EXPECT_LT(leaks.lane(0, leaks.fresh(0, 0)).opens, 0);
+    EXPECT_EQ(leaks.lane(1, 0, leaks.fresh(1, 0)).opens, kNoInstant);
+    EXPECT_LT(leaks.lane(0, 0, leaks.fresh(0, 0)).opens, 0);
 }
 
 }  // namespace
