@@ -1,4 +1,3 @@
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -12,8 +11,8 @@
 
 #include "rollcast/des/event_queue.h"
 #include "rollcast/random/distribution.h"
-#include "rollcast/random/quantile_table.h"
-#include "rollcast/random/request_words.h"
+#include "rollcast/random/streams.h"
+#include "single_server.h"
 
 namespace rollcast {
 namespace {
@@ -63,86 +62,23 @@ BENCHMARK(Hold<StandardQueue>)->Arg(1)->Arg(10)->Arg(100)->Arg(1'000)->Arg(10'00
 constexpr double kArrivalRate = .9;
 constexpr double kMeanTimeInSystem = 1 / (1 - kArrivalRate);
 
-/// Exponential waits as the simulator draws them: words by the block through a table.
-class BlockWaits {
-   public:
-    Duration gap() {
-        if (next_ == kRequestBlock) refill();
-        return Duration(static_cast<Duration::rep>(gaps_[next_]));
-    }
-    /// Of the customer whose gap was drawn last.
-    Duration service() { return Duration(static_cast<Duration::rep>(services_[next_++])); }
-
-   private:
-    void refill() {
-        request_words(streams_, ordinal_, words_);
-        quantiles(unit_, words_.gap.data(), static_cast<float>(1e9 / kArrivalRate), gaps_.data(), kRequestBlock);
-        quantiles(unit_, words_.service.data(), 1e9f, services_.data(), kRequestBlock);
-        ordinal_ += kRequestBlock;
-        next_ = 0;
-    }
-
-    StreamSpace streams_{1, 0};
-    QuantileTable unit_{Exponential{1}};
-    RequestWords words_;
-    std::array<float, kRequestBlock> gaps_, services_;
-    std::uint64_t ordinal_ = 0;
-    std::size_t next_ = kRequestBlock;
-};
-
 /// Exponential waits as one would draw them first.
 class StandardWaits {
    public:
-    Duration gap() { return from_seconds(exponential_(random_) / kArrivalRate); }
-    Duration service() { return from_seconds(exponential_(random_)); }
+    StandardWaits(Duration mean, std::uint64_t seed, std::uint32_t stream)
+        : random_(seed + stream), exponential_(1 / to_seconds(mean)) {}
+
+    Duration operator()() { return from_seconds(exponential_(random_)); }
 
    private:
     std::mt19937_64 random_;
     std::exponential_distribution<double> exponential_;
 };
 
-/// Two kinds of events through a general queue; first come, first served.
+/// The model in common, as an equal of NaiveModel.
 template <typename Queue, typename Waits>
-class KernelModel {
-   public:
-    KernelModel() { arrive_after(waits_.gap()); }
-
-    /// Returns the mean time in system of the next `customers` to leave, in seconds.
-    double run(std::int64_t customers) {
-        Duration sum{};
-        for (std::int64_t left = 0; left < customers;) {
-            const EventQueue::Entry entry = queue_.pop();
-            now_ = entry.at;
-            if (entry.event.kind == kArrival) {
-                customer(last_++) = {now_, waits_.service()};
-                arrive_after(waits_.gap());
-                if (last_ - first_ == 1) leave_after(customer(first_).service);
-            } else {
-                sum += now_ - customer(first_++).arrived;
-                ++left;
-                if (first_ != last_) leave_after(customer(first_).service);
-            }
-        }
-        return to_seconds(sum) / static_cast<double>(customers);
-    }
-
-   private:
-    enum : std::uint32_t { kArrival, kDeparture };
-    struct Customer {
-        Time arrived;
-        Duration service;
-    };
-
-    void arrive_after(Duration wait) { queue_.schedule(now_ + wait, {.kind = kArrival}); }
-    void leave_after(Duration wait) { queue_.schedule(now_ + wait, {.kind = kDeparture}); }
-    Customer& customer(std::size_t ordinal) { return line_[ordinal % kLongestLine]; }
-
-    static constexpr std::size_t kLongestLine = 1 << 12;  // reached with a probability of .9^4096
-    Queue queue_;
-    Waits waits_;
-    std::vector<Customer> line_ = std::vector<Customer>(kLongestLine);
-    std::size_t first_ = 0, last_ = 0;
-    Time now_{};
+struct KernelModel : SingleServer<Queue, Waits> {
+    KernelModel() : SingleServer<Queue, Waits>(from_seconds(1 / kArrivalRate), from_seconds(1), 1) {}
 };
 
 /// What many write: an event is a function, and everything is from the standard library.

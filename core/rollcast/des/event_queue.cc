@@ -5,9 +5,9 @@
 namespace rollcast {
 
 /// Without branches: which of two pending events comes first cannot be predicted.
-EventQueue::Child EventQueue::least_child(std::size_t node) const {
+EventQueue::Child EventQueue::least_child(const Key* heap, std::size_t node) {
     const std::size_t first = 4 * (node - 2);
-    const Key* const keys = &heap_[first];
+    const Key* const keys = &heap[first];
     const bool second = keys[1] < keys[0], fourth = keys[3] < keys[2];
     const Key left = second ? keys[1] : keys[0], right = fourth ? keys[3] : keys[2];
     // A mask, because a compiler makes a branch of the choice between two indices.
@@ -18,25 +18,21 @@ EventQueue::Child EventQueue::least_child(std::size_t node) const {
 
 /// Always goes down to a leaf: where to stop could not be predicted either.
 void EventQueue::sink(Key key) {
-    if (heap_size_ <= 2) {  // as in a model of one server: not worth a look at all four children
-        const Key other = heap_[kRoot + 1];
-        heap_[kRoot] = other < key ? other : key;
-        heap_[kRoot + 1] = other < key ? key : other;
-        return;
-    }
+    Key* const heap = heap_.data();
     const std::size_t end = kRoot + heap_size_;
     std::size_t node = kRoot;
     while (4 * (node - 2) < end) {
-        const Child child = least_child(node);
+        const Child child = least_child(heap, node);
         const bool rises = child.key < key;
-        heap_[node] = rises ? child.key : key;
+        heap[node] = rises ? child.key : key;
         key = rises ? key : child.key;
         node = child.node;
     }
-    heap_[node] = key;
+    heap[node] = key;
 }
 
 void EventQueue::append(Key key) {
+    if (key == kLast) return;  // there was no first
     std::size_t node = kRoot + heap_size_++;
     if (node == heap_.size()) heap_.insert(heap_.end(), 4, kLast);
     while (node > kRoot) {
@@ -49,10 +45,12 @@ void EventQueue::append(Key key) {
 }
 
 void EventQueue::drop_first() {
-    free_.push_back(slot_of(heap_[kRoot]));
+    free_.push_back(slot_of(first_));
+    first_is_gone_ = false;
+    first_ = heap_[kRoot];
+    if (heap_size_ == 0) return;
     const Key last = std::exchange(heap_[kRoot + --heap_size_], kLast);
     if (heap_size_ > 0) sink(last);
-    first_is_gone_ = false;
 }
 
 std::uint32_t EventQueue::free_slot() {
