@@ -60,10 +60,10 @@ class SlotTimes {
 
     void set(std::size_t server, std::uint32_t slot, Instant at) {
         Instant* times = row(server);
-        times[leaves_ + slot] = at << kSlotBits | slot;
-        for (std::size_t node = leaves_ == 0 ? 0 : (leaves_ + slot) / 2; node > 0; node /= 2) {
-            times[node] = std::min(times[2 * node], times[2 * node + 1]);
-        }
+        std::size_t node = leaves_ + slot;
+        Instant first = times[node] = at << kSlotBits | slot;
+        if (leaves_ == 0) return;
+        for (; node > 1; node /= 2) times[node / 2] = first = std::min(first, times[node ^ 1]);
     }
 
     Instant at(std::size_t server, std::uint32_t slot) const { return row(server)[leaves_ + slot] >> kSlotBits; }
