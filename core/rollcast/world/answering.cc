@@ -93,8 +93,8 @@ void Answering::impair_all(Impairment impairment) {
     all_errors_below_ = words_below(impairment.error_rate);
 }
 
-Trouble Answering::fresh(std::size_t version, Instant now) const {
-    Trouble trouble;
+Trouble Answering::fresh(std::size_t version, Instant now, const Trouble& before) const {
+    Trouble trouble{.slowness = before.slowness, .errors_below = before.errors_below};
     if (cold_slowness_ > 0) trouble.cold_until = now + static_cast<Instant>(kDecayed * cold_decay_);
     trouble.left = versions_[version].leak;
     return trouble;

@@ -66,7 +66,8 @@ class Answering {
     }
 
     void impair_all(Impairment impairment);
-    Trouble fresh(std::size_t version, Instant now) const;
+    /// Of a process that answers from now on. It may have been impaired `before`.
+    Trouble fresh(std::size_t version, Instant now, const Trouble& before = {}) const;
     static void impair(Trouble& trouble, Impairment impairment);
 
     Fate fate(const Attempt& attempt, std::size_t version, const Trouble& trouble) const {

@@ -30,6 +30,7 @@ Balancer::Balancer(const Balancing& balancing, const Traffic& traffic, int zones
     if (sticky_ == Stickiness::kInstance) {
         stays_.resize(traffic.sessions.users + static_cast<std::size_t>(traffic.users.count), 0);
     }
+    for (std::size_t view = 0; view < views_.size(); ++view) build(view);
 }
 
 void Balancer::add_server(ZoneId zone) {
@@ -39,8 +40,8 @@ void Balancer::add_server(ZoneId zone) {
 }
 
 void Balancer::set_routes(std::vector<RouteGroup> groups, Instant now) {
-    if (groups.empty()) groups.push_back({});
     groups_ = std::move(groups);
+    if (groups_.empty()) groups_.emplace_back();
     std::vector<bool> knew(members_.size());
     for (std::size_t server = 0; server < members_.size(); ++server) {
         knew[server] = members_[server].known;
@@ -56,7 +57,7 @@ void Balancer::set_routes(std::vector<RouteGroup> groups, Instant now) {
             known_since_[server] = first_routes_ ? now - balancing_.slow_start.count() : now;
         }
     }
-    first_routes_ = members_.empty();
+    first_routes_ = false;
     for (std::size_t view = 0; view < views_.size(); ++view) build(view);
 }
 
@@ -86,7 +87,7 @@ void Balancer::build(std::size_t index) {
         const double share = groups_[whole].share;
         const auto& servers = groups_[whole].servers;
         panics = false;
-        panics = 2 * std::count_if(servers.begin(), servers.end(), in) < std::ssize(servers);
+        panics = balancing_.outlier && 2 * std::count_if(servers.begin(), servers.end(), in) < std::ssize(servers);
         if (!balancing_.locality) {
             add(share, whole, in);
             continue;

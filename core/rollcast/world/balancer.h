@@ -80,7 +80,7 @@ class Balancer {
     struct View {
         std::vector<Group> groups;
         std::vector<std::uint32_t> endpoints;  // of each group; a group without any has kNobody
-        std::vector<std::uint32_t> next;  // round robin; index: group
+        std::vector<std::uint32_t> next;       // round robin; index: group
         const Group& group_of(std::uint64_t word) const {
             // Which it is is anybody's guess: add up, do not branch.
             std::size_t group = 0;
@@ -131,12 +131,12 @@ class Balancer {
     Stickiness sticky_;
     std::uint32_t zones_;
     StreamSpace streams_;
-    std::vector<Member> members_;       // index: server
-    std::vector<Instant> known_since_;  // index: server; only for a slow start
-    std::vector<RouteGroup> groups_;    // as routers know them
-    std::vector<View> views_;           // one for all; one a zone; or one a balancer where each has its own opinions
-    std::vector<Opinion> opinions_;     // servers x balancers; only if it learns
-    std::vector<std::uint32_t> stays_;  // index: person; the server of his session + 1
+    std::vector<Member> members_;        // index: server
+    std::vector<Instant> known_since_;   // index: server; only for a slow start
+    std::vector<RouteGroup> groups_{1};  // as routers know them
+    std::vector<View> views_;            // one for all; one a zone; or one a balancer where each has its own opinions
+    std::vector<Opinion> opinions_;      // servers x balancers; only if it learns
+    std::vector<std::uint32_t> stays_;   // index: person; the server of his session + 1
     bool first_routes_ = true;
 };
 

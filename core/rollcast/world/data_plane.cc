@@ -51,7 +51,6 @@ DataPlane::DataPlane(const Scenario& scenario, std::span<const Defect> defects, 
         shared_.agenda.push(instant(from + outlier->interval), Happening::kReadmits, 0, 0, 0);
     }
     readmission_ = scenario.balancing.outlier ? scenario.balancing.outlier->interval.count() : 0;
-    shared_.balancer.set_routes({}, instant(from));
     refill();
 }
 
@@ -226,7 +225,8 @@ std::optional<Notice> DataPlane::handle(const Happening& what, Servers& servers)
     return std::nullopt;
 }
 
-/// A retry, or a closed-loop user's next request. The same work for the same instance of the client, with other luck.
+/// A retry, or a closed-loop user's next request. A retry brings the same work as the first attempt; whether it fails
+/// and where it goes is drawn anew.
 template <typename Servers>
 void DataPlane::arrive_again(const Happening& what, Servers& servers) {
     shared_.clients.arrives(what.subject, what.at, shared_.ledger);

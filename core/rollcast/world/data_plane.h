@@ -56,7 +56,7 @@ class DataPlane {
     std::uint32_t add_server(VersionId version, ZoneId zone = ZoneId{});
     /// A new process answers from now on.
     void listen(std::uint32_t server, Time now);
-    /// From now on, for what begins from now on. Of the server: until it is killed.
+    /// For what arrives from now on. Of the server: until it is killed.
     void impair(std::uint32_t server, Impairment impairment);
     /// Likewise of all servers, on top: a dependency in trouble.
     void impair_all(Impairment impairment);

@@ -12,10 +12,7 @@ std::uint32_t EventServers::add(std::uint16_t version, const Answering& answerin
 
 void EventServers::listen(std::uint32_t index, Instant now, const Shared& shared) {
     Server& server = servers_[index];
-    const Trouble before = server.trouble;
-    server.trouble = shared.answering.fresh(server.version, now);
-    server.trouble.slowness = before.slowness;
-    server.trouble.errors_below = before.errors_below;
+    server.trouble = shared.answering.fresh(server.version, now, server.trouble);
     server.listening = true;
 }
 
@@ -29,15 +26,11 @@ void EventServers::admit(std::uint32_t index, const Attempt& attempt, Shared& sh
     const Instant now = attempt.arrived;
     shared.ledger.arrived(server.version, now);
     report_until(index, now, shared);
-    const auto fail = [&](Cause cause) {
-        shared.fail_at_once(attempt, server.version, index, cause);
-        if (shared.balancer.learns()) shared.balancer.report(attempt.balancer, index, false, 0, now);
-    };
-    if (!server.listening) return fail(server.refusal);
+    if (!server.listening) return shared.turn_away(attempt, server.version, index, server.refusal);
     const bool waits = server.busy.size() >= server.slots;
     if (waits && server.waiting == shared.queue) {
         server.application.add(Code::k503, 0, 0);
-        return fail(shared.answering.blame(server.version));
+        return shared.turn_away(attempt, server.version, index, shared.answering.blame(server.version));
     }
     const std::uint32_t at = keep(attempt);
     Request& request = requests_[at];

@@ -51,11 +51,7 @@ std::uint32_t LookaheadServers::add(std::uint16_t version, const Answering& answ
 
 void LookaheadServers::listen(std::uint32_t index, Instant now, const Shared& shared) {
     Server& server = servers_[index];
-    Trouble trouble = shared.answering.fresh(server.version, now);
-    const Trouble& before = trouble_of(index);  // a process may have been impaired before it answers
-    trouble.slowness = before.slowness;
-    trouble.errors_below = before.errors_below;
-    set_trouble(index, trouble);
+    set_trouble(index, shared.answering.fresh(server.version, now, trouble_of(index)));
     server.listening = server.alive = true;
     open_lane(index, shared);
 }
@@ -248,7 +244,7 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
     const Instant now = attempt.arrived;
     shared.ledger.arrived(server.version, now);
     if (shared.balancer.learns()) report_until(index, now, shared);
-    if (!server.listening) return fail_at_once(index, attempt, server.refusal, shared);
+    if (!server.listening) return shared.turn_away(attempt, server.version, index, server.refusal);
     const std::uint32_t waiting = queued(index, now, shared);
 
     const SlotTimes::First first = free_at_.first(index);
@@ -257,7 +253,7 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
     if (wait > 0 && waiting == shared.queue) {  // shed: the application itself says 503
         server.shed += 1;
         by_latency_[index * books_stride_] += 1;
-        return fail_at_once(index, attempt, shared.answering.blame(server.version), shared);
+        return shared.turn_away(attempt, server.version, index, shared.answering.blame(server.version));
     }
 
     Fate fate = shared.answering.fate(attempt, server.version, trouble_of(index));
@@ -518,11 +514,6 @@ void LookaheadServers::report_until(std::uint32_t index, Instant now, Shared& sh
         if (!next.has(kServed)) report(index, next, leaves, shared);
         take_up(index, shared);
     }
-}
-
-void LookaheadServers::fail_at_once(std::uint32_t index, const Attempt& attempt, Cause cause, Shared& shared) {
-    shared.fail_at_once(attempt, servers_[index].version, index, cause);
-    if (shared.balancer.learns()) shared.balancer.report(attempt.balancer, index, false, 0, attempt.arrived);
 }
 
 Meter LookaheadServers::take_application(std::uint32_t index) {

@@ -180,7 +180,6 @@ class LookaheadServers {
     void finish(std::uint32_t index, Flight& flight, Shared& shared);
     void answer(std::uint32_t index, Flight& flight, Shared& shared);
     void report(std::uint32_t index, Flight& flight, Instant at, Shared& shared);
-    void fail_at_once(std::uint32_t index, const Attempt& attempt, Cause cause, Shared& shared);
     static Instant answered_at(const Flight& flight, Instant timeout) {
         return flight.has(kServed) ? std::min(flight.finish, flight.arrived + timeout) : flight.finish;
     }

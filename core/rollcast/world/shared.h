@@ -46,8 +46,8 @@ struct Shared {
     /// No process that holds a request ends before then, so what ends by then is sure to end so.
     Instant sure_until = std::numeric_limits<Instant>::min();
 
-    /// The answer to an attempt at a server, known at `now` for a time `at` that may lie ahead: kept for whoever will
-    /// act on it. Returns the client's call.
+    /// The answer to an attempt at a server, for a time `at` that may lie ahead: kept for whoever will act on it.
+    /// Returns the client's call.
     std::uint32_t announce(AttemptId id, Instant arrived, std::uint32_t call, std::uint32_t server,
                            std::uint8_t balancer_id, Code seen, Cause cause, Instant at) {
         if (call == kNoCall) {
@@ -72,6 +72,11 @@ struct Shared {
         count(version, server, attempt.id, attempt.arrived, 0, 0, Code::k503, cause);
         announce(attempt.id, attempt.arrived, attempt.call, server, attempt.balancer, Code::k503, cause,
                  attempt.arrived);
+    }
+    /// The same from a server, and its balancer learns of it.
+    void turn_away(const Attempt& attempt, std::size_t version, std::uint32_t server, Cause cause) {
+        fail_at_once(attempt, version, server, cause);
+        if (balancer.learns()) balancer.report(attempt.balancer, server, false, 0, attempt.arrived);
     }
 };
 

@@ -58,5 +58,21 @@ TEST(Agenda, GivesWhatWasPushedInOrderWhateverTheOrderOfPushes) {
     EXPECT_GT(popped, 1000);
 }
 
+TEST(Agenda, KnowsWhetherItHoldsWhatTheWorldHasToDealWith) {
+    Agenda agenda;
+    EXPECT_FALSE(agenda.has_notices());
+    agenda.push(1, Happening::kAnswered, 1, 0, 0);
+    EXPECT_FALSE(agenda.has_notices());
+    agenda.push(2, Happening::kDrained, 0, 0, 0);
+    agenda.push(3, Happening::kCrashed, 1, 0, 0);
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_TRUE(agenda.has_notices());
+        agenda.pop();
+    }
+    EXPECT_TRUE(agenda.has_notices());
+    agenda.pop();
+    EXPECT_FALSE(agenda.has_notices());
+}
+
 }  // namespace
 }  // namespace rollcast

@@ -34,7 +34,6 @@ struct Fixture {
     Fixture(const Balancing& balancing, std::uint32_t servers, int zones = 1, const Sessions& sessions = {},
             Instant from = 0)
         : balancer(balancing, traffic(sessions), zones, kStreams), held{std::vector<std::uint32_t>(servers), {}} {
-        balancer.set_routes({}, from);
         for (std::uint32_t i = 0; i < servers; ++i) {
             balancer.add_server(ZoneId(static_cast<std::uint16_t>(i % static_cast<std::uint32_t>(zones))));
         }

@@ -41,6 +41,33 @@ TEST_P(SlotTimesOf, AgreeWithAPlainSearch) {
     }
 }
 
+/// Against at(), one by one.
+template <std::uint32_t kRow>
+void expect_busy(const SlotTimes& times, std::uint32_t slots, Instant now) {
+    std::uint32_t mask = 0;
+    for (std::uint32_t slot = 0; slot < kRow; ++slot) {
+        mask |= std::uint32_t{slot >= slots || times.at(0, slot) > now} << slot;
+    }
+    ASSERT_EQ(times.busy<kRow>(0, now), mask) << "at " << now;
+}
+
+TEST(SlotTimes, ThoseThatAreBusyAreThoseThatAreFreeLater) {
+    constexpr Instant kMonths = Instant{80} * 24 * 3600 * 1'000'000'000;
+    for (std::uint32_t slots = 1; slots <= SlotTimes::kMostScanned; ++slots) {
+        SlotTimes times(slots);
+        times.add(slots);
+        Stream words = StreamSpace(3, slots).stream(Purpose::kTruth, 0);
+        for (int i = 0; i < 300; ++i) {
+            const Instant around = i % 3 == 0 ? -1000 : i % 3 == 1 ? 0 : kMonths;
+            times.set(0, words() % slots, around + words() % 20);
+            for (const Instant now : {around - 1, around + words() % 20, around + 30}) {
+                times.scanned() == SlotTimes::kLine ? expect_busy<SlotTimes::kLine>(times, slots, now)
+                                                    : expect_busy<SlotTimes::kMostScanned>(times, slots, now);
+            }
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(AnyNumber, SlotTimesOf, ::testing::Values(1, 2, 3, 16, 17, 31, 32, 33, 1024));
 
 TEST(SlotTimes, KeepANanosecondApartMonthsLater) {
