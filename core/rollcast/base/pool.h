@@ -2,7 +2,6 @@
 // Things that come and go, named by a number for as long as they stay.
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace rollcast {
@@ -10,18 +9,22 @@ namespace rollcast {
 template <typename T>
 class Pool {
    public:
-    /// Its number: one that is free again, if there is any.
-    std::uint32_t add(T thing) {
+    /// A number that is free. Its thing is as it was when it was given back, or new.
+    std::uint32_t take() {
         if (free_.empty()) {
-            things_.push_back(std::move(thing));
+            things_.emplace_back();
             return static_cast<std::uint32_t>(things_.size() - 1);
         }
         const std::uint32_t number = free_.back();
         free_.pop_back();
-        things_[number] = std::move(thing);
         return number;
     }
-    void remove(std::uint32_t number) { free_.push_back(number); }
+    std::uint32_t take(const T& thing) {
+        const std::uint32_t number = take();
+        things_[number] = thing;
+        return number;
+    }
+    void give_back(std::uint32_t number) { free_.push_back(number); }
 
     T& operator[](std::uint32_t number) { return things_[number]; }
     const T& operator[](std::uint32_t number) const { return things_[number]; }

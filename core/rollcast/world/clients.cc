@@ -29,12 +29,7 @@ void Clients::begin(Instant now, Agenda& agenda) {
 }
 
 std::uint32_t Clients::keep(const Call& call) {
-    if (free_.empty()) {
-        calls_.push_back(call);
-        return static_cast<std::uint32_t>(calls_.size() - 1);
-    }
-    const std::uint32_t at = free_.back();
-    free_.pop_back();
+    const std::uint32_t at = calls_.take();
     const std::uint32_t generation = calls_[at].generation;
     calls_[at] = call;
     calls_[at].generation = generation;
@@ -60,7 +55,7 @@ void Clients::answered(std::uint32_t at, Instant now, std::int64_t first_attempt
     }
     if (attempt_of(call.id) > 0) ledger.ended(call.seen, latency, now - call.first);
     if (call.user == 0) {
-        free_.push_back(at);
+        calls_.give_back(at);
         return;
     }
     call.id = ordinal_of(call.id) + 1;

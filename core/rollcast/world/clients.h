@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "rollcast/base/pool.h"
 #include "rollcast/model/traffic.h"
 #include "rollcast/random/quantile_table.h"
 #include "rollcast/random/request_words.h"
@@ -70,10 +71,9 @@ class Clients {
     int users_;
     std::uint32_t persons_;               // beside users
     std::optional<QuantileTable> think_;  // seconds
-    std::vector<Call> calls_;
-    std::vector<std::uint32_t> free_;  // of calls_
-    double tokens_;                    // of the retry budget, when it was last looked at
-    std::int64_t tokens_at_ = 0;       // first attempts by then
+    Pool<Call> calls_;
+    double tokens_;               // of the retry budget, when it was last looked at
+    std::int64_t tokens_at_ = 0;  // first attempts by then
     std::int64_t closed_requests_ = 0;
     std::int64_t backing_off_ = 0;
 };

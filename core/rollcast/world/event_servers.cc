@@ -230,12 +230,7 @@ std::int64_t EventServers::count_in_flight(Instant, const Shared&) const {
 }
 
 std::uint32_t EventServers::keep(const Attempt& attempt) {
-    if (free_.empty()) {
-        requests_.push_back({});
-        free_.push_back(static_cast<std::uint32_t>(requests_.size() - 1));
-    }
-    const std::uint32_t at = free_.back();
-    free_.pop_back();
+    const std::uint32_t at = requests_.take();
     Request& request = requests_[at];
     request = {.attempt = attempt, .life = request.life, .schedule = request.schedule};
     return at;
@@ -244,7 +239,7 @@ std::uint32_t EventServers::keep(const Attempt& attempt) {
 void EventServers::forget(std::uint32_t at) {
     ++requests_[at].life;
     ++requests_[at].schedule;
-    free_.push_back(at);
+    requests_.give_back(at);
 }
 
 }  // namespace rollcast

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "rollcast/base/pool.h"
 #include "rollcast/model/scenario.h"
 #include "rollcast/world/shared.h"
 
@@ -96,8 +97,7 @@ class EventServers {
     double cores_;  // 0: requests do not slow each other
     std::size_t buckets_;
     std::vector<Server> servers_;
-    std::vector<Request> requests_;
-    std::vector<std::uint32_t> free_;  // of requests_
+    Pool<Request> requests_;
 };
 
 }  // namespace rollcast

@@ -297,7 +297,7 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
 void LookaheadServers::begin(std::uint32_t index, std::uint32_t slot, Instant start, const Flight& flight,
                              Shared& shared) {
     if (start > flight.arrived || !flight.has(kServed)) {
-        enqueue(index, start, parked_.add({flight, slot}));
+        enqueue(index, start, parked_.take({flight, slot}));
     } else {
         place(index, slot, flight, shared);
     }
@@ -318,7 +318,7 @@ void LookaheadServers::settle(std::uint32_t index, std::uint32_t slot, Shared& s
 
 /// To the end of the queue.
 void LookaheadServers::enqueue(std::uint32_t index, Instant start, std::uint32_t parked) {
-    const std::uint32_t at = waiting_.add({.start = start, .next = 0, .parked = parked});
+    const std::uint32_t at = waiting_.take({.start = start, .next = 0, .parked = parked});
     Glance& glance = glances_[index];
     if (glance.waiting++ == 0) {
         waiting_[at].next = at;
@@ -343,7 +343,7 @@ void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
             if (parked.flight.seen == Code::k503) servers_[index].shed += 1, by_latency_[index * books_stride_] += 1;
             answer(index, parked.flight, shared);
         }
-        parked_.remove(number);
+        parked_.give_back(number);
     }
     drop_head(index);
 }
@@ -351,7 +351,7 @@ void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
 void LookaheadServers::drop_head(std::uint32_t index) {
     Glance& glance = glances_[index];
     Waiting& last = waiting_[glance.last];
-    waiting_.remove(last.next);
+    waiting_.give_back(last.next);
     last.next = waiting_[last.next].next;
     --glance.waiting;
 }
@@ -437,7 +437,7 @@ void LookaheadServers::kill(std::uint32_t index, Instant now, Cause cause, Share
     }
     for (; glances_[index].waiting > 0; drop_head(index)) {
         cut_off.push_back(parked_[head(index).parked].flight);
-        parked_.remove(head(index).parked);
+        parked_.give_back(head(index).parked);
     }
     std::sort(cut_off.begin(), cut_off.end(), [](const Flight& a, const Flight& b) { return a.id() < b.id(); });
     for (Flight& flight : cut_off) {

@@ -9,11 +9,14 @@ namespace {
 
 TEST(Pool, GivesANumberAgainWhenItIsFreeAndNotBefore) {
     Pool<std::string> pool;
-    const std::uint32_t one = pool.add("one"), two = pool.add("two");
+    const std::uint32_t one = pool.take("one"), two = pool.take("two");
     EXPECT_NE(one, two);
-    pool.remove(one);
-    EXPECT_EQ(pool.add("three"), one);
-    EXPECT_NE(pool.add("four"), two);
+    pool.give_back(one);
+    EXPECT_EQ(pool.take(), one);
+    EXPECT_EQ(pool[one], "one");
+    pool.give_back(one);
+    EXPECT_EQ(pool.take("three"), one);
+    EXPECT_NE(pool.take("four"), two);
     EXPECT_EQ(pool[one], "three");
     EXPECT_EQ(pool[two], "two");
 }
