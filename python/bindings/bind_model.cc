@@ -206,7 +206,7 @@ void bind_balancing(py::module_& module) {
                 field("base_ejection", &OutlierDetection::base_ejection),
                 field("most_ejection", &OutlierDetection::most_ejection),
                 field("most_ejected", &OutlierDetection::most_ejected));
-    bind_struct(module, "Locality", "Balancers of a zone prefer its instances (Envoy's zone-aware routing).",
+    bind_struct(module, "Locality", "Balancers of a zone prefer its instances, as in Envoy's zone-aware routing.",
                 field("overprovisioning", &Locality::overprovisioning));
     bind_struct(module, "Balancing", "How requests find an instance.", field("policy", &Balancing::policy),
                 field("balancers", &Balancing::balancers), field("slow_start", &Balancing::slow_start),

@@ -64,7 +64,7 @@ _OUTLIER = (
     Default("most_ejection", "Envoy's default", show_seconds),
     Default("most_ejected", "Envoy's default", show_fraction),
 )
-_LOCALITY = (Default("overprovisioning", "Envoy's default", "{:g}".format),)
+_LOCALITY = (Default("overprovisioning", "as Envoy's locality-weighted balancing", "{:g}".format),)
 _COLD = (Default("decay", "a judgement", show_seconds, member="cold_decay"),)
 _OBSERVABILITY = (
     Default("scrape_interval", "usual with Prometheus", show_seconds),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,10 @@ from rollcast.assumptions import Assumptions
 from rollcast.errors import Problems
 from rollcast.scenario_model import ScenarioModel
 from rollcast.scenario_random import Distribution
-from rollcast.units import show_seconds
+from rollcast.units import show_fraction, show_seconds
 from rollcast.yaml_source import Node
+
+_MOST_SHOWN = 8  # values of an empirical distribution
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,33 @@ def distribution(value: Distribution) -> Any:
 
 def show_distribution(value: Any) -> str:
     """The engine's distribution of seconds as the language writes it: "{exponential: {mean: 5s}}"."""
-    if isinstance(value, _core.Constant):
-        return show_seconds(value.value)
-    if isinstance(value, _core.LogNormal):
-        return f"{{lognormal: {{median: {show_seconds(value.median)}, sigma: {value.sigma:.4g}}}}}"
-    if isinstance(value, _core.Exponential):
-        return f"{{exponential: {{mean: {show_seconds(value.mean)}}}}}"
+    match value:
+        case _core.Constant():
+            return show_seconds(value.value)
+        case _core.Exponential():
+            return _shown("exponential", mean=show_seconds(value.mean))
+        case _core.LogNormal():
+            return _shown("lognormal", median=show_seconds(value.median), sigma=f"{value.sigma:.4g}")
+        case _core.Weibull():
+            return _shown("weibull", scale=show_seconds(value.scale), shape=f"{value.shape:.4g}")
+        case _core.Erlang():
+            return _shown("erlang", shape=str(value.shape), mean=show_seconds(value.mean))
+        case _core.HyperExponential():
+            first, second = show_seconds(value.first_mean), show_seconds(value.second_mean)
+            return _shown("hyperexponential", p=show_fraction(value.p), first=first, second=second)
+        case _core.Empirical():
+            return _shown("empirical", values=_shown_values(value.values))
     shape = "uniform" if isinstance(value, _core.Uniform) else "log-uniform"
-    return f"{{{shape}: {{low: {show_seconds(value.low)}, high: {show_seconds(value.high)}}}}}"
+    return _shown(shape, low=show_seconds(value.low), high=show_seconds(value.high))
+
+
+def _shown(kind: str, /, **parameters: str) -> str:
+    return f"{{{kind}: {{{', '.join(f'{key}: {text}' for key, text in parameters.items())}}}}}"
+
+
+def _shown_values(values: Sequence[float]) -> str:
+    """All, or the ends of many."""
+    texts = [show_seconds(value) for value in values]
+    if len(texts) > _MOST_SHOWN:
+        texts[2:-2] = [f"... {len(texts) - 4:,} more ..."]
+    return f"[{', '.join(texts)}]"

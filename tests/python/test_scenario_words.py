@@ -14,6 +14,7 @@ import yaml
 
 from rollcast import _core, outcomes, shapes
 from rollcast.errors import InputErrors
+from rollcast.lowering import show_distribution
 from rollcast.scenario import LoadedScenario, json_schema, load
 
 BASE: dict[str, Any] = {
@@ -271,6 +272,31 @@ def test_bad_measured_values_are_told_with_their_line(
 )  # fmt: skip
 def test_service_times_are_lowered(said: Any, made: Any) -> None:
     assert load({**BASE, "service": {"service_time": said}}).model.service.service_time == made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20ms",
+        "{exponential: {mean: 20ms}}",
+        "{lognormal: {median: 20ms, sigma: 0.5}}",
+        "{uniform: {low: 10ms, high: 1.5s}}",
+        "{log-uniform: {low: 10ms, high: 1m}}",
+        "{hyperexponential: {p: 90%, first: 10ms, second: 200ms}}",
+        "{erlang: {shape: 4, mean: 20ms}}",
+        "{weibull: {scale: 20ms, shape: 0.7}}",
+        "{empirical: {values: [10ms, 20ms, 1.5s]}}",
+    ],
+)
+def test_distributions_are_shown_as_the_language_writes_them(text: str) -> None:
+    said = yaml.safe_load(text)
+    made = load({**BASE, "service": {"service_time": said}}).model.service.service_time
+    assert show_distribution(made) == text
+
+
+def test_of_many_measured_values_the_ends_are_shown() -> None:
+    made = _core.Empirical(values=[float(i) for i in range(1, 1006)])
+    assert show_distribution(made) == "{empirical: {values: [1s, 2s, ... 1,001 more ..., 16m44s, 16m45s]}}"
 
 
 def test_a_hyperexponential_has_the_mean_and_variation_that_were_given() -> None:

@@ -7,8 +7,16 @@
 #include <vector>
 
 #include "rollcast/world/world.h"
+#include "support/scenarios.h"
 
 namespace rollcast::testing {
+
+/// Six instances in three zones, starts of 2 s, probes every second.
+inline Scenario quick_scenario() {
+    Scenario scenario = small_scenario();
+    scenario.fleet.start = Constant{2};
+    return scenario;
+}
 
 struct Running {
     explicit Running(const Scenario& scenario, Defect defect = {}, std::uint32_t replication = 0)

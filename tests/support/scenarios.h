@@ -1,8 +1,10 @@
 #pragma once
 // Small scenarios and strategies that many tests start from.
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "rollcast/control/strategy.h"
 #include "rollcast/model/scenario.h"
@@ -27,6 +29,27 @@ inline Scenario small_scenario() {
 inline Release certain(DefectKind kind, double severity) {
     return {.truths = {TruthKind{.name = "certain", .probability = 1, .kind = kind, .severity = Constant{severity}}}};
 }
+
+/// Decides by what it sees alone: its controllers remember nothing.
+class Reflex final : public Strategy {
+   public:
+    using Decide = std::function<Directive(const Observation&)>;
+    explicit Reflex(Decide decide) : decide_(std::move(decide)) {}
+    std::string describe() const override { return "reflex"; }
+    std::unique_ptr<Controller> start(const Launch&) const override { return std::make_unique<Flight>(decide_); }
+
+   private:
+    class Flight final : public Controller {
+       public:
+        explicit Flight(Decide decide) : decide_(std::move(decide)) {}
+        Directive decide(const Observation& seen) override { return decide_(seen); }
+        std::unique_ptr<Controller> clone() const override { return std::make_unique<Flight>(*this); }
+
+       private:
+        Decide decide_;
+    };
+    Decide decide_;
+};
 
 /// Starts the whole new fleet at once and retires the old one when it is there.
 class AllAtOnce final : public Strategy {

@@ -30,7 +30,9 @@ struct OutlierDetection {
 
 /// Balancers of a zone prefer instances of that zone, as far as these can carry its share: with n zones, so much of
 /// the zone's traffic stays as min(1, overprovisioning * n * (the zone's share of known instances)); the rest spills
-/// over to all others. (Envoy's zone-aware routing; 1.4 is its overprovisioning factor.)
+/// over to all others. With a factor of 1 this is Envoy's zone-aware routing; the factor and its 1.4 are those of
+/// Envoy's locality-weighted balancing and priority levels, which ask by it how many endpoints may be lost before
+/// traffic leaves.
 struct Locality {
     double overprovisioning = 1.4;  // > 0
 };

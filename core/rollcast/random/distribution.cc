@@ -31,8 +31,6 @@ struct Overloaded : Cases... {
 /// The standard normal quantile at distance `tail` from the end on the side of `sign`.
 double normal_tail(double tail, double sign) { return sign * std::numbers::sqrt2 * boost::math::erfc_inv(2 * tail); }
 
-double uniform(Stream& stream) { return boost::random::uniform_01<double>()(stream); }
-
 double between(const Uniform& d, double u) { return d.low + (d.high - d.low) * u; }
 double between(const LogUniform& d, double u) { return d.low * std::exp(u * std::log(d.high / d.low)); }
 double between(const Empirical& d, double u) {
@@ -72,6 +70,8 @@ double mean_over_steps(const Empirical& d, F f) {
 }
 
 }  // namespace
+
+double uniform(Stream& stream) { return boost::random::uniform_01<double>()(stream); }
 
 double draw(const Distribution& distribution, Stream& stream) {
     return std::visit(

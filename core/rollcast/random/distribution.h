@@ -63,6 +63,9 @@ struct Empirical {
 using Distribution =
     std::variant<Constant, Exponential, LogNormal, Uniform, LogUniform, HyperExponential, Erlang, Weibull, Empirical>;
 
+/// From [0, 1).
+double uniform(Stream& stream);
+
 double draw(const Distribution& distribution, Stream& stream);
 double mean(const Distribution& distribution);
 

@@ -5,7 +5,7 @@
 //
 //     StreamSpace streams(seed, replication);
 //     Stream stream = streams.stream(Purpose::kStart, entity);
-//     double u = boost::random::uniform_01<double>()(stream);
+//     double u = uniform(stream);  // of distribution.h
 
 #include <cstdint>
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <sstream>
 
-#include <boost/random/uniform_01.hpp>
-
 #include "rollcast/base/check.h"
 #include "rollcast/observe/query.h"
 #include "rollcast/random/distribution.h"
@@ -79,7 +77,7 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
       recorder_(scenario, defect) {
     // The scrapes' phase against the rollout is anybody's guess.
     Stream stream = streams_.stream(Purpose::kScrape, 0);
-    const double phase = boost::random::uniform_01<double>()(stream);
+    const double phase = uniform(stream);
     schedule(now_ + from_seconds(phase * to_seconds(scenario.observability.scrape_interval)), RunEvent::kScrape);
 }
 
@@ -152,7 +150,7 @@ void Simulation::scrape() {
     ++scrapes_;
     schedule(now_ + scenario_->observability.scrape_interval, RunEvent::kScrape);
     Stream stream = streams_.stream(Purpose::kScrape, scrapes_);
-    const bool lost = boost::random::uniform_01<double>()(stream) < scenario_->observability.scrape_loss;
+    const bool lost = uniform(stream) < scenario_->observability.scrape_loss;
     if (lost || is_blacked_out(*scenario_, now_)) return;
     const Scrape seen = world_.scrape(now_);
     telemetry_.record(seen);

@@ -92,7 +92,7 @@ void Arrivals::place(ArrivalBlock& block, std::uint32_t first) {
     for (std::uint32_t i = first; i < kRequestBlock;) {
         const Line line = line_from(state_);
         if (line.whole == 0 && line.end == kTooLate) {
-            std::fill(block.at.begin() + i, block.at.end(), kNoArrival);
+            std::fill(block.at.begin() + i, block.at.end(), kNoInstant);
             state_.at = kTooLate;
             return;
         }
@@ -150,7 +150,7 @@ void Arrivals::replay(ArrivalBlock& block) const {
     const std::uint64_t first = std::min<std::uint64_t>(skipped_ + block.first, given.size());
     const std::uint64_t count = std::min<std::uint64_t>(given.size() - first, kRequestBlock);
     const auto end = std::copy_n(given.begin() + static_cast<std::ptrdiff_t>(first), count, block.at.begin());
-    std::fill(end, block.at.end(), kNoArrival);
+    std::fill(end, block.at.end(), kNoInstant);
 }
 
 }  // namespace rollcast

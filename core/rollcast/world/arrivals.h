@@ -7,21 +7,18 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 
 #include "rollcast/base/time.h"
 #include "rollcast/model/traffic.h"
 #include "rollcast/random/request_words.h"
 #include "rollcast/random/streams.h"
+#include "rollcast/world/request.h"
 
 namespace rollcast {
 
-inline constexpr std::int64_t kNoArrival = std::numeric_limits<std::int64_t>::max();
-
 /// Consecutive arrivals in columns.
 struct ArrivalBlock {
-    std::array<std::int64_t, kRequestBlock>
-        at;  // nanoseconds since the start of the rollout, not falling; kNoArrival: none any more
+    std::array<Instant, kRequestBlock> at;  // not falling; kNoInstant: none any more
     RequestWords words;
     std::uint64_t first = 0;  // ordinal of the first
 };

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include <boost/math/special_functions/gamma.hpp>
-#include <boost/random/uniform_01.hpp>
 #include <boost/random/weibull_distribution.hpp>
 
 #include "rollcast/base/check.h"
+#include "rollcast/random/distribution.h"
 
 namespace rollcast {
 
@@ -24,7 +24,7 @@ Duration FailureLaw::life(Stream& stream) const {
 }
 
 Duration FailureLaw::rest_of_life(Stream& stream) const {
-    const double beyond = 1 - boost::random::uniform_01<double>()(stream);  // in (0, 1]
+    const double beyond = 1 - uniform(stream);  // in (0, 1]
     return from_seconds(scale_ * std::pow(boost::math::gamma_q_inv(1 / shape_, beyond), 1 / shape_));
 }
 

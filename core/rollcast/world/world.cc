@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include <boost/random/uniform_01.hpp>
-
 #include "rollcast/base/check.h"
 #include "rollcast/random/distribution.h"
 
@@ -12,10 +10,6 @@ namespace rollcast {
 namespace {
 
 constexpr std::size_t kVersionCount = 2;
-
-Event event(WorldEvent kind, std::uint32_t subject, std::uint32_t detail = 0) {
-    return {static_cast<std::uint32_t>(kind), subject, detail};
-}
 
 /// Names the start-up of the ordinal-th instance of a version in a zone, whatever the plan. Leaves 16 bits for what
 /// happens to it more than once.
@@ -166,7 +160,7 @@ void World::pull(std::uint32_t id, Time now, EventQueue& queue) {
     Instance& instance = all_[id];
     instance.state = State::kPulling;
     Stream source = stream(Purpose::kPull, instance);
-    const bool cached = boost::random::uniform_01<double>()(source) < scenario_->fleet.image_cached;
+    const bool cached = uniform(source) < scenario_->fleet.image_cached;
     const double seconds = cached ? 0 : scenario_->fleet.image_bytes / scenario_->fleet.pull_bytes_per_second;
     queue.schedule(after(now, from_seconds(seconds)), event(WorldEvent::kPulled, id, instance.process));
 }
@@ -185,7 +179,7 @@ void World::started(std::uint32_t id, Time now, EventQueue& queue) {
     instance.prober = Prober(ProbeKind::kReadiness);
     const Defect defect = instance.version == kNewVersion ? defect_ : Defect{};
     Stream luck = stream(Purpose::kCrash, instance, instance.process);
-    if (defect.kind == DefectKind::kCrashOnStart && boost::random::uniform_01<double>()(luck) < defect.severity) {
+    if (defect.kind == DefectKind::kCrashOnStart && uniform(luck) < defect.severity) {
         return crash(id, now, queue);
     }
     if (defect.kind == DefectKind::kCrashHazard && defect.severity > 0) {
@@ -208,7 +202,7 @@ void World::answer(const Instance& instance, Time now) {
     const InstanceEffects& effects = scenario_->faults.instances;
     if (effects.noise == 0 && effects.gray == 0) return;
     Stream luck = stream(Purpose::kInstanceEffect, instance, instance.process);
-    const bool gray = boost::random::uniform_01<double>()(luck) < effects.gray;
+    const bool gray = uniform(luck) < effects.gray;
     const double noise = draw(LogNormal{1, effects.noise}, luck);
     data_.impair(instance.server, {.slowness = gray ? noise * effects.gray_slowness : noise,
                                    .error_rate = gray ? effects.gray_errors : 0});

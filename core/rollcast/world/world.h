@@ -46,6 +46,9 @@ enum class WorldEvent : std::uint32_t {
     kBrownOut,         // one begins or ends
     kEnd,              // first number that is free for others
 };
+constexpr Event event(WorldEvent kind, std::uint32_t subject, std::uint32_t detail = 0) {
+    return {static_cast<std::uint32_t>(kind), subject, detail};
+}
 
 class World {
    public:

@@ -3,22 +3,15 @@
 
 #include <algorithm>
 
-#include <boost/random/uniform_01.hpp>
-
+#include "rollcast/random/distribution.h"
 #include "rollcast/world/world.h"
 
 namespace rollcast {
 namespace {
 
-Event event(WorldEvent kind, std::uint32_t subject, std::uint32_t detail = 0) {
-    return {static_cast<std::uint32_t>(kind), subject, detail};
-}
-
 Event host_event(WorldEvent kind, HostId host, std::uint32_t detail = 0) {
     return event(kind, static_cast<std::uint32_t>(host), detail);
 }
-
-double uniform(Stream& stream) { return boost::random::uniform_01<double>()(stream); }
 
 }  // namespace
 

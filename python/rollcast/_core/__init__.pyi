@@ -1112,7 +1112,7 @@ class OutlierDetection:
         ...
 class Locality:
     """
-    Balancers of a zone prefer its instances (Envoy's zone-aware routing).
+    Balancers of a zone prefer its instances, as in Envoy's zone-aware routing.
     """
     __hash__: typing.ClassVar[None] = None
     def __eq__(self, other: typing.Any) -> bool:

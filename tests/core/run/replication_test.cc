@@ -86,25 +86,6 @@ TEST(Replication, PlansMeetTheSameArrivalsAndTheSameDefect) {
     EXPECT_NE(slow.duration, fast.duration);
 }
 
-/// Looks on.
-class Hold final : public Strategy {
-   public:
-    std::string describe() const override { return "hold"; }
-    std::unique_ptr<Controller> start(const Launch&) const override { return std::make_unique<Mind>(); }
-
-   private:
-    class Mind final : public Controller {
-       public:
-        Directive decide(const Observation& seen) override {
-            Directive want(seen.cohorts.size());
-            for (std::size_t i = 0; i < want.targets.size(); ++i) want.targets[i].desired = seen.cohorts[i].desired;
-            want.wake_at = seen.now + 1s;
-            return want;
-        }
-        std::unique_ptr<Controller> clone() const override { return std::make_unique<Mind>(*this); }
-    };
-};
-
 TEST(Replication, APlanThatChangesNothingHarmsNobodyWhateverFails) {
     Scenario scenario = testing::small_scenario();
     scenario.service.error_rate = .002;
@@ -113,8 +94,14 @@ TEST(Replication, APlanThatChangesNothingHarmsNobodyWhateverFails) {
     scenario.faults.brown_outs = {{.at = 10s, .lasts = 30s, .slowness = 3, .error_rate = .05}};
     scenario.faults.black_outs = {{.at = 30s, .lasts = 60s}};
     scenario.faults.instances = {.noise = .3, .gray = .2, .gray_slowness = 4, .gray_errors = .1};
+    const testing::Reflex looks_on([](const Observation& seen) {
+        Directive want(seen.cohorts.size());
+        for (std::size_t i = 0; i < want.targets.size(); ++i) want.targets[i].desired = seen.cohorts[i].desired;
+        want.wake_at = seen.now + 1s;
+        return want;
+    });
     for (std::uint32_t replication = 0; replication < 10; ++replication) {
-        const Outcome row = replicate(scenario, Hold(), kSeed, replication, 0);
+        const Outcome row = replicate(scenario, looks_on, kSeed, replication, 0);
         EXPECT_GT(row.failed, 1000);
         EXPECT_EQ(row.attributable(), 0);
         EXPECT_EQ(row.slow, row.baseline_slow);

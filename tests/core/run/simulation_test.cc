@@ -142,27 +142,14 @@ TEST(Simulation, RequestsAreTheSameWhetherTheyGoAheadOrEventByEvent) {
     }
 }
 
-class Restless final : public Strategy {
-   public:
-    std::string describe() const override { return "restless"; }
-    std::unique_ptr<Controller> start(const Launch&) const override { return std::make_unique<Mind>(); }
-
-   private:
-    class Mind final : public Controller {
-       public:
-        Directive decide(const Observation& seen) override {
-            Directive want(seen.cohorts.size());
-            want.targets[0].desired = seen.cohorts[0].desired == 6 ? 5 : 6;
-            return want;
-        }
-        std::unique_ptr<Controller> clone() const override { return std::make_unique<Mind>(*this); }
-    };
-};
-
 TEST(Simulation, StopsAControllerThatKeepsChangingItsMindWhileTimeStandsStill) {
     const Scenario scenario = testing::small_scenario();
     Simulation simulation = warmed_up(scenario);
-    simulation.launch(Restless());
+    simulation.launch(testing::Reflex([](const Observation& seen) {
+        Directive restless(seen.cohorts.size());
+        restless.targets[0].desired = seen.cohorts[0].desired == 6 ? 5 : 6;
+        return restless;
+    }));
     EXPECT_THROW(simulation.run_until(Time{} + 1s), InvariantError);
 }
 

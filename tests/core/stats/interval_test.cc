@@ -45,8 +45,6 @@ double coverage(Covered covered) {
     return static_cast<double>(count) / kMacroReplications;
 }
 
-double uniform(Stream& random) { return draw(Uniform{0, 1}, random); }
-
 std::int64_t binomial(Stream& random, int n, double p) {
     std::int64_t k = 0;
     for (int i = 0; i < n; ++i) k += uniform(random) < p;

@@ -237,7 +237,7 @@ TEST(Arrivals, HaveTheWordsOfTheirOrdinalsWhateverTheRate) {
 
 TEST(Arrivals, EndWhereTheRateIsZeroForEver) {
     const auto all_none = [](const ArrivalBlock& block) {
-        return std::all_of(block.at.begin(), block.at.end(), [](std::int64_t at) { return at == kNoArrival; });
+        return std::all_of(block.at.begin(), block.at.end(), [](Instant at) { return at == kNoInstant; });
     };
     for (const std::optional<Bursts>& bursts : {std::optional<Bursts>{}, std::optional<Bursts>{Bursts{.factor = 3}}}) {
         const Traffic none{.rate = 0, .bursts = bursts};
@@ -254,7 +254,7 @@ TEST(Arrivals, EndWhereTheRateIsZeroForEver) {
             at.insert(at.end(), block->at.begin(), block->at.end());
         }
         EXPECT_LE(at[static_cast<std::size_t>(count) - 1], Duration(2s).count());
-        EXPECT_EQ(std::count(at.begin() + count, at.end(), kNoArrival), at.end() - at.begin() - count);
+        EXPECT_EQ(std::count(at.begin() + count, at.end(), kNoInstant), at.end() - at.begin() - count);
     }
     const Traffic next_to_none{.rate = 1e-15};
     Arrivals rare(next_to_none, kStreams, Time{});
@@ -275,10 +275,10 @@ TEST(Arrivals, MayBeGiven) {
     }
     const auto count = given.end() - first;
     EXPECT_TRUE(std::equal(first, given.end(), at.begin()));
-    EXPECT_EQ(std::count(at.begin() + count, at.end(), kNoArrival), at.end() - at.begin() - count);
+    EXPECT_EQ(std::count(at.begin() + count, at.end(), kNoInstant), at.end() - at.begin() - count);
 
     Arrivals late(traffic, kStreams, Time(1h));
-    EXPECT_EQ(filled(late)->at[0], kNoArrival);
+    EXPECT_EQ(filled(late)->at[0], kNoInstant);
 }
 
 const Traffic kVaried{.rate = 100, .shape = kShape, .bursts = Bursts{.factor = 5, .mean_quiet = 3s, .mean_burst = 1s}};

@@ -5,22 +5,15 @@
 
 #include "rollcast/stats/moments.h"
 #include "support/running.h"
-#include "support/scenarios.h"
 
 namespace rollcast {
 namespace {
 
+using testing::quick_scenario;
 using testing::Running;
 
-/// Six instances in three zones, starts of 2 s, probes every second.
-Scenario quick() {
-    Scenario scenario = testing::small_scenario();
-    scenario.fleet.start = Constant{2};
-    return scenario;
-}
-
 Scenario with_zone_loss(Duration lasts, int zones_lost = 1) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.service.queue = 1000;  // the instances that are left can take it all
     scenario.service.service_time = Constant{.001};
     for (int zone = 0; zone < zones_lost; ++zone) {
@@ -158,7 +151,7 @@ TEST(WorldFaults, ALostInstanceIsTheFirstToGoAndOnlyGoneOnceGivenUp) {
 }
 
 TEST(WorldFaults, ALossBeforeTheRunBeganIsOver) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.faults.zone_losses = {{.at = -1h, .lasts = 30min, .zone = 0}, {.at = -1h, .lasts = 2h, .zone = 1}};
     Running running(scenario);
     running.run(10min);
@@ -237,7 +230,7 @@ TEST(WorldFaults, AShareOfAllFailuresComesInPairs) {
 }
 
 TEST(WorldFaults, WhatFailsWhenIsTheSameForEveryPlan) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.traffic.rate = 1;
     scenario.faults.host_failures = {.hosts = 30, .mttf = 3600, .shape = .75, .repair = 2min};
     scenario.faults.zone_losses = {{.at = 20min, .lasts = 10min, .zone = 2}};
@@ -252,7 +245,7 @@ TEST(WorldFaults, WhatFailsWhenIsTheSameForEveryPlan) {
 }
 
 TEST(WorldFaults, EveryInstanceThatIsWantedComesBackWhateverFails) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.traffic.rate = 1;
     scenario.faults.host_failures = {.hosts = 9, .mttf = 1800, .repair = 5min, .notice = 10s, .evict = 60s};
     scenario.faults.zone_losses = {{.at = 20min, .lasts = 30min, .zone = 1}};
@@ -280,7 +273,7 @@ TEST(WorldFaults, EveryInstanceThatIsWantedComesBackWhateverFails) {
 // ---- brown-outs ----
 
 TEST(WorldFaults, ABrownOutHarmsBothVersionsAlikeWhileItLasts) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.service.service_time = Constant{.01};
     scenario.faults.brown_outs = {{.at = 60s, .lasts = 60s, .slowness = 2, .error_rate = .2},
                                   {.at = 90s, .lasts = 60s, .slowness = 1.5, .error_rate = .5}};
@@ -318,7 +311,7 @@ TEST(WorldFaults, ABrownOutHarmsBothVersionsAlikeWhileItLasts) {
 // ---- instances that are not alike ----
 
 TEST(WorldFaults, AGrayInstanceIsReadyThoughItsUsersSuffer) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.service.service_time = Constant{.01};
     scenario.faults.instances = {.gray = 1, .gray_slowness = 3, .gray_errors = .4};
     Running running(scenario);
@@ -336,7 +329,7 @@ TEST(WorldFaults, AGrayInstanceIsReadyThoughItsUsersSuffer) {
 }
 
 TEST(WorldFaults, SomeInstancesAreGray) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.replicas = 1000;
     scenario.service.service_time = Constant{.001};
     scenario.faults.instances = {.gray = .3, .gray_errors = 1};
@@ -349,7 +342,7 @@ TEST(WorldFaults, SomeInstancesAreGray) {
 }
 
 TEST(WorldFaults, NoiseMakesInstancesServiceTimesLognormal) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.replicas = 1;
     scenario.traffic.rate = 1;
     scenario.service.service_time = Constant{.001};
@@ -368,7 +361,7 @@ TEST(WorldFaults, NoiseMakesInstancesServiceTimesLognormal) {
 }
 
 TEST(WorldFaults, EffectsAreDrawnForEachProcess) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.replicas = 1;
     scenario.fleet.zones = 1;
     scenario.service.service_time = Constant{.001};
@@ -394,7 +387,7 @@ TEST(WorldFaults, EffectsAreDrawnForEachProcess) {
 // ---- defects ----
 
 TEST(WorldFaults, ASlowLeakKillsAProcessSoLongAfterItBeganToAnswer) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.warm_up = Constant{3};
     Running running(scenario, {.kind = DefectKind::kSlowLeak, .severity = 60});
     running.want(6, 1);

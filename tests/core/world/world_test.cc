@@ -4,21 +4,15 @@
 
 #include "rollcast/base/check.h"
 #include "support/running.h"
-#include "support/scenarios.h"
 
 namespace rollcast {
 namespace {
 
+using testing::quick_scenario;
 using testing::Running;
 
-Scenario quick() {
-    Scenario scenario = testing::small_scenario();
-    scenario.fleet.start = Constant{2};
-    return scenario;
-}
-
 TEST(World, StartsInItsSteadyState) {
-    const Scenario scenario = quick();
+    const Scenario scenario = quick_scenario();
     Running running(scenario);
     running.run(10s);
     EXPECT_EQ(running.cohort(0).available, 6);
@@ -27,7 +21,7 @@ TEST(World, StartsInItsSteadyState) {
 }
 
 TEST(World, AnInstanceIsPlacedPullsStartsWarmsAndIsProbedBeforeItIsReady) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.schedule = Constant{1};
     scenario.fleet.image_cached = 0;
     scenario.fleet.image_bytes = 300e6, scenario.fleet.pull_bytes_per_second = 100e6;  // 3 s
@@ -52,7 +46,7 @@ TEST(World, AnInstanceIsPlacedPullsStartsWarmsAndIsProbedBeforeItIsReady) {
 }
 
 TEST(World, RoutersLearnOfANewEndpointAfterThePropagation) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.balancing.propagation = Constant{3};
     Running running(scenario);
     running.want(6, 6);
@@ -64,7 +58,7 @@ TEST(World, RoutersLearnOfANewEndpointAfterThePropagation) {
 }
 
 TEST(World, WeightsHoldOnceRoutersHaveLearnedThem) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.balancing.weight_propagation = Constant{2};
     Running running(scenario);
     running.want(6, 6, 0);
@@ -79,7 +73,7 @@ TEST(World, WeightsHoldOnceRoutersHaveLearnedThem) {
 }
 
 TEST(World, InstancesBeyondTheCapacityWaitForAPlace) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.capacity = 7;
     Running running(scenario);
     running.want(6, 3);
@@ -94,7 +88,7 @@ TEST(World, InstancesBeyondTheCapacityWaitForAPlace) {
 
 // The race of every hand-over: TERM comes at once, routers learn a second later.
 TEST(World, AnInstanceThatStopsBeforeRoutersKnowRefusesWhatTheySend) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.pre_stop = 0s;
     Running running(scenario);
     running.want(3, 0);
@@ -106,7 +100,7 @@ TEST(World, AnInstanceThatStopsBeforeRoutersKnowRefusesWhatTheySend) {
 }
 
 TEST(World, PreStopBeyondThePropagationLosesNothing) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.pre_stop = 2s;
     Running running(scenario);
     running.want(3, 0);
@@ -119,7 +113,7 @@ TEST(World, PreStopBeyondThePropagationLosesNothing) {
 }
 
 TEST(World, TheKillCutsOffWhatTheGraceDidNotLetEnd) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.service.service_time = Constant{20};
     scenario.service.timeout = 10min;
     scenario.service.slots = 64;
@@ -139,7 +133,7 @@ TEST(World, TheKillCutsOffWhatTheGraceDidNotLetEnd) {
 }
 
 TEST(World, ACrashedInstanceGetsTrafficUntilSomeoneNotices) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.crash_notice = Constant{4};
     scenario.balancing.propagation = Constant{1};
     scenario.fleet.start = Constant{1};
@@ -154,7 +148,7 @@ TEST(World, ACrashedInstanceGetsTrafficUntilSomeoneNotices) {
 }
 
 TEST(World, AProcessThatRequestsKillIsSeenLateRoutedAroundAndRestarted) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.crash_notice = Constant{4};
     Running running(scenario, {.kind = DefectKind::kMemoryLeak, .severity = 1000});
     running.want(6, 1);
@@ -179,7 +173,7 @@ TEST(World, AProcessThatRequestsKillIsSeenLateRoutedAroundAndRestarted) {
 }
 
 TEST(World, AReleaseThatCrashesOnStartIsNeverReadyAndBacksOff) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     Running running(scenario, {.kind = DefectKind::kCrashOnStart, .severity = 1});
     running.want(6, 1);
     running.run(10min);
@@ -191,7 +185,7 @@ TEST(World, AReleaseThatCrashesOnStartIsNeverReadyAndBacksOff) {
 }
 
 TEST(World, TelemetryLosesWhatAnInstanceCountedAfterItsLastScrape) {
-    Scenario scenario = quick();
+    Scenario scenario = quick_scenario();
     scenario.fleet.pre_stop = 0s;
     scenario.balancing.propagation = Constant{0};
     Running running(scenario);
@@ -211,7 +205,7 @@ TEST(World, TelemetryLosesWhatAnInstanceCountedAfterItsLastScrape) {
 }
 
 TEST(World, ASeriesAddsNothingAtItsFirstSight) {
-    const Scenario scenario = quick();
+    const Scenario scenario = quick_scenario();
     Running running(scenario);
     running.run(10s);
     const Scrape first = running.world.scrape(running.now);
@@ -221,7 +215,7 @@ TEST(World, ASeriesAddsNothingAtItsFirstSight) {
 }
 
 TEST(World, RefusesDirectivesThatMakeNoSense) {
-    const Scenario scenario = quick();
+    const Scenario scenario = quick_scenario();
     Running running(scenario);
     EXPECT_THROW(running.want(-1, 0), InvariantError);
     const std::vector<Target> half{{.desired = 6, .weight = 1.0}, {.desired = 0, .weight = {}}};
@@ -229,7 +223,7 @@ TEST(World, RefusesDirectivesThatMakeNoSense) {
 }
 
 TEST(World, ACopyGoesOnExactlyAsTheOriginal) {
-    const Scenario scenario = quick();
+    const Scenario scenario = quick_scenario();
     Running running(scenario, {.kind = DefectKind::kCrashHazard, .severity = 600});
     running.want(3, 3);
     running.run(20s);
