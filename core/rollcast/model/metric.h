@@ -63,6 +63,9 @@ struct QueryStep {
 };
 using Query = std::vector<QueryStep>;
 
+/// Whether it selects series that are counted there.
+bool selects(const Query& query, Vantage vantage);
+
 /// One step of a condition in postfix order. Values are numbers, truths, or lists of numbers.
 struct ConditionStep {
     enum class Op : std::uint8_t {

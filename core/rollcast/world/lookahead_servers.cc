@@ -173,7 +173,7 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
         free_at_.set<kRow>(index, first.slot, finish);
         const bool sure = finish <= shared.sure_until;
         if (sure) {
-            __builtin_prefetch(&by_latency_[index * books_stride_]);
+            if (counts_application_) __builtin_prefetch(&by_latency_[index * books_stride_]);
             *end_of_bookings++ = {.latency = finish - now,
                                   .server = index,
                                   .version = lane.version,
@@ -215,8 +215,10 @@ inline void LookaheadServers::hold_booked(std::uint32_t index, std::uint32_t slo
 inline void LookaheadServers::book(std::uint32_t index, std::uint16_t version, AttemptId id, Instant arrived,
                                    Instant latency, Shared& shared) {
     const std::size_t bucket = shared.ledger.bucket(latency);
-    by_latency_[index * books_stride_ + bucket] += 1;
-    latency_ns_[index] += latency;
+    if (counts_application_) {
+        by_latency_[index * books_stride_ + bucket] += 1;
+        latency_ns_[index] += latency;
+    }
     shared.ledger.arrived(version, arrived);
     shared.count(version, index, id, arrived, latency, bucket, Code::k200, Cause::kBackground);
 }

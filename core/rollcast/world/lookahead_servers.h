@@ -64,6 +64,8 @@ class LookaheadServers {
 
     /// What the instance counted since the last take.
     Meter take_application(std::uint32_t index);
+    /// Whether it counts at all; it does unless told otherwise.
+    void count_application(bool wanted) { counts_application_ = wanted; }
     std::int64_t count_in_flight(Instant now, const Shared& shared) const;
 
    private:
@@ -200,6 +202,7 @@ class LookaheadServers {
     Instant given_up_until_ = SlotTimes::kFree;  // from then on no slot works for a client that has given up
     Pool<Waiting> waiting_;                      // of all servers
     Pool<Parked> parked_;
+    bool counts_application_ = true;
     // The application's books since the last take.
     Column<std::uint32_t> by_latency_;      // servers x stride: answers
     std::vector<std::int64_t> latency_ns_;  // index: server
