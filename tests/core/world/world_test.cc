@@ -215,6 +215,8 @@ TEST(World, InstancesCountOnlyForAnalysesThatAsk) {
     const Scenario scenario = quick_scenario();
     Running running(scenario);
     running.run(30s);
+    (void)running.world.scrape(running.now);
+    running.run(10s);
     const Scrape seen = running.world.scrape(running.now);
     EXPECT_EQ(seen.application[0].increase, Counters{});
     EXPECT_GT(seen.proxy[0].increase.requests(), 0);
