@@ -79,7 +79,11 @@ _SLO = (
 
 
 _ON_CALL = (
-    Default("acknowledge", "a judgement: a page is answered within 5 minutes (Google's SRE book)", show_distribution),
+    Default(
+        "acknowledge",
+        "a judgement: a page is answered within 5 minutes (Google's SRE book)",
+        show_distribution,
+    ),
     Default("diagnose", "a judgement", show_distribution),
     Default("act", "a judgement", show_distribution),
 )

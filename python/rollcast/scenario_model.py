@@ -543,7 +543,7 @@ class DefectModel(Model):
     name: StrictStr | None = None
     """What reports call it."""
     rate: RandomShare | None = None
-    """error-rate: share of requests that fail because of it; wrong-answers: that are answered wrongly with a 200."""
+    """error-rate: share of requests that fail because of it; wrong-answers: that get a wrong 200."""
     factor: RandomFactor | None = None
     """latency: the service time is multiplied by this."""
     share: Share | None = None

@@ -17,7 +17,7 @@ CANARY: dict[str, Any] = {
     "service": {"service_time": "20ms", "errors": 0},
     "traffic": {"rate": "100/s"},
     "fleet": {"replicas": 4},
-    "strategy": {"canary": {"steps": [{"set_weight": 50}, {"pause": "never"}]}},
+    "strategy": {"canary": {"steps": [{"set_weight": 50}, {"pause": "forever"}]}},
     "analyses": {"watch": {"metrics": [{**_ERRORS, "failure": "len(result) > 0 && result[0] > 0.1"}]}},
     "window": {"lead_in": "30s", "horizon": "5m"},
 }
@@ -39,7 +39,7 @@ def test_who_is_paged_by_what_and_how_long_they_take() -> None:
 
 
 def test_a_page_by_an_analysis_that_is_not_there_is_located() -> None:
-    with pytest.raises(InputErrors, match='expected the name of an analysis, got "wach".*watch'):
+    with pytest.raises(InputErrors, match="expected the name of an analysis"):
         loaded({"pages": ["wach"]})
 
 

@@ -197,7 +197,7 @@ def test_a_short_window_and_a_missing_person_are_warned_of() -> None:
         "strategy: the plan waits for a person, and nobody is said to promote: "
         "say after how long, for example approval: 20m"
     )
-    assert scenario.model.approval is None
+    assert scenario.model.people.approval is None
     assert assumed(scenario)["approval"] == "never"
 
 
@@ -324,7 +324,7 @@ def test_every_key_of_the_schema_is_described() -> None:
           's.yaml:7:19: strategy.canary.steps[2].analysis: there is no analysis "errs" under analyses']),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nrelease: {defect: latncy}",
          ["s.yaml:3:19: release.defect: expected error-rate, latency, crash-on-start, crash, crash-on-request, memory-leak, "
-          'slow-leak, descriptor-leak or capacity, got "latncy"; did you mean "latency"?']),
+          'slow-leak, descriptor-leak, capacity or wrong-answers, got "latncy"; did you mean "latency"?']),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nrelease:\n  - {defect: error-rate, factor: 2}\n",
          ["s.yaml:4:34: release[0].factor: does not go with the defect error-rate; expected rate or class"]),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nrelease:\n  - {defect: crash}\n  - {defect: latency, factor: 0.5}\n",

@@ -550,7 +550,7 @@ HEAD = "strategy: {rolling: {}}\nservice: {p50: 20ms}\n"
           "s.yaml:4:71: faults.hosts.shape: must be above 0 and finite"]),
         ("traffic: {rate: 1}\nrelease: {defect: memory-leek}",
          ["s.yaml:4:19: release.defect: expected error-rate, latency, crash-on-start, crash, crash-on-request, memory-leak, "
-          'slow-leak, descriptor-leak or capacity, got "memory-leek"; did you mean "memory-leak"?']),
+          'slow-leak, descriptor-leak, capacity or wrong-answers, got "memory-leek"; did you mean "memory-leak"?']),
         ("traffic: {rate: 1, classes: [{name: read, share: 1}]}\nrelease: [{defect: error-rate, class: raed}, {defect: capacity, class: read}]",
          ['s.yaml:4:39: release[0].class: there is no class "raed" under traffic.classes; did you mean "read"?',
           "s.yaml:4:72: release[1].class: does not go with the defect capacity; expected loss"]),

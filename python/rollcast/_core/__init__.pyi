@@ -11,7 +11,7 @@ from . import analysis
 from . import kubernetes
 from . import argo
 from . import lifecycle
-__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Fleet', 'Forecast', 'ForecastOptions', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'OutlierDetection', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'validate', 'version', 'wilson']
+__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Fleet', 'Forecast', 'ForecastOptions', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'OnCall', 'Outcome', 'OutlierDetection', 'Pause', 'People', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'validate', 'version', 'wilson']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -615,6 +615,7 @@ class DefectKind(enum.Enum):
     memory_leak: typing.ClassVar[DefectKind]
     none: typing.ClassVar[DefectKind]
     slow_leak: typing.ClassVar[DefectKind]
+    wrong_answers: typing.ClassVar[DefectKind]
     @classmethod
     def __new__(cls, value):
         ...
@@ -1419,17 +1420,88 @@ class Window:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class OnCall:
+    """
+    How long the person on call takes. Distributions of seconds.
+    """
+    __hash__: typing.ClassVar[None] = None
+    acknowledge: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    act: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    diagnose: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical]:
+        ...
+    def __init__(self, *, acknowledge: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., diagnose: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., act: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class UserReports:
+    """
+    Users notice what no monitor sees, and say so late.
+    """
+    __hash__: typing.ClassVar[None] = None
+    delay: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, int]:
+        ...
+    def __init__(self, *, share: typing.SupportsFloat | typing.SupportsIndex = 0.0, delay: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., enough: typing.SupportsInt | typing.SupportsIndex = 3) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def enough(self) -> int:
+        ...
+    @enough.setter
+    def enough(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def share(self) -> float:
+        ...
+    @share.setter
+    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class People:
+    """
+    Who is woken when something goes wrong, and how long they take.
+    """
+    __hash__: typing.ClassVar[None] = None
+    approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
+    approval_limit: float | None
+    on_call: OnCall
+    reports: UserReports
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[OnCall, list[int], UserReports, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None, float | None]:
+        ...
+    def __init__(self, *, on_call: OnCall = ..., pages: collections.abc.Sequence[int] = ..., reports: UserReports = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ..., approval_limit: float | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def pages(self) -> list[int]:
+        ...
+    @pages.setter
+    def pages(self, arg1: collections.abc.Sequence[int]) -> None:
+        ...
 class Scenario:
     """
     All that a run needs but the strategy.
     """
     __hash__: typing.ClassVar[None] = None
-    approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
     balancing: Balancing
     faults: Faults
     fleet: Fleet
     name: str
     observability: Observability
+    people: People
     release: Release
     service: Service
     slo: Slo
@@ -1437,9 +1509,9 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None]:
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], People]:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., people: People = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1759,6 +1831,7 @@ class Verdict(enum.Enum):
     """
     How a rollout ended.
     """
+    aborted: typing.ClassVar[Verdict]
     promoted: typing.ClassVar[Verdict]
     rolled_back: typing.ClassVar[Verdict]
     stuck: typing.ClassVar[Verdict]
