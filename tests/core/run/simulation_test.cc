@@ -272,7 +272,8 @@ TEST(Simulation, TelemetryShowsNothingInABlackOutAndCatchesUpAfterIt) {
     scenario.observability.delay = 0s;
     // Longer than telemetry keeps anything, so that the growth over the gap can be asked for.
     const Selector minute{.window = 1min}, all{.window = 10min};
-    scenario.analyses = {{.name = "any", .metrics = {{.query = {{.op = QueryStep::Op::kRate, .selector = all}}}}}};
+    scenario.analyses = {
+        {.name = "any", .metrics = {{.source = QueryCheck{.query = {{.op = QueryStep::Op::kRate, .selector = all}}}}}}};
     Scenario seen = scenario;
     scenario.faults.black_outs = {{.at = 60s, .lasts = 120s}};
     Simulation dark = warmed_up(scenario), light = warmed_up(seen);
