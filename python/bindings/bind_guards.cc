@@ -44,7 +44,7 @@ void bind_cloudwatch(py::module_& module) {
     rules.def("breaches", &breaches, py::arg("comparison"), py::arg("value"), py::arg("threshold"));
     rules.def("effective_treatment", &effective_treatment, py::arg("metric_namespace"), py::arg("setting"));
     rules.def("percentile_min_samples", &percentile_min_samples, py::arg("percentile"));
-    rules.def("too_few_samples", &too_few_samples, py::arg("percentile"), py::arg("samples"));
+    rules.def("keeps_state", &keeps_state, py::arg("setting"), py::arg("percentile"), py::arg("samples"));
     bind_struct(rules, "AlarmEvaluation", "The state after an evaluation.", field("state", &AlarmEvaluation::state),
                 field("filled", &AlarmEvaluation::filled));
     rules.def(

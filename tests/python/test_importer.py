@@ -255,7 +255,7 @@ def test_a_scenario_refers_to_a_manifest_and_wins_over_it(manifest: Any, tmp_pat
     scenario = load(tmp_path / "s.yaml")
     assert (scenario.name, scenario.strategy.params.replicas, scenario.model.fleet.grace) == ("other", 24, 45)
     errors, latency = scenario.model.analyses
-    assert errors.metrics[0].success[3].number == 0.5
+    assert errors.metrics[0].source.success[3].number == 0.5
     assert [step.op for step in latency.metrics[0].source.query][-1] == _core.QueryOp.divide
 
 

@@ -104,7 +104,8 @@ std::optional<IncidentSpan> above_during(double objective, Duration window, doub
                                          Duration length) {
     const double needed = seconds_to_limit(objective, window, burn, error_ratio);
     if (needed * (1 + kRounding) >= to_seconds(std::min(window, length))) return std::nullopt;
-    return IncidentSpan{.from = from_seconds(needed), .to = length + window - from_seconds(needed)};
+    const double over = to_seconds(length) + to_seconds(window) - needed;  // too long for a Duration: for ever
+    return IncidentSpan{.from = from_seconds(needed), .to = from_seconds(over)};
 }
 
 std::optional<IncidentSpan> fires_during(const BurnRateRule& rule, double objective, double error_ratio,

@@ -11,11 +11,6 @@ namespace {
 
 AlarmState alarm_if(bool breached) { return breached ? AlarmState::kAlarm : AlarmState::kOk; }
 
-bool is_too_uncertain(const CloudWatchAlarm& alarm, const AlarmDatum& newest) {
-    return alarm.statistic == AlarmStatistic::kLatencyPercentile && alarm.low_samples == LowSamples::kIgnore &&
-           newest.value && too_few_samples(alarm.percentile, newest.samples);
-}
-
 /// As exact as the store's buckets are; CloudWatch has finer ones.
 double latency_percentile(double percentile, const std::vector<double>& limits, const WindowCounts& seen) {
     std::vector<double> cumulative(limits.size() + 1);
@@ -45,9 +40,9 @@ MissingData effective_treatment(std::string_view metric_namespace, MissingData s
 
 double percentile_min_samples(double percentile) { return 10 / (percentile >= .5 ? 1 - percentile : percentile); }
 
-bool too_few_samples(double percentile, double samples) {
+bool keeps_state(LowSamples setting, double percentile, double samples) {
     constexpr double kRounding = 1e-9;  // 1 - 0.9 is a little less than 0.1
-    return samples < percentile_min_samples(percentile) * (1 - kRounding);
+    return setting == LowSamples::kIgnore && samples < percentile_min_samples(percentile) * (1 - kRounding);
 }
 
 AlarmEvaluation evaluate_points(std::span<const AlarmPoint> points, int periods, int needed, MissingData treatment,
@@ -116,7 +111,10 @@ AlarmDatum datum(const CloudWatchAlarm& alarm, const Telemetry& telemetry, Time 
 AlarmReading evaluate(const CloudWatchAlarm& alarm, AlarmState current, const Telemetry& telemetry, Time now) {
     const Time end = now - telemetry.delay();
     const AlarmDatum newest = datum(alarm, telemetry, end);
-    if (is_too_uncertain(alarm, newest)) return {current, newest.value};
+    if (newest.value && alarm.statistic == AlarmStatistic::kLatencyPercentile &&
+        keeps_state(alarm.low_samples, alarm.percentile, newest.samples)) {
+        return {current, newest.value};
+    }
 
     std::vector<AlarmPoint> points(static_cast<std::size_t>(evaluation_range(alarm)));
     Time to = end;

@@ -22,7 +22,8 @@ MissingData effective_treatment(std::string_view metric_namespace, MissingData s
 
 /// Below so many samples a percentile, in (0, 1), means nothing.
 double percentile_min_samples(double percentile);
-bool too_few_samples(double percentile, double samples);
+/// Does an alarm on a percentile keep its state, because there are too few samples to evaluate it?
+bool keeps_state(LowSamples setting, double percentile, double samples);
 
 struct AlarmEvaluation {
     AlarmState state = kInitialAlarmState;
