@@ -84,11 +84,11 @@ def lower_guard(
     guards = _Guards(lowering, measure_path)
     if measure.kind == "burn-rate":
         source = guards.burn_rate(measure)
-        complain = _core.burn_rate.complaint
+        complaint = _core.burn_rate.complaint(source)
     else:
         source = guards.alarm(measure) if measure.kind == "cloudwatch-alarm" else guards.composite(measure)
-        complain = _core.cloudwatch.complaint
-    if len(lowering.problems.errors) == before and (complaint := complain(source)):
+        complaint = _core.cloudwatch.complaint(source)
+    if len(lowering.problems.errors) == before and complaint:
         lowering.error(f'metric "{metric.name}" {complaint}', *measure_path)
     return source
 

@@ -137,7 +137,8 @@ class _Metrics:
         check_keys(self._lowering, measure, measure_path)
         if measure.kind in get_args(GuardKind) and measure.promql is None:
             source = lower_guard(self._lowering, metric, measure, path, measure_path)
-            steps, every = [], guard_interval(source, metric.interval)
+            steps: list[QueryStep] = []
+            every: float | None = guard_interval(source, metric.interval)
         else:
             steps, is_scalar = self._measure(metric, measure, measure_path)
             source, every = self._check(metric, is_scalar, path), metric.interval

@@ -19,7 +19,7 @@ RUNNERS = [
 MODULES = {"kubernetes", "argo", "analysis", "lifecycle", "cloudwatch", "burning"}
 MACHINES = {"Prober", "RestartBackoff"}
 
-# No simulated rollout has a history to clean up, goes back to a version that ran before, or is scaled by an alarm.
+# No simulated rollout has a history to clean up, goes back to an earlier version, or is scaled by an alarm.
 NOT_SIMULATED = {"analysis_ttl_expired", "rollback_within_window", "repeats"}
 
 

@@ -17,7 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from rollcast import _core
 from rollcast._core import burn_rate as rules_of_core
 
+Alert = Literal["ticket", "page"]
 Severity = Literal["none", "ticket", "page"]
+_ALERTS: dict[_core.Severity, Alert] = {_core.Severity.ticket: "ticket", _core.Severity.page: "page"}
 DAY = 86400.0
 
 
@@ -30,13 +32,13 @@ class BurnRateRule:
     short: float
     """Seconds; shows that the budget still burns."""
     burn_rate: float
-    severity: Literal["ticket", "page"] = "page"
+    severity: Alert = "page"
     hold: float = 0.0
     """Seconds for which it must have been so."""
 
 
 RECOMMENDED: tuple[BurnRateRule, ...] = tuple(
-    BurnRateRule(rule.long_window, rule.short_window, rule.burn_rate, rule.severity.name)
+    BurnRateRule(rule.long_window, rule.short_window, rule.burn_rate, _ALERTS[rule.severity])
     for rule in rules_of_core.recommended_rules()
 )
 """The workbook's table, for a period of 30 days."""
@@ -116,7 +118,7 @@ def burn_rate_alert(
             elif since[index] is None:
                 since[index] = now
             fires[row, index] = rules_of_core.has_held(rule_of_core, since[index], now)
-        severity.append(rules_of_core.worst(core_rules, list(fires[row])).name)
+        severity.append(_ALERTS.get(rules_of_core.worst(core_rules, list(fires[row])), "none"))
     return BurnRateAlert(tuple(severity), burn_rates, fires)
 
 
@@ -125,7 +127,7 @@ def detection_time(
     *,
     objective: float = 0.999,
     rules: Sequence[BurnRateRule] = RECOMMENDED,
-    severity: Literal["ticket", "page"] = "page",
+    severity: Alert = "page",
     length: float = math.inf,
 ) -> float:
     """Seconds from the start of an incident to the first alert of a severity, or a worse one; inf: never.
