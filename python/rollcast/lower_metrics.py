@@ -170,9 +170,11 @@ class _Metrics:
         """What Argo refuses."""
         count = metric.count or (0 if every else 1)
         if awaited and count == 0:
-            has = "an interval" if metric.interval else f"is evaluated every {show_seconds(every or 0)}"
-            message = f'metric "{metric.name}" {"has " if metric.interval else ""}{has} but no count'
-            self._lowering.error(f"{message}: the rollout would wait for it for ever", *path)
+            evaluated = f"is evaluated every {show_seconds(every or 0)} and has no count"
+            message = "has an interval but no count" if metric.interval else evaluated
+            self._lowering.error(
+                f'metric "{metric.name}" {message}: the rollout would wait for it for ever', *path
+            )
         if count > 1 and not every:
             self._lowering.error(f"expected an interval beside a count of {count}", *path, "count")
         for limit in ("failure_limit", "inconclusive_limit"):

@@ -49,7 +49,7 @@ def refusals(tmp_path: Path, metric: dict[str, Any], **changes: Any) -> list[str
     with pytest.raises(InputErrors) as caught:
         load(file)
     lines = str(caught.value).replace(f"{tmp_path}/", "").split("\n")
-    return [line.split(": ", 1)[1].removeprefix("analyses.guards.metrics[0]").lstrip(".:") for line in lines]
+    return [line.split(": ", 1)[1].removeprefix("analyses.guards.metrics[0]").lstrip(" .:") for line in lines]
 
 
 # --- what they are lowered to
@@ -130,7 +130,7 @@ def test_a_rule_that_can_never_fire_is_warned_of() -> None:
     ("metric", "message"),
     [
         ({"kind": "cloudwatch-alarm"}, "expected a threshold"),
-        ({**ALARM, "threshold": "2"}, 'threshold: expected a fraction from 0 to 1 or a percentage such as "5%", got "2"'),
+        ({**ALARM, "threshold": "2"}, 'threshold: expected a share from 0% to 100%, got "2"'),
         ({**ALARM, "period": "45s"}, "period: expected a period of 10s, 20s, 30s or whole minutes, got 45s"),
         ({**ALARM, "period": "30m", "evaluation_periods": 49},
          "period: expected evaluation periods that cover at most a day, or a week where periods are of an hour or more, got 1d30m"),
@@ -182,7 +182,7 @@ def test_a_wrong_word_is_told_the_nearest(tmp_path: Path) -> None:
 def test_a_rollout_does_not_wait_for_an_alarm_for_ever(tmp_path: Path) -> None:
     strategy = {"canary": {"steps": [{"analysis": "guards"}]}}
     assert refusals(tmp_path, ALARM, strategy=strategy) == [
-        'metric "m" is evaluated every 1m but has no count: the rollout would wait for it for ever'
+        'metric "m" is evaluated every 1m and has no count: the rollout would wait for it for ever'
     ]
 
 
@@ -193,7 +193,7 @@ def verdicts(metric: dict[str, Any], **changes: Any) -> set[str]:
     """Of three replications with an error rate of 30 % in the new version, or what `changes` says."""
     release = {"release": {"defect": "error-rate", "rate": "30%"}}
     result = forecast(load(document(metric, **{**release, **changes})), replications=3, seed=1, threads=1)
-    return set(result.table().column("verdict").to_pylist())
+    return set(result.outcomes.column("verdict").to_pylist())
 
 
 GUARDS: list[dict[str, Any]] = [
@@ -208,7 +208,7 @@ GUARDS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("metric", GUARDS)
 def test_a_guard_rolls_a_bad_canary_back(metric: dict[str, Any]) -> None:
-    assert verdicts(metric) == {"rolled_back_by_guard"}
+    assert verdicts(metric) == {"rolled back"}
 
 
 @pytest.mark.parametrize("metric", GUARDS)
@@ -221,4 +221,4 @@ def test_an_alert_on_the_whole_service_does_not_see_what_one_on_the_canary_does(
     release = {"defect": "error-rate", "rate": "5%"}
     rule = {"windows": [{"long": "1h", "burn_rate": 14.4}]}
     assert verdicts({"kind": "burn-rate", **rule}, release=release) == {"promoted"}
-    assert verdicts({"kind": "burn-rate", "of": "new", **rule}, release=release) == {"rolled_back_by_guard"}
+    assert verdicts({"kind": "burn-rate", "of": "new", **rule}, release=release) == {"rolled back"}
