@@ -608,6 +608,7 @@ class WindowModel(Model):
 
 QueryKind = Literal["error-ratio", "success-ratio", "request-rate", "latency-quantile", "mean-latency"]
 GuardKind = Literal["cloudwatch-alarm", "composite-alarm", "burn-rate"]
+Kind = Literal[QueryKind, GuardKind]
 
 
 class ScopeModel(Model):
@@ -715,7 +716,7 @@ class MeasureModel(AlarmModel, CompositeModel, BurnRateModel):
 
     promql: StrictStr | None = None
     """A query over request metrics. In a label, @new and @old stand for the versions' pod template hashes."""
-    kind: QueryKind | GuardKind | None = None
+    kind: Kind | None = None
     """What is measured, where a query is not recognised; or an alarm or alert that fails the metric."""
     window: Seconds | None = None
     """How far back it looks. Default: 5m."""

@@ -16,6 +16,13 @@ double seconds_to_limit(double objective, Duration window, double burn, double e
     return burn * (1 - objective) * to_seconds(window) / error_ratio;
 }
 
+/// The latest multiple of the interval.
+Time recorded_by(Time now, Duration interval) {
+    if (interval == Duration::zero()) return now;
+    const Duration since = now.time_since_epoch() % interval;
+    return now - (since < Duration::zero() ? since + interval : since);
+}
+
 double burn_over(const BurnRateAlert& alert, Duration window, const Telemetry& telemetry, Time end) {
     const auto seen = telemetry.brought(alert.vantage, alert.scope, end - window, end);
     if (!seen) return std::numeric_limits<double>::quiet_NaN();
@@ -44,10 +51,7 @@ Severity worst(std::span<const BurnRateRule> rules, const std::vector<bool>& fir
 }
 
 BurnRateReading evaluate(const BurnRateAlert& alert, BurnRateMemory& memory, const Telemetry& telemetry, Time now) {
-    Time end = now - telemetry.delay();
-    if (alert.recording_interval > Duration::zero())
-        end = Time(
-            std::chrono::floor<Duration>(end.time_since_epoch() / alert.recording_interval * alert.recording_interval));
+    const Time end = recorded_by(now - telemetry.delay(), alert.recording_interval);
     memory.above_since.resize(alert.rules.size());
     std::vector<bool> fires(alert.rules.size());
     BurnRateReading reading;
