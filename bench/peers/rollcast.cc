@@ -43,6 +43,7 @@ Run run(const Scenario& scenario, int servers, Duration scrape, std::int64_t req
         data.listen(all.servers.back(), Time{});
     }
     data.set_routes({all});
+    data.count_application(false);  // as the naive program, which counts by version
 
     const peers::Stopwatch watch;
     Time now = Time{} + from_seconds(peers::kWarmUp);

@@ -138,7 +138,8 @@ void bind_release(py::module_& module) {
                            {"memory_leak", DefectKind::kMemoryLeak},
                            {"slow_leak", DefectKind::kSlowLeak},
                            {"descriptor_leak", DefectKind::kDescriptorLeak},
-                           {"capacity", DefectKind::kCapacity}});
+                           {"capacity", DefectKind::kCapacity},
+                           {"wrong_answers", DefectKind::kWrongAnswers}});
     bind_struct(module, "TruthKind", "One thing that the truth about the release may be.",
                 field("name", &TruthKind::name), field("probability", &TruthKind::probability),
                 field("kind", &TruthKind::kind), field("severity", &TruthKind::severity),
@@ -272,12 +273,21 @@ void bind_model(py::module_& module) {
                 field("period", &Slo::period));
     bind_struct(module, "Window", "Every plan is scored on [0, horizon], after a lead-in.",
                 field("lead_in", &Window::lead_in), field("horizon", &Window::horizon));
+    bind_struct(module, "OnCall", "How long the person on call takes. Distributions of seconds.",
+                field("acknowledge", &OnCall::acknowledge), field("diagnose", &OnCall::diagnose),
+                field("act", &OnCall::act));
+    bind_struct(module, "UserReports", "Users notice what no monitor sees, and say so late.",
+                field("share", &UserReports::share), field("delay", &UserReports::delay),
+                field("enough", &UserReports::enough));
+    bind_struct(module, "People", "Who is woken when something goes wrong, and how long they take.",
+                field("on_call", &People::on_call), field("pages", &People::pages), field("reports", &People::reports),
+                field("approval", &People::approval), field("approval_limit", &People::approval_limit));
     bind_struct(module, "Scenario", "All that a run needs but the strategy.", field("name", &Scenario::name),
                 field("fleet", &Scenario::fleet), field("service", &Scenario::service),
                 field("traffic", &Scenario::traffic), field("balancing", &Scenario::balancing),
                 field("faults", &Scenario::faults), field("observability", &Scenario::observability),
                 field("release", &Scenario::release), field("slo", &Scenario::slo), field("window", &Scenario::window),
-                field("analyses", &Scenario::analyses), field("approval", &Scenario::approval));
+                field("analyses", &Scenario::analyses), field("people", &Scenario::people));
 
     bind_struct(module, "Complaint", "\"traffic.rate\" and \"must be above 0, is -3\".",
                 field("path", &Complaint::path), field("message", &Complaint::message));

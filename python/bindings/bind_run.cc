@@ -9,7 +9,8 @@ void bind_run(py::module_& module) {
                        {{"promoted", Verdict::kPromoted},
                         {"rolled_back", Verdict::kRolledBack},
                         {"stuck", Verdict::kStuck},
-                        {"timed_out", Verdict::kTimedOut}});
+                        {"timed_out", Verdict::kTimedOut},
+                        {"aborted", Verdict::kAborted}});
     bind_enum<Cause>(module, "Cause", "Why a request failed.",
                      {{"background", Cause::kBackground},
                       {"defect", Cause::kDefect},

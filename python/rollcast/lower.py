@@ -8,6 +8,7 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
+from rollcast.errors import nearest, shown
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
 from rollcast.lower_rate import usual_rate
@@ -78,6 +79,17 @@ _SLO = (
 )
 
 
+_ON_CALL = (
+    Default("acknowledge", "a judgement: a page is answered within 5 minutes (Google's SRE book)", show_distribution),
+    Default("diagnose", "a judgement", show_distribution),
+    Default("act", "a judgement", show_distribution),
+)
+_REPORTS = (
+    Default("share", "a judgement: one in a thousand users who are hurt says so", show_fraction, 0.001),
+    Default("delay", "a judgement", show_distribution),
+    Default("enough", "a judgement"),
+)
+
 # The engine's words that are others in the language.
 _WORDS = {
     "balancing.outlier.": "balancing.outlier_detection.",
@@ -90,6 +102,7 @@ _WORDS = {
     "service.cold_": "service.cold.",
     "bursts.mean_": "bursts.",
     "traffic.replay": "traffic.arrivals",
+    "people.on_call.": "people.",
     "fleet.backoff": "fleet.back_off",
     "error_rate": "errors",
 }
@@ -104,11 +117,11 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     core.faults = lower_faults(lowering, core.fleet.zones)
     core.release = lower_release(lowering)
     lowering.fill(core.slo, given.slo, "slo", _SLO)
-    core.approval = distribution(given.approval) if isinstance(given.approval, Distribution) else None
     body = strategy_body(lowering)
     core.analyses, buckets = lower_analyses(lowering, getattr(body, "names", None), awaited_analyses(body))
     lowering.fill(core.observability, given.observability, "observability", _OBSERVABILITY)
     core.observability.latency_buckets = buckets
+    core.people = _people(lowering)
     strategy = lower_strategy(lowering, body, core.fleet.replicas) if body else None
     if body is not None:
         core.window = _window(lowering, core, body)
@@ -118,6 +131,27 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
         warn_of_peaks(lowering, core)
         _check(lowering, core)
     return core, strategy
+
+
+def _people(lowering: Lowering) -> Any:
+    given, core = lowering.model, _core.People()
+    core.approval = distribution(given.approval) if isinstance(given.approval, Distribution) else None
+    if given.people is None:
+        return core
+    lowering.fill(core.on_call, given.people, "people", _ON_CALL)
+    take(core, given.people, "approval_limit")
+    names = list(given.analyses)
+    for index, name in enumerate(given.people.pages):
+        if name in names:
+            core.pages = [*core.pages, names.index(name)]
+        else:
+            message = f"expected the name of an analysis, got {shown(name)}"
+            lowering.error(message, "people", "pages", index, suggestion=nearest(name, names))
+    if given.people.reports is not None:
+        lowering.fill(core.reports, given.people.reports, "people.reports", _REPORTS)
+    if not core.pages and given.people.reports is None:
+        lowering.warn("nothing pages the person on call: name analyses under pages, or say reports", "people")
+    return core
 
 
 def _fleet(lowering: Lowering) -> Any:

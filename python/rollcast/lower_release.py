@@ -58,6 +58,9 @@ _KINDS: dict[Defect, _Kind] = {
     "descriptor-leak": _Kind(
         "descriptor_leak", 0, "requests", _log_uniform(1e4, 1e7), "log-uniform from 10k to 10M"
     ),
+    "wrong-answers": _Kind(
+        "wrong_answers", 0, "rate", _log_uniform(0.001, 0.2), "log-uniform from 0.1% to 20%", ("class",)
+    ),
 }
 _DEFAULT_KINDS = {name: kind for name, kind in _KINDS.items() if kind.weight > 0}
 _MEMBERS = {"class": "class_"}  # of DefectModel, where a key is no word that Python allows

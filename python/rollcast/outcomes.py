@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-VERDICTS = ("promoted", "rolled back", "stuck", "timed out")
+VERDICTS = ("promoted", "rolled back", "stuck", "timed out", "aborted")
 DEFECTS = (
     "none",
     "error rate",
@@ -23,6 +23,7 @@ DEFECTS = (
     "slow leak",
     "descriptor leak",
     "capacity",
+    "wrong answers",
 )
 
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -35,7 +36,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
         "crash on start: probability per start; crash hazard: crashes per instance and hour; "
         "crash on request: probability per request; memory leak: requests until a process dies; "
         "slow leak: seconds until then; descriptor leak: requests until it fails all others; "
-        "capacity: share of the slots that is gone",
+        "capacity: share of the slots that is gone; wrong answers: probability that one is wrong",
     ),
     "verdict": ("", "how the rollout ended"),
     "duration": ("s", "from the start to the end of the rollout; the horizon where it did not end"),
@@ -92,6 +93,7 @@ def severity_in_words(defect: str, severity: float) -> str:
         "slow leak": f"processes die after {quantity(severity, 's')}",
         "descriptor leak": f"processes fail every request after {severity:,.0f}",
         "capacity": f"{quantity(severity, 'fraction')} of the slots are gone",
+        "wrong answers": f"{quantity(severity, 'probability')} of answers are wrong",
     }[defect]
 
 

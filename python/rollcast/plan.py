@@ -16,7 +16,7 @@ def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[f
     """
     start = start_seconds(core.fleet)
     leave = core.fleet.grace
-    approval = _core.quantile(core.approval, 0.95) if core.approval is not None else 0.0
+    approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
     if isinstance(body, language.RecreateModel):
         return leave + start, False
     if isinstance(body, language.RollingModel):

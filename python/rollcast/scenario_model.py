@@ -531,6 +531,7 @@ Defect = Literal[
     "slow-leak",
     "descriptor-leak",
     "capacity",
+    "wrong-answers",
 ]
 
 
@@ -542,13 +543,13 @@ class DefectModel(Model):
     name: StrictStr | None = None
     """What reports call it."""
     rate: RandomShare | None = None
-    """error-rate: share of requests that fail because of it."""
+    """error-rate: share of requests that fail because of it; wrong-answers: that are answered wrongly with a 200."""
     factor: RandomFactor | None = None
     """latency: the service time is multiplied by this."""
     share: Share | None = None
     """latency: only the slowest share of requests is affected."""
     class_: StrictStr | None = Field(default=None, alias="class")
-    """error-rate, latency, crash-on-request: only requests of this class."""
+    """error-rate, latency, crash-on-request, wrong-answers: only requests of this class."""
     probability: RandomShare | None = None
     """crash-on-start: that a start ends in a crash; crash-on-request: that a request kills its process."""
     per_hour: RandomPerHour | None = None
@@ -893,6 +894,34 @@ class StrategyModel(Model):
     """Argo Rollouts' blue/green."""
 
 
+class ReportsModel(Model):
+    """Users notice what no monitor sees, and say so late."""
+
+    share: Share | None = None
+    """Of the requests that fail because of the rollout: how many are reported."""
+    delay: RandomSeconds | None = None
+    """From the failure to the report."""
+    enough: Annotated[Whole, Field(ge=1)] | None = None
+    """So many reports page the person on call."""
+
+
+class PeopleModel(Model):
+    """The person on call, who aborts the rollout once they know that it is to blame."""
+
+    pages: list[StrictStr] = []
+    """Analyses that run beside the rollout, whatever its strategy: one that fails pages the person."""
+    reports: ReportsModel | None = None
+    """Users who say that something is wrong."""
+    acknowledge: RandomSeconds | None = None
+    """From the page until somebody looks."""
+    diagnose: RandomSeconds | None = None
+    """From then until they know that the rollout is to blame."""
+    act: RandomSeconds | None = None
+    """From then until they have aborted it."""
+    approval_limit: Seconds | None = None
+    """A pause without an end that nobody has ended by then is aborted."""
+
+
 class ScenarioModel(Model):
     """A rollout to be forecast: its plan, the service, its traffic, and what could be wrong."""
 
@@ -930,3 +959,5 @@ class ScenarioModel(Model):
     """The window on which every plan is scored."""
     approval: Approval | None = None
     """Until a person promotes a pause without an end."""
+    people: PeopleModel | None = None
+    """Who is called when something goes wrong, and how long they take. Default: nobody is."""

@@ -165,8 +165,11 @@ class Forecast:
 
     def mask(self, fate: Fate) -> NDArray[np.bool_]:
         """Which replications fared so."""
-        verdict = outcomes.VERDICTS.index(fate.verdict)
-        fared_so: NDArray[np.bool_] = (self.columns["verdict"] == verdict) & (self.bad == fate.bad)
+        import numpy as np
+
+        verdicts = (fate.verdict, "aborted") if fate.verdict == "rolled back" else (fate.verdict,)
+        ended_so = np.isin(self.columns["verdict"], [outcomes.VERDICTS.index(verdict) for verdict in verdicts])
+        fared_so: NDArray[np.bool_] = ended_so & (self.bad == fate.bad)
         return fared_so
 
     def share(self, fate: Fate) -> float:

@@ -151,6 +151,31 @@ TEST_P(Contract, GoesBackOrHoldsItsLimitsWhenTheNewVersionNeverComesUp) {
     }
 }
 
+TEST_P(Contract, GoesBackToExactlyTheOldFleetWhenAPersonAborts) {
+    for (const bool comes_up : {true, false}) {
+        for (int steps = 1; steps < 25; ++steps) {
+            const auto controller = start();
+            ToyFleet toy(kReplicas);
+            toy.new_version_comes_up = comes_up;
+            const bool over = is_final(toy.run(*controller, steps).phase);
+            const Phase before = toy.run(*controller, 1).phase;
+            toy.person_aborts = true;
+            Phase phase{};
+            for (int i = 0; i < kManySteps; ++i) {
+                phase =
+                    toy.step(*controller, [&](const Directive& want) { expect_valid(want, GetParam().quota); }).phase;
+            }
+            if (over || is_final(before)) {
+                EXPECT_EQ(phase, before) << "over is over";
+                continue;
+            }
+            ASSERT_EQ(phase, Phase::kRolledBack) << "aborted after " << steps << " steps";
+            EXPECT_EQ(toy.old_version().available, kReplicas);
+            EXPECT_EQ(toy.new_version().desired, 0);
+        }
+    }
+}
+
 TEST_P(Contract, WantsTheSameWhenShownTheSame) {
     for (const bool comes_up : {true, false}) {
         const auto controller = start();

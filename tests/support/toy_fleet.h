@@ -24,6 +24,7 @@ class ToyFleet {
 
     bool new_version_comes_up = true;
     bool person_approves = true;
+    bool person_aborts = false;
     std::map<AnalysisId, AnalysisPhase> verdicts;  // others are Successful
 
     Time now() const { return now_; }
@@ -35,7 +36,12 @@ class ToyFleet {
     int desired() const { return total(&Cohort::desired); }
 
     Observation look() const {
-        return {.now = now_, .cohorts = cohorts_, .analyses = statuses_, .routed = routed_, .approved = approved_};
+        return {.now = now_,
+                .cohorts = cohorts_,
+                .analyses = statuses_,
+                .routed = routed_,
+                .approved = approved_,
+                .aborted = person_aborts};
     }
 
     /// Whether anything was asked for that was not there before.

@@ -53,6 +53,7 @@ struct Observation {
     std::span<const AnalysisStatus> analyses;  // every run ever asked for, in order of start
     bool routed = false;                       // weights are in force; else traffic follows ready instances
     bool approved = false;                     // a person granted what the last directive asked for
+    bool aborted = false;                      // somebody wants the rollout gone: go back, unless it is done
 
     /// The phase of a run; Pending when it is not known yet.
     AnalysisPhase analysis(std::uint32_t run) const {

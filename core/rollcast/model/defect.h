@@ -20,13 +20,15 @@ enum class DefectKind : std::uint8_t {
     kSlowLeak,        // severity: seconds after which a process runs out and dies, > 0
     kDescriptorLeak,  // severity: requests that a process serves before it fails all others, >= 1
     kCapacity,        // severity: share of an instance's slots that is gone, in [0, 1); one slot is left
+    kWrongAnswers,    // severity: probability that an answer is wrong though all counters call it well, in [0, 1]
 };
 
 struct Defect {
     DefectKind kind = DefectKind::kNone;
     double severity = 0;
-    double share = 1;        // kLatency only, in (0, 1]
-    int request_class = -1;  // kErrorRate, kLatency, kCrashOnRequest: only this class of requests; -1: all
+    double share = 1;  // kLatency only, in (0, 1]
+    int request_class =
+        -1;  // kErrorRate, kLatency, kCrashOnRequest, kWrongAnswers: only this class of requests; -1: all
 };
 
 /// One thing that the truth about the release may be.

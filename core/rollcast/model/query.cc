@@ -1,5 +1,6 @@
 #include "rollcast/model/query.h"
 
+#include <algorithm>
 #include <span>
 
 namespace rollcast {
@@ -95,6 +96,12 @@ std::size_t operands(ConditionStep::Op op) {
         default:
             return 2;
     }
+}
+
+bool selects(const Query& query, Vantage vantage) {
+    return std::any_of(query.begin(), query.end(), [&](const QueryStep& step) {
+        return operands(step.op) == 0 && step.op != QueryStep::Op::kNumber && step.selector.vantage == vantage;
+    });
 }
 
 std::optional<std::string> complaint(const Query& query, std::size_t latency_buckets) {

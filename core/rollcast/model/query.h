@@ -113,6 +113,9 @@ using Condition = std::vector<ConditionStep>;
 std::size_t operands(QueryStep::Op op);
 std::size_t operands(ConditionStep::Op op);
 
+/// Whether it selects series that are counted there.
+bool selects(const Query& query, Vantage vantage);
+
 /// Why a program cannot be evaluated at all ("step 3 needs 2 values and finds 1"); nothing when it can.
 /// `latency_buckets`: how many the metric store has, the implied last one not counted.
 std::optional<std::string> complaint(const Query& query, std::size_t latency_buckets);

@@ -238,6 +238,7 @@ void check_severity(const TruthKind& truth, const std::string& path, Complaints&
         case DefectKind::kErrorRate:
         case DefectKind::kCrashOnStart:
         case DefectKind::kCrashOnRequest:
+        case DefectKind::kWrongAnswers:
             return found.unless(high <= 1 + 1e-9, path, "is a probability and must not exceed 1");
         case DefectKind::kLatency:
             return found.unless(low >= 1 - 1e-9, path, "is a factor on latency and must not be below 1");
@@ -252,7 +253,8 @@ void check_severity(const TruthKind& truth, const std::string& path, Complaints&
 }
 
 bool may_be_of_one_class(DefectKind kind) {
-    return kind == DefectKind::kErrorRate || kind == DefectKind::kLatency || kind == DefectKind::kCrashOnRequest;
+    return kind == DefectKind::kErrorRate || kind == DefectKind::kLatency || kind == DefectKind::kCrashOnRequest ||
+           kind == DefectKind::kWrongAnswers;
 }
 
 void check(const Release& release, std::size_t classes, Complaints& found) {
@@ -308,6 +310,20 @@ double mean_service_time(const Scenario& scenario) {
     return sum;
 }
 
+void check(const People& people, std::size_t analyses, Complaints& found) {
+    found.distribution(people.on_call.acknowledge, "people.acknowledge");
+    found.distribution(people.on_call.diagnose, "people.diagnose");
+    found.distribution(people.on_call.act, "people.act");
+    for (std::size_t i = 0; i < people.pages.size(); ++i) {
+        found.unless(index_of(people.pages[i]) < analyses, at("people.pages", i), "must be one of the analyses");
+    }
+    found.fraction(people.reports.share, "people.reports.share");
+    found.distribution(people.reports.delay, "people.reports.delay");
+    found.at_least(people.reports.enough, 1, "people.reports.enough");
+    if (people.approval) found.distribution(*people.approval, "approval");
+    if (people.approval_limit) found.above<Duration>(*people.approval_limit, 0s, "people.approval_limit");
+}
+
 }  // namespace
 
 std::vector<Complaint> validate(const Scenario& scenario) {
@@ -324,7 +340,7 @@ std::vector<Complaint> validate(const Scenario& scenario) {
     found.above<Duration>(scenario.slo.period, 0s, "slo.period");
     found.at_least<Duration>(scenario.window.lead_in, 0s, "window.lead_in");
     found.above<Duration>(scenario.window.horizon, 0s, "window.horizon");
-    if (scenario.approval) found.distribution(*scenario.approval, "approval");
+    check(scenario.people, scenario.analyses.size(), found);
     for (std::size_t i = 0; i < scenario.analyses.size(); ++i) {
         const Analysis& analysis = scenario.analyses[i];
         const std::string path = at("analyses", i);

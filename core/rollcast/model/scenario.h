@@ -13,6 +13,7 @@
 #include "rollcast/model/faults.h"
 #include "rollcast/model/metric.h"
 #include "rollcast/model/observability.h"
+#include "rollcast/model/people.h"
 #include "rollcast/model/traffic.h"
 #include "rollcast/random/distribution.h"
 
@@ -96,8 +97,8 @@ struct Scenario {
     Release release{};
     Slo slo{};
     Window window{};
-    std::vector<Analysis> analyses{};      // AnalysisId is an index into these
-    std::optional<Distribution> approval;  // seconds until a person promotes a pause without an end; none: never
+    std::vector<Analysis> analyses{};  // AnalysisId is an index into these
+    People people{};
 };
 
 /// One complaint: "traffic.rate" and "must be above 0, is -3".

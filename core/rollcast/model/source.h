@@ -20,4 +20,7 @@ using Source = std::variant<QueryCheck, CloudWatchAlarm, CompositeAlarm, BurnRat
 /// one not counted.
 std::optional<std::string> complaint(const Source& source, std::size_t latency_buckets);
 
+/// Whether it looks at what is counted there.
+bool selects(const Source& source, Vantage vantage);
+
 }  // namespace rollcast

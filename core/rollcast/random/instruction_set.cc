@@ -4,8 +4,11 @@ namespace rollcast {
 
 InstructionSet best_instruction_set() {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f")) return InstructionSet::kAvx512;
-    if (__builtin_cpu_supports("avx2")) return InstructionSet::kAvx2;
+    // Every processor with AVX2 has the others; a virtual machine may hide them.
+    const bool has_avx2 =
+        __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+    if (has_avx2 && __builtin_cpu_supports("avx512f")) return InstructionSet::kAvx512;
+    if (has_avx2) return InstructionSet::kAvx2;
 #endif
     return InstructionSet::kBaseline;
 }

@@ -14,6 +14,7 @@ enum class Verdict : std::uint8_t {
     kRolledBack,  // by a guard
     kStuck,       // at the horizon: the controller had given up waiting for progress, or waits for a person for ever
     kTimedOut,    // at the horizon: still on its way
+    kAborted,     // rolled back by a person
 };
 
 struct Outcome {

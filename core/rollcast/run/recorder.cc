@@ -70,10 +70,11 @@ Outcome Recorder::row(const World& world, bool waits_for_ever, Time horizon) con
     at_end.decided(world, phase_, false, horizon);  // closes the clock of the last phase
 
     Outcome row = at_end.row_;
-    row.verdict = phase_ == Phase::kPromoted                  ? Verdict::kPromoted
-                  : phase_ == Phase::kRolledBack              ? Verdict::kRolledBack
-                  : phase_ == Phase::kStuck || waits_for_ever ? Verdict::kStuck
-                                                              : Verdict::kTimedOut;
+    row.verdict = phase_ == Phase::kPromoted                   ? Verdict::kPromoted
+                  : phase_ == Phase::kRolledBack && by_person_ ? Verdict::kAborted
+                  : phase_ == Phase::kRolledBack               ? Verdict::kRolledBack
+                  : phase_ == Phase::kStuck || waits_for_ever  ? Verdict::kStuck
+                                                               : Verdict::kTimedOut;
     row.duration = to_seconds(std::min(final_, horizon));
     if (back_ == kNever) row.detection = kNaN;
     row.recovery = recovered_ == kNever ? kNaN : to_seconds(recovered_ - back_);

@@ -27,6 +27,9 @@ class Recorder {
     /// An analysis failed.
     void alarm() { ++(bad_ ? row_.alarms_true : row_.alarms_false); }
 
+    /// A person has the rollout aborted.
+    void person_aborts() { by_person_ = back_ == kNever; }
+
     /// The row, once data has been swept at the horizon. `waits_for_ever`: for a person who will not come.
     Outcome row(const World& world, bool waits_for_ever, Time horizon) const;
 
@@ -41,6 +44,7 @@ class Recorder {
     Time looked_{};
     int instances_ = 0;        // since then
     int ready_ = 0;            // since then
+    bool by_person_ = false;   // it was a person who had it go back
     Time back_ = kNever;       // when it was decided to go back
     Time recovered_ = kNever;  // when routers sent nothing to the new version any more
     Time final_ = kNever;

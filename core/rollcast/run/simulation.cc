@@ -1,6 +1,7 @@
 #include "rollcast/run/simulation.h"
 
 #include <algorithm>
+#include <limits>
 #include <sstream>
 
 #include "rollcast/base/check.h"
@@ -10,6 +11,9 @@ namespace rollcast {
 namespace {
 
 using Kind = TimelineEntry::Kind;
+
+/// The run of an analysis that no controller asked for.
+constexpr std::uint32_t kStanding = std::numeric_limits<std::uint32_t>::max();
 
 /// More decisions than any sane controller needs while time stands still.
 constexpr int kMostDecisionsAtOnce = 1000;
@@ -73,7 +77,8 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
       now_(Time{} - scenario.window.lead_in),
       world_(scenario, defect, streams, now_, queue_, pace),
       telemetry_(scenario.observability, world_.data().versions(), longest_lookback(scenario)),
-      recorder_(scenario, defect) {
+      recorder_(scenario, defect),
+      responder_(scenario.people) {
     // The scrapes' phase against the rollout is anybody's guess.
     Stream stream = streams_.stream(Purpose::kScrape, 0);
     const double phase = uniform(stream);
@@ -89,6 +94,7 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
     world_.data().sweep(now_);
     if (timeline != nullptr) narrator_.begin(*timeline, world_, now_);
     recorder_.begin(world_, now_);
+    for (const AnalysisId id : scenario_->people.pages) start_analysis(kStanding, id);
     controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
     request_decision();
 }
@@ -138,6 +144,15 @@ void Simulation::handle(const Event& event) {
             approved_ = true;
             narrator_.tell(now_, Kind::kDecision, [] { return "a person promotes the paused rollout"; });
             return request_decision();
+        case RunEvent::kApprovalLimit:
+            if (asks_approval_ && event.detail == approvals_) abort("nobody promoted the paused rollout in time");
+            return;
+        case RunEvent::kReport:
+            if (responder_.report()) page("users report failures");
+            return;
+        case RunEvent::kPersonActs:
+            recorder_.person_aborts();
+            return abort("a person aborts the rollout");
     }
 }
 
@@ -148,6 +163,7 @@ void Simulation::schedule(Time at, RunEvent kind, std::uint32_t subject, std::ui
 void Simulation::scrape() {
     ++scrapes_;
     schedule(now_ + scenario_->observability.scrape_interval, RunEvent::kScrape);
+    if (controller_) hear_of_failures();
     Stream stream = streams_.stream(Purpose::kScrape, scrapes_);
     const bool lost = uniform(stream) < scenario_->observability.scrape_loss;
     if (lost || is_blacked_out(*scenario_, now_)) return;
@@ -168,8 +184,12 @@ void Simulation::decide() {
            "a controller keeps changing its mind while time stands still");
 
     const std::vector<Cohort> cohorts = world_.cohorts();
-    const Directive want = controller_->decide(
-        {.now = now_, .cohorts = cohorts, .analyses = statuses_, .routed = world_.routed(), .approved = approved_});
+    const Directive want = controller_->decide({.now = now_,
+                                                .cohorts = cohorts,
+                                                .analyses = statuses_,
+                                                .routed = world_.routed(),
+                                                .approved = approved_,
+                                                .aborted = aborted_});
     bool changed = world_.apply(want.targets, now_, queue_);
     changed |= follow_analyses(want.analyses);
     follow_approval(want.asks_approval);
@@ -180,8 +200,9 @@ void Simulation::decide() {
         ensure(want.wake_at > now_, "a controller wants to be woken in the past");
         schedule(want.wake_at, RunEvent::kWake, 0, wakes_);
     }
+    const People& people = scenario_->people;
     waits_for_ever_ = want.phase == Phase::kPaused && want.wake_at == kNever &&
-                      !(want.asks_approval && scenario_->approval.has_value());
+                      !(want.asks_approval && (people.approval || people.approval_limit));
 
     if (want.phase != phase_ || want.reason != reason_) {
         narrator_.tell(now_, want.phase != phase_ && is_final(want.phase) ? Kind::kVerdict : Kind::kDecision,
@@ -201,7 +222,8 @@ bool Simulation::follow_analyses(const std::vector<AnalysisWish>& wishes) {
         return std::any_of(wishes.begin(), wishes.end(), [&](const AnalysisWish& wish) { return wish.run == run; });
     };
     for (std::size_t i = 0; i < analyses_.size(); ++i) {
-        if (wished(statuses_[i].run) || is_complete(statuses_[i].phase)) continue;
+        const std::uint32_t run = statuses_[i].run;
+        if (run == kStanding || wished(run) || is_complete(statuses_[i].phase)) continue;
         changed |= analyses_[i].run.terminate();
         analysis_moved(i);
     }
@@ -209,16 +231,19 @@ bool Simulation::follow_analyses(const std::vector<AnalysisWish>& wishes) {
         const auto known = std::find_if(statuses_.begin(), statuses_.end(),
                                         [&](const AnalysisStatus& status) { return status.run == wish.run; });
         if (known != statuses_.end()) continue;
-        ensure(index_of(wish.analysis) < scenario_->analyses.size(),
-               "a directive asks for an analysis that is not there");
-        const Analysis& analysis = scenario_->analyses[index_of(wish.analysis)];
-        narrator_.tell(now_, Kind::kMeasurement, [&] { return "analysis " + analysis.name + " begins"; });
-        analyses_.push_back({.run = AnalysisRun(analysis, now_)});
-        statuses_.push_back({.run = wish.run, .phase = AnalysisPhase::kPending});
-        analysis_moved(analyses_.size() - 1);
+        start_analysis(wish.run, wish.analysis);
         changed = true;
     }
     return changed;
+}
+
+void Simulation::start_analysis(std::uint32_t run, AnalysisId id) {
+    ensure(index_of(id) < scenario_->analyses.size(), "a directive asks for an analysis that is not there");
+    const Analysis& analysis = scenario_->analyses[index_of(id)];
+    narrator_.tell(now_, Kind::kMeasurement, [&] { return "analysis " + analysis.name + " begins"; });
+    analyses_.push_back({.run = AnalysisRun(analysis, now_)});
+    statuses_.push_back({.run = run, .phase = AnalysisPhase::kPending});
+    analysis_moved(analyses_.size() - 1);
 }
 
 /// After an analysis measured or was told to end: what it says now, and when it wants to be asked again.
@@ -242,7 +267,11 @@ void Simulation::analysis_moved(std::size_t index) {
     if (phase != statuses_[index].phase && is_complete(phase)) {
         narrator_.tell(now_, Kind::kMeasurement,
                        [&] { return "analysis " + running.run.analysis().name + " ends: " + name(phase); });
-        if (phase == AnalysisPhase::kFailed || phase == AnalysisPhase::kError) recorder_.alarm();
+        if (phase == AnalysisPhase::kFailed || phase == AnalysisPhase::kError) {
+            recorder_.alarm();
+            if (phase == AnalysisPhase::kFailed && statuses_[index].run == kStanding)
+                page("analysis " + running.run.analysis().name + " fails");
+        }
     }
     statuses_[index].phase = phase;
     if (running.run.next_due() != kNever) {
@@ -254,10 +283,41 @@ void Simulation::follow_approval(bool asks) {
     if (asks == asks_approval_) return;
     asks_approval_ = asks;
     approved_ = false;
-    if (asks && scenario_->approval) {
-        Stream stream = streams_.stream(Purpose::kApproval, ++approvals_);
-        schedule(after(now_, from_seconds(draw(*scenario_->approval, stream))), RunEvent::kApproval, 0, approvals_);
+    if (!asks) return;
+    ++approvals_;
+    const People& people = scenario_->people;
+    if (people.approval) {
+        Stream stream = streams_.stream(Purpose::kApproval, approvals_);
+        schedule(after(now_, from_seconds(draw(*people.approval, stream))), RunEvent::kApproval, 0, approvals_);
     }
+    if (people.approval_limit) {
+        schedule(after(now_, *people.approval_limit), RunEvent::kApprovalLimit, 0, approvals_);
+    }
+}
+
+/// Users who are hurt by the rollout, whether or not anything measures it. They take background errors for granted.
+void Simulation::hear_of_failures() {
+    if (scenario_->people.reports.share == 0) return;
+    world_.data().sweep(now_);
+    const Tally seen = world_.data().total();
+    const auto background = seen.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
+    for (int reports = responder_.reports_of(seen.failed() - background, streams_); reports > 0; --reports) {
+        schedule(after(now_, responder_.report_delay(streams_)), RunEvent::kReport);
+    }
+}
+
+void Simulation::page(const std::string& why) {
+    const std::optional<Time> acts = responder_.page(now_, streams_);
+    if (!acts) return;
+    narrator_.tell(now_, Kind::kDecision, [&] { return "page: " + why; });
+    schedule(*acts, RunEvent::kPersonActs);
+}
+
+void Simulation::abort(const char* why) {
+    if (aborted_) return;
+    aborted_ = true;
+    narrator_.tell(now_, Kind::kDecision, [&] { return std::string(why); });
+    request_decision();
 }
 
 Outcome Simulation::outcome() const { return recorder_.row(world_, waits_for_ever_, now_); }

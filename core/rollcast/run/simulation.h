@@ -16,6 +16,7 @@
 #include "rollcast/run/narrator.h"
 #include "rollcast/run/outcome.h"
 #include "rollcast/run/recorder.h"
+#include "rollcast/run/responder.h"
 #include "rollcast/run/timeline.h"
 #include "rollcast/world/world.h"
 
@@ -46,9 +47,12 @@ class Simulation {
     enum class RunEvent : std::uint32_t {
         kScrape = static_cast<std::uint32_t>(WorldEvent::kEnd),
         kDecide,
-        kWake,         // detail: number of the wake-up call
-        kAnalysisDue,  // subject: index into analyses_
-        kApproval,     // detail: number of the request
+        kWake,           // detail: number of the wake-up call
+        kAnalysisDue,    // subject: index into analyses_
+        kApproval,       // detail: number of the request
+        kApprovalLimit,  // likewise
+        kReport,         // of a user
+        kPersonActs,
     };
     struct RunningAnalysis {
         AnalysisRun run;
@@ -61,7 +65,11 @@ class Simulation {
     void decide();
     void request_decision();
     bool follow_analyses(const std::vector<AnalysisWish>& wishes);
+    void start_analysis(std::uint32_t run, AnalysisId id);
     void follow_approval(bool asks);
+    void hear_of_failures();
+    void page(const std::string& why);
+    void abort(const char* why);
     void analysis_moved(std::size_t index);
     void schedule(Time at, RunEvent kind, std::uint32_t subject = 0, std::uint32_t detail = 0);
     void tell_fault(const Event& event);
@@ -73,6 +81,7 @@ class Simulation {
     World world_;
     Telemetry telemetry_;
     Recorder recorder_;
+    Responder responder_;
     std::uint32_t scrapes_ = 0;
 
     ClonePtr<Controller> controller_;  // none before the launch
@@ -87,6 +96,7 @@ class Simulation {
     bool asks_approval_ = false;
     bool approved_ = false;
     std::uint32_t approvals_ = 0;
+    bool aborted_ = false;  // by a person, or for want of one
     Narrator narrator_;
 };
 

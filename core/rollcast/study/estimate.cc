@@ -119,7 +119,10 @@ template <Verdict verdict>
 bool ended(const Outcome& outcome) {
     return outcome.verdict == verdict;
 }
-bool caught(const Outcome& outcome) { return ended<Verdict::kRolledBack>(outcome) || ended<Verdict::kStuck>(outcome); }
+bool went_back(const Outcome& outcome) {
+    return ended<Verdict::kRolledBack>(outcome) || ended<Verdict::kAborted>(outcome);
+}
+bool caught(const Outcome& outcome) { return went_back(outcome) || ended<Verdict::kStuck>(outcome); }
 
 template <auto member>
 double value_of(const Outcome& outcome) {
@@ -178,18 +181,15 @@ struct Definition {
 /// The order and the names are part of the interface: append, and rename nothing.
 constexpr Definition kDefinitions[] = {
     {"p_promoted", "the release is promoted", Unit::kProbability, joint<Of::kAll, ended<Verdict::kPromoted>>},
-    {"p_rolled_back", "a guard rolls the release back", Unit::kProbability,
-     joint<Of::kAll, ended<Verdict::kRolledBack>>},
+    {"p_rolled_back", "a guard or a person rolls the release back", Unit::kProbability, joint<Of::kAll, went_back>},
     {"p_stuck", "the rollout is stuck at the horizon", Unit::kProbability, joint<Of::kAll, ended<Verdict::kStuck>>},
     {"p_timed_out", "the rollout is still under way at the horizon", Unit::kProbability,
      joint<Of::kAll, ended<Verdict::kTimedOut>>},
     {"p_escape", "the release is bad and promoted", Unit::kProbability, joint<Of::kBad, ended<Verdict::kPromoted>>},
     {"p_escape_given_bad", "a bad release is promoted", Unit::kProbability, given<Of::kBad, ended<Verdict::kPromoted>>},
     {"p_caught_given_bad", "a bad release is rolled back or gets stuck", Unit::kProbability, given<Of::kBad, caught>},
-    {"p_false_rollback", "the release is good and rolled back", Unit::kProbability,
-     joint<Of::kGood, ended<Verdict::kRolledBack>>},
-    {"p_false_rollback_given_good", "a good release is rolled back", Unit::kProbability,
-     given<Of::kGood, ended<Verdict::kRolledBack>>},
+    {"p_false_rollback", "the release is good and rolled back", Unit::kProbability, joint<Of::kGood, went_back>},
+    {"p_false_rollback_given_good", "a good release is rolled back", Unit::kProbability, given<Of::kGood, went_back>},
 
     {"duration_mean", "time to the end of the rollout; the horizon where there is none", Unit::kSeconds,
      mean<Of::kAll, value_of<&Outcome::duration>>},

@@ -64,7 +64,10 @@ Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
             rule.crashes_from = rule.slowed_from = words_below(1);
             rule.blame = version.full;
             if (!hit) continue;
-            if (defect.kind == DefectKind::kErrorRate) rule.defect_below = words_below(background + defect.severity);
+            rule.silent = defect.kind == DefectKind::kWrongAnswers;
+            if (defect.kind == DefectKind::kErrorRate || rule.silent) {
+                rule.defect_below = words_below(background + defect.severity);
+            }
             if (defect.kind == DefectKind::kCrashOnRequest) rule.crashes_from = words_below(1 - defect.severity);
             can_crash_ |= rule.crashes_from < words_below(1);
             if (defect.kind == DefectKind::kLatency) {

@@ -44,7 +44,7 @@ struct Trouble {
 struct Fate {
     Instant service;  // ns
     Code told;        // by the application
-    Cause cause;      // of that, if it is an error
+    Cause cause;      // of that, if it is an error or wrong
     Cause late;       // the cause if the answer came too late
     bool crashes;     // its process dies when it begins
 };
@@ -80,7 +80,7 @@ class Answering {
         const bool background = attempt.error_word < rule.background_below + besides;
         const bool fails = attempt.error_word < rule.defect_below + besides;
         return {.service = static_cast<Instant>(service + .5),
-                .told = fails ? Code::k500 : Code::k200,
+                .told = fails && (background || !rule.silent) ? Code::k500 : Code::k200,
                 .cause = fails && !background ? Cause::kDefect : Cause::kBackground,
                 .late = healthy > timeout_ ? Cause::kBackground : rule.blame,
                 .crashes = attempt.error_word >= rule.crashes_from};
@@ -120,6 +120,7 @@ class Answering {
         std::uint64_t crashes_from = 0;
         std::uint64_t slowed_from = 0;  // service words from here on are slowed ...
         double slow_factor = 1;         // ... by this
+        bool silent = false;            // the defect's failures look well
         Cause blame = Cause::kCapacity;
     };
     struct Version {

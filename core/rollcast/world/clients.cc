@@ -53,7 +53,7 @@ void Clients::answered(std::uint32_t at, Instant now, std::int64_t first_attempt
         agenda.push(now + back_off(call.id), Happening::kArrives, call.id, at, call.generation);
         return;
     }
-    if (attempt_of(call.id) > 0) ledger.ended(call.seen, latency, now - call.first);
+    if (attempt_of(call.id) > 0) ledger.ended(call.seen, call.cause, latency, now - call.first);
     if (call.user == 0) {
         calls_.give_back(at);
         return;

@@ -101,6 +101,10 @@ Meter DataPlane::take_application(std::uint32_t server) {
     return std::visit([&](auto& servers) { return servers.take_application(server); }, servers_);
 }
 
+void DataPlane::count_application(bool wanted) {
+    std::visit([&](auto& servers) { servers.count_application(wanted); }, servers_);
+}
+
 std::int64_t DataPlane::count_in_flight(Time now) const {
     return shared_.clients.backing_off() +
            std::visit([&](const auto& servers) { return servers.count_in_flight(instant(now), shared_); }, servers_);

@@ -84,6 +84,8 @@ class DataPlane {
 
     /// What the instance itself counted since the last take or the start of its process, whichever is later.
     Meter take_application(std::uint32_t server);
+    /// Whether instances count at all; they do unless told otherwise. Where nobody asks, requests cost less.
+    void count_application(bool wanted);
     /// What the proxies counted of a version; index versions(): requests that reached none.
     const Meter& proxy_meter(std::size_t version) const { return shared_.ledger.proxy_meter(version); }
     /// What clients count: latency from the first attempt to the end.

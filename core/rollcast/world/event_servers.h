@@ -39,6 +39,7 @@ class EventServers {
     /// requests, then those that leave the queue.
     void report_until(std::uint32_t index, Instant now, Shared& shared);
     Meter take_application(std::uint32_t index);
+    void count_application(bool) {}  // it costs little here
     std::int64_t count_in_flight(Instant now, const Shared& shared) const;
 
    private:

@@ -25,16 +25,16 @@ void Ledger::retried(Code seen, Cause cause, Instant latency) {
     retried_by_cause_[std::size_t(cause)] += 1;
 }
 
-void Ledger::ended(Code seen, Instant latency, Instant since_first_attempt) {
+void Ledger::ended(Code seen, Cause cause, Instant latency, Instant since_first_attempt) {
     client_besides_.add(seen, bucket(latency), latency, -1);
     client_besides_.add(seen, bucket(since_first_attempt), since_first_attempt);
-    if (seen == Code::k200) slow_besides_ += (since_first_attempt > slow_) - (latency > slow_);
+    if (is_well(seen, cause)) slow_besides_ += (since_first_attempt > slow_) - (latency > slow_);
 }
 
 Tally Ledger::tally(std::size_t version) const {
     const Page& page = pages_[version];
     return {.arrived = page.arrived,
-            .answered = page.proxy.counters.by_code[std::size_t(Code::k200)],
+            .answered = page.proxy.counters.by_code[std::size_t(Code::k200)] - page.wrong,
             .slow = page.slow,
             .failed_by_cause = page.failed_by_cause};
 }

@@ -72,10 +72,11 @@ class Ledger {
     void answered(std::size_t version, Code seen, Cause cause, std::size_t in, Instant latency) {
         Page& page = pages_[version];
         page.proxy.add(seen, in, latency);
-        if (seen == Code::k200) {
+        if (is_well(seen, cause)) {
             page.slow += latency > slow_;
         } else {
             page.failed_by_cause[std::size_t(cause)] += 1;
+            page.wrong += seen == Code::k200;
         }
     }
 
@@ -85,7 +86,7 @@ class Ledger {
     /// A retry reaches a balancer.
     void retry_arrived() { ++retries_; }
     /// The answer to a retry is what the client ends with.
-    void ended(Code seen, Instant latency, Instant since_first_attempt);
+    void ended(Code seen, Cause cause, Instant latency, Instant since_first_attempt);
 
     /// Attempts at a version.
     Tally tally(std::size_t version) const;
@@ -100,9 +101,13 @@ class Ledger {
         Meter proxy;
         std::int64_t arrived = 0;
         std::int64_t slow = 0;
+        std::int64_t wrong = 0;  // failed, but proxies see a 200
         std::array<std::int64_t, kCauses> failed_by_cause{};
         Instant first_arrival = kNoInstant;
     };
+    /// A wrong answer is a 200 with a cause.
+    static bool is_well(Code seen, Cause cause) { return seen == Code::k200 && cause == Cause::kBackground; }
+
     LatencyBuckets buckets_;
     Instant slow_;
     std::vector<Page> pages_;

@@ -16,9 +16,10 @@ constexpr auto kBitsOfByte = [] {
     return bits;
 }();
 
-template <std::uint32_t kBits>
+template <std::uint32_t kBits, InstructionSet kMay>
 std::uint32_t count_bits(std::uint32_t mask) {
     static_assert(kBits <= 16);
+    if constexpr (kMay >= InstructionSet::kAvx2) return static_cast<std::uint32_t>(std::popcount(mask));
     const std::uint32_t low = kBitsOfByte[mask & 255];
     return kBits > 8 ? low + kBitsOfByte[mask >> 8] : low;
 }
@@ -109,14 +110,14 @@ std::uint32_t LookaheadServers::admit_usual(const AttemptColumns& attempts, std:
     const bool of_two = attempts.other != nullptr;
     switch (free_at_.scanned()) {
         case SlotTimes::kLine:
-            return of_two ? admit_usual_by<SlotTimes::kLine, true>(attempts, from, to, shared)
-                          : admit_usual_by<SlotTimes::kLine, false>(attempts, from, to, shared);
+            return of_two ? admit_usual<SlotTimes::kLine, true>(attempts, from, to, shared)
+                          : admit_usual<SlotTimes::kLine, false>(attempts, from, to, shared);
         case SlotTimes::kMostScanned:
-            return of_two ? admit_usual_by<SlotTimes::kMostScanned, true>(attempts, from, to, shared)
-                          : admit_usual_by<SlotTimes::kMostScanned, false>(attempts, from, to, shared);
+            return of_two ? admit_usual<SlotTimes::kMostScanned, true>(attempts, from, to, shared)
+                          : admit_usual<SlotTimes::kMostScanned, false>(attempts, from, to, shared);
         default:
-            return of_two ? admit_usual_by<0, true>(attempts, from, to, shared)
-                          : admit_usual_by<0, false>(attempts, from, to, shared);
+            return of_two ? admit_usual<0, true>(attempts, from, to, shared)
+                          : admit_usual<0, false>(attempts, from, to, shared);
     }
 }
 
@@ -127,16 +128,37 @@ inline std::uint32_t LookaheadServers::queued(std::uint32_t index, Instant now, 
 }
 
 /// Requests whose clients wait, by those in the queue and the slots that are busy.
-template <std::uint32_t kRow>
+template <std::uint32_t kRow, InstructionSet kMay>
 inline std::uint32_t LookaheadServers::held(std::uint32_t index, std::uint32_t queued, std::uint32_t busy, Instant now,
                                             const Shared& shared) const {
     if (kRow == 0 || now < given_up_until_) return queued + count_in_service(index, now, shared);
-    return queued + count_bits<kRow>(busy) - glances_[index].lacking;
+    return queued + count_bits<kRow, kMay>(busy) - glances_[index].lacking;
 }
 
 template <std::uint32_t kRow, bool kOfTwo>
-std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to,
-                                               Shared& shared) {
+std::uint32_t LookaheadServers::admit_usual(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to,
+                                            Shared& shared) {
+#ifdef __x86_64__
+    if constexpr (kRow > 0 && kOfTwo) {  // with one choice there is too little to compare
+        if (may_use_ >= InstructionSet::kAvx2) return admit_usual_avx2<kRow>(attempts, from, to, shared);
+    }
+#endif
+    return admit_usual_by<kRow, kOfTwo, InstructionSet::kBaseline>(attempts, from, to, shared);
+}
+
+#ifdef __x86_64__
+/// Flattened: only then what compares may use such instructions, and is inlined.
+template <std::uint32_t kRow>
+__attribute__((target("avx2,bmi,popcnt"), flatten)) std::uint32_t LookaheadServers::admit_usual_avx2(
+    const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to, Shared& shared) {
+    return admit_usual_by<kRow, true, InstructionSet::kAvx2>(attempts, from, to, shared);
+}
+#endif
+
+template <std::uint32_t kRow, bool kOfTwo, InstructionSet kMay>
+__attribute__((always_inline)) inline std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts,
+                                                                                     std::uint32_t from,
+                                                                                     std::uint32_t to, Shared& shared) {
     std::array<Booking, kRequestBlock> bookings;
     Booking* end_of_bookings = bookings.data();
     std::uint32_t i = from;
@@ -147,14 +169,14 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
         std::uint32_t index = attempts.one[i];
         if (index == Balancer::kNobody) break;
         const std::uint32_t queued_here = queued(index, now, shared);
-        std::uint32_t busy = free_at_.busy<kRow>(index, now);
+        std::uint32_t busy = free_at_.busy<kRow, kMay>(index, now);
         if constexpr (kOfTwo) {
             fetch<kRow>(attempts.other[soon]);
             const std::uint32_t other = attempts.other[i];
             const std::uint32_t queued_there = queued(other, now, shared);
-            const std::uint32_t busy_there = free_at_.busy<kRow>(other, now);
-            const bool better = held<kRow>(other, queued_there, busy_there, now, shared) <
-                                held<kRow>(index, queued_here, busy, now, shared);
+            const std::uint32_t busy_there = free_at_.busy<kRow, kMay>(other, now);
+            const bool better = held<kRow, kMay>(other, queued_there, busy_there, now, shared) <
+                                held<kRow, kMay>(index, queued_here, busy, now, shared);
             index = better ? other : index;
             busy = better ? busy_there : busy;
         }
@@ -173,7 +195,7 @@ std::uint32_t LookaheadServers::admit_usual_by(const AttemptColumns& attempts, s
         free_at_.set<kRow>(index, first.slot, finish);
         const bool sure = finish <= shared.sure_until;
         if (sure) {
-            __builtin_prefetch(&by_latency_[index * books_stride_]);
+            if (counts_application_) __builtin_prefetch(&by_latency_[index * books_stride_]);
             *end_of_bookings++ = {.latency = finish - now,
                                   .server = index,
                                   .version = lane.version,
@@ -215,8 +237,10 @@ inline void LookaheadServers::hold_booked(std::uint32_t index, std::uint32_t slo
 inline void LookaheadServers::book(std::uint32_t index, std::uint16_t version, AttemptId id, Instant arrived,
                                    Instant latency, Shared& shared) {
     const std::size_t bucket = shared.ledger.bucket(latency);
-    by_latency_[index * books_stride_ + bucket] += 1;
-    latency_ns_[index] += latency;
+    if (counts_application_) {
+        by_latency_[index * books_stride_ + bucket] += 1;
+        latency_ns_[index] += latency;
+    }
     shared.ledger.arrived(version, arrived);
     shared.count(version, index, id, arrived, latency, bucket, Code::k200, Cause::kBackground);
 }

@@ -14,6 +14,7 @@
 #include <boost/align/aligned_allocator.hpp>
 
 #include "rollcast/base/pool.h"
+#include "rollcast/random/instruction_set.h"
 #include "rollcast/random/request_words.h"
 #include "rollcast/world/shared.h"
 #include "rollcast/world/slot_times.h"
@@ -64,6 +65,8 @@ class LookaheadServers {
 
     /// What the instance counted since the last take.
     Meter take_application(std::uint32_t index);
+    /// Whether it counts at all; it does unless told otherwise.
+    void count_application(bool wanted) { counts_application_ = wanted; }
     std::int64_t count_in_flight(Instant now, const Shared& shared) const;
 
    private:
@@ -130,13 +133,18 @@ class LookaheadServers {
     static constexpr std::size_t kLineOfBooks = 64 / sizeof(std::uint32_t);
 
     template <std::uint32_t kRow, bool kOfTwo>
+    std::uint32_t admit_usual(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to, Shared& shared);
+    template <std::uint32_t kRow>
+    std::uint32_t admit_usual_avx2(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to,
+                                   Shared& shared);
+    template <std::uint32_t kRow, bool kOfTwo, InstructionSet kMay>
     std::uint32_t admit_usual_by(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to, Shared& shared);
     bool admit_sure(std::uint32_t index, const Attempt& attempt, Shared& shared);
     void book(std::uint32_t index, std::uint16_t version, AttemptId id, Instant arrived, Instant latency,
               Shared& shared);
     template <std::uint32_t kRow>
     void hold_booked(std::uint32_t index, std::uint32_t slot, Instant start, Instant now, Shared& shared);
-    template <std::uint32_t kRow>
+    template <std::uint32_t kRow, InstructionSet kMay = InstructionSet::kBaseline>
     std::uint32_t held(std::uint32_t index, std::uint32_t queued, std::uint32_t busy, Instant now,
                        const Shared& shared) const;
     std::uint32_t queued(std::uint32_t index, Instant now, Shared& shared);
@@ -200,6 +208,8 @@ class LookaheadServers {
     Instant given_up_until_ = SlotTimes::kFree;  // from then on no slot works for a client that has given up
     Pool<Waiting> waiting_;                      // of all servers
     Pool<Parked> parked_;
+    bool counts_application_ = true;
+    InstructionSet may_use_ = best_instruction_set();
     // The application's books since the last take.
     Column<std::uint32_t> by_latency_;      // servers x stride: answers
     std::vector<std::int64_t> latency_ns_;  // index: server

@@ -8,11 +8,12 @@
 #include <vector>
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #include <boost/align/aligned_allocator.hpp>
 
+#include "rollcast/random/instruction_set.h"
 #include "rollcast/world/request.h"
 
 namespace rollcast {
@@ -82,11 +83,14 @@ class SlotTimes {
     std::uint32_t scanned() const { return leaves_ == 0 ? static_cast<std::uint32_t>(stride_) : 0; }
     // kRow: scanned().
     /// A bit for each slot that is not free at `now`, and for those that the server lacks.
-    template <std::uint32_t kRow>
+    template <std::uint32_t kRow, InstructionSet kMay = InstructionSet::kBaseline>
     std::uint32_t busy(std::size_t server, Instant now) const {
         const Instant* times = times_.data() + server * kRow;
         const Instant limit = now << kSlotBits | kSlotMask;
         std::uint32_t mask = 0;
+#ifdef __x86_64__
+        if constexpr (kMay >= InstructionSet::kAvx2) return busy_avx2<kRow>(limit, times);
+#endif
         for (std::uint32_t s = 0; s < kRow; s += 4) mask |= signs_of_difference(limit, times + s) << s;
         return mask;
     }
@@ -120,6 +124,21 @@ class SlotTimes {
         return mask;
 #endif
     }
+
+#ifdef __x86_64__
+    template <std::uint32_t kRow>
+    __attribute__((target("avx2,bmi,popcnt"))) static inline std::uint32_t busy_avx2(Instant limit,
+                                                                                     const Instant* times) {
+        const __m256i limits = _mm256_set1_epi64x(limit);
+        std::uint32_t mask = 0;
+        for (std::uint32_t s = 0; s < kRow; s += 4) {
+            const __m256i later =
+                _mm256_cmpgt_epi64(_mm256_load_si256(reinterpret_cast<const __m256i*>(times + s)), limits);
+            mask |= static_cast<std::uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(later))) << s;
+        }
+        return mask;
+    }
+#endif
 
     std::size_t leaves_;  // of a tree; 0: a row is scanned
     std::size_t stride_;

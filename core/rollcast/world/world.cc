@@ -18,6 +18,14 @@ std::uint64_t instance_entity(VersionId version, ZoneId zone, std::uint32_t ordi
            std::uint64_t{ordinal & 0xFFFFFFu} << 16;
 }
 
+/// Does any analysis look at what instances count?
+bool asks_applications(const Scenario& scenario) {
+    return std::any_of(scenario.analyses.begin(), scenario.analyses.end(), [](const Analysis& analysis) {
+        return std::any_of(analysis.metrics.begin(), analysis.metrics.end(),
+                           [](const Metric& metric) { return selects(metric.source, Vantage::kApplication); });
+    });
+}
+
 }  // namespace
 
 World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue,
@@ -32,7 +40,9 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
       placed_(kVersionCount * static_cast<std::size_t>(scenario.fleet.zones), 0),
       in_zone_(placed_.size(), 0),
       shares_(kVersionCount, 0.0),
+      asks_applications_(asks_applications(scenario)),
       proxy_scraped_(kVersionCount + 1) {
+    data_.count_application(asks_applications_);
     for (std::size_t version = 0; version < kVersionCount; ++version) {
         cohorts_[version].version = static_cast<VersionId>(version);
     }
@@ -503,12 +513,7 @@ SeriesReading World::read(const Meter& now, Scraped& before) {
     return read(grown, before.seen_codes, before.seen_codes);
 }
 
-Scrape World::scrape(Time now) {
-    data_.sweep(now);
-    Scrape scrape{.at = now,
-                  .application = std::vector<SeriesReading>(cohorts_.size()),
-                  .proxy = std::vector<SeriesReading>(cohorts_.size() + 1),
-                  .client = {}};
+void World::scrape_applications(Scrape& scrape) {
     for (const std::uint32_t id : live_) {
         Instance& instance = all_[id];
         if (instance.state == State::kUnschedulable) continue;
@@ -519,6 +524,15 @@ Scrape World::scrape(Time now) {
         sum.latency_sum += one.latency_sum;
         sum.codes |= one.codes;
     }
+}
+
+Scrape World::scrape(Time now) {
+    data_.sweep(now);
+    Scrape scrape{.at = now,
+                  .application = std::vector<SeriesReading>(cohorts_.size()),
+                  .proxy = std::vector<SeriesReading>(cohorts_.size() + 1),
+                  .client = {}};
+    if (asks_applications_) scrape_applications(scrape);
     for (std::size_t version = 0; version <= cohorts_.size(); ++version) {
         scrape.proxy[version] = read(data_.proxy_meter(version), proxy_scraped_[version]);
     }

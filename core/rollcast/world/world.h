@@ -71,7 +71,7 @@ class World {
     std::vector<Cohort> cohorts() const;
     bool routed() const { return !weights_.empty(); }
 
-    /// What a scrape brings; each call starts the next interval.
+    /// What a scrape brings; each call starts the next interval. What no analysis asks instances for is left out.
     Scrape scrape(Time now);
 
     /// Other luck from here on.
@@ -177,6 +177,7 @@ class World {
     bool weigh(std::span<const Target> targets, Time now, EventQueue& queue);
     void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
     void reroute();
+    void scrape_applications(Scrape& scrape);
     static SeriesReading read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
 
@@ -205,6 +206,7 @@ class World {
         std::uint8_t seen_codes = 0;
     };
     static SeriesReading read(const Meter& now, Scraped& before);
+    bool asks_applications_;              // some analysis does
     std::vector<Scraped> proxy_scraped_;  // index: version, then "none"
     Scraped client_scraped_;
     int instances_ = 0;

@@ -45,6 +45,7 @@ class BlueGreenController final : public Controller {
         ensure(seen.cohorts.size() >= 2, "blue/green needs an old and a new version");
         retired_at_.resize(seen.cohorts.size());
         bool moved = take_approval(seen);
+        if (seen.aborted && under_way()) abort("aborted from outside");
         while (advance(seen)) moved = true;
         watch_progress(seen, moved);
 

@@ -52,6 +52,7 @@ class CanaryController final : public Controller {
         ensure(seen.cohorts.size() >= 2, "a canary needs an old and a new version");
         retired_at_.resize(seen.cohorts.size());
         take_approval(seen);
+        if (seen.aborted && under_way()) abort("aborted from outside");
         bool moved = false;
         while (advance(seen)) moved = true;
         watch_progress(seen, moved);

@@ -1,5 +1,6 @@
 #include "rollcast/strategies/rolling.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -24,6 +25,22 @@ class RollingController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         ensure(!seen.cohorts.empty(), "a rollout without versions");
+        if (seen.aborted && !done_ && !undone_) undo(seen.now);
+        if (!undone_) return reconcile(seen);
+        // Back to the old template, whose ReplicaSet is the new one now: a rolling update in the other direction.
+        std::vector<Cohort> cohorts(seen.cohorts.begin(), seen.cohorts.end());
+        std::rotate(cohorts.begin(), cohorts.begin() + 1, cohorts.end());
+        Observation turned = seen;
+        turned.cohorts = cohorts;
+        Directive want = reconcile(turned);
+        std::rotate(want.targets.begin(), want.targets.end() - 1, want.targets.end());
+        return want;
+    }
+
+    std::unique_ptr<Controller> clone() const override { return std::make_unique<RollingController>(*this); }
+
+   private:
+    Directive reconcile(const Observation& seen) {
         Directive want(seen.cohorts.size());
         for (std::size_t i = 0; i < want.targets.size(); ++i) want.targets[i].desired = seen.cohorts[i].desired;
         bool waits_for_old = false;
@@ -38,15 +55,18 @@ class RollingController final : public Controller {
                                                     progress_, seen.now);
         before_ = status;
         const bool complete = kubernetes::deployment_complete(params_.replicas, status);
-        promoted_ = promoted_ || complete;
+        done_ = done_ || complete;
         want.wake_at = kubernetes::deadline_check_at(params_.progress_deadline, complete, progress_, seen.now);
         explain(seen, waits_for_old, want);
         return want;
     }
 
-    std::unique_ptr<Controller> clone() const override { return std::make_unique<RollingController>(*this); }
+    /// What "kubectl rollout undo" does.
+    void undo(Time now) {
+        undone_ = true;
+        if (progress_) progress_ = {ProgressReason::kReplicaSetUpdated, now};
+    }
 
-   private:
     void roll(const Observation& seen, Directive& want) {
         std::vector<ReplicaSet> sets;
         for (const Cohort& cohort : seen.cohorts) sets.push_back(kubernetes::replica_set(cohort));
@@ -91,8 +111,8 @@ class RollingController final : public Controller {
         }
         const std::string state =
             of(fresh.available, params_.replicas) + " new available, " + std::to_string(old) + " old left";
-        if (promoted_) {
-            want.phase = Phase::kPromoted;
+        if (done_) {
+            want.phase = undone_ ? Phase::kRolledBack : Phase::kPromoted;
             want.reason = "complete: " + state;
         } else if (progress_ && progress_->reason == ProgressReason::kProgressDeadlineExceeded) {
             want.phase = Phase::kStuck;
@@ -102,6 +122,8 @@ class RollingController final : public Controller {
         } else {
             want.reason = state;
         }
+        if (undone_ && want.phase == Phase::kMoving) want.phase = Phase::kRollingBack;
+        if (undone_) want.reason = "undone: " + want.reason;
     }
 
     RollingParams params_;
@@ -109,7 +131,8 @@ class RollingController final : public Controller {
     kubernetes::Status before_;
     kubernetes::MaybeProgress progress_;
     bool created_ = false;
-    bool promoted_ = false;
+    bool undone_ = false;
+    bool done_ = false;
 };
 
 }  // namespace

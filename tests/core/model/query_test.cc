@@ -14,6 +14,15 @@ std::optional<std::string> of_condition(Condition condition) { return complaint(
 
 QueryStep rate(Selector selector) { return {QueryStep::Op::kRate, 0, selector}; }
 
+TEST(Selects, LooksAtEverySelectorAndAtNothingElse) {
+    using Op = QueryStep::Op;
+    const Selector proxy{.vantage = Vantage::kProxy};
+    const Selector application{.vantage = Vantage::kApplication};
+    EXPECT_TRUE(selects({rate(proxy), {Op::kQuantile, .9, application}, {Op::kDivide}}, Vantage::kApplication));
+    EXPECT_FALSE(selects({rate(proxy), {Op::kNumber, 1, application}, {Op::kAdd}}, Vantage::kApplication));
+    EXPECT_FALSE(selects({}, Vantage::kProxy));
+}
+
 TEST(QueryComplaint, IsNoneForAWellFormedProgram) {
     using Op = QueryStep::Op;
     const Selector errors{.codes = 0b1110, .window = 60s};

@@ -20,5 +20,15 @@ TEST(SourceComplaint, IsThatOfTheAlternative) {
     EXPECT_NE(complaint(Source(BurnRateAlert{.objective = 0}), kBuckets), std::nullopt);
 }
 
+TEST(SourceSelects, WhatItsAlternativeLooksAt) {
+    const CloudWatchAlarm application{.vantage = Vantage::kApplication};
+    EXPECT_TRUE(selects(Source(application), Vantage::kApplication));
+    EXPECT_FALSE(selects(Source(CloudWatchAlarm{}), Vantage::kApplication));
+    EXPECT_TRUE(selects(Source(CompositeAlarm{.alarms = {{.name = "a"}, {"b", application}}}), Vantage::kApplication));
+    EXPECT_FALSE(selects(Source(BurnRateAlert{}), Vantage::kApplication));
+    const Selector selector{.vantage = Vantage::kApplication, .window = 60s};
+    EXPECT_TRUE(selects(Source(QueryCheck{.query = {{QueryStep::Op::kRate, 0, selector}}}), Vantage::kApplication));
+}
+
 }  // namespace
 }  // namespace rollcast

@@ -44,7 +44,8 @@ constexpr Defect kDefects[] = {{},
                                {.kind = DefectKind::kMemoryLeak, .severity = 500},
                                {.kind = DefectKind::kSlowLeak, .severity = 10},
                                {.kind = DefectKind::kDescriptorLeak, .severity = 500},
-                               {.kind = DefectKind::kCapacity, .severity = .7}};
+                               {.kind = DefectKind::kCapacity, .severity = .7},
+                               {.kind = DefectKind::kWrongAnswers, .severity = .2}};
 
 TEST(Simulation, ConservesRequestsAtEveryInstantOfRandomRuns) {
     std::uint32_t replication = 0;
@@ -284,6 +285,91 @@ TEST(Simulation, TelemetryShowsNothingInABlackOutAndCatchesUpAfterIt) {
     EXPECT_EQ(dark.telemetry().increase(minute, dark.now()), light.telemetry().increase(minute, light.now()));
     EXPECT_EQ(dark.telemetry().increase(all, dark.now()), light.telemetry().increase(all, light.now()));
     EXPECT_EQ(dark.world().data().total(), light.world().data().total()) << "only operators are blind";
+}
+
+/// Fails as soon as a tenth of the new version's answers are errors.
+Analysis of_errors() {
+    using Op = QueryStep::Op;
+    const Selector errors{.scope = Scope::kNew, .codes = 0b1110, .window = 30s};
+    const Selector all{.scope = Scope::kNew, .window = 30s};
+    using Say = ConditionStep::Op;
+    const QueryCheck check{.query = {{.op = Op::kRate, .selector = errors},
+                                     {.op = Op::kRate, .selector = all},
+                                     {.op = Op::kDivide},
+                                     {.op = Op::kNumber, .number = 0},
+                                     {.op = Op::kOr}},
+                           .failure = {{.op = Say::kResult},
+                                       {.op = Say::kNumber, .number = 0},
+                                       {.op = Say::kIndex},
+                                       {.op = Say::kNumber, .number = .1},
+                                       {.op = Say::kGreater}}};
+    const Metric metric{.name = "errors", .source = check, .interval = 10s};
+    return {.name = "errors", .metrics = {metric}};
+}
+
+/// Pauses with a third of the fleet until a person promotes.
+strategies::Canary waiting_canary(const Scenario& scenario) {
+    return strategies::Canary(
+        {.replicas = scenario.fleet.replicas, .steps = {strategies::SetWeight{34}, strategies::Pause{}}});
+}
+
+OnCall on_call_for(double seconds) {
+    return {.acknowledge = Constant{seconds}, .diagnose = Constant{0}, .act = Constant{0}};
+}
+
+TEST(People, ThePersonOnCallAbortsWhatAnAlarmPagedFor) {
+    Scenario scenario = testing::small_scenario();
+    scenario.observability = {.scrape_interval = 5s, .delay = 1s};
+    scenario.analyses = {of_errors()};
+    scenario.people.pages = {AnalysisId{0}};
+    scenario.people.on_call = on_call_for(60);
+    for (const bool rolls : {false, true}) {
+        Simulation simulation = warmed_up(scenario, {.kind = DefectKind::kErrorRate, .severity = .5});
+        // A progress deadline so far away that nothing but the person ends it.
+        rolls ? simulation.launch(Rolling({.replicas = 6, .max_surge = count(1), .max_unavailable = count(0)}))
+              : simulation.launch(waiting_canary(scenario));
+        simulation.run_until(Time{300s});
+        const Outcome row = simulation.outcome();
+        if (rolls) {
+            EXPECT_EQ(row.verdict, Verdict::kPromoted) << "it is over before the person comes";
+            continue;
+        }
+        EXPECT_EQ(row.verdict, Verdict::kAborted);
+        EXPECT_GT(row.detection, 60);
+        EXPECT_LT(row.detection, 60 + 30 + 15) << "a window of data, a scrape and a measurement";
+        EXPECT_EQ(row.alarms_true, 1);
+        EXPECT_EQ(simulation.world().share(index_of(kNewVersion)), 0);
+    }
+}
+
+TEST(People, OnlyUsersNoticeWrongAnswers) {
+    Scenario scenario = testing::small_scenario();
+    scenario.observability = {.scrape_interval = 5s, .delay = 1s};
+    scenario.analyses = {of_errors()};
+    scenario.people.pages = {AnalysisId{0}};
+    scenario.people.on_call = on_call_for(30);
+    for (const double share : {0., .01}) {
+        scenario.people.reports = {.share = share, .delay = Constant{20}, .enough = 3};
+        Simulation simulation = warmed_up(scenario, {.kind = DefectKind::kWrongAnswers, .severity = .5});
+        simulation.launch(waiting_canary(scenario));
+        simulation.run_until(Time{300s});
+        const Outcome row = simulation.outcome();
+        EXPECT_GT(row.failed_by_cause[std::size_t(Cause::kDefect)], 100);
+        EXPECT_EQ(row.alarms_true, 0) << "all counters say that it is well";
+        EXPECT_EQ(row.verdict, share > 0 ? Verdict::kAborted : Verdict::kStuck);
+    }
+}
+
+TEST(People, APauseThatNobodyEndsIsAbortedAtItsLimit) {
+    Scenario scenario = testing::small_scenario();
+    scenario.people.approval_limit = 100s;
+    for (const bool comes : {false, true}) {
+        if (comes) scenario.people.approval = Constant{50};
+        Simulation simulation = warmed_up(scenario);
+        simulation.launch(waiting_canary(scenario));
+        simulation.run_until(Time{300s});
+        EXPECT_EQ(simulation.outcome().verdict, comes ? Verdict::kPromoted : Verdict::kRolledBack);
+    }
 }
 
 }  // namespace

@@ -257,5 +257,21 @@ TEST(DataPlane, RekeyingChangesOnlyTheFuture) {
     EXPECT_NE(plane.data.total(), other.total());
 }
 
+TEST(DataPlane, WrongAnswersFailInTruthAndLookWell) {
+    Scenario scenario = one_second_of_service(64, 10, 10s, 20);
+    scenario.service.service_time = Constant{.01};
+    Plane plane(scenario, 1, {.kind = DefectKind::kWrongAnswers, .severity = .25});
+    plane.data.advance(Time{} + 1000s);
+    plane.data.sweep(Time{} + 1000s);
+    const Tally tally = plane.data.total();
+    const auto wrong = static_cast<double>(tally.failed_by_cause[std::size_t(Cause::kDefect)]);
+    // Poisson of mean 5,000: five standard deviations.
+    EXPECT_NEAR(wrong, 5000, 5 * std::sqrt(5000.));
+    EXPECT_EQ(tally.failed(), tally.failed_by_cause[std::size_t(Cause::kDefect)]);
+    EXPECT_EQ(tally.in_flight(), plane.data.count_in_flight(Time{} + 1000s));
+    EXPECT_EQ(plane.data.proxy_meter(0).counters.errors(), 0);
+    EXPECT_EQ(plane.data.proxy_meter(0).counters.requests(), tally.answered + tally.failed());
+}
+
 }  // namespace
 }  // namespace rollcast

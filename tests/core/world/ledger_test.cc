@@ -90,7 +90,7 @@ TEST(Ledger, ClientsSeeOneRequestHoweverManyAttemptsItTakes) {
     ledger.retry_arrived();
     ledger.arrived(1, kSecond * 18 / 10);
     answer(ledger, 1, Code::k200, Cause::kBackground, kSecond / 5);
-    ledger.ended(Code::k200, kSecond / 5, 2 * kSecond);
+    ledger.ended(Code::k200, Cause::kBackground, kSecond / 5, 2 * kSecond);
 
     EXPECT_EQ(ledger.clients(), (Tally{.arrived = 1, .answered = 1, .slow = 1}));
     const Meter seen = ledger.client_meter();
@@ -111,7 +111,7 @@ TEST(Ledger, ARequestWhoseLastAttemptFailsFailsForItsCause) {
     ledger.retry_arrived();
     ledger.arrived(2, 0);
     answer(ledger, 2, Code::k503, Cause::kCapacity, 0);
-    ledger.ended(Code::k503, 0, 2 * kSecond);
+    ledger.ended(Code::k503, Cause::kBackground, 0, 2 * kSecond);
     EXPECT_EQ(ledger.clients(), (Tally{.arrived = 1, .failed_by_cause = {0, 0, 0, 1}}));
     EXPECT_EQ(ledger.client_meter().counters.by_code[std::size_t(Code::k503)], 1);
     EXPECT_EQ(ledger.client_meter().counters.requests(), 1);
@@ -126,7 +126,7 @@ TEST(Ledger, AnAnswerThatIsSlowByItselfIsNotCountedAsSlowTwice) {
     ledger.retry_arrived();
     ledger.arrived(0, 0);
     answer(ledger, 0, Code::k200, Cause::kBackground, kSecond);
-    ledger.ended(Code::k200, kSecond, 2 * kSecond);
+    ledger.ended(Code::k200, Cause::kBackground, kSecond, 2 * kSecond);
     EXPECT_EQ(ledger.clients().slow, 1);
 }
 

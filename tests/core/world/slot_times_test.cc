@@ -49,6 +49,9 @@ void expect_busy(const SlotTimes& times, std::uint32_t slots, Instant now) {
         mask |= std::uint32_t{slot >= slots || times.at(0, slot) > now} << slot;
     }
     ASSERT_EQ(times.busy<kRow>(0, now), mask) << "at " << now;
+    if (best_instruction_set() < InstructionSet::kAvx2) return;
+    const std::uint32_t by_avx2 = times.busy<kRow, InstructionSet::kAvx2>(0, now);
+    ASSERT_EQ(by_avx2, mask) << "at " << now;
 }
 
 TEST(SlotTimes, ThoseThatAreBusyAreThoseThatAreFreeLater) {

@@ -184,8 +184,15 @@ TEST(World, AReleaseThatCrashesOnStartIsNeverReadyAndBacksOff) {
     EXPECT_EQ(running.world.data().tally(1).arrived, 0);
 }
 
+/// Asks instances for what they count.
+Analysis of_applications() {
+    const QueryStep all{.op = QueryStep::Op::kRate, .selector = {.vantage = Vantage::kApplication, .window = 1min}};
+    return {.name = "of applications", .metrics = {{.name = "requests", .source = QueryCheck{.query = {all}}}}};
+}
+
 TEST(World, TelemetryLosesWhatAnInstanceCountedAfterItsLastScrape) {
     Scenario scenario = quick_scenario();
+    scenario.analyses = {of_applications()};
     scenario.fleet.pre_stop = 0s;
     scenario.balancing.propagation = Constant{0};
     Running running(scenario);
@@ -202,6 +209,17 @@ TEST(World, TelemetryLosesWhatAnInstanceCountedAfterItsLastScrape) {
     const Scrape later = running.world.scrape(running.now);
     EXPECT_LT(later.application[0].increase.requests(), later.proxy[0].increase.requests());
     EXPECT_EQ(later.client.increase.requests(), later.proxy[0].increase.requests());
+}
+
+TEST(World, InstancesCountOnlyForAnalysesThatAsk) {
+    const Scenario scenario = quick_scenario();
+    Running running(scenario);
+    running.run(30s);
+    (void)running.world.scrape(running.now);
+    running.run(10s);
+    const Scrape seen = running.world.scrape(running.now);
+    EXPECT_EQ(seen.application[0].increase, Counters{});
+    EXPECT_GT(seen.proxy[0].increase.requests(), 0);
 }
 
 TEST(World, ASeriesAddsNothingAtItsFirstSight) {
