@@ -167,6 +167,11 @@ class _Guards:
             self._error(
                 f"expected evaluation periods that cover at most {most}, got {covered}", *below, "period"
             )
+        scraped = self._lowering.model.observability.scrape_interval or _core.Observability().scrape_interval
+        if given.period < scraped:
+            apart = show_seconds(scraped)
+            message = f"points of {show_seconds(given.period)} lack data where scrapes are {apart} apart"
+            self._lowering.warn(message, *self._path, *below, "period")
 
     def _points(self, core: Any, given: AlarmModel, *below: str | int) -> None:
         most = core.evaluation_periods

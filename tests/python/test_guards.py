@@ -123,6 +123,13 @@ def test_a_rule_that_can_never_fire_is_warned_of() -> None:
     assert warning.endswith("never fires: with every request failing the burn rate is 10")
 
 
+def test_points_between_scrapes_are_warned_of() -> None:
+    _, scenario = lowered({**ALARM, "period": "10s"})
+    (warning,) = scenario.warnings
+    assert warning.endswith("points of 10s lack data where scrapes are 15s apart")
+    assert not lowered({**ALARM, "period": "10s"}, observability={"scrape_interval": "10s"})[1].warnings
+
+
 # --- what bad ones are told
 
 
