@@ -88,9 +88,9 @@ def lower_guard(
     else:
         source = guards.alarm(measure) if measure.kind == "cloudwatch-alarm" else guards.composite(measure)
         complaint = _core.cloudwatch.complaint(source)
-    if len(lowering.problems.errors) == before and complaint:
+    if complaint and len(lowering.problems.errors) == before:
         lowering.error(f'metric "{metric.name}" {complaint}', *measure_path)
-    return source
+    return source if len(lowering.problems.errors) == before else _core.QueryCheck()
 
 
 class _Guards:
@@ -161,9 +161,7 @@ class _Guards:
             most = (
                 "a week" if given.period >= 3600 else "a day, or a week where periods are of an hour or more"
             )
-            covered = show_seconds(
-                _core.cloudwatch.evaluation_interval(given.period, core.evaluation_periods)
-            )
+            covered = show_seconds(given.period * core.evaluation_periods)
             self._error(
                 f"expected evaluation periods that cover at most {most}, got {covered}", *below, "period"
             )

@@ -129,6 +129,9 @@ AlarmReading evaluate(const CloudWatchAlarm& alarm, AlarmState current, const Te
     return {evaluate_points(points, alarm.evaluation_periods, needed, treatment, current).state, newest.value};
 }
 
-Duration lookback(const CloudWatchAlarm& alarm) { return evaluation_interval(alarm.period, evaluation_range(alarm)); }
+Duration lookback(const CloudWatchAlarm& alarm) {
+    const int points = evaluation_range(alarm);
+    return evaluation_interval(alarm.period, points);
+}
 
 }  // namespace rollcast
