@@ -114,10 +114,11 @@ void bind_metrics(py::module_& module) {
     bind_struct(module, "ConditionStep", "One step of a condition in postfix order.", field("op", &ConditionStep::op),
                 field("number", &ConditionStep::number), field("skip", &ConditionStep::skip));
 
-    bind_struct(module, "Metric", "One metric of an analysis, with Argo's limits.", field("name", &Metric::name),
-                field("query", &Metric::query), field("success", &Metric::success), field("failure", &Metric::failure),
-                field("interval", &Metric::interval), field("initial_delay", &Metric::initial_delay),
-                field("count", &Metric::count), field("failure_limit", &Metric::failure_limit),
+    bind_sources(module);
+    bind_struct(module, "Metric", "One metric of an analysis: what it measures, how often, and Argo's limits.",
+                field("name", &Metric::name), field("source", &Metric::source), field("interval", &Metric::interval),
+                field("initial_delay", &Metric::initial_delay), field("count", &Metric::count),
+                field("failure_limit", &Metric::failure_limit),
                 field("inconclusive_limit", &Metric::inconclusive_limit),
                 field("consecutive_error_limit", &Metric::consecutive_error_limit),
                 field("consecutive_success_limit", &Metric::consecutive_success_limit),

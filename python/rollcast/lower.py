@@ -22,6 +22,7 @@ from rollcast.scenario_random import Distribution
 from rollcast.units import LONGEST, show_fraction, show_seconds
 
 _LONGEST_HORIZON = 7 * 86400.0  # unless the scenario asks for more
+_LONGEST_LEARNING = 900.0  # of the steady state, by alarms and alerts that look further back
 _KUBERNETES = "Kubernetes' default"
 
 _FLEET = (
@@ -240,10 +241,16 @@ def _outlier(lowering: Lowering, given: language.OutlierModel) -> Any:
     return outlier
 
 
+def _lookback(source: Any) -> float:
+    """Queries see nothing before the first scrape; alarms and alerts see the steady state of the lead-in."""
+    seconds: float = _core.lookback(source)
+    return seconds if isinstance(source, _core.QueryCheck) else min(seconds, _LONGEST_LEARNING)
+
+
 def _window(lowering: Lowering, core: Any, body: Body) -> Any:
     given, window = lowering.model.window, _core.Window()
-    selectors = [step.selector for a in core.analyses for metric in a.metrics for step in metric.query]
-    lookback = max((selector.window + selector.offset for selector in selectors), default=0.0)
+    sources = [metric.source for analysis in core.analyses for metric in analysis.metrics]
+    lookback = max(map(_lookback, sources), default=0.0)
     needed = lookback + core.observability.delay + 2 * core.observability.scrape_interval
     window.lead_in = lowering.choose(
         given.lead_in,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast, get_args
 
 from rollcast import _core
 from rollcast.errors import listed, nearest
 from rollcast.expr import ConditionError, parse_condition
+from rollcast.lower_guards import check_keys, guard_interval, lower_guard, scope_and_vantage
 from rollcast.lowering import Lowering
 from rollcast.promql import NamedScope, Names, QueryError, QueryStep, Scope, Selector, recognise
-from rollcast.scenario_model import Kind, MeasureModel, MetricModel, NamesModel
+from rollcast.scenario_model import GuardKind, MeasureModel, MetricModel, NamesModel, QueryKind
+from rollcast.units import show_seconds
 
 _MOST_BUCKETS = 23  # besides the one up to infinity
 _LIMITS = ("failure_limit", "inconclusive_limit", "consecutive_error_limit", "consecutive_success_limit")
@@ -22,7 +24,7 @@ Path = tuple[str | int, ...]
 class _Lowered:
     """A metric before the latency buckets are known."""
 
-    core: Any  # _core.Metric without its query
+    core: Any  # _core.Metric; without its query, if it has one
     steps: list[QueryStep]
     path: Path  # of the query
 
@@ -47,7 +49,10 @@ def lower_analyses(
     analyses = []
     for name, made in lowered.items():
         for metric in made:
-            metric.core.query = [_query_step(step, buckets) for step in metric.steps]
+            if metric.steps:
+                check = metric.core.source
+                check.query = [_query_step(step, buckets) for step in metric.steps]
+                metric.core.source = check
         analyses.append(_core.Analysis(name=name, metrics=[metric.core for metric in made]))
     return analyses, buckets
 
@@ -127,14 +132,21 @@ class _Metrics:
 
     def lower(self, metric: MetricModel, path: Path, awaited: bool) -> _Lowered:
         binding = self._lowering.model.metrics.get(metric.name)
+        measure = binding or metric
         measure_path: Path = ("metrics", metric.name) if binding else path
-        steps, is_scalar = self._measure(metric, binding or metric, measure_path)
-        self._check_limits(metric, path, awaited)
+        check_keys(self._lowering, measure, measure_path)
+        if measure.kind in get_args(GuardKind) and measure.promql is None:
+            source = lower_guard(self._lowering, metric, measure, path, measure_path)
+            steps: list[QueryStep] = []
+            every: float | None = guard_interval(source, metric.interval)
+        else:
+            steps, is_scalar = self._measure(metric, measure, measure_path)
+            source, every = self._check(metric, is_scalar, path), metric.interval
+        self._check_limits(metric, every, path, awaited)
         core = _core.Metric(
             name=metric.name,
-            success=self._condition(metric.success, is_scalar, *path, "success"),
-            failure=self._condition(metric.failure, is_scalar, *path, "failure"),
-            interval=metric.interval or 0.0,
+            source=source,
+            interval=every or 0.0,
             initial_delay=metric.initial_delay or 0.0,
             count=metric.count or 0,
             dry_run=metric.dry_run,
@@ -143,17 +155,27 @@ class _Metrics:
         for limit in _LIMITS:
             if getattr(metric, limit) is not None:
                 setattr(core, limit, getattr(metric, limit))
-        if metric.success is None and metric.failure is None:
-            self._lowering.warn(f'metric "{metric.name}" has no condition, so it always succeeds', *path)
         return _Lowered(core, steps, (*measure_path, "promql"))
 
-    def _check_limits(self, metric: MetricModel, path: Path, awaited: bool) -> None:
+    def _check(self, metric: MetricModel, is_scalar: bool, path: Path) -> Any:
+        """The conditions; the query comes later."""
+        if metric.success is None and metric.failure is None:
+            self._lowering.warn(f'metric "{metric.name}" has no condition, so it always succeeds', *path)
+        return _core.QueryCheck(
+            success=self._condition(metric.success, is_scalar, *path, "success"),
+            failure=self._condition(metric.failure, is_scalar, *path, "failure"),
+        )
+
+    def _check_limits(self, metric: MetricModel, every: float | None, path: Path, awaited: bool) -> None:
         """What Argo refuses."""
-        count = metric.count or (0 if metric.interval else 1)
+        count = metric.count or (0 if every else 1)
         if awaited and count == 0:
-            message = f'metric "{metric.name}" has an interval but no count'
-            self._lowering.error(f"{message}: the rollout would wait for it for ever", *path)
-        if count > 1 and not metric.interval:
+            evaluated = f"is evaluated every {show_seconds(every or 0)} and has no count"
+            message = "has an interval but no count" if metric.interval else evaluated
+            self._lowering.error(
+                f'metric "{metric.name}" {message}: the rollout would wait for it for ever', *path
+            )
+        if count > 1 and not every:
             self._lowering.error(f"expected an interval beside a count of {count}", *path, "count")
         for limit in ("failure_limit", "inconclusive_limit"):
             value = getattr(metric, limit)
@@ -180,7 +202,7 @@ class _Metrics:
         if measure.promql is not None and measure.kind is not None:
             self._lowering.error("expected either promql or kind, got both", *path)
         elif measure.kind is not None:
-            return self._structured(measure, measure.kind, path), False
+            return self._structured(measure, cast(QueryKind, measure.kind), path), False
         elif measure.promql is not None:
             return self._promql(metric.name, measure.promql, *path, "promql")
         elif metric.provider is not None:
@@ -202,14 +224,8 @@ class _Metrics:
             self._lowering.warn(f'metric "{name}": {warning}', *path)
         return query.steps, query.is_scalar
 
-    def _structured(self, measure: MeasureModel, kind: Kind, path: Path) -> list[QueryStep]:
-        scope, vantage = measure.of or "new", measure.vantage or "proxy"
-        if vantage == "client" and scope != "service":
-            message = "clients cannot tell the versions apart: the vantage client goes with of: service"
-            self._lowering.error(message, *path, "vantage")
-        if measure.quantile is not None and kind != "latency-quantile":
-            message = f"quantile goes with the kind latency-quantile, not with {kind}"
-            self._lowering.error(message, *path, "quantile")
+    def _structured(self, measure: MeasureModel, kind: QueryKind, path: Path) -> list[QueryStep]:
+        scope, vantage = scope_and_vantage(self._lowering, measure, "new", path)
         if measure.window is not None and measure.window <= 0:
             self._lowering.error("expected more than 0s", *path, "window")
         everything = Selector(
@@ -218,7 +234,7 @@ class _Metrics:
         return structured_query(kind, everything, 0.99 if measure.quantile is None else measure.quantile)
 
 
-def structured_query(kind: Kind, everything: Selector, quantile: float) -> list[QueryStep]:
+def structured_query(kind: QueryKind, everything: Selector, quantile: float) -> list[QueryStep]:
     """The query behind one of the usual kinds. A ratio is NaN without requests, and 0 when none counts.
 
     ``everything``: selects all requests in question.

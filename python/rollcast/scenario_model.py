@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from rollcast.errors import listed, nearest, shown
 from rollcast.scenario_random import (
@@ -607,24 +607,120 @@ class WindowModel(Model):
     """From the start of the rollout to the end of the window."""
 
 
-Kind = Literal["error-ratio", "success-ratio", "request-rate", "latency-quantile", "mean-latency"]
+QueryKind = Literal["error-ratio", "success-ratio", "request-rate", "latency-quantile", "mean-latency"]
+GuardKind = Literal["cloudwatch-alarm", "composite-alarm", "burn-rate"]
+Kind = Literal[QueryKind, GuardKind]
 
 
-class MeasureModel(Model):
-    """What a metric measures: a PromQL query, or one of the usual kinds."""
+class ScopeModel(Model):
+    """Whose requests, and who counts them."""
+
+    of: Literal["new", "old", "service"] | None = None
+    """Whose requests. Default: new; of a burn rate: service."""
+    vantage: Literal["application", "proxy", "client"] | None = None
+    """Who counts: each instance, the mesh or balancer, or the users (of: service only). Default: proxy."""
+    quantile: Share | None = None
+    """latency-quantile, and an alarm on one: which. Default: 0.99."""
+
+
+class AlarmModel(ScopeModel):
+    """An alarm of Amazon CloudWatch."""
+
+    statistic: (
+        Literal["error-ratio", "error-count", "request-count", "mean-latency", "latency-quantile"] | None
+    ) = None
+    """What is watched: one point a period. Default: error-ratio."""
+    threshold: StrictStr | StrictInt | StrictFloat | None = None
+    """A share such as 1%, a count, or a latency such as 250ms: what the statistic is."""
+    comparison: (
+        Literal[
+            ">",
+            ">=",
+            "<",
+            "<=",
+            "GreaterThanThreshold",
+            "GreaterThanOrEqualToThreshold",
+            "LessThanThreshold",
+            "LessThanOrEqualToThreshold",
+        ]
+        | None
+    ) = None
+    """Of a point with the threshold, for it to breach. Default: >."""
+    period: Seconds | None = None
+    """Of one point: 10s, 20s, 30s or whole minutes. Default: 1m."""
+    evaluation_periods: Annotated[Whole, Field(ge=1)] | None = None
+    """Points that are looked at. Default: 1."""
+    datapoints_to_alarm: Annotated[Whole, Field(ge=1)] | None = None
+    """So many of these have to breach. Default: all."""
+    evaluation_range: Annotated[Whole, Field(ge=1)] | None = None
+    """Points from which the latest with data are taken. Default: 2 more than evaluation_periods."""
+    treat_missing_data: Literal["missing", "ignore", "breaching", "notBreaching"] | None = None
+    """What a point without data counts as. Default: missing."""
+    low_samples: Literal["evaluate", "ignore"] | None = None
+    """latency-quantile: whether it is evaluated with too few samples. Default: evaluate."""
+    namespace: StrictStr | None = None
+    """Of the metric; AWS/DynamoDB always ignores missing data."""
+
+
+class SuppressorModel(Model):
+    """An alarm that holds back the actions of a composite alarm while it is in ALARM."""
+
+    alarm: StrictStr
+    """Its name under `alarms`."""
+    wait: Seconds | None = None
+    """For the alarm to go into ALARM. Default: 60s."""
+    extension: Seconds | None = None
+    """Actions are held for so long after it left ALARM. Default: 60s."""
+
+
+class CompositeModel(Model):
+    """A composite alarm of Amazon CloudWatch."""
+
+    rule: StrictStr | None = None
+    """composite-alarm: such as ALARM(errors) AND NOT ALARM(maintenance)."""
+    alarms: dict[str, AlarmModel] | None = None
+    """composite-alarm: the alarms that the rule names."""
+    suppressor: SuppressorModel | None = None
+    """composite-alarm: holds back its actions."""
+
+
+class BurnRateRuleModel(Model):
+    """Fires while the burn rate is above a limit in both windows."""
+
+    long: Seconds
+    """The long window."""
+    short: Seconds | None = None
+    """The short one: whether it still burns. Default: a twelfth of the long one."""
+    burn_rate: Factor
+    """The limit; 1: the budget is used up just at the end of its period."""
+    severity: Literal["ticket", "page"] | None = None
+    """Default: page."""
+    for_: Seconds | None = Field(default=None, alias="for")
+    """It must have been so for so long. Default: 0s."""
+
+
+class BurnRateModel(Model):
+    """An alert on how fast the error budget burns."""
+
+    objective: Share | None = None
+    """burn-rate: share of requests that have to succeed. Default: slo.objective."""
+    windows: Annotated[list[BurnRateRuleModel], Field(min_length=1)] | None = None
+    """burn-rate: the rules. Default: 14.4 over 1h and 6 over 6h page, 1 over 3d is a ticket."""
+    fails_on: Literal["ticket", "page"] | None = None
+    """burn-rate: the least severity that fails the metric. Default: page."""
+    recording_interval: Seconds | None = None
+    """burn-rate: of the recording rules that make the ratios. Default: 0s, made when asked for."""
+
+
+class MeasureModel(AlarmModel, CompositeModel, BurnRateModel):
+    """What a metric measures: a PromQL query, one of the usual kinds of it, an alarm, or an alert."""
 
     promql: StrictStr | None = None
     """A query over request metrics. In a label, @new and @old stand for the versions' pod template hashes."""
     kind: Kind | None = None
-    """What is measured, where a query is not recognised."""
-    of: Literal["new", "old", "service"] | None = None
-    """Whose requests. Default: new."""
+    """What is measured, where a query is not recognised; or an alarm or alert that fails the metric."""
     window: Seconds | None = None
     """How far back it looks. Default: 5m."""
-    vantage: Literal["application", "proxy", "client"] | None = None
-    """Who counts: each instance, the mesh or balancer, or the users (of: service only). Default: proxy."""
-    quantile: Share | None = None
-    """latency-quantile: which one. Default: 0.99."""
 
 
 class MetricModel(MeasureModel):

@@ -1,4 +1,4 @@
-"""The rules that conformance holds to their systems are those of simulations: none is only for its cases."""
+"""The rules that conformance holds to their systems are used: by simulations, or by what users call."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ import pytest
 import includes
 
 ROOT = Path(__file__).parents[2]
-RUNNERS = [ROOT / "tests/conformance" / name for name in ("kubernetes.py", "argo_rollouts.py")]
-MODULES = {"kubernetes", "argo", "analysis", "lifecycle"}
+RUNNERS = [
+    ROOT / "tests/conformance" / f"{name}.py"
+    for name in ("kubernetes", "argo_rollouts", "cloudwatch_alarms", "sre_burn_rate")
+]
+MODULES = {"kubernetes", "argo", "analysis", "lifecycle", "cloudwatch", "burning"}
 MACHINES = {"Prober", "RestartBackoff"}
 
-# No simulated rollout has a history to clean up, or goes back to a version that ran before.
-NOT_SIMULATED = {"analysis_ttl_expired", "rollback_within_window"}
+# No simulated rollout has a history to clean up, goes back to an earlier version, or is scaled by an alarm.
+NOT_SIMULATED = {"analysis_ttl_expired", "rollback_within_window", "repeats"}
 
 
 def rules_called_by(runner: Path) -> set[str]:
@@ -37,10 +40,11 @@ def rules_called_by(runner: Path) -> set[str]:
 
 @cache
 def indented_lines() -> list[str]:
-    """Of the engine and the strategies, without comments. Declarations and definitions are not indented."""
+    """Of the engine, the strategies and the package, without comments. What is declared is not indented."""
+    sources = [*includes.sources(ROOT).values(), *(ROOT / "python/rollcast").rglob("*.py")]
     return [
         line.split("//")[0]
-        for path in includes.sources(ROOT).values()
+        for path in sources
         for line in path.read_text("utf-8").splitlines()
         if line.startswith(" ")
     ]
@@ -59,7 +63,7 @@ def test_there_are_rules() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_simulation_uses_the_rule(rule: str) -> None:
+def test_something_uses_the_rule(rule: str) -> None:
     assert uses(rule)
 
 

@@ -21,6 +21,7 @@ WITHOUT_TESTS = {
     "model/balancing",
     "model/defect",
     "model/faults",
+    "model/metric",
     "model/observability",
     "run/outcome",
     "run/timeline",

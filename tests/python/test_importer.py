@@ -192,12 +192,12 @@ def test_analyses_reach_the_engine(manifest: Any) -> None:
     assert (latency.name, errors.name) == ("latency", "error-rate")
     (metric,) = errors.metrics
     assert (metric.name, metric.interval, metric.count, metric.failure_limit) == ("error-rate", 30, 5, 1)
-    assert metric.success[3].number == 0.01
-    assert [step.selector.scope for step in metric.query[:2]] == [_core.Scope.new, _core.Scope.new]
+    assert metric.source.success[3].number == 0.01
+    assert [step.selector.scope for step in metric.source.query[:2]] == [_core.Scope.new, _core.Scope.new]
     assert ROLLOUT.split("\n")[metric.line - 1].strip() == "- name: error-rate"
     (metric,) = latency.metrics
     assert (metric.count, metric.failure_limit) == (0, 3)
-    assert metric.query[0].selector.scope == _core.Scope.new  # by the canary's service
+    assert metric.source.query[0].selector.scope == _core.Scope.new  # by the canary's service
 
 
 def test_a_deployment_reaches_the_engine(manifest: Any) -> None:
@@ -255,8 +255,8 @@ def test_a_scenario_refers_to_a_manifest_and_wins_over_it(manifest: Any, tmp_pat
     scenario = load(tmp_path / "s.yaml")
     assert (scenario.name, scenario.strategy.params.replicas, scenario.model.fleet.grace) == ("other", 24, 45)
     errors, latency = scenario.model.analyses
-    assert errors.metrics[0].success[3].number == 0.5
-    assert [step.op for step in latency.metrics[0].query][-1] == _core.QueryOp.divide
+    assert errors.metrics[0].source.success[3].number == 0.5
+    assert [step.op for step in latency.metrics[0].source.query][-1] == _core.QueryOp.divide
 
 
 def test_the_same_templates_with_other_arguments_are_another_analysis(manifest: Any) -> None:
@@ -272,7 +272,7 @@ def test_the_same_templates_with_other_arguments_are_another_analysis(manifest: 
     ]
     ran = [step.analysis for step in scenario.strategy.params.steps if isinstance(step, _core.RunAnalysis)]
     assert ran == [0, 1, 2, 2]
-    scopes = [a.metrics[0].query[0].selector.scope for a in scenario.model.analyses]
+    scopes = [a.metrics[0].source.query[0].selector.scope for a in scenario.model.analyses]
     assert scopes == [_core.Scope.new, _core.Scope.new, _core.Scope.old, _core.Scope.new]
 
 

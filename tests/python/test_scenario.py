@@ -209,7 +209,7 @@ def metric_query(measure: dict[str, Any], **changes: Any) -> Any:
     scenario = loaded(
         strategy={"canary": {"steps": [{"analysis": "a"}]}}, analyses={"a": {"metrics": [metric]}}, **changes
     )
-    return scenario.model.analyses[0].metrics[0].query, scenario
+    return scenario.model.analyses[0].metrics[0].source.query, scenario
 
 
 def test_a_structured_metric_and_its_query_are_the_same() -> None:

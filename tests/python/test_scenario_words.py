@@ -638,6 +638,18 @@ EVERY_WORD: dict[str, Any] = {
                "instances": {"noise": 0.1, "gray": {"share": 0.1}}},
     "release": [{"defect": "memory-leak", "requests": {"weibull": {"scale": "50k", "shape": 2}}},
                 {"defect": "latency", "class": "a"}, {"defect": "capacity", "loss": 0.5}],
+    "analyses": {"guards": {"metrics": [
+        {"name": "alarm", "kind": "cloudwatch-alarm", "statistic": "latency-quantile", "quantile": 0.9,
+         "threshold": "1s", "comparison": ">=", "period": "5m", "evaluation_periods": 3,
+         "datapoints_to_alarm": 2, "evaluation_range": 5, "treat_missing_data": "ignore",
+         "low_samples": "ignore", "namespace": "AWS/DynamoDB"},
+        {"name": "composite", "kind": "composite-alarm", "rule": "AT_LEAST(50%, NOT OK, (a, b))",
+         "alarms": {"a": {"threshold": 0.1}, "b": {"statistic": "error-count", "threshold": 5}},
+         "suppressor": {"alarm": "b", "wait": "2m", "extension": "1m"}},
+        {"name": "budget", "kind": "burn-rate", "of": "service", "vantage": "client", "objective": "99%",
+         "windows": [{"long": "1h", "short": "5m", "burn_rate": 14.4, "severity": "page", "for": "1m"}],
+         "fails_on": "ticket", "recording_interval": "30s", "interval": "30s"},
+    ]}},
     "window": {"lead_in": "1m", "horizon": "10m"},
 }  # fmt: skip
 

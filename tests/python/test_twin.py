@@ -40,7 +40,11 @@ def model() -> _core.Scenario:
         _core.ConditionStep(op=_core.ConditionOp.less),
     ]
     metric = _core.Metric(
-        name="errors", query=query, success=success, interval=20, initial_delay=40, failure_limit=2
+        name="errors",
+        source=_core.QueryCheck(query=query, success=success),
+        interval=20,
+        initial_delay=40,
+        failure_limit=2,
     )
     return _core.Scenario(
         fleet=_core.Fleet(

@@ -290,9 +290,7 @@ void check(const Observability& observability, Complaints& found) {
 }
 
 void check(const Metric& metric, const std::string& path, std::size_t buckets, Complaints& found) {
-    if (const auto wrong = complaint(metric.query, buckets)) found.unless(false, path + ".query", *wrong);
-    if (const auto wrong = complaint(metric.success)) found.unless(false, path + ".success", *wrong);
-    if (const auto wrong = complaint(metric.failure)) found.unless(false, path + ".failure", *wrong);
+    if (const auto wrong = complaint(metric.source, buckets)) found.unless(false, path + ".source", *wrong);
     found.at_least<Duration>(metric.interval, 0s, path + ".interval");
     found.at_least<Duration>(metric.initial_delay, 0s, path + ".initial_delay");
     found.at_least(metric.count, 0, path + ".count");

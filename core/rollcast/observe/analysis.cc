@@ -3,20 +3,11 @@
 #include <algorithm>
 
 #include "rollcast/base/check.h"
-#include "rollcast/observe/condition.h"
-#include "rollcast/observe/query.h"
 
 namespace rollcast {
 namespace {
 
 constexpr Duration kErrorRetry = std::chrono::seconds(10);  // also the interval of a metric without one
-
-ConditionValue value_of(const Condition& condition, std::span<const double> result) {
-    if (condition.empty()) return ConditionValue::kAbsent;
-    const std::optional<bool> value = evaluate(condition, result);
-    if (!value) return ConditionValue::kError;
-    return *value ? ConditionValue::kTrue : ConditionValue::kFalse;
-}
 
 /// The limit that a result has broken; the last one wins, as in Argo.
 std::optional<AnalysisPhase> broken_limit(const Metric& metric, const MetricResult& result) {
@@ -28,14 +19,6 @@ std::optional<AnalysisPhase> broken_limit(const Metric& metric, const MetricResu
 }
 
 }  // namespace
-
-AnalysisPhase measurement_phase(ConditionValue success, ConditionValue failure) {
-    using enum ConditionValue;
-    if (success == kError || failure == kError) return AnalysisPhase::kError;
-    if (failure == kTrue) return AnalysisPhase::kFailed;
-    if (success == kTrue || success == kAbsent) return AnalysisPhase::kSuccessful;
-    return failure == kAbsent ? AnalysisPhase::kFailed : AnalysisPhase::kInconclusive;
-}
 
 std::optional<int> effective_count(const Metric& metric) {
     if (metric.count != 0) return metric.count;
@@ -119,8 +102,14 @@ bool analysis_ttl_expired(AnalysisPhase phase, Duration age, const Ttl& ttl) {
     return kept && std::chrono::floor<std::chrono::seconds>(age) > *kept;
 }
 
+Duration lookback(const Analysis& analysis) {
+    Duration longest{};
+    for (const Metric& metric : analysis.metrics) longest = std::max(longest, lookback(metric.source));
+    return longest;
+}
+
 AnalysisRun::AnalysisRun(const Analysis& analysis, Time started)
-    : analysis_(&analysis), started_(started), results_(analysis.metrics.size()) {}
+    : analysis_(&analysis), started_(started), results_(analysis.metrics.size()), memories_(analysis.metrics.size()) {}
 
 bool AnalysisRun::advance(Time now, const Telemetry& telemetry) {
     if (is_complete(phase_)) return false;
@@ -161,12 +150,9 @@ bool AnalysisRun::terminating() const {
 }
 
 void AnalysisRun::measure(std::size_t metric, Time now, const Telemetry& telemetry) {
-    const Metric& asked = analysis_->metrics[metric];
-    const std::optional<double> value = evaluate(asked.query, telemetry, now);
-    const auto result = value ? std::span<const double>(&*value, 1) : std::span<const double>();
-    const AnalysisPhase phase = measurement_phase(value_of(asked.success, result), value_of(asked.failure, result));
-    count_measurement(results_[metric], phase, now);
-    log_.push_back({now, static_cast<std::uint16_t>(metric), phase, value});
+    const Measured seen = rollcast::measure(analysis_->metrics[metric].source, memories_[metric], telemetry, now);
+    count_measurement(results_[metric], seen.phase, now);
+    log_.push_back({now, static_cast<std::uint16_t>(metric), seen.phase, seen.value});
 }
 
 bool AnalysisRun::judge() {

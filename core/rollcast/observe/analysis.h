@@ -10,15 +10,13 @@
 #include "rollcast/base/time.h"
 #include "rollcast/control/verdict.h"
 #include "rollcast/model/metric.h"
+#include "rollcast/observe/source.h"
 #include "rollcast/observe/telemetry.h"
 
 namespace rollcast {
 
 /// Kept of each metric for people to look at. Importers need the default; a simulated run keeps them all.
 inline constexpr int kMeasurementsKept = 10;
-
-/// A condition's value: not given, an evaluation error, or a truth value.
-enum class ConditionValue : std::uint8_t { kAbsent, kError, kFalse, kTrue };
 
 /// The counters of one metric in one run.
 struct MetricResult {
@@ -33,8 +31,6 @@ struct MetricResult {
     int consecutive_error = 0;
     int consecutive_success = 0;
 };
-
-AnalysisPhase measurement_phase(ConditionValue success, ConditionValue failure);
 
 /// Empty: unlimited.
 std::optional<int> effective_count(const Metric& metric);
@@ -77,8 +73,11 @@ struct Measurement {
     Time at{};
     std::uint16_t metric = 0;  // index into Analysis::metrics
     AnalysisPhase phase = AnalysisPhase::kPending;
-    std::optional<double> value;  // empty vector: none
+    std::optional<double> value;  // empty: no data
 };
+
+/// How far back its metrics look from the time of a measurement.
+Duration lookback(const Analysis& analysis);
 
 /// One run of an analysis: a value. `analysis` must outlive it.
 class AnalysisRun {
@@ -86,7 +85,7 @@ class AnalysisRun {
     AnalysisRun(const Analysis& analysis, Time started);
 
     /// Takes every measurement that is due and judges. Returns true when the run's phase changed.
-    /// Throws std::invalid_argument for a query or condition that complaint() finds fault with.
+    /// Throws std::invalid_argument for a source that complaint() finds fault with.
     bool advance(Time now, const Telemetry& telemetry);
 
     /// Asks it to end: metrics without a broken limit become Successful. Returns true when the run's phase changed.
@@ -107,6 +106,7 @@ class AnalysisRun {
     const Analysis* analysis_;
     Time started_;
     std::vector<MetricResult> results_;
+    std::vector<SourceMemory> memories_;  // parallel to results_
     std::vector<Measurement> log_;
     AnalysisPhase phase_ = AnalysisPhase::kPending;
     bool asked_to_end_ = false;

@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "rollcast/model/metric.h"
+#include "rollcast/model/query.h"
 
 namespace rollcast {
 

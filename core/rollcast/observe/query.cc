@@ -130,10 +130,4 @@ Duration lookback(const Query& query) {
     return longest;
 }
 
-Duration lookback(const Analysis& analysis) {
-    Duration longest{};
-    for (const Metric& metric : analysis.metrics) longest = std::max(longest, lookback(metric.query));
-    return longest;
-}
-
 }  // namespace rollcast

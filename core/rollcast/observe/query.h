@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-#include "rollcast/model/metric.h"
+#include "rollcast/model/query.h"
 #include "rollcast/observe/telemetry.h"
 
 namespace rollcast {
@@ -18,8 +18,7 @@ std::optional<double> evaluate(const Query& query, const Telemetry& telemetry, T
 /// `cumulative` has one entry more than `limits`: the bucket up to infinity.
 double histogram_quantile(double q, std::span<const double> limits, std::span<const double> cumulative);
 
-/// How far back a query, or an analysis, looks from the time of its evaluation: the longest window + offset.
+/// How far back a query looks from the time of its evaluation: the longest window + offset.
 Duration lookback(const Query& query);
-Duration lookback(const Analysis& analysis);
 
 }  // namespace rollcast

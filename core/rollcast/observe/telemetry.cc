@@ -16,6 +16,16 @@ double within_bucket(const SeriesReading& total, std::size_t bucket) {
     return static_cast<double>(std::accumulate(counts.begin(), end, std::int64_t{0}));
 }
 
+void add_growth(WindowCounts& sum, const SeriesReading& first, const SeriesReading& last, double times) {
+    for (std::size_t i = 0; i < kCodes; ++i) {
+        sum.by_code[i] += times * static_cast<double>(last.increase.by_code[i] - first.increase.by_code[i]);
+    }
+    for (std::size_t i = 0; i < kMaxLatencyBuckets; ++i) {
+        sum.by_latency[i] += times * static_cast<double>(last.increase.by_latency[i] - first.increase.by_latency[i]);
+    }
+    sum.latency_sum += times * (last.latency_sum - first.latency_sum);
+}
+
 }  // namespace
 
 Telemetry::Telemetry(const Observability& observability, std::size_t versions, Duration lookback)
@@ -42,20 +52,29 @@ void Telemetry::record(const Scrape& scrape) {
     for (std::size_t version = 0; version <= versions_; ++version) add(scrape.proxy[version], versions_ + version);
     add(scrape.client, 2 * versions_ + 1);
     times_.push_back(scrape.at);
+    if (times_.size() == 1 || scrape.at <= Time{}) keep_steady();
     prune(scrape.at);
 }
 
+void Telemetry::keep_steady() {
+    steady_.last = times_.back();
+    steady_.at_last.assign(totals_.end() - static_cast<std::ptrdiff_t>(slots()), totals_.end());
+    if (times_.size() > 1) return;
+    steady_.first = steady_.last;
+    steady_.at_first = steady_.at_last;
+}
+
 void Telemetry::prune(Time now) {
-    while (oldest_ + 1 < times_.size() && times_[oldest_] <= now - lookback_) ++oldest_;
+    while (oldest_ + 1 < times_.size() && times_[oldest_ + 1] <= now - lookback_) ++oldest_;
     if (2 * oldest_ < times_.size()) return;  // moving the rest now and then costs less than moving it every time
     times_.erase(times_.begin(), times_.begin() + static_cast<std::ptrdiff_t>(oldest_));
     totals_.erase(totals_.begin(), totals_.begin() + static_cast<std::ptrdiff_t>(oldest_ * slots()));
     oldest_ = 0;
 }
 
-Telemetry::Slots Telemetry::selected(const Selector& selector) const {
+Telemetry::Slots Telemetry::selected(Vantage vantage, Scope scope) const {
     Slots all;
-    switch (selector.vantage) {
+    switch (vantage) {
         case Vantage::kApplication:
             all = {0, versions_};
             break;
@@ -66,9 +85,9 @@ Telemetry::Slots Telemetry::selected(const Selector& selector) const {
             all = {2 * versions_ + 1, 2 * versions_ + 2};
             break;
     }
-    if (selector.scope == Scope::kService) return all;
-    if (selector.vantage == Vantage::kClient) return {};
-    const std::size_t slot = all.first + (selector.scope == Scope::kNew ? versions_ - 1 : 0);
+    if (scope == Scope::kService) return all;
+    if (vantage == Vantage::kClient) return {};
+    const std::size_t slot = all.first + (scope == Scope::kNew ? versions_ - 1 : 0);
     return {slot, slot + 1};
 }
 
@@ -110,7 +129,7 @@ double Telemetry::extrapolated(const Window& window, const Extent& extent, doubl
 
 std::optional<double> Telemetry::increase(const Selector& selector, Time now) const {
     const Window in = window(selector, now);
-    const Slots slots = selected(selector);
+    const Slots slots = selected(selector.vantage, selector.scope);
     std::optional<double> sum;
     const auto add = [&](std::size_t slot, std::uint8_t codes, auto value) {
         const std::optional<Extent> found = extent(in, slot, codes);
@@ -143,7 +162,7 @@ std::optional<double> Telemetry::increase(const Selector& selector, Time now) co
 
 std::vector<double> Telemetry::bucket_increases(const Selector& selector, Time now) const {
     const Window in = window(selector, now);
-    const Slots slots = selected(selector);
+    const Slots slots = selected(selector.vantage, selector.scope);
     std::vector<double> sums;
     for (std::size_t slot = slots.first; slot < slots.last; ++slot) {
         const std::optional<Extent> found = extent(in, slot, kAnyCode);
@@ -155,6 +174,33 @@ std::vector<double> Telemetry::bucket_increases(const Selector& selector, Time n
         }
     }
     return sums;
+}
+
+std::optional<WindowCounts> Telemetry::brought(Vantage vantage, Scope scope, Time from, Time to) const {
+    if (times_.empty()) return std::nullopt;
+    const auto count_until = [&](Time t) {
+        return static_cast<std::size_t>(std::upper_bound(times_.begin(), times_.end(), t) - times_.begin());
+    };
+    const std::size_t first = count_until(from), last = count_until(to);
+    const Time steady_to = std::min(to, steady_.first);
+    const Duration before = std::max(Duration::zero(), steady_to - from);
+    const Duration known = steady_.last - steady_.first;
+
+    WindowCounts sum;
+    bool seen = false;
+    const Slots slots = selected(vantage, scope);
+    for (std::size_t slot = slots.first; slot < slots.last; ++slot) {
+        for (std::size_t sample = last; sample > first && !seen; --sample) seen = total(sample - 1, slot).codes != 0;
+        if (last > std::max<std::size_t>(first, 1)) {
+            add_growth(sum, first == 0 ? total(0, slot) : total(first - 1, slot), total(last - 1, slot), 1);
+        }
+        if (before > Duration::zero() && known > Duration::zero() && steady_.at_last[slot].codes != 0) {
+            add_growth(sum, steady_.at_first[slot], steady_.at_last[slot], to_seconds(before) / to_seconds(known));
+            seen = true;
+        }
+    }
+    if (!seen) return std::nullopt;
+    return sum;
 }
 
 }  // namespace rollcast

@@ -6,14 +6,15 @@
 // its last scrape and its death, is lost, as it is with rate() of a real store; and a status that an instance has
 // never answered before (a series that does not exist yet) adds nothing at its first sight.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "rollcast/base/time.h"
-#include "rollcast/model/metric.h"
 #include "rollcast/model/observability.h"
+#include "rollcast/model/query.h"
 #include "rollcast/stats/counters.h"
 
 namespace rollcast {
@@ -34,11 +35,21 @@ struct Scrape {
     SeriesReading client;
 };
 
+/// What the scrapes of a window brought. A part of a request is there where the window reaches before the first scrape.
+struct WindowCounts {
+    std::array<double, kCodes> by_code{};
+    std::array<double, kMaxLatencyBuckets> by_latency{};  // one bucket each, not cumulative
+    double latency_sum = 0;                               // seconds
+
+    double requests() const { return by_code[0] + by_code[1] + by_code[2] + by_code[3]; }
+    double errors() const { return by_code[1] + by_code[2] + by_code[3]; }
+};
+
 /// Scope::kNew is the newest version, kOld version 0. From the client's vantage versions cannot be told apart: a
 /// selector of one version selects nothing there. The latency series of a version exist while any status series does.
 class Telemetry {
    public:
-    /// Keeps what queries may look back on: `lookback` before the latest scrape.
+    /// Keeps what queries may look back on: `lookback` before the latest scrape, and the scrape before that.
     Telemetry(const Observability& observability, std::size_t versions, Duration lookback);
 
     /// Adds a scrape; times must rise. Visible to queries from `scrape.at + observability.delay` on. A scrape that was
@@ -53,6 +64,15 @@ class Telemetry {
     /// infinity; empty vector when there is no series. Of the selector, `what`, `codes` and `bucket` do not matter.
     std::vector<double> bucket_increases(const Selector& selector, Time now) const;
 
+    /// What scrapes later than `from` and up to `to` brought, as the sums of a store of counts are (CloudWatch's),
+    /// without extrapolation. Empty when none of them saw the version. `to` must not be later than what is visible.
+    ///
+    /// Before the first scrape the service was as it is on average from then to the start of the rollout: a window that
+    /// begins earlier sees that steady state, so that guards have the days of history that no lead-in is long enough
+    /// for.
+    std::optional<WindowCounts> brought(Vantage vantage, Scope scope, Time from, Time to) const;
+
+    Duration delay() const { return delay_; }
     const std::vector<double>& latency_buckets() const { return latency_buckets_; }
 
    private:
@@ -74,13 +94,22 @@ class Telemetry {
         std::size_t last = 0;   // one past
     };
 
+    /// The samples that tell how the service was before the rollout; the same one twice where there is no other.
+    struct Steady {
+        Time first{};
+        Time last{};
+        std::vector<SeriesReading> at_first;  // running totals: slots() each
+        std::vector<SeriesReading> at_last;
+    };
+
     std::size_t slots() const { return 2 * versions_ + 2; }
-    Slots selected(const Selector& selector) const;
+    Slots selected(Vantage vantage, Scope scope) const;
     Window window(const Selector& selector, Time now) const;
     const SeriesReading& total(std::size_t sample, std::size_t slot) const { return totals_[sample * slots() + slot]; }
     /// The samples at which a series of any of `codes` exists; empty when there are fewer than two.
     std::optional<Extent> extent(const Window& window, std::size_t slot, std::uint8_t codes) const;
     double extrapolated(const Window& window, const Extent& extent, double first, double last) const;
+    void keep_steady();
     void prune(Time now);
 
     std::vector<double> latency_buckets_;
@@ -90,6 +119,7 @@ class Telemetry {
     std::vector<Time> times_;            // of the samples, oldest first
     std::vector<SeriesReading> totals_;  // running totals: slots() for each sample
     std::size_t oldest_ = 0;             // samples before it are no longer needed
+    Steady steady_;
 };
 
 }  // namespace rollcast

@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "rollcast/base/check.h"
-#include "rollcast/observe/query.h"
 #include "rollcast/random/distribution.h"
 
 namespace rollcast {

@@ -22,7 +22,7 @@ std::uint64_t instance_entity(VersionId version, ZoneId zone, std::uint32_t ordi
 bool asks_applications(const Scenario& scenario) {
     return std::any_of(scenario.analyses.begin(), scenario.analyses.end(), [](const Analysis& analysis) {
         return std::any_of(analysis.metrics.begin(), analysis.metrics.end(),
-                           [](const Metric& metric) { return selects(metric.query, Vantage::kApplication); });
+                           [](const Metric& metric) { return selects(metric.source, Vantage::kApplication); });
     });
 }
 

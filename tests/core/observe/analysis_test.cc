@@ -28,23 +28,6 @@ using Compare = ConditionStep::Op;
 
 constexpr Duration kTick{1};
 
-TEST(MeasurementPhase, FollowsTheConditions) {
-    using enum ConditionValue;
-    EXPECT_EQ(measurement_phase(kAbsent, kAbsent), kSuccessful);
-    EXPECT_EQ(measurement_phase(kTrue, kAbsent), kSuccessful);
-    EXPECT_EQ(measurement_phase(kFalse, kAbsent), kFailed);
-    EXPECT_EQ(measurement_phase(kAbsent, kTrue), kFailed);
-    EXPECT_EQ(measurement_phase(kAbsent, kFalse), kSuccessful);
-    EXPECT_EQ(measurement_phase(kTrue, kTrue), kFailed);
-    EXPECT_EQ(measurement_phase(kTrue, kFalse), kSuccessful);
-    EXPECT_EQ(measurement_phase(kFalse, kTrue), kFailed);
-    EXPECT_EQ(measurement_phase(kFalse, kFalse), kInconclusive);
-    for (const ConditionValue other : {kAbsent, ConditionValue::kError, kFalse, kTrue}) {
-        EXPECT_EQ(measurement_phase(ConditionValue::kError, other), AnalysisPhase::kError);
-        EXPECT_EQ(measurement_phase(other, ConditionValue::kError), AnalysisPhase::kError);
-    }
-}
-
 TEST(EffectiveCount, IsOneWithoutAnIntervalAndUnlimitedWithOne) {
     EXPECT_EQ(effective_count(Metric{}), 1);
     EXPECT_EQ(effective_count({.interval = 60s}), std::nullopt);
@@ -240,11 +223,12 @@ Telemetry scripted(std::string_view script) {
 
 /// A window of 4.5 s that ends in second 5 holds both scrapes of the script's letter and no others.
 Metric watch() {
-    return {.query = {growth(requests(4.5))},
-            .success = first(Compare::kLess, 5),
-            .failure = first(Compare::kGreater, 50),
+    return {.source = QueryCheck{.query = {growth(requests(4.5))},
+                                 .success = first(Compare::kLess, 5),
+                                 .failure = first(Compare::kGreater, 50)},
             .interval = 10s};
 }
+QueryCheck& check(Metric& metric) { return std::get<QueryCheck>(metric.source); }
 Metric watch(const std::function<void(Metric&)>& change) {
     Metric metric = watch();
     change(metric);
@@ -371,8 +355,8 @@ TEST(AnalysisRun, LogsTheValueAndItsAbsence) {
 
 TEST(AnalysisRun, SucceedsOnAnEmptyVectorWithoutConditions) {
     const Metric blind = watch([](Metric& m) {
-        m.success.clear();
-        m.failure.clear();
+        check(m).success.clear();
+        check(m).failure.clear();
         m.count = 1;
     });
     EXPECT_EQ(story(blind, "e"), Story("s", kSuccessful));
@@ -393,7 +377,7 @@ TEST(AnalysisRun, EndsTheOtherMetricsAsSoonAsOneFails) {
 }
 
 TEST(AnalysisRun, IsAsBadAsTheWorstMetricOfOneInstant) {
-    const Metric inconclusive = watch([](Metric& m) { m.failure = first(Compare::kGreater, 1000); });
+    const Metric inconclusive = watch([](Metric& m) { check(m).failure = first(Compare::kGreater, 1000); });
     const Analysis analysis{"", {inconclusive, watch()}};
     AnalysisRun run(analysis, kStart);
     EXPECT_EQ(follow(run, scripted("sf")), kFailed);
@@ -427,10 +411,10 @@ TEST(AnalysisRun, EndsWellWhenItIsAskedTo) {
 }
 
 TEST(AnalysisRun, FailsForNaNWithASuccessConditionAlone) {
-    Metric ratio = watch([](Metric& m) { m.failure.clear(); });
-    ratio.query = {number(0), number(0), apply(QueryStep::Op::kDivide)};
+    Metric ratio = watch([](Metric& m) { check(m).failure.clear(); });
+    check(ratio).query = {number(0), number(0), apply(QueryStep::Op::kDivide)};
     EXPECT_EQ(story(ratio, "s"), Story("f", kFailed));
-    ratio.failure = first(Compare::kGreater, 50);
+    check(ratio).failure = first(Compare::kGreater, 50);
     EXPECT_EQ(story(ratio, "s"), Story("i", kInconclusive));
 }
 

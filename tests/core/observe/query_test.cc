@@ -213,11 +213,6 @@ TEST(Lookback, IsTheLongestWindowWithItsOffset) {
     const Query query{rate(requests(120)), rate(shifted), apply(Op::kDivide)};
     EXPECT_EQ(lookback(query), from_seconds(360));
     EXPECT_EQ(lookback(Query{number(1)}), Duration::zero());
-
-    Analysis analysis{"a", {Metric{}, Metric{}}};
-    analysis.metrics[0].query = {rate(requests(600))};
-    analysis.metrics[1].query = query;
-    EXPECT_EQ(lookback(analysis), from_seconds(600));
 }
 
 }  // namespace

@@ -276,5 +276,59 @@ TEST(Telemetry, RefusesScrapesOutOfOrderOrOfOtherVersions) {
     EXPECT_THROW(store.record(narrow), InvariantError);
 }
 
+TEST(Brought, IsTheSumOfTheWindowsScrapesWithoutExtrapolation) {
+    Telemetry store = telemetry();
+    record_steadily(store, 0, 600, 30);
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kNew, at(60), at(120))->requests(), 120);
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kNew, at(61), at(119))->requests(), 90);  // 75, 90, 105
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kService, at(60), at(120))->requests(), 120);
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kOld, at(60), at(120)), std::nullopt);
+    EXPECT_EQ(store.brought(Vantage::kClient, Scope::kNew, at(60), at(120)), std::nullopt);
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kNew, at(106), at(119)), std::nullopt);  // no scrape in it
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kNew, at(600), at(900)), std::nullopt);
+    EXPECT_EQ(telemetry().brought(Vantage::kProxy, Scope::kNew, at(0), at(60)), std::nullopt);
+}
+
+TEST(Brought, CoversScrapesThatWereLost) {
+    Telemetry store = telemetry();
+    record_steadily(store, 0, 60, 30);
+    Scrape late = scrape(105);
+    count(late.proxy[1], Code::k200, 90);
+    store.record(late);
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kNew, at(60), at(120))->requests(), 90);
+}
+
+TEST(Brought, SeesTheSteadyStateBeforeTheFirstScrape) {
+    Telemetry store = telemetry(0, 7200);
+    record_steadily(store, -150, 600, 30);  // two a second
+    for (double t = 615; t <= 1200; t += 15) {
+        Scrape busy = scrape(t);
+        count(busy.proxy[1], Code::k200, 300);
+        store.record(busy);
+    }
+    const auto requests = [&](double from, double to) {
+        return store.brought(Vantage::kProxy, Scope::kNew, at(from), at(to)).value().requests();
+    };
+    EXPECT_NEAR(requests(-3600, -150), 6900, 6900 * kRounding);
+    EXPECT_NEAR(requests(-3600, 600), 8400, 8400 * kRounding);
+    EXPECT_NEAR(requests(-3600, 1200), 8400 + 12000, 20400 * kRounding);
+    // Nothing is known of what had not been there.
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kOld, at(-3600), at(600)), std::nullopt);
+}
+
+TEST(Brought, StillKnowsTheSteadyStateWhenItsScrapesAreGone) {
+    Telemetry store = telemetry(0, 300);
+    record_steadily(store, -150, 6000, 30);
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kNew, at(5700), at(6000))->requests(), 600);
+    EXPECT_NEAR(store.brought(Vantage::kProxy, Scope::kNew, at(-750), at(-150))->requests(), 1200, 1200 * kRounding);
+}
+
+TEST(Brought, KnowsNoSteadyStateWithoutALeadIn) {
+    Telemetry store = telemetry();
+    record_steadily(store, 15, 600, 30);
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kNew, at(-3600), at(0)), std::nullopt);
+    EXPECT_EQ(store.brought(Vantage::kProxy, Scope::kNew, at(-3600), at(75))->requests(), 120);
+}
+
 }  // namespace
 }  // namespace rollcast

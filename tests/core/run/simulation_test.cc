@@ -273,7 +273,8 @@ TEST(Simulation, TelemetryShowsNothingInABlackOutAndCatchesUpAfterIt) {
     scenario.observability.delay = 0s;
     // Longer than telemetry keeps anything, so that the growth over the gap can be asked for.
     const Selector minute{.window = 1min}, all{.window = 10min};
-    scenario.analyses = {{.name = "any", .metrics = {{.query = {{.op = QueryStep::Op::kRate, .selector = all}}}}}};
+    scenario.analyses = {
+        {.name = "any", .metrics = {{.source = QueryCheck{.query = {{.op = QueryStep::Op::kRate, .selector = all}}}}}}};
     Scenario seen = scenario;
     scenario.faults.black_outs = {{.at = 60s, .lasts = 120s}};
     Simulation dark = warmed_up(scenario), light = warmed_up(seen);
@@ -291,18 +292,18 @@ Analysis of_errors() {
     using Op = QueryStep::Op;
     const Selector errors{.scope = Scope::kNew, .codes = 0b1110, .window = 30s};
     const Selector all{.scope = Scope::kNew, .window = 30s};
-    Metric metric{.name = "errors", .interval = 10s};
-    metric.query = {{.op = Op::kRate, .selector = errors},
-                    {.op = Op::kRate, .selector = all},
-                    {.op = Op::kDivide},
-                    {.op = Op::kNumber, .number = 0},
-                    {.op = Op::kOr}};
     using Say = ConditionStep::Op;
-    metric.failure = {{.op = Say::kResult},
-                      {.op = Say::kNumber, .number = 0},
-                      {.op = Say::kIndex},
-                      {.op = Say::kNumber, .number = .1},
-                      {.op = Say::kGreater}};
+    const QueryCheck check{.query = {{.op = Op::kRate, .selector = errors},
+                                     {.op = Op::kRate, .selector = all},
+                                     {.op = Op::kDivide},
+                                     {.op = Op::kNumber, .number = 0},
+                                     {.op = Op::kOr}},
+                           .failure = {{.op = Say::kResult},
+                                       {.op = Say::kNumber, .number = 0},
+                                       {.op = Say::kIndex},
+                                       {.op = Say::kNumber, .number = .1},
+                                       {.op = Say::kGreater}}};
+    const Metric metric{.name = "errors", .source = check, .interval = 10s};
     return {.name = "errors", .metrics = {metric}};
 }
 

@@ -187,7 +187,7 @@ TEST(World, AReleaseThatCrashesOnStartIsNeverReadyAndBacksOff) {
 /// Asks instances for what they count.
 Analysis of_applications() {
     const QueryStep all{.op = QueryStep::Op::kRate, .selector = {.vantage = Vantage::kApplication, .window = 1min}};
-    return {.name = "of applications", .metrics = {{.name = "requests", .query = {all}}}};
+    return {.name = "of applications", .metrics = {{.name = "requests", .source = QueryCheck{.query = {all}}}}};
 }
 
 TEST(World, TelemetryLosesWhatAnInstanceCountedAfterItsLastScrape) {

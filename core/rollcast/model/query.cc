@@ -1,4 +1,4 @@
-#include "rollcast/model/metric.h"
+#include "rollcast/model/query.h"
 
 #include <algorithm>
 #include <span>

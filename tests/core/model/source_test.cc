@@ -1,0 +1,34 @@
+#include "rollcast/model/source.h"
+
+#include <gtest/gtest.h>
+
+namespace rollcast {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(SourceComplaint, IsThatOfTheAlternative) {
+    constexpr std::size_t kBuckets = 3;
+    QueryCheck check{.query = {{QueryStep::Op::kNumber, 1}}};
+    EXPECT_EQ(complaint(Source(check), kBuckets), std::nullopt);
+    check.failure = {{ConditionStep::Op::kNot}};
+    EXPECT_EQ(complaint(Source(check), kBuckets), "has a failure condition that step 1 needs 1 value and finds 0");
+    EXPECT_EQ(complaint(Source(QueryCheck{}), kBuckets), "has a query that leaves 0 values, must leave 1");
+    EXPECT_EQ(complaint(Source(CloudWatchAlarm{}), kBuckets), std::nullopt);
+    EXPECT_NE(complaint(Source(CloudWatchAlarm{.period = 1s}), kBuckets), std::nullopt);
+    EXPECT_NE(complaint(Source(CompositeAlarm{}), kBuckets), std::nullopt);
+    EXPECT_NE(complaint(Source(BurnRateAlert{.objective = 0}), kBuckets), std::nullopt);
+}
+
+TEST(SourceSelects, WhatItsAlternativeLooksAt) {
+    const CloudWatchAlarm application{.vantage = Vantage::kApplication};
+    EXPECT_TRUE(selects(Source(application), Vantage::kApplication));
+    EXPECT_FALSE(selects(Source(CloudWatchAlarm{}), Vantage::kApplication));
+    EXPECT_TRUE(selects(Source(CompositeAlarm{.alarms = {{.name = "a"}, {"b", application}}}), Vantage::kApplication));
+    EXPECT_FALSE(selects(Source(BurnRateAlert{}), Vantage::kApplication));
+    const Selector selector{.vantage = Vantage::kApplication, .window = 60s};
+    EXPECT_TRUE(selects(Source(QueryCheck{.query = {{QueryStep::Op::kRate, 0, selector}}}), Vantage::kApplication));
+}
+
+}  // namespace
+}  // namespace rollcast
