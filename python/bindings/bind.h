@@ -164,11 +164,12 @@ void bind_base(py::module_& module);
 void bind_random(py::module_& module);
 void bind_stats(py::module_& module);
 void bind_samples(py::module_& module);
+void bind_sequential(py::module_& module);
 void bind_model(py::module_& module);
+void bind_kayenta(py::module_& module);
 void bind_sources(py::module_& module);  // what a metric may measure; needs vantages, queries and conditions
 void bind_observe(py::module_& module);
 void bind_guards(py::module_& module);
-void bind_kayenta(py::module_& module);
 void bind_control(py::module_& module);
 void bind_strategies(py::module_& module);
 void bind_kubernetes(py::module_& module);

@@ -33,6 +33,14 @@ void bind_config(py::module_& judge) {
                 field("critical_decrease", &MetricConfig::critical_decrease), field("groups", &MetricConfig::groups));
     bind_struct(judge, "Thresholds", "Of scores from 0 to 100.", field("pass_", &Thresholds::pass),
                 field("marginal", &Thresholds::marginal));
+    bind_struct(judge, "ComparedSeries", "One series, asked for twice.", field("name", &ComparedSeries::name),
+                field("canary", &ComparedSeries::canary), field("baseline", &ComparedSeries::baseline),
+                field("config", &ComparedSeries::config));
+    bind_struct(judge, "Judge", "A whole canary analysis.", field("series", &Judge::series),
+                field("group_weights", &Judge::group_weights), field("thresholds", &Judge::thresholds),
+                field("step", &Judge::step), field("lookback", &Judge::lookback));
+    judge.def("complaint", &kayenta::complaint, py::arg("judge"), py::arg("latency_buckets"),
+              "Why it can never judge; None when it can.");
 }
 
 void bind_metrics(py::module_& judge) {

@@ -42,11 +42,11 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     bind_random(module);
     bind_stats(module);
     bind_samples(module);
+    bind_sequential(module);
     bind_model(module);
     bind_control(module);
     bind_observe(module);
     bind_guards(module);
-    bind_kayenta(module);
     bind_strategies(module);
     bind_kubernetes(module);
     bind_argo(module);

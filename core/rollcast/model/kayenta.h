@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "rollcast/base/time.h"
+#include "rollcast/model/query.h"
+
 namespace rollcast::kayenta {
 
 /// Which change matters.
@@ -46,5 +49,26 @@ struct Thresholds {
 
 /// Per cent by group. Groups without a weight share what is left evenly.
 using GroupWeights = std::map<std::string, double>;
+
+/// One series, asked for twice.
+struct ComparedSeries {
+    std::string name{};
+    Query canary{};
+    Query baseline{};
+    MetricConfig config{};
+};
+
+/// A whole canary analysis. Each judgement looks at the points of the last `lookback`, one each `step`, from the first
+/// at which a series of the canary has an answer: before that it had no instances.
+struct Judge {
+    std::vector<ComparedSeries> series{};
+    GroupWeights group_weights{};
+    Thresholds thresholds{};
+    Duration step = std::chrono::minutes(1);
+    Duration lookback = std::chrono::hours(1);
+};
+
+/// Why it can never judge; nothing when it can. `latency_buckets`: how many the metric store has.
+std::optional<std::string> complaint(const Judge& judge, std::size_t latency_buckets);
 
 }  // namespace rollcast::kayenta

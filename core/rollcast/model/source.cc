@@ -1,7 +1,5 @@
 #include "rollcast/model/source.h"
 
-#include <type_traits>
-
 namespace rollcast {
 namespace {
 
@@ -17,7 +15,7 @@ std::optional<std::string> complaint(const QueryCheck& check, std::size_t latenc
 std::optional<std::string> complaint(const Source& source, std::size_t latency_buckets) {
     return std::visit(
         [&](const auto& alternative) {
-            if constexpr (std::is_same_v<decltype(alternative), const QueryCheck&>) {
+            if constexpr (requires { complaint(alternative, latency_buckets); }) {
                 return complaint(alternative, latency_buckets);
             } else {
                 return complaint(alternative);

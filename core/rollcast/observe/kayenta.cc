@@ -9,6 +9,7 @@
 #include <boost/random/normal_distribution.hpp>
 
 #include "rollcast/base/check.h"
+#include "rollcast/observe/query.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/stats/mann_whitney.h"
 #include "rollcast/stats/sample.h"
@@ -18,7 +19,8 @@ namespace {
 
 constexpr double kNoise = 1e-5;  // of the value
 constexpr PhiloxKey kNoiseKey{0x6B617965, 0x6E746121};
-const MetricVerdict kError{Classification::kError, false, std::numeric_limits<double>::quiet_NaN()};
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+const MetricVerdict kError{Classification::kError, false, kNaN};
 
 bool matters(Direction direction, Direction change) { return direction == Direction::kEither || direction == change; }
 
@@ -95,6 +97,16 @@ struct Tally {
 
 bool counts(Classification classification) {
     return classification != Classification::kNodata && classification != Classification::kError;
+}
+
+/// Of one query, oldest first; NaN where it has no answer.
+std::vector<double> points(const Query& query, const Judge& judge, const Telemetry& telemetry, Time now) {
+    std::vector<double> values;
+    const auto steps = judge.lookback / judge.step;
+    for (auto back = steps - 1; back >= 0; --back) {
+        values.push_back(evaluate(query, telemetry, now - back * judge.step).value_or(kNaN));
+    }
+    return values;
 }
 
 double weighted(const std::map<std::string, Tally>& tallies, const GroupWeights& weights) {
@@ -179,6 +191,47 @@ Score score(std::span<const ScoredMetric> metrics, const GroupWeights& weights) 
 Grade grade(double score, const Thresholds& thresholds) {
     if (score >= thresholds.pass) return Grade::kPass;
     return score >= thresholds.marginal ? Grade::kMarginal : Grade::kFail;
+}
+
+bool Judgement::has_error() const {
+    return std::any_of(series.begin(), series.end(),
+                       [](const MetricVerdict& each) { return each.classification == Classification::kError; });
+}
+
+Judgement judge(const Judge& judge, const Telemetry& telemetry, Time now) {
+    struct Points {
+        std::vector<double> canary, baseline;
+    };
+    std::vector<Points> of_series;
+    auto first = judge.lookback / judge.step;  // point at which the canary is there
+    for (const ComparedSeries& each : judge.series) {
+        Points& both = of_series.emplace_back();
+        both.canary = points(each.canary, judge, telemetry, now);
+        both.baseline = points(each.baseline, judge, telemetry, now);
+        const auto answered = std::find_if(both.canary.begin(), both.canary.end(), [](double v) { return v == v; });
+        first = std::min(first, answered - both.canary.begin());
+    }
+    Judgement result;
+    std::vector<ScoredMetric> scored;
+    for (std::size_t i = 0; i < of_series.size(); ++i) {
+        const auto from = static_cast<std::size_t>(first);
+        const std::span<const double> canary = of_series[i].canary, baseline = of_series[i].baseline;
+        const MetricConfig& config = judge.series[i].config;
+        const MetricVerdict verdict = judge_metric(baseline.subspan(from), canary.subspan(from), config);
+        scored.push_back({verdict.classification, verdict.critical, config.muted, config.groups});
+        result.series.push_back(verdict);
+    }
+    result.score = score(scored, judge.group_weights);
+    result.grade = grade(result.score.total, judge.thresholds);
+    return result;
+}
+
+Duration lookback(const Judge& judge) {
+    Duration longest{};
+    for (const ComparedSeries& each : judge.series) {
+        longest = std::max({longest, rollcast::lookback(each.canary), rollcast::lookback(each.baseline)});
+    }
+    return judge.lookback + longest;
 }
 
 }  // namespace rollcast::kayenta

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "rollcast/base/time.h"
 #include "rollcast/model/kayenta.h"
+#include "rollcast/observe/telemetry.h"
 #include "rollcast/stats/interval.h"
 
 namespace rollcast::kayenta {
@@ -72,5 +74,20 @@ Score score(std::span<const ScoredMetric> metrics, const GroupWeights& weights);
 
 enum class Grade : std::uint8_t { kPass, kMarginal, kFail };
 Grade grade(double score, const Thresholds& thresholds);
+
+/// What a whole analysis comes to.
+struct Judgement {
+    Score score{};
+    Grade grade = Grade::kFail;
+    std::vector<MetricVerdict> series{};  // parallel to Judge::series
+
+    bool has_error() const;
+};
+
+/// A judgement at `now`. Each point is what its query answered at the point's own time, with the data there were then.
+Judgement judge(const Judge& judge, const Telemetry& telemetry, Time now);
+
+/// How far back a judgement looks.
+Duration lookback(const Judge& judge);
 
 }  // namespace rollcast::kayenta

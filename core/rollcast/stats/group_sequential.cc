@@ -147,18 +147,17 @@ std::vector<double> spending_bounds(std::span<const double> fractions, double al
     return bounds;
 }
 
-GroupSequential::GroupSequential(std::vector<double> bounds, bool two_sided)
-    : bounds_(std::move(bounds)), two_sided_(two_sided) {
-    require(!bounds_.empty(), "a test needs at least one look");
+GroupSequential::GroupSequential(GroupSequentialParams params) : params_(std::move(params)) {
+    require(!params_.bounds.empty(), "a test needs at least one look");
 }
 
 Finding GroupSequential::update(const Counts& canary, const Counts& baseline) {
     if (finding_ != Finding::kUndecided) return finding_;
     canary_ += canary;
     baseline_ += baseline;
-    const double against = two_sided_ ? std::abs(score()) : score();
-    if (against >= bounds_[looks_++]) return finding_ = Finding::kWorse;
-    if (looks_ == bounds_.size()) finding_ = Finding::kNotWorse;
+    const double against = params_.two_sided ? std::abs(score()) : score();
+    if (against >= params_.bounds[looks_++]) return finding_ = Finding::kWorse;
+    if (looks_ == params_.bounds.size()) finding_ = Finding::kNotWorse;
     return finding_;
 }
 

@@ -25,12 +25,16 @@ std::vector<double> crossing_probabilities(std::span<const double> fractions, st
 /// The bounds that spend alpha as told, by numerical integration. Two-sided: half of alpha to each side.
 std::vector<double> spending_bounds(std::span<const double> fractions, double alpha, Spending spending, bool two_sided);
 
-/// Looks at two failure rates against the bounds of spending_bounds(): "worse" beyond one of them, "not worse" after
-/// the last look. The information is taken to be there as planned, look by look.
+struct GroupSequentialParams {
+    std::vector<double> bounds{};  // of spending_bounds(), one for each look; at least one
+    bool two_sided = false;
+};
+
+/// Looks at two failure rates: "worse" beyond a bound, "not worse" after the last look. The information is taken to be
+/// there as planned, look by look.
 class GroupSequential {
    public:
-    /// At least one bound.
-    GroupSequential(std::vector<double> bounds, bool two_sided);
+    explicit GroupSequential(GroupSequentialParams params);
 
     /// One look; counts since the last one.
     Finding update(const Counts& canary, const Counts& baseline);
@@ -40,8 +44,7 @@ class GroupSequential {
     std::size_t looks() const { return looks_; }
 
    private:
-    std::vector<double> bounds_;
-    bool two_sided_;
+    GroupSequentialParams params_;
     Counts canary_, baseline_;
     std::size_t looks_ = 0;
     Finding finding_ = Finding::kUndecided;

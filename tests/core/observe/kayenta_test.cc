@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/observe/two_versions.h"
+#include "rollcast/observe/source.h"
 #include "rollcast/random/distribution.h"
 
 namespace rollcast::kayenta {
@@ -161,6 +163,70 @@ TEST(KayentaScore, IsGradedByThresholds) {
     EXPECT_EQ(grade(94.99, {}), Grade::kMarginal);
     EXPECT_EQ(grade(75, {}), Grade::kMarginal);
     EXPECT_EQ(grade(74.99, {}), Grade::kFail);
+}
+
+// ---- a whole analysis, over telemetry
+
+using namespace observe_test;
+
+Query error_ratio(Scope scope) {
+    Selector all = requests(60), failed = requests(60, kErrors);
+    all.scope = failed.scope = scope;
+    return {rate(failed), rate(all), {QueryStep::Op::kDivide}};
+}
+
+const Source kErrorJudge =
+    Judge{.series = {{.name = "errors", .canary = error_ratio(Scope::kNew), .baseline = error_ratio(Scope::kOld)}},
+          .lookback = from_seconds(1800)};
+
+/// Half an hour, the new version from the tenth minute on; failures of 1,000 vary, so that points differ.
+Telemetry rollout(std::int64_t failures_of_new) {
+    Telemetry store = telemetry();
+    for (int scrape = 0; scrape <= 120; ++scrape) {
+        const Seen canary{1000, failures_of_new + 2 * scrape % 5};
+        record(store, 15 * scrape, {1000, 10 + scrape % 5}, scrape < 40 ? Seen{} : canary);
+    }
+    return store;
+}
+
+Measured judged(const Source& judge, const Telemetry& store, double seconds) {
+    SourceMemory memory;
+    return measure(judge, memory, store, at(seconds));
+}
+
+TEST(KayentaJudge, FailsAVersionThatFailsMore) {
+    const Measured measured = judged(kErrorJudge, rollout(30), 1800);
+    EXPECT_EQ(measured.phase, AnalysisPhase::kFailed);
+    EXPECT_EQ(measured.value, 0);
+}
+
+TEST(KayentaJudge, PassesOneThatIsAlike) {
+    const Measured measured = judged(kErrorJudge, rollout(10), 1800);
+    EXPECT_EQ(measured.phase, AnalysisPhase::kSuccessful);
+    EXPECT_EQ(measured.value, 100);
+}
+
+TEST(KayentaJudge, FailsWithoutData) { EXPECT_EQ(judged(kErrorJudge, rollout(10), 300).phase, AnalysisPhase::kFailed); }
+
+TEST(KayentaJudge, HasAnErrorOnTooFewPoints) {
+    Telemetry store = telemetry();  // one point of each, tied at the one shift there is
+    for (int scrape = 0; scrape <= 5; ++scrape) record(store, 15 * scrape, {1000, 0}, {1000, 5});
+    EXPECT_EQ(judged(kErrorJudge, store, 75).phase, AnalysisPhase::kError);
+}
+
+// The old version's points from before the new one began are left out: there are as many of each.
+TEST(KayentaJudge, ComparesPointsOfTheSameTime) {
+    const Judge& judging = std::get<Judge>(kErrorJudge);
+    Telemetry store = telemetry();
+    for (int scrape = 0; scrape <= 120; ++scrape) {  // the old version was bad, once
+        const std::int64_t more = scrape % 5;
+        record(store, 15 * scrape, {1000, (scrape < 40 ? 90 : 10) + more}, scrape < 44 ? Seen{} : Seen{1000, 10 + more});
+    }
+    EXPECT_EQ(judge(judging, store, at(1800)).grade, Grade::kPass);
+}
+
+TEST(KayentaJudge, LooksBackOnItsPointsAndTheirQueries) {
+    EXPECT_EQ(rollcast::lookback(kErrorJudge, Duration{}), from_seconds(1860));
 }
 
 }  // namespace

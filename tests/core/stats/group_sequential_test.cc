@@ -123,7 +123,7 @@ TEST(SpendingBounds, RefuseNonsense) {
     EXPECT_THROW(spending_bounds(Values{1.1}, .05, any, true), std::invalid_argument);
     EXPECT_THROW(spending_bounds(Values{1}, 0, any, true), std::invalid_argument);
     EXPECT_THROW(crossing_probabilities(Values{1}, Values{}, true), std::invalid_argument);
-    EXPECT_THROW(GroupSequential({}, true), std::invalid_argument);
+    EXPECT_THROW(GroupSequential({}), std::invalid_argument);
 }
 
 /// Share of runs that end with "worse".
@@ -133,7 +133,7 @@ double found_worse(double canary_rate, double baseline_rate, std::int64_t each_l
     for (int r = 0; r < runs; ++r) {
         const auto run = static_cast<std::uint32_t>(r);
         Trials canary(canary_rate, stream_of(22, run, 0)), baseline(baseline_rate, stream_of(22, run, 1));
-        GroupSequential test(bounds, false);
+        GroupSequential test({.bounds = bounds});
         while (test.finding() == Finding::kUndecided) test.update(canary.next(each_look), baseline.next(each_look));
         EXPECT_LE(test.looks(), 5);
         found += test.finding() == Finding::kWorse;
