@@ -43,7 +43,7 @@ def test_lists_and_missing_values_are_taken() -> None:
 
 def test_a_wrong_word_is_told_with_the_nearest() -> None:
     metric = KayentaMetric(direction="increse")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match='direction: expected .* got "increse"; did you mean "increase"'):
+    with pytest.raises(ValueError, match=r'direction: expected .* got "increse"; did you mean "increase"'):
         judge.kayenta([1], [2], metric)
     with pytest.raises(ValueError, match="outlier factor above 0"):
         judge.kayenta([1], [2], KayentaMetric(outlier_factor=0))
@@ -211,9 +211,8 @@ def test_a_judge_takes_a_bad_canary_back_and_lets_a_good_one_pass(guard: str) ->
     bad = rollcast.forecast(scenario([{"defect": "error-rate", "rate": "5%"}], **GUARDS[guard]), 10)
     assert bad.estimates["p_rolled_back"].value == 1
     good = rollcast.forecast(scenario([{"defect": "none"}], **GUARDS[guard]), 20)
-    assert (
-        good.estimates["p_promoted"].value >= 0.8
-    )  # an alpha of 5 % at most: fewer than 16 of 20 is 1 in 10^6
+    # An alpha of 5% at most: fewer than 16 of 20 promoted would be 1 in 3,000.
+    assert good.estimates["p_promoted"].value >= 0.8
 
 
 @pytest.mark.parametrize(
@@ -240,7 +239,7 @@ def test_a_judge_takes_a_bad_canary_back_and_lets_a_good_one_pass(guard: str) ->
         ({"kind": "kayenta", "series": SERIES, "count": 1, "of": "new"}, "metrics[0].of: kayenta compares"),
         (
             {"kind": "sprt", "good": "1%", "count": 3},
-            "expected a failure rate that is good and one that is bad",
+            "expected a failure rate that is good and one",
         ),
         (
             {"kind": "sprt", "good": "2%", "bad": "1%", "count": 3},
@@ -248,22 +247,22 @@ def test_a_judge_takes_a_bad_canary_back_and_lets_a_good_one_pass(guard: str) ->
         ),
         (
             {"kind": "sprt", "good": "1%", "bad": "2%", "count": 3, "spread": "1%"},
-            "spread goes with the kind",
+            "spread goes with",
         ),
         (
             {"kind": "sequential", "count": 3, "spread": "1%"},
-            "spread goes with the test mixture, not with counts",
+            "goes with the test mixture, not with counts",
         ),
         ({"kind": "sequential", "test": "group", "count": 1}, "expected a count of at least 2"),
         (
             {"kind": "sequential", "count": 3, "vantage": "client"},
-            "needs a vantage that can tell versions apart",
+            "needs a vantage that can tell",
         ),
         ({"kind": "sequential", "count": 3, "success": "true"}, "judges by itself: it has no success"),
         ({"kind": "sequentail", "count": 3}, 'did you mean "sequential"?'),
         (
             {"kind": "error-ratio", "count": 3, "bad": "1%"},
-            "bad goes with the kind sprt, not with error-ratio",
+            "goes with the kind sprt, not with error-ratio",
         ),
     ],
 )
