@@ -211,8 +211,8 @@ def test_a_judge_takes_a_bad_canary_back_and_lets_a_good_one_pass(guard: str) ->
     bad = rollcast.forecast(scenario([{"defect": "error-rate", "rate": "5%"}], **GUARDS[guard]), 10)
     assert bad.estimates["p_rolled_back"].value == 1
     good = rollcast.forecast(scenario([{"defect": "none"}], **GUARDS[guard]), 20)
-    # An alpha of 5% at most: fewer than 16 of 20 promoted would be 1 in 3,000.
-    assert good.estimates["p_promoted"].value >= 0.8
+    # An alpha of 5% at most: fewer than 14 of 20 promoted would be 1 in 30,000.
+    assert good.estimates["p_promoted"].value >= 0.7
 
 
 @pytest.mark.parametrize(
