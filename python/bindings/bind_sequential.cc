@@ -81,6 +81,8 @@ void bind_power(py::module_& power) {
               "Of both sides together.");
     power.def("comparison_power", &comparison_power, py::arg("rates"), py::arg("canary_requests"),
               py::arg("baseline_requests"));
+    power.def("effective_requests", &effective_requests, py::arg("requests"), py::arg("instances"),
+              py::arg("correlation"), "As many independent requests as tell as much.");
     power.def("exceeds", &exceeds, py::arg("rate"), py::arg("requests"), py::arg("threshold"),
               py::arg("or_equal") = false, "P(failures / requests > threshold).");
     power.def("exceeds_in_traffic", &exceeds_in_traffic, py::arg("rate"), py::arg("mean_requests"),

@@ -169,6 +169,10 @@ def test_a_guard_has_a_power() -> None:
         judge.guard_power(0.02, requests=100, threshold=0.01, count=0)
 
 
+def test_few_instances_limit_power() -> None:
+    assert judge.effective_requests(1e9, 5, 0.01) == pytest.approx(500, rel=1e-3)
+
+
 def test_wald_neglects_the_overshoot() -> None:
     outlook = judge.sprt_outlook(0.01, good=0.001, bad=0.01)
     assert outlook.worse + outlook.not_worse == pytest.approx(1)

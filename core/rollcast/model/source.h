@@ -16,7 +16,8 @@
 
 namespace rollcast {
 
-using Source = std::variant<QueryCheck, CloudWatchAlarm, CompositeAlarm, BurnRateAlert, kayenta::Judge, SequentialCheck>;
+using Source =
+    std::variant<QueryCheck, CloudWatchAlarm, CompositeAlarm, BurnRateAlert, kayenta::Judge, SequentialCheck>;
 
 /// Why it cannot be measured; nothing when it can. `latency_buckets`: how many the metric store has, the implied last
 /// one not counted.

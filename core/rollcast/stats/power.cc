@@ -100,6 +100,14 @@ double comparison_power(const RateComparison& rates, double canary_requests, dou
                (difference * std::sqrt(all) - critical_score(rates) * deviations.alike) / deviations.actual);
 }
 
+double effective_requests(double requests, double instances, double correlation) {
+    require(requests >= 0, "a number of requests must not be negative");
+    require(instances > 0, "there must be instances");
+    require(correlation >= 0 && correlation <= 1, "a correlation must be between 0 and 1");
+    const double each = requests / instances;
+    return each <= 1 ? requests : requests / (1 + (each - 1) * correlation);
+}
+
 double exceeds(double rate, std::int64_t requests, double threshold, bool or_equal) {
     require_rate(rate);
     require(!std::isnan(threshold), "a threshold must be a number");

@@ -24,6 +24,11 @@ double requests_needed(const RateComparison& rates, double power, double share =
 /// Normal approximation; finding the difference on the wrong side does not count.
 double comparison_power(const RateComparison& rates, double canary_requests, double baseline_requests);
 
+/// As many independent requests as tell as much as these do, which instances share evenly and whose fates on one
+/// instance are correlated, `correlation` in [0, 1]: the design effect of Kish (1965). Few instances limit power,
+/// however many requests they serve: to instances / correlation at most.
+double effective_requests(double requests, double instances, double correlation);
+
 /// P(failures / requests > threshold), or >= if `or_equal`, for independent requests that fail at `rate` in [0, 1].
 /// Without requests: 0.
 double exceeds(double rate, std::int64_t requests, double threshold, bool or_equal = false);

@@ -1,7 +1,7 @@
 """How likely a check is to find a failure rate: closed forms and exact sums, no simulation.
 
-Rates, levels and probabilities are fractions. Requests are independent of each other; where they are not, as
-when instances differ, all of this is too hopeful.
+Rates, levels and probabilities are fractions. Requests are taken to be independent of each other; where they
+are not, as when instances differ, effective_requests() says how many they are worth.
 """
 
 from __future__ import annotations
@@ -81,6 +81,16 @@ def comparison_power(
     """
     comparison = _comparison(before, after, alpha, two_sided)
     return forms.comparison_power(comparison, canary_requests, baseline_requests)
+
+
+def effective_requests(requests: float, instances: float, correlation: float) -> float:
+    """As many independent requests as tell as much as these: what to ask the other functions of this module.
+
+    instances: that serve them, evenly. correlation: of the fates of two requests to one instance, in [0, 1].
+    At most instances / correlation: few canary instances limit power however many requests they serve.
+    Raises ValueError. Source: Kish, "Survey Sampling", 1965 (the design effect).
+    """
+    return forms.effective_requests(requests, instances, correlation)
 
 
 def guard_power(

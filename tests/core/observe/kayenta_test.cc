@@ -220,7 +220,8 @@ TEST(KayentaJudge, ComparesPointsOfTheSameTime) {
     Telemetry store = telemetry();
     for (int scrape = 0; scrape <= 120; ++scrape) {  // the old version was bad, once
         const std::int64_t more = scrape % 5;
-        record(store, 15 * scrape, {1000, (scrape < 40 ? 90 : 10) + more}, scrape < 44 ? Seen{} : Seen{1000, 10 + more});
+        record(store, 15 * scrape, {1000, (scrape < 40 ? 90 : 10) + more},
+               scrape < 44 ? Seen{} : Seen{1000, 10 + more});
     }
     EXPECT_EQ(judge(judging, store, at(1800)).grade, Grade::kPass);
 }

@@ -60,6 +60,16 @@ TEST(ComparisonPower, RefusesNonsense) {
     EXPECT_THROW(comparison_power({.001, .002}, 0, 1), std::invalid_argument);
 }
 
+TEST(EffectiveRequests, AreLimitedByInstances) {
+    EXPECT_EQ(effective_requests(1e6, 5, 0), 1e6);
+    EXPECT_DOUBLE_EQ(effective_requests(1e6, 5, 1), 5);
+    EXPECT_NEAR(effective_requests(1e12, 5, .01), 500, 1e-3);
+    EXPECT_DOUBLE_EQ(effective_requests(1000, 10, .01), 1000 / 1.99);
+    EXPECT_EQ(effective_requests(3, 5, 1), 3);  // no two on one instance
+    EXPECT_THROW(effective_requests(1, 0, 0), std::invalid_argument);
+    EXPECT_THROW(effective_requests(1, 1, 2), std::invalid_argument);
+}
+
 // Check values with four decimals: P(Bin(n, p) > n / 100).
 TEST(Exceeds, IsTheBinomialTailOfTheTables) {
     EXPECT_NEAR(exceeds(.001, 100, .01), .0046, 5e-5);
