@@ -163,7 +163,10 @@ void bind_enum(py::handle scope, const char* name, const char* doc,
 void bind_base(py::module_& module);
 void bind_random(py::module_& module);
 void bind_stats(py::module_& module);
+void bind_samples(py::module_& module);
+void bind_sequential(py::module_& module);
 void bind_model(py::module_& module);
+void bind_kayenta(py::module_& module);
 void bind_sources(py::module_& module);  // what a metric may measure; needs vantages, queries and conditions
 void bind_observe(py::module_& module);
 void bind_guards(py::module_& module);

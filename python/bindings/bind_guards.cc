@@ -105,8 +105,8 @@ void bind_burn_rate(py::module_& module) {
 void bind_guards(py::module_& module) {
     bind_cloudwatch(module);
     bind_burn_rate(module);
-    module.def("lookback", py::overload_cast<const Source&>(&lookback), py::arg("source"),
-               "How many seconds it looks back from the time of a measurement.");
+    module.def("lookback", py::overload_cast<const Source&, Duration>(&lookback), py::arg("source"),
+               py::arg("interval") = Duration{}, "How many seconds it looks back from the time of a measurement.");
 }
 
 }  // namespace rollcast::bindings

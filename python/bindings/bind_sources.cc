@@ -80,6 +80,11 @@ void bind_sources(py::module_& module) {
     bind_alarms(module);
     bind_composite(module);
     bind_burn_rate(module);
+    bind_kayenta(module);
+    bind_struct(module, "SequentialCheck", "A sequential test of the new version, or of the new against the old one.",
+                field("test", &SequentialCheck::test), field("vantage", &SequentialCheck::vantage));
+    module.def("complaint", py::overload_cast<const SequentialCheck&>(&complaint), py::arg("check"),
+               "Why it could never decide; None when it could.");
 }
 
 }  // namespace rollcast::bindings

@@ -15,6 +15,7 @@ void bind_stats(py::module_& module) {
         .def_property_readonly("half_width", &Interval::half_width);
     module.def("wilson", &wilson, py::arg("successes"), py::arg("trials"), py::arg("confidence") = .95,
                "Wilson's interval of a probability; all of [0, 1] without trials.");
+    module.def("normal_quantile", &normal_quantile, py::arg("p"), "Below it lies a share p of the standard normal.");
 }
 
 }  // namespace rollcast::bindings

@@ -41,6 +41,8 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     bind_base(module);
     bind_random(module);
     bind_stats(module);
+    bind_samples(module);
+    bind_sequential(module);
     bind_model(module);
     bind_control(module);
     bind_observe(module);

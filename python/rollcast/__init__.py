@@ -13,6 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rollcast import judge
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
@@ -29,6 +30,7 @@ _HOMES = {
     "replay": "rollcast.study",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
+    "judge": "rollcast.judge",
     "import_manifests": "rollcast.importer",
     "json_schema": "rollcast.scenario",
     "load": "rollcast.scenario",
@@ -45,6 +47,7 @@ __all__ = [
     "forecast",
     "import_manifests",
     "json_schema",
+    "judge",
     "load",
     "load_manifest",
     "replay",
@@ -54,7 +57,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'rollcast' has no attribute '{name}'")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    home = importlib.import_module(_HOMES[name])
+    value = home if name == "judge" else getattr(home, name)
     globals()[name] = value
     return value
 

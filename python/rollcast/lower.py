@@ -244,6 +244,8 @@ def _outlier(lowering: Lowering, given: language.OutlierModel) -> Any:
 def _lookback(source: Any) -> float:
     """Queries see nothing before the first scrape; alarms and alerts see the steady state of the lead-in."""
     seconds: float = _core.lookback(source)
+    if isinstance(source, _core.kayenta.Judge):
+        return seconds - source.lookback  # of points: there are none before the new version
     return seconds if isinstance(source, _core.QueryCheck) else min(seconds, _LONGEST_LEARNING)
 
 

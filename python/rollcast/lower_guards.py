@@ -7,15 +7,18 @@ from typing import Any, Literal
 from rollcast import _core, units
 from rollcast.errors import listed, nearest
 from rollcast.judge.cloudwatch import COMPARISONS, TREATMENTS
+from rollcast.lower_judges import lower_kayenta, lower_sequential
 from rollcast.lowering import Lowering
 from rollcast.scenario_model import (
     AlarmModel,
     BurnRateModel,
     BurnRateRuleModel,
     CompositeModel,
+    KayentaModel,
     MeasureModel,
     MetricModel,
     ScopeModel,
+    SequentialModel,
 )
 from rollcast.units import show_seconds
 
@@ -36,6 +39,10 @@ _GOES_WITH: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(CompositeModel.model_fields, ("composite-alarm",)),
     **dict.fromkeys(BurnRateModel.model_fields, ("burn-rate",)),
     "quantile": ("latency-quantile", "cloudwatch-alarm"),
+    **dict.fromkeys(KayentaModel.model_fields, ("kayenta",)),
+    **dict.fromkeys(SequentialModel.model_fields, ("sequential",)),
+    **dict.fromkeys(("good", "bad", "beta"), ("sprt",)),
+    "alpha": ("sprt", "sequential"),
 }
 
 
@@ -78,6 +85,9 @@ def lower_guard(
             )
     if measure.window is not None:
         lowering.error(f"window has no meaning for {measure.kind}", *measure_path, "window")
+    if measure.kind in ("kayenta", "sprt", "sequential"):
+        lower_judge = lower_kayenta if measure.kind == "kayenta" else lower_sequential
+        return lower_judge(lowering, metric, measure, measure_path)
     if measure.kind != "burn-rate" and metric.interval is not None:
         message = "CloudWatch decides how often an alarm is evaluated: an interval has no meaning"
         lowering.error(message, *path, "interval")

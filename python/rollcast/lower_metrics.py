@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from rollcast import _core
@@ -11,6 +11,7 @@ from rollcast.expr import ConditionError, parse_condition
 from rollcast.lower_guards import check_keys, guard_interval, lower_guard, scope_and_vantage
 from rollcast.lowering import Lowering
 from rollcast.promql import NamedScope, Names, QueryError, QueryStep, Scope, Selector, recognise
+from rollcast.queries import lower_query, member, structured_query
 from rollcast.scenario_model import GuardKind, MeasureModel, MetricModel, NamesModel, QueryKind
 from rollcast.units import show_seconds
 
@@ -51,7 +52,7 @@ def lower_analyses(
         for metric in made:
             if metric.steps:
                 check = metric.core.source
-                check.query = [_query_step(step, buckets) for step in metric.steps]
+                check.query = lower_query(metric.steps, buckets)
                 metric.core.source = check
         analyses.append(_core.Analysis(name=name, metrics=[metric.core for metric in made]))
     return analyses, buckets
@@ -89,30 +90,6 @@ def _buckets(lowering: Lowering, metrics: list[_Lowered]) -> list[float]:
     why = "the usual ones of Prometheus' clients" + (", and those that queries name" if named else "")
     lowering.assumed.add("observability.latency_buckets", str([float(f"{b:g}") for b in buckets]), why)
     return buckets
-
-
-def _member(enum: Any, name: str) -> Any:
-    """Members that are words of Python end in an underscore."""
-    return getattr(enum, name, None) or getattr(enum, f"{name}_")
-
-
-def _query_step(step: QueryStep, buckets: list[float]) -> Any:
-    made = _core.QueryStep(op=_member(_core.QueryOp, step.op), number=step.number)
-    if step.selector is not None:
-        made.selector = _selector(step.selector, buckets)
-    return made
-
-
-def _selector(selector: Selector, buckets: list[float]) -> Any:
-    return _core.Selector(
-        what=_member(_core.SelectorWhat, selector.what),
-        vantage=_member(_core.Vantage, selector.vantage),
-        scope=_member(_core.Scope, selector.scope),
-        codes=selector.codes,
-        bucket=buckets.index(selector.le) if selector.le in buckets else 0,
-        window=selector.window,
-        offset=selector.offset,
-    )
 
 
 class _Metrics:
@@ -191,7 +168,7 @@ class _Metrics:
             self._lowering.error(f"{error} (in {text.strip()})", *path, suggestion=error.suggestion)
             return []
         return [
-            _core.ConditionStep(op=_member(_core.ConditionOp, step.op), number=step.number, skip=step.skip)
+            _core.ConditionStep(op=member(_core.ConditionOp, step.op), number=step.number, skip=step.skip)
             for step in steps
         ]
 
@@ -232,27 +209,6 @@ class _Metrics:
             "requests", vantage, scope, window=300.0 if measure.window is None else measure.window
         )
         return structured_query(kind, everything, 0.99 if measure.quantile is None else measure.quantile)
-
-
-def structured_query(kind: QueryKind, everything: Selector, quantile: float) -> list[QueryStep]:
-    """The query behind one of the usual kinds. A ratio is NaN without requests, and 0 when none counts.
-
-    ``everything``: selects all requests in question.
-    """
-    requests = QueryStep("rate", 0, everything)
-    if kind == "request-rate":
-        return [requests]
-    if kind == "latency-quantile":
-        return [QueryStep("quantile", quantile, everything)]
-    if kind == "mean-latency":
-        return [QueryStep("rate", 0, replace(everything, what="latency_sum")), requests, QueryStep("divide")]
-    codes = 0b1110 if kind == "error-ratio" else 0b0001
-    counted = [
-        QueryStep("rate", 0, replace(everything, codes=codes)),
-        QueryStep("number", 0),
-        QueryStep("or"),
-    ]
-    return [*counted, requests, QueryStep("divide")]
 
 
 def _how_to_bind(name: str) -> str:

@@ -608,7 +608,7 @@ class WindowModel(Model):
 
 
 QueryKind = Literal["error-ratio", "success-ratio", "request-rate", "latency-quantile", "mean-latency"]
-GuardKind = Literal["cloudwatch-alarm", "composite-alarm", "burn-rate"]
+GuardKind = Literal["cloudwatch-alarm", "composite-alarm", "burn-rate", "kayenta", "sprt", "sequential"]
 Kind = Literal[QueryKind, GuardKind]
 
 
@@ -712,7 +712,84 @@ class BurnRateModel(Model):
     """burn-rate: of the recording rules that make the ratios. Default: 0s, made when asked for."""
 
 
-class MeasureModel(AlarmModel, CompositeModel, BurnRateModel):
+class KayentaSeriesModel(Model):
+    """A series of the new version that Kayenta's judge compares with the old one's."""
+
+    name: StrictStr
+    kind: QueryKind
+    """What each point is."""
+    quantile: Share | None = None
+    """latency-quantile: which one. Default: 0.99."""
+    window: Seconds | None = None
+    """How far back a point looks. Default: a step."""
+    vantage: Literal["application", "proxy"] | None = None
+    """Who counts. Default: proxy."""
+    direction: Literal["either", "increase", "decrease"] | None = None
+    """Which change matters. Default: either."""
+    nan_strategy: Literal["remove", "replace"] | None = None
+    """A missing point counts as nothing, or as 0. Default: remove."""
+    outliers: Literal["keep", "remove"] | None = None
+    """Default: keep."""
+    outlier_factor: Factor | None = None
+    """Inter-quartile ranges beyond the quartiles at which outliers begin. Default: 3."""
+    critical: StrictBool = False
+    """Its failure fails the canary."""
+    must_have_data: StrictBool = False
+    """No data counts as a failure."""
+    muted: StrictBool = False
+    """Judged, but not counted."""
+    effect: Literal["mean-ratio", "cles"] | None = None
+    """New mean over old mean, or the share of pairs in which the new one is above. Default: mean-ratio."""
+    allowed_increase: Factor | None = None
+    """An effect below it does not count. Default: 1, for cles 0.5."""
+    allowed_decrease: Factor | None = None
+    """An effect above it does not count. Default: 1, for cles 0.5."""
+    critical_increase: Factor | None = None
+    """An effect below it is not critical. Default: 1, for cles 0.5."""
+    critical_decrease: Factor | None = None
+    """An effect above it is not critical. Default: 1, for cles 0.5."""
+    groups: list[StrictStr] | None = None
+    """Whose scores it counts for. Default: a group of its own name."""
+
+
+class KayentaModel(Model):
+    """A canary analysis of Kayenta."""
+
+    series: Annotated[list[KayentaSeriesModel], Field(min_length=1)] | None = None
+    """kayenta: what is compared between the new and the old version."""
+    step: Seconds | None = None
+    """kayenta: between two points. Default: 1m."""
+    lookback: Seconds | None = None
+    """kayenta: points so old are looked at. Default: 1h."""
+    pass_score: Factor | None = None
+    """kayenta: the least score, of 100, that passes. Default: 95."""
+    marginal_score: Factor | None = None
+    """kayenta: the least score that is inconclusive; below it the metric fails. Default: 75."""
+    group_weights: dict[str, Factor] | None = None
+    """kayenta: per cent; groups without a weight share what is left."""
+
+
+class SequentialModel(Model):
+    """A test that may be looked at again and again."""
+
+    good: Share | None = None
+    """sprt: a failure rate that is fine."""
+    bad: Share | None = None
+    """sprt: a failure rate that has to be found."""
+    alpha: Share | None = None
+    """sprt, sequential: chance of a false alarm over all looks. Default: 5%."""
+    beta: Share | None = None
+    """sprt: chance to miss the bad failure rate. Default: 5%."""
+    test: Literal["counts", "mixture", "group"] | None = None
+    """sequential: of numbers of failures (at any time, exact), of failure rates (at any time), or of failure
+    rates at a planned number of looks. Default: counts."""
+    spread: Share | None = None
+    """sequential, mixture: the differences in failure rate worth finding. Default: 1%."""
+    spending: Literal["obrien-fleming", "pocock"] | None = None
+    """sequential, group: how the looks share out alpha. Default: obrien-fleming."""
+
+
+class MeasureModel(AlarmModel, CompositeModel, BurnRateModel, KayentaModel, SequentialModel):
     """What a metric measures: a PromQL query, one of the usual kinds of it, an alarm, or an alert."""
 
     promql: StrictStr | None = None

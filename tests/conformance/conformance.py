@@ -17,6 +17,7 @@ from typing import Any
 
 import argo_rollouts
 import cloudwatch_alarms
+import kayenta
 import kubernetes
 import sre_burn_rate
 
@@ -28,8 +29,11 @@ SYSTEMS: dict[str, Any] = {
     "kubernetes": kubernetes,
     "argo_rollouts": argo_rollouts,
     "cloudwatch_alarms": cloudwatch_alarms,
+    "kayenta": kayenta,
     "sre_burn_rate": sre_burn_rate,
 }
+EXACT = {"judge_constants"}
+"""Kinds in which "tolerance" is a number of the system's own."""
 
 
 @dataclass
@@ -78,6 +82,17 @@ def failure(case: Case, got: Any) -> str:
     )
 
 
+def split(case: Case) -> tuple[dict[str, Any], dict[str, float]]:
+    """What is expected, and how near each has to come: "tight_tolerance" is for those who use the same
+    algorithm as the source, as we do."""
+    expect = case["expect"]
+    if case["kind"] in EXACT:
+        return expect, dict.fromkeys(expect, 0)
+    general = expect.get("tight_tolerance", expect.get("tolerance", 0))
+    expected = {key: value for key, value in expect.items() if not key.endswith("tolerance")}
+    return expected, {key: expect.get(f"{key}_tolerance", general) for key in expected}
+
+
 def run_case(case: Case, rules: dict[str, Rule], tally: Tally) -> None:
     if case["kind"] not in rules:
         tally.failures.append(failure(case, "no rule of this kind"))
@@ -90,9 +105,8 @@ def run_case(case: Case, rules: dict[str, Rule], tally: Tally) -> None:
     except Exception as error:
         tally.failures.append(failure(case, repr(error)))
         return
-    expected = dict(case["expect"])
-    tolerance = expected.pop("tolerance", 0)
-    if agrees(expected, got, tolerance):
+    expected, tolerances = split(case)
+    if all(key in got and agrees(value, got[key], tolerances[key]) for key, value in expected.items()):
         tally.passed += 1
     else:
         tally.failures.append(failure(case, got))

@@ -26,7 +26,7 @@ bool selects(const CompositeAlarm& composite, Vantage vantage) {
 std::optional<std::string> complaint(const Source& source, std::size_t latency_buckets) {
     return std::visit(
         [&](const auto& alternative) {
-            if constexpr (std::is_same_v<decltype(alternative), const QueryCheck&>) {
+            if constexpr (requires { complaint(alternative, latency_buckets); }) {
                 return complaint(alternative, latency_buckets);
             } else {
                 return complaint(alternative);

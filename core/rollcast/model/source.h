@@ -10,11 +10,14 @@
 #include "rollcast/model/burn_rate.h"
 #include "rollcast/model/cloudwatch_alarm.h"
 #include "rollcast/model/composite_alarm.h"
+#include "rollcast/model/kayenta.h"
 #include "rollcast/model/query.h"
+#include "rollcast/model/sequential_check.h"
 
 namespace rollcast {
 
-using Source = std::variant<QueryCheck, CloudWatchAlarm, CompositeAlarm, BurnRateAlert>;
+using Source =
+    std::variant<QueryCheck, CloudWatchAlarm, CompositeAlarm, BurnRateAlert, kayenta::Judge, SequentialCheck>;
 
 /// Why it cannot be measured; nothing when it can. `latency_buckets`: how many the metric store has, the implied last
 /// one not counted.

@@ -104,7 +104,7 @@ bool analysis_ttl_expired(AnalysisPhase phase, Duration age, const Ttl& ttl) {
 
 Duration lookback(const Analysis& analysis) {
     Duration longest{};
-    for (const Metric& metric : analysis.metrics) longest = std::max(longest, lookback(metric.source));
+    for (const Metric& metric : analysis.metrics) longest = std::max(longest, lookback(metric.source, metric.interval));
     return longest;
 }
 

@@ -5,6 +5,7 @@
 
 #include "rollcast/observe/cloudwatch_alarm.h"
 #include "rollcast/observe/condition.h"
+#include "rollcast/observe/kayenta.h"
 #include "rollcast/observe/query.h"
 
 namespace rollcast {
@@ -53,7 +54,31 @@ Measured measure(const BurnRateAlert& alert, SourceMemory& memory, const Telemet
     return {failed_if(reading.severity >= alert.fails_on), reading.nearness};
 }
 
+AnalysisPhase phase_of(kayenta::Grade grade) {
+    switch (grade) {
+        case kayenta::Grade::kPass:
+            return AnalysisPhase::kSuccessful;
+        case kayenta::Grade::kMarginal:
+            return AnalysisPhase::kInconclusive;
+        default:
+            return AnalysisPhase::kFailed;
+    }
+}
+
+/// The value: the score.
+Measured measure(const kayenta::Judge& judge, SourceMemory&, const Telemetry& telemetry, Time now) {
+    const kayenta::Judgement judgement = kayenta::judge(judge, telemetry, now);
+    if (judgement.has_error()) return {AnalysisPhase::kError};
+    return {phase_of(judgement.grade), judgement.score.total};
+}
+
+Measured measure(const SequentialCheck& check, SourceMemory& memory, const Telemetry& telemetry, Time now) {
+    const SequentialReading reading = evaluate(check, recall(memory, begin(check)), telemetry, now);
+    return {failed_if(reading.finding == Finding::kWorse), reading.value};
+}
+
 Duration lookback(const QueryCheck& check) { return lookback(check.query); }
+Duration lookback(const SequentialCheck&, Duration interval) { return interval; }
 
 }  // namespace
 
@@ -69,8 +94,16 @@ Measured measure(const Source& source, SourceMemory& memory, const Telemetry& te
     return std::visit([&](const auto& asked) { return measure(asked, memory, telemetry, now); }, source);
 }
 
-Duration lookback(const Source& source) {
-    return std::visit([](const auto& asked) { return lookback(asked); }, source);
+Duration lookback(const Source& source, Duration interval) {
+    return std::visit(
+        [&](const auto& asked) {
+            if constexpr (requires { lookback(asked, interval); }) {
+                return lookback(asked, interval);
+            } else {
+                return lookback(asked);
+            }
+        },
+        source);
 }
 
 }  // namespace rollcast

@@ -15,6 +15,7 @@
 #include "rollcast/model/source.h"
 #include "rollcast/observe/burn_rate.h"
 #include "rollcast/observe/composite_alarm.h"
+#include "rollcast/observe/sequential_check.h"
 #include "rollcast/observe/telemetry.h"
 
 namespace rollcast {
@@ -26,7 +27,7 @@ enum class ConditionValue : std::uint8_t { kAbsent, kError, kFalse, kTrue };
 AnalysisPhase measurement_phase(ConditionValue success, ConditionValue failure);
 
 /// Of one metric in one run; begins as the first alternative.
-using SourceMemory = std::variant<std::monostate, AlarmState, CompositeAlarmMemory, BurnRateMemory>;
+using SourceMemory = std::variant<std::monostate, AlarmState, CompositeAlarmMemory, BurnRateMemory, SequentialMemory>;
 
 struct Measured {
     AnalysisPhase phase = AnalysisPhase::kError;
@@ -34,11 +35,13 @@ struct Measured {
 };
 
 /// An alarm in ALARM fails, INSUFFICIENT_DATA does not (CodeDeploy, ECS and CloudFormation react to ALARM only); a
-/// composite alarm fails once it acted on ALARM; a burn-rate alert fails while it fires, without data it does not.
-/// Throws std::invalid_argument for a source that complaint() finds fault with.
+/// composite alarm fails once it acted on ALARM; a burn-rate alert fails while it fires, without data it does not;
+/// Kayenta's scores pass, are inconclusive or fail, and a series without an answer is an error (as it would be to
+/// Argo); a sequential test fails once it finds the new version worse. Throws std::invalid_argument for a source that
+/// complaint() finds fault with.
 Measured measure(const Source& source, SourceMemory& memory, const Telemetry& telemetry, Time now);
 
-/// How far back it looks from the time of a measurement.
-Duration lookback(const Source& source);
+/// How far back it looks from the time of a measurement, when measured every `interval`.
+Duration lookback(const Source& source, Duration interval);
 
 }  // namespace rollcast
