@@ -1,6 +1,7 @@
 #include "bind.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/rolling.h"
 
 namespace rollcast::bindings {
@@ -52,7 +53,8 @@ void bind_strategies(py::module_& module) {
                 field("abort_scale_down_delay", &CanaryParams::abort_scale_down_delay),
                 field("progress_deadline", &CanaryParams::progress_deadline),
                 field("progress_deadline_abort", &CanaryParams::progress_deadline_abort),
-                field("background", &CanaryParams::background));
+                field("background", &CanaryParams::background),
+                field("dynamic_stable_scale", &CanaryParams::dynamic_stable_scale));
     bind_recipe<Canary, CanaryParams>(module, "Canary", "Argo Rollouts' canary.");
 
     bind_struct(module, "BlueGreenParams", "A Rollout's blue/green fields; the defaults are Argo's.",
@@ -68,6 +70,21 @@ void bind_strategies(py::module_& module) {
                 field("pre_promotion", &BlueGreenParams::pre_promotion),
                 field("post_promotion", &BlueGreenParams::post_promotion));
     bind_recipe<BlueGreen, BlueGreenParams>(module, "BlueGreen", "Argo Rollouts' blue/green.");
+}
+
+void bind_flagger_strategy(py::module_& module) {
+    bind_struct(
+        module, "FlaggerParams", "A Canary's fields; the defaults are Flagger's, and Kubernetes' for its Deployments.",
+        field("replicas", &FlaggerParams::replicas), field("plan", &FlaggerParams::plan),
+        field("interval", &FlaggerParams::interval), field("progress_deadline", &FlaggerParams::progress_deadline),
+        field("primary_ready_threshold", &FlaggerParams::primary_ready_threshold),
+        field("canary_ready_threshold", &FlaggerParams::canary_ready_threshold),
+        field("matched", &FlaggerParams::matched), field("analysis", &FlaggerParams::analysis),
+        field("confirm_rollout", &FlaggerParams::confirm_rollout),
+        field("confirm_promotion", &FlaggerParams::confirm_promotion), field("max_surge", &FlaggerParams::max_surge),
+        field("max_unavailable", &FlaggerParams::max_unavailable),
+        field("deployment_deadline", &FlaggerParams::deployment_deadline));
+    bind_recipe<Flagger, FlaggerParams>(module, "Flagger", "Flagger's canary, blue/green and A/B test.");
 }
 
 }  // namespace rollcast::bindings

@@ -47,6 +47,8 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     bind_strategies(module);
     bind_kubernetes(module);
     bind_argo(module);
+    bind_flagger(module);
+    bind_flagger_strategy(module);
     bind_world(module);
     bind_run(module);
     bind_study(module);

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rollcast import _core
 from rollcast.errors import listed, nearest
-from rollcast.expr import ConditionError, parse_condition
+from rollcast.expr import ConditionError, ConditionStep, parse_condition
 from rollcast.lowering import Lowering
 from rollcast.promql import NamedScope, Names, QueryError, QueryStep, Scope, Selector, recognise
 from rollcast.scenario_model import Kind, MeasureModel, MetricModel, NamesModel
@@ -91,6 +92,14 @@ def _member(enum: Any, name: str) -> Any:
     return getattr(enum, name, None) or getattr(enum, f"{name}_")
 
 
+def condition_steps(steps: Iterable[ConditionStep]) -> list[Any]:
+    """A parsed condition as the engine's program."""
+    return [
+        _core.ConditionStep(op=_member(_core.ConditionOp, step.op), number=step.number, skip=step.skip)
+        for step in steps
+    ]
+
+
 def _query_step(step: QueryStep, buckets: list[float]) -> Any:
     made = _core.QueryStep(op=_member(_core.QueryOp, step.op), number=step.number)
     if step.selector is not None:
@@ -168,10 +177,7 @@ class _Metrics:
         except ConditionError as error:
             self._lowering.error(f"{error} (in {text.strip()})", *path, suggestion=error.suggestion)
             return []
-        return [
-            _core.ConditionStep(op=_member(_core.ConditionOp, step.op), number=step.number, skip=step.skip)
-            for step in steps
-        ]
+        return condition_steps(steps)
 
     def _measure(
         self, metric: MetricModel, measure: MeasureModel, path: Path

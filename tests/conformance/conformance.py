@@ -16,13 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import argo_rollouts
+import flagger
 import kubernetes
 
 Case = dict[str, Any]
 Rule = Callable[..., dict[str, Any]]
 
 CASES = Path(__file__).parent / "cases"
-SYSTEMS: dict[str, Any] = {"kubernetes": kubernetes, "argo_rollouts": argo_rollouts}
+SYSTEMS: dict[str, Any] = {
+    "argo_rollouts": argo_rollouts,
+    "flagger": flagger,
+    "kubernetes": kubernetes,
+}
 
 
 @dataclass

@@ -9,6 +9,7 @@
 
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/rolling.h"
 #include "support/toy_fleet.h"
 
@@ -70,6 +71,12 @@ std::vector<Example> examples() {
                                      .routed = true,
                                      .progress_deadline_abort = true,
                                      .background = BackgroundAnalysis{kWatch, 0}}),
+        example<Canary>("RoutedCanaryWithDynamicStableScale", 20,
+                        CanaryParams{.replicas = kReplicas,
+                                     .steps = kRoutedSteps,
+                                     .routed = true,
+                                     .progress_deadline_abort = true,
+                                     .dynamic_stable_scale = true}),
         example<Canary>("BasicCanaryThatAborts", 13,
                         CanaryParams{.replicas = kReplicas, .steps = kSteps, .progress_deadline_abort = true}),
         example<BlueGreen>("BlueGreen", 20, BlueGreenParams{.replicas = kReplicas}),
@@ -83,6 +90,21 @@ std::vector<Example> examples() {
                                            .post_promotion = kWatch}),
         example<BlueGreen>("BlueGreenWithAutoPromotion", 20,
                            BlueGreenParams{.replicas = kReplicas, .auto_promotion = 90s}),
+        // A whole canary beside the primary and its surge.
+        example<Flagger>("FlaggerByWeight", 23,
+                         FlaggerParams{.replicas = kReplicas,
+                                       .plan = {.step_weight = 30, .step_weight_promotion = 50, .threshold = 3},
+                                       .analysis = kCheck,
+                                       .confirm_rollout = true,
+                                       .confirm_promotion = true}),
+        example<Flagger>("FlaggerBlueGreen", 23,
+                         FlaggerParams{.replicas = kReplicas, .plan = {.iterations = 3}, .analysis = kCheck}),
+        example<Flagger>("FlaggerWithoutARouter", 23,
+                         FlaggerParams{.replicas = kReplicas, .plan = {.iterations = 3, .routed = false}}),
+        example<Flagger>("FlaggerAbTest", 23,
+                         FlaggerParams{.replicas = kReplicas, .plan = {.iterations = 3, .match = true}, .matched = .2}),
+        example<Flagger>("FlaggerWithoutAnalysis", 23,
+                         FlaggerParams{.replicas = kReplicas, .plan = {.skip_analysis = true}}),
     };
 }
 
