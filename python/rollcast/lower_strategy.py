@@ -8,9 +8,16 @@ from typing import Any
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.errors import listed
+from rollcast.lower_flagger import flagger_params
 from rollcast.lowering import Lowering
 
-Body = language.RollingModel | language.RecreateModel | language.CanaryModel | language.BlueGreenModel
+Body = (
+    language.RollingModel
+    | language.RecreateModel
+    | language.CanaryModel
+    | language.BlueGreenModel
+    | language.FlaggerModel
+)
 
 
 def strategy_body(lowering: Lowering) -> Body | None:
@@ -34,6 +41,8 @@ def awaited_analyses(body: Body | None) -> set[str]:
         return {step.analysis for step in body.steps if step.analysis is not None}
     if isinstance(body, language.BlueGreenModel):
         return {name for name in (body.pre_promotion, body.post_promotion) if name is not None}
+    if isinstance(body, language.FlaggerModel):
+        return {body.analysis} if body.analysis is not None else set()
     return set()
 
 
@@ -75,6 +84,8 @@ class _Strategy:
             return _core.Canary, self._canary(body)
         if isinstance(body, language.BlueGreenModel):
             return _core.BlueGreen, self._blue_green(body)
+        if isinstance(body, language.FlaggerModel):
+            return _core.Flagger, self._flagger(body)
         return _core.Rolling, self._rolling(body)
 
     def _start(self, params: Any, body: Any) -> Any:
@@ -122,6 +133,8 @@ class _Strategy:
         params.routed = body.routed
         params.max_weight = params.max_weight if body.max_weight is None else body.max_weight
         params.min_pods_per_replica_set = body.min_pods_per_replica_set
+        params.dynamic_stable_scale = body.dynamic_stable_scale
+        self._check_dynamic(body)
         params.steps = [self._step(step, params, "canary", "steps", i) for i, step in enumerate(body.steps)]
         if body.background is not None:
             path = ("canary", "background")
@@ -130,6 +143,23 @@ class _Strategy:
                 self._error(f"expected a step from 0 to {len(body.steps)}, got {first}", *path, "from_step")
             analysis = self._analysis(body.background.analysis, *path, "analysis")
             params.background = _core.BackgroundAnalysis(analysis=analysis, starting_step=first)
+        return params
+
+    def _check_dynamic(self, body: language.CanaryModel) -> None:
+        path = ("canary", "dynamic_stable_scale")
+        if body.dynamic_stable_scale and not body.routed:
+            self._error("needs a traffic router: routed: true", *path)
+        elif body.dynamic_stable_scale and body.scale_down_delay is not None:
+            self._error(
+                "may not be given with scale_down_delay: the old version goes with its traffic", *path
+            )
+
+    def _flagger(self, body: language.FlaggerModel) -> Any:
+        params = flagger_params(self._lowering, body)
+        params.replicas = self._replicas
+        self._amounts(params, body, "flagger")
+        if body.analysis is not None:
+            params.analysis = self._analysis(body.analysis, "flagger", "analysis")
         return params
 
     def _step(self, step: language.StepModel, params: Any, *path: str | int) -> Any:

@@ -37,7 +37,7 @@ def phase_of(phase_name: str) -> Phase:
 
 
 def read_plan(analysis: Given, provider: str = "mesh") -> flagger.Plan:
-    given = {key: value for key, value in analysis.items() if value is not None}
+    given = {key: analysis[key] for key in analysis if analysis[key] is not None}
     return flagger.Plan(**given, routed=provider != "kubernetes")
 
 

@@ -260,7 +260,7 @@ TEST(Flagger, RefusesPlansThatNeverMoveAndNumbersOutOfRange) {
         change(params);
         return params;
     };
-    refused({});
+    refused(four({}));
     refused(with([](FlaggerParams& it) { it.replicas = 0; }));
     refused(with([](FlaggerParams& it) { it.plan.step_weight = 101; }));
     refused(with([](FlaggerParams& it) { it.plan.step_weights = {0}; }));

@@ -10,8 +10,9 @@ import typing
 from . import analysis
 from . import kubernetes
 from . import argo
+from . import flagger
 from . import lifecycle
-__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Fleet', 'Forecast', 'ForecastOptions', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'OutlierDetection', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'validate', 'version', 'wilson']
+__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Fleet', 'Forecast', 'ForecastOptions', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'OutlierDetection', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'validate', 'version', 'wilson']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -1648,6 +1649,7 @@ class CanaryParams:
     __hash__: typing.ClassVar[None] = None
     abort_scale_down_delay: float | None
     background: BackgroundAnalysis | None
+    dynamic_stable_scale: bool
     max_surge: Amount
     max_unavailable: Amount
     progress_deadline: float | None
@@ -1656,9 +1658,9 @@ class CanaryParams:
     scale_down_delay: float | None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, Amount, Amount, list[SetWeight | Pause | SetCanaryScale | RunAnalysis], bool, int, int | None, float | None, float | None, float | None, bool, BackgroundAnalysis | None]:
+    def __getstate__(self) -> tuple[int, Amount, Amount, list[SetWeight | Pause | SetCanaryScale | RunAnalysis], bool, int, int | None, float | None, float | None, float | None, bool, BackgroundAnalysis | None, bool]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ..., dynamic_stable_scale: bool = False) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1754,6 +1756,67 @@ class BlueGreen(Strategy):
         ...
     @property
     def params(self) -> BlueGreenParams:
+        ...
+class FlaggerParams:
+    """
+    A Canary's fields; the defaults are Flagger's, and Kubernetes' for its Deployments.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int | None
+    confirm_promotion: bool
+    confirm_rollout: bool
+    deployment_deadline: float | None
+    interval: float
+    max_surge: Amount
+    max_unavailable: Amount
+    plan: flagger.Plan
+    progress_deadline: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, flagger.Plan, float, float, int, int, float, int | None, bool, bool, Amount, Amount, float | None]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, plan: flagger.Plan = ..., interval: float = 60.0, progress_deadline: float = 600.0, primary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, canary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, matched: typing.SupportsFloat | typing.SupportsIndex = 1.0, analysis: int | None = ..., confirm_rollout: bool = False, confirm_promotion: bool = False, max_surge: Amount = ..., max_unavailable: Amount = ..., deployment_deadline: float | None = 600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def canary_ready_threshold(self) -> int:
+        ...
+    @canary_ready_threshold.setter
+    def canary_ready_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def matched(self) -> float:
+        ...
+    @matched.setter
+    def matched(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def primary_ready_threshold(self) -> int:
+        ...
+    @primary_ready_threshold.setter
+    def primary_ready_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Flagger(Strategy):
+    """
+    Flagger's canary, blue/green and A/B test.
+    """
+    def __getstate__(self) -> tuple[FlaggerParams]:
+        ...
+    def __init__(self, params: FlaggerParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> FlaggerParams:
         ...
 class Verdict(enum.Enum):
     """
