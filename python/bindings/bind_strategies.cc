@@ -1,7 +1,9 @@
 #include "bind.h"
+#include "rollcast/strategies/all_at_once.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/flagger.h"
+#include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
 
 namespace rollcast::bindings {
@@ -12,11 +14,29 @@ using namespace strategies;
 /// A recipe over a struct of parameters.
 template <typename Recipe, typename Params>
 void bind_recipe(py::module_& module, const char* name, const char* doc) {
-    py::class_<Recipe, Strategy>(module, name, doc)
+    py::class_<Recipe, Strategy, std::shared_ptr<Recipe>>(module, name, doc)
         .def(py::init<Params>(), py::arg("params"))
         .def_property_readonly("params", [](const Recipe& self) { return self.params(); })
         .def(py::pickle([](const Recipe& self) { return py::make_tuple(self.params()); },
-                        [](const py::tuple& state) { return std::make_unique<Recipe>(state[0].cast<Params>()); }));
+                        [](const py::tuple& state) { return std::make_shared<Recipe>(state[0].cast<Params>()); }));
+}
+
+void bind_guarded(py::module_& module) {
+    bind_struct(module, "GuardParams", "The guard of a rollout.", field("analysis", &GuardParams::analysis),
+                field("bake", &GuardParams::bake));
+    const auto inner = [](const Guarded& self) { return std::const_pointer_cast<Strategy>(self.inner()); };
+    py::class_<Guarded, Strategy, std::shared_ptr<Guarded>>(module, "Guarded", "Any strategy, taken back by a guard.")
+        .def(py::init([](std::shared_ptr<Strategy> strategy, GuardParams params) {
+                 return std::make_shared<Guarded>(std::move(strategy), params);
+             }),
+             py::arg("inner"), py::arg("params"))
+        .def_property_readonly("inner", inner)
+        .def_property_readonly("params", [](const Guarded& self) { return self.params(); })
+        .def(py::pickle([inner](const Guarded& self) { return py::make_tuple(inner(self), self.params()); },
+                        [](const py::tuple& state) {
+                            return std::make_shared<Guarded>(state[0].cast<std::shared_ptr<Strategy>>(),
+                                                             state[1].cast<GuardParams>());
+                        }));
 }
 
 }  // namespace
@@ -70,6 +90,12 @@ void bind_strategies(py::module_& module) {
                 field("pre_promotion", &BlueGreenParams::pre_promotion),
                 field("post_promotion", &BlueGreenParams::post_promotion));
     bind_recipe<BlueGreen, BlueGreenParams>(module, "BlueGreen", "Argo Rollouts' blue/green.");
+
+    bind_struct(module, "AllAtOnceParams", "Every instance is replaced at the same moment.",
+                field("replicas", &AllAtOnceParams::replicas),
+                field("progress_deadline", &AllAtOnceParams::progress_deadline));
+    bind_recipe<AllAtOnce, AllAtOnceParams>(module, "AllAtOnce", "Every instance is replaced at the same moment.");
+    bind_guarded(module);
 }
 
 void bind_flagger_strategy(py::module_& module) {

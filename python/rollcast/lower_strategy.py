@@ -17,26 +17,48 @@ Body = (
     | language.CanaryModel
     | language.BlueGreenModel
     | language.FlaggerModel
+    | language.AllAtOnceModel
+    | language.GuardedModel
 )
 
 
 def strategy_body(lowering: Lowering) -> Body | None:
-    """The one strategy that is given; none where there is a problem."""
+    """The one strategy that is given; none where there is a problem, be it in one that it holds."""
     strategy = lowering.model.strategy
     if strategy is None:
         if not lowering.problems.errors:  # or else the manifest's problem was told
             kinds = listed(language.StrategyModel.model_fields)
             lowering.error(f"expected a plan: a manifest: such as rollout.yaml, or a strategy: with {kinds}")
         return None
+    return _one_body(lowering, strategy, "strategy")
+
+
+def _one_body(lowering: Lowering, strategy: language.StrategyModel, *path: str) -> Body | None:
     given = _given(strategy)
-    if _is_one(lowering, given, language.StrategyModel, "strategy"):
-        body: Body = getattr(strategy, given[0])
-        return body
-    return None
+    if not _is_one(lowering, given, language.StrategyModel, *path):
+        return None
+    body = _body(strategy)
+    if isinstance(body, language.GuardedModel):
+        return body if _one_body(lowering, body.strategy, *path, "guarded", "strategy") else None
+    return body
+
+
+def _body(strategy: language.StrategyModel) -> Body:
+    """The one that is given."""
+    body: Body = getattr(strategy, _given(strategy)[0])
+    return body
+
+
+def innermost(body: Body | None) -> Body | None:
+    """What moves, without the guards around it."""
+    while isinstance(body, language.GuardedModel):
+        body = _body(body.strategy)
+    return body
 
 
 def awaited_analyses(body: Body | None) -> set[str]:
-    """The names of the analyses that the rollout waits for."""
+    """The names of the analyses that the rollout waits for; for a guard it does not."""
+    body = innermost(body)
     if isinstance(body, language.CanaryModel):
         return {step.analysis for step in body.steps if step.analysis is not None}
     if isinstance(body, language.BlueGreenModel):
@@ -48,14 +70,25 @@ def awaited_analyses(body: Body | None) -> set[str]:
 
 def lower_strategy(lowering: Lowering, body: Body, replicas: int) -> Any:
     """The `_core.Strategy`; none where there is a problem."""
+    return _lower(lowering, body, replicas, "strategy")
+
+
+def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     before = len(lowering.problems.errors)
-    recipe, params = _Strategy(lowering, replicas).lower(body)
+    strategy = _Strategy(lowering, replicas, *path)
+    if isinstance(body, language.GuardedModel):
+        inner = _lower(lowering, _body(body.strategy), replicas, *path, "guarded", "strategy")
+        guard = strategy.guard(body)
+        made = (_core.Guarded, inner, guard)
+    else:
+        made = strategy.lower(body)
     if len(lowering.problems.errors) > before:
         return None
+    recipe, *arguments = made
     try:
-        return recipe(params)
+        return recipe(*arguments)
     except ValueError as error:
-        lowering.error(str(error), "strategy")
+        lowering.error(str(error), *path)
         return None
 
 
@@ -71,12 +104,14 @@ def _is_one(lowering: Lowering, given: list[str], model: type[language.Model], *
 
 
 class _Strategy:
-    def __init__(self, lowering: Lowering, replicas: int) -> None:
+    def __init__(self, lowering: Lowering, replicas: int, *path: str) -> None:
+        """``path``: where it stands."""
         self._lowering = lowering
         self._replicas = replicas
+        self._path = path
 
     def _error(self, message: str, *path: str | int) -> None:
-        self._lowering.error(message, "strategy", *path)
+        self._lowering.error(message, *self._path, *path)
 
     def lower(self, body: Body) -> tuple[Any, Any]:
         """A class of recipes and its parameters."""
@@ -86,6 +121,8 @@ class _Strategy:
             return _core.BlueGreen, self._blue_green(body)
         if isinstance(body, language.FlaggerModel):
             return _core.Flagger, self._flagger(body)
+        if isinstance(body, language.AllAtOnceModel):
+            return _core.AllAtOnce, self._start(_core.AllAtOnceParams(), body)
         return _core.Rolling, self._rolling(body)
 
     def _start(self, params: Any, body: Any) -> Any:
@@ -110,6 +147,10 @@ class _Strategy:
             self._error("max_surge and max_unavailable are both 0, so nothing could ever move", *path)
         if params.max_unavailable.percent and params.max_unavailable.value > 100:
             self._error(f"expected at most 100%, got {body.max_unavailable}", *path)
+
+    def guard(self, body: language.GuardedModel) -> Any:
+        analysis = self._analysis(body.analysis, "guarded", "analysis")
+        return _core.GuardParams(analysis=analysis, bake=body.bake or 0.0)
 
     def _rolling(self, body: language.RollingModel | language.RecreateModel) -> Any:
         params = self._start(_core.RollingParams(), body)
@@ -155,7 +196,7 @@ class _Strategy:
             )
 
     def _flagger(self, body: language.FlaggerModel) -> Any:
-        params = flagger_params(self._lowering, body)
+        params = flagger_params(self._lowering, body, *self._path, "flagger")
         params.replicas = self._replicas
         self._amounts(params, body, "flagger")
         if body.analysis is not None:
@@ -164,7 +205,7 @@ class _Strategy:
 
     def _step(self, step: language.StepModel, params: Any, *path: str | int) -> Any:
         given = [key for key in language.StepModel.model_fields if getattr(step, key) is not None]
-        if not _is_one(self._lowering, given, language.StepModel, "strategy", *path):
+        if not _is_one(self._lowering, given, language.StepModel, *self._path, *path):
             return _core.Pause(duration=0)
         if step.set_weight is not None:
             if not 0 <= step.set_weight <= params.max_weight:
@@ -178,10 +219,10 @@ class _Strategy:
         return _core.RunAnalysis(analysis=self._analysis(step.analysis or "", *path, "analysis"))
 
     def _scale(self, scale: language.ScaleModel, params: Any, *path: str | int) -> Any:
-        _is_one(self._lowering, _given(scale), language.ScaleModel, "strategy", *path)
+        _is_one(self._lowering, _given(scale), language.ScaleModel, *self._path, *path)
         if not params.routed:
             message = "has no effect: Argo heeds it only with a traffic router"
-            self._lowering.warn(message, "strategy", *path)
+            self._lowering.warn(message, *self._path, *path)
         return _core.SetCanaryScale(
             replicas=scale.replicas,
             weight=scale.weight,

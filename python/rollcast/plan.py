@@ -18,7 +18,11 @@ def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[f
     start = start_seconds(core.fleet)
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
-    if isinstance(body, language.RecreateModel):
+    if isinstance(body, language.GuardedModel):
+        inner = next(each for _, each in body.strategy if each is not None)
+        seconds, waits = plan_seconds(inner, model, core)
+        return seconds + (body.bake or 0.0), waits
+    if isinstance(body, language.RecreateModel | language.AllAtOnceModel):
         return leave + start, False
     if isinstance(body, language.RollingModel):
         surge, unavailable = body.max_surge or "25%", body.max_unavailable or "25%"

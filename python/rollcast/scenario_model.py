@@ -787,6 +787,13 @@ class BlueGreenModel(Model):
     """What the two versions are called in telemetry."""
 
 
+class AllAtOnceModel(Model):
+    """Every instance is replaced at the same moment."""
+
+    progress_deadline: SecondsOrNever | None = None
+    """Not there after so long, the rollout counts as stuck. Default: 10m."""
+
+
 Percent = Annotated[Whole, Field(ge=0, le=100)]
 
 
@@ -850,6 +857,21 @@ class StrategyModel(Model):
     """Argo Rollouts' blue/green."""
     flagger: FlaggerModel | None = None
     """Flagger's canary, blue/green or A/B test."""
+    all_at_once: AllAtOnceModel | None = None
+    """Every instance is replaced at the same moment."""
+    guarded: GuardedModel | None = None
+    """Any of these, taken back by a guard."""
+
+
+class GuardedModel(Model):
+    """Any strategy under an analysis that takes it back when it fails."""
+
+    strategy: StrategyModel
+    """What is guarded."""
+    analysis: StrictStr
+    """The name of the analysis; without a count for its metrics it runs to the end."""
+    bake: Seconds | None = None
+    """The release is promoted when the guard has been quiet for so long after the strategy's end. Default: 0s."""
 
 
 class ReportsModel(Model):

@@ -16,8 +16,8 @@ RUNNERS = [ROOT / "tests/conformance" / name for name in ("argo_rollouts.py", "f
 MODULES = {"analysis", "argo", "flagger", "kubernetes", "lifecycle"}
 MACHINES = {"Prober", "RestartBackoff"}
 
-# No simulated rollout has a history to clean up, or goes back to a version that ran before; nobody promotes past
-# all steps; hooks answer without a status; the documentation's formulas are only near to what happens.
+# No simulated rollout has a history to clean up, or goes back to a version that ran before; nobody promotes
+# past all steps; hooks answer without a status; the documentation's formulas are only near to what happens.
 NOT_SIMULATED = {
     "analysis_ttl_expired",
     "expired_history",

@@ -7,9 +7,11 @@
 #include <numeric>
 #include <ostream>
 
+#include "rollcast/strategies/all_at_once.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/flagger.h"
+#include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
 #include "support/toy_fleet.h"
 
@@ -46,6 +48,20 @@ const std::vector<CanaryStep> kRoutedSteps{SetCanaryScale{.replicas = 3},
                                            Pause{},
                                            SetWeight{80},
                                            Pause{1s}};
+
+FlaggerParams flagger_params(flagger::Plan plan) {
+    FlaggerParams params;
+    params.replicas = kReplicas;
+    params.plan = std::move(plan);
+    params.analysis = kCheck;
+    params.matched = .2;
+    return params;
+}
+FlaggerParams with_gates(flagger::Plan plan) {
+    FlaggerParams params = flagger_params(std::move(plan));
+    params.confirm_rollout = params.confirm_promotion = true;
+    return params;
+}
 
 std::vector<Example> examples() {
     return {
@@ -92,19 +108,16 @@ std::vector<Example> examples() {
                            BlueGreenParams{.replicas = kReplicas, .auto_promotion = 90s}),
         // A whole canary beside the primary and its surge.
         example<Flagger>("FlaggerByWeight", 23,
-                         FlaggerParams{.replicas = kReplicas,
-                                       .plan = {.step_weight = 30, .step_weight_promotion = 50, .threshold = 3},
-                                       .analysis = kCheck,
-                                       .confirm_rollout = true,
-                                       .confirm_promotion = true}),
-        example<Flagger>("FlaggerBlueGreen", 23,
-                         FlaggerParams{.replicas = kReplicas, .plan = {.iterations = 3}, .analysis = kCheck}),
-        example<Flagger>("FlaggerWithoutARouter", 23,
-                         FlaggerParams{.replicas = kReplicas, .plan = {.iterations = 3, .routed = false}}),
-        example<Flagger>("FlaggerAbTest", 23,
-                         FlaggerParams{.replicas = kReplicas, .plan = {.iterations = 3, .match = true}, .matched = .2}),
-        example<Flagger>("FlaggerWithoutAnalysis", 23,
-                         FlaggerParams{.replicas = kReplicas, .plan = {.skip_analysis = true}}),
+                         with_gates({.step_weight = 30, .step_weight_promotion = 50, .threshold = 3})),
+        example<Flagger>("FlaggerBlueGreen", 23, flagger_params({.iterations = 3})),
+        example<Flagger>("FlaggerWithoutARouter", 23, flagger_params({.iterations = 3, .routed = false})),
+        example<Flagger>("FlaggerAbTest", 23, flagger_params({.iterations = 3, .match = true})),
+        example<Flagger>("FlaggerWithoutAnalysis", 23, flagger_params({.skip_analysis = true})),
+        example<AllAtOnce>("AllAtOnce", 10, AllAtOnceParams{.replicas = kReplicas}),
+        {"GuardedRolling",
+         std::make_shared<Guarded>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
+                                   GuardParams{.analysis = kWatch, .bake = 5min}),
+         13},
     };
 }
 
