@@ -13,6 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 # Imported when first used, so that `rollcast --help` need not wait for them.
 _HOMES = {
+    "AnalysisPhase": "rollcast._core",
+    "AnalysisWish": "rollcast._core",
+    "Directive": "rollcast._core",
+    "Observation": "rollcast._core",
+    "Phase": "rollcast._core",
+    "Target": "rollcast._core",
     "InputError": "rollcast.errors",
     "InputErrors": "rollcast.errors",
     "Estimate": "rollcast.study",
@@ -36,11 +43,17 @@ _HOMES = {
 }
 
 __all__ = [
+    "AnalysisPhase",
+    "AnalysisWish",
+    "Directive",
     "Estimate",
     "Forecast",
     "InputError",
     "InputErrors",
     "LoadedScenario",
+    "Observation",
+    "Phase",
+    "Target",
     "Timeline",
     "forecast",
     "import_manifests",

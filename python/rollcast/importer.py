@@ -45,7 +45,7 @@ def read_manifests(paths: Iterable[PathLike[str] | str]) -> list[Node]:
 
 
 def import_manifests(paths: Iterable[PathLike[str] | str]) -> tuple[str, list[str]]:
-    """Kubernetes and Argo manifests as the text of a scenario, and warnings of what it leaves out.
+    """Kubernetes, Argo and Flagger manifests as the text of a scenario, and warnings of what it leaves out.
 
     Raises InputErrors.
     """

@@ -79,7 +79,11 @@ _SLO = (
 
 
 _ON_CALL = (
-    Default("acknowledge", "a judgement: a page is answered within 5 minutes (Google's SRE book)", show_distribution),
+    Default(
+        "acknowledge",
+        "a judgement: a page is answered within 5 minutes (Google's SRE book)",
+        show_distribution,
+    ),
     Default("diagnose", "a judgement", show_distribution),
     Default("act", "a judgement", show_distribution),
 )
@@ -117,7 +121,9 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     core.release = lower_release(lowering)
     lowering.fill(core.slo, given.slo, "slo", _SLO)
     body = strategy_body(lowering)
-    core.analyses, buckets = lower_analyses(lowering, getattr(innermost(body), "names", None), awaited_analyses(body))
+    core.analyses, buckets = lower_analyses(
+        lowering, getattr(innermost(body), "names", None), awaited_analyses(body)
+    )
     lowering.fill(core.observability, given.observability, "observability", _OBSERVABILITY)
     core.observability.latency_buckets = buckets
     core.people = _people(lowering)

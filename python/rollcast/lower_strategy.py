@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -9,6 +10,7 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.errors import listed
 from rollcast.lower_flagger import flagger_params
+from rollcast.lower_python import python_strategy
 from rollcast.lowering import Lowering
 
 Body = (
@@ -19,6 +21,7 @@ Body = (
     | language.FlaggerModel
     | language.AllAtOnceModel
     | language.GuardedModel
+    | language.PythonModel
 )
 
 
@@ -75,18 +78,19 @@ def lower_strategy(lowering: Lowering, body: Body, replicas: int) -> Any:
 
 def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     before = len(lowering.problems.errors)
+    if isinstance(body, language.PythonModel):
+        return python_strategy(lowering, body, replicas, *path, "python")
     strategy = _Strategy(lowering, replicas, *path)
+    recipe: Any
     if isinstance(body, language.GuardedModel):
         inner = _lower(lowering, _body(body.strategy), replicas, *path, "guarded", "strategy")
-        guard = strategy.guard(body)
-        made = (_core.Guarded, inner, guard)
+        recipe, params = functools.partial(_core.Guarded, inner), strategy.guard(body)
     else:
-        made = strategy.lower(body)
+        recipe, params = strategy.lower(body)
     if len(lowering.problems.errors) > before:
         return None
-    recipe, *arguments = made
     try:
-        return recipe(*arguments)
+        return recipe(params)
     except ValueError as error:
         lowering.error(str(error), *path)
         return None
@@ -123,7 +127,9 @@ class _Strategy:
             return _core.Flagger, self._flagger(body)
         if isinstance(body, language.AllAtOnceModel):
             return _core.AllAtOnce, self._start(_core.AllAtOnceParams(), body)
-        return _core.Rolling, self._rolling(body)
+        if isinstance(body, language.RollingModel | language.RecreateModel):
+            return _core.Rolling, self._rolling(body)
+        raise TypeError(f"{type(body).__name__} holds no plan of its own")
 
     def _start(self, params: Any, body: Any) -> Any:
         """The members that have the same name everywhere."""

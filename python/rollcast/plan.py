@@ -22,6 +22,8 @@ def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[f
         inner = next(each for _, each in body.strategy if each is not None)
         seconds, waits = plan_seconds(inner, model, core)
         return seconds + (body.bake or 0.0), waits
+    if isinstance(body, language.PythonModel):  # nothing is known of what it does
+        return 1800.0, False
     if isinstance(body, language.RecreateModel | language.AllAtOnceModel):
         return leave + start, False
     if isinstance(body, language.RollingModel):

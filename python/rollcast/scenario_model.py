@@ -861,6 +861,22 @@ class StrategyModel(Model):
     """Every instance is replaced at the same moment."""
     guarded: GuardedModel | None = None
     """Any of these, taken back by a guard."""
+    python: PythonModel | None = None
+    """One of your own, in Python."""
+
+
+class PythonModel(Model):
+    """A class of your own: made for each rollout with replicas=, analyses= (numbers by name) and args.
+
+    Its decide(seen) is shown a `rollcast.Observation` and answers with a `rollcast.Directive`.
+    """
+
+    file: StrictStr
+    """The file it stands in, relative to this one."""
+    class_: StrictStr = Field(alias="class")
+    """Its name."""
+    args: dict[str, Any] = {}
+    """What else it is made with."""
 
 
 class GuardedModel(Model):
@@ -869,9 +885,10 @@ class GuardedModel(Model):
     strategy: StrategyModel
     """What is guarded."""
     analysis: StrictStr
-    """The name of the analysis; without a count for its metrics it runs to the end."""
+    """The name of the analysis; without a count it runs to the end. Errors fail it, too: give metrics that
+    have no data at first (of: new) an initial_delay."""
     bake: Seconds | None = None
-    """The release is promoted when the guard has been quiet for so long after the strategy's end. Default: 0s."""
+    """Promoted when the guard has been quiet for so long after the strategy is done. Default: 0s."""
 
 
 class ReportsModel(Model):
@@ -906,11 +923,11 @@ class ScenarioModel(Model):
     """A rollout to be forecast: its plan, the service, its traffic, and what could be wrong."""
 
     name: StrictStr | None = None
-    """What reports call it. Default: the name of the Deployment or Rollout, or of the file."""
+    """What reports call it. Default: the name of the Deployment, Rollout or Canary, or of the file."""
     description: StrictStr | None = None
     """What it is about, for the report."""
     manifest: Paths = []
-    """Kubernetes and Argo manifests to read the plan from; paths are relative to this file."""
+    """Kubernetes, Argo and Flagger manifests to read the plan from; paths are relative to this file."""
     args: dict[str, ArgumentText] = {}
     """Values of analysis arguments that the manifests do not give (they come from the cluster)."""
     strategy: StrategyModel | None = None

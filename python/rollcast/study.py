@@ -168,7 +168,9 @@ class Forecast:
         import numpy as np
 
         verdicts = (fate.verdict, "aborted") if fate.verdict == "rolled back" else (fate.verdict,)
-        ended_so = np.isin(self.columns["verdict"], [outcomes.VERDICTS.index(verdict) for verdict in verdicts])
+        ended_so = np.isin(
+            self.columns["verdict"], [outcomes.VERDICTS.index(verdict) for verdict in verdicts]
+        )
         fared_so: NDArray[np.bool_] = ended_so & (self.bad == fate.bad)
         return fared_so
 

@@ -11,21 +11,30 @@ class AllAtOnceController final : public Controller {
    public:
     AllAtOnceController(const AllAtOnceParams& params, const Launch& launch)
         : replicas_(params.replicas),
+          before_(launch.replicas),
           late_at_(params.progress_deadline ? after(launch.at, *params.progress_deadline) : kNever) {}
 
     Directive decide(const Observation& seen) override {
         ensure(!seen.cohorts.empty(), "a rollout without versions");
-        Directive want(seen.cohorts.size());
-        want.targets.back().desired = replicas_;
+        back_ = back_ || (seen.aborted && !done_);
+        const Cohort& wanted = back_ ? seen.cohorts.front() : seen.cohorts.back();
+        const int replicas = back_ ? before_ : replicas_;
+        int left = -wanted.instances;
+        for (const Cohort& cohort : seen.cohorts) left += cohort.instances;
+        done_ = done_ || (wanted.available >= replicas && left == 0);
+        const bool late = !done_ && !back_ && seen.now >= late_at_;
 
-        const Cohort& fresh = seen.cohorts.back();
-        int left = 0;
-        for (const Cohort& old : seen.cohorts.first(seen.cohorts.size() - 1)) left += old.instances;
-        done_ = done_ || (fresh.available >= replicas_ && left == 0);
-        const bool late = !done_ && seen.now >= late_at_;
-        want.phase = done_ ? Phase::kPromoted : late ? Phase::kStuck : Phase::kMoving;
-        if (!done_ && !late) want.wake_at = late_at_;
-        want.reason = of(fresh.available, replicas_) + " new available" + (late ? ", still waiting" : "");
+        Directive want(seen.cohorts.size());
+        (back_ ? want.targets.front() : want.targets.back()).desired = replicas;
+        want.phase = back_   ? (done_ ? Phase::kRolledBack : Phase::kRollingBack)
+                     : done_ ? Phase::kPromoted
+                     : late  ? Phase::kStuck
+                             : Phase::kMoving;
+        if (want.phase == Phase::kMoving) want.wake_at = late_at_;
+        want.reason = of(wanted.available, replicas) + (back_ ? " old" : " new") + " available" +
+                      (back_  ? ", aborted from outside"
+                       : late ? ", still waiting"
+                              : "");
         return want;
     }
 
@@ -33,7 +42,9 @@ class AllAtOnceController final : public Controller {
 
    private:
     int replicas_;
+    int before_;
     Time late_at_;
+    bool back_ = false;
     bool done_ = false;
 };
 

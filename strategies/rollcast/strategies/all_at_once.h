@@ -1,6 +1,6 @@
 #pragma once
-// Every instance is replaced at the same moment: the old ones are told to end and the new ones to start. Nothing holds
-// it up and nothing takes it back; what lies between is an outage.
+// Every instance is replaced at the same moment: the old ones are told to end and the new ones to start, and what lies
+// between is an outage. It goes back the same way, and only when a person says so.
 
 #include <optional>
 #include <string>

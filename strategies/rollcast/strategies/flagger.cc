@@ -20,20 +20,23 @@ using kubernetes::ReplicaSet;
 /// One of the two Deployments: what its own controller notes about it.
 class Deployment {
    public:
-    Deployment(int replicas, std::optional<Duration> deadline, int min_available, Time now)
+    Deployment(int replicas, std::optional<Duration> deadline, int max_unavailable, Time now)
         : replicas_(replicas),
-          min_available_(min_available),
+          max_unavailable_(max_unavailable),
           deadline_(deadline),
           progress_{{kubernetes::ProgressReason::kNewReplicaSetAvailable, now}} {}
 
     /// A new template, or a new size.
-    void change(Time now) { progress_ = {{kubernetes::ProgressReason::kReplicaSetUpdated, now}}; }
+    void change(int replicas, Time now) {
+        replicas_ = replicas;
+        progress_ = {{kubernetes::ProgressReason::kReplicaSetUpdated, now}};
+    }
 
     void look(const kubernetes::Status& status, Time now) {
         progress_ =
             kubernetes::sync_rollout_status(deadline_, replicas_, before_.value_or(status), status, progress_, now);
         before_ = status;
-        if (status.available >= min_available_) {
+        if (status.available >= replicas_ - max_unavailable_) {
             unavailable_since_.reset();
         } else if (!unavailable_since_) {
             unavailable_since_ = now;
@@ -52,7 +55,7 @@ class Deployment {
 
    private:
     int replicas_;
-    int min_available_;
+    int max_unavailable_;
     std::optional<Duration> deadline_;
     kubernetes::MaybeProgress progress_;
     std::optional<kubernetes::Status> before_;
@@ -73,8 +76,8 @@ class FlaggerController final : public Controller {
         : params_(params),
           limits_(kubernetes::limits(DeploymentType::kRollingUpdate, params.replicas, params.max_surge,
                                      params.max_unavailable)),
-          primary_(params.replicas, params.deployment_deadline, params.replicas - limits_.unavailable, launch.at),
-          canary_(params.replicas, params.deployment_deadline, params.replicas - limits_.unavailable, launch.at),
+          primary_(launch.replicas, params.deployment_deadline, limits_.unavailable, launch.at),
+          canary_(params.replicas, params.deployment_deadline, limits_.unavailable, launch.at),
           // Ticks are not in step with the release: on average it waits for half an interval.
           next_tick_(launch.at + params.interval / 2),
           present_{.old_primary = launch.replicas},
@@ -87,6 +90,7 @@ class FlaggerController final : public Controller {
             present_ = wanted_;
         }
         look(seen);
+        if (seen.aborted && !final_ && !undone_) undo(seen.now);
         const bool waits = is_running() && seen.now >= next_tick_ && !tick(seen);
         resize(seen);
 
@@ -112,7 +116,9 @@ class FlaggerController final : public Controller {
         return status_.phase == flagger::CanaryPhase::kWaiting ||
                status_.phase == flagger::CanaryPhase::kWaitingPromotion;
     }
-    bool failed_to_promote() const { return status_.phase == flagger::CanaryPhase::kFailed && status_.promoted; }
+    bool failed_to_promote() const {
+        return status_.phase == flagger::CanaryPhase::kFailed && status_.promoted && !undone_;
+    }
 
     // The two workloads
 
@@ -145,9 +151,20 @@ class FlaggerController final : public Controller {
         if (!status_.promoted) return;
         ReplicaSet old{present_.old_primary, seen.cohorts.front().available};
         ReplicaSet fresh{present_.new_primary, in_primary(seen.cohorts.back().available)};
-        kubernetes::reconcile_rolling_update(params_.replicas, limits_, std::span(&old, 1), fresh, fresh.spec > 0);
+        if (undone_) std::swap(old, fresh);
+        const bool exists = undone_ || fresh.spec > 0;
+        kubernetes::reconcile_rolling_update(params_.replicas, limits_, std::span(&old, 1), fresh, exists);
+        if (undone_) std::swap(old, fresh);
         wanted_.old_primary = old.spec;
         wanted_.new_primary = fresh.spec;
+    }
+
+    /// A person does not wait for a tick.
+    void undo(Time now) {
+        undone_ = true;
+        run_.reset();
+        flagger::roll_back(params_.plan, status_);
+        if (status_.promoted) primary_.change(params_.replicas, now);
     }
 
     // The tick
@@ -161,8 +178,8 @@ class FlaggerController final : public Controller {
         }
         run_.reset();
         while (next_tick_ <= seen.now) next_tick_ += params_.interval;
-        if (status_.canary_up && !before.canary_up) canary_.change(seen.now);
-        if (status_.promoted && !before.promoted) primary_.change(seen.now);
+        if (status_.canary_up && !before.canary_up) canary_.change(params_.replicas, seen.now);
+        if (status_.promoted && !before.promoted) primary_.change(params_.replicas, seen.now);
         return true;
     }
 
@@ -212,6 +229,12 @@ class FlaggerController final : public Controller {
         return seen.routed && std::abs(seen.cohorts.back().weight - share_of_new) < 1e-9;
     }
 
+    /// The primary is as it was before the release.
+    bool is_whole(const Observation& seen) const {
+        const int wanted = status_.promoted ? params_.replicas : present_.old_primary;
+        return seen.cohorts.front().available >= wanted && in_primary(seen.cohorts.back().instances) == 0;
+    }
+
     // Words
 
     Phase phase(const Observation& seen) {
@@ -231,7 +254,7 @@ class FlaggerController final : public Controller {
                 return final_.value_or(Phase::kMoving);
             case flagger::CanaryPhase::kFailed:
                 if (failed_to_promote()) return Phase::kStuck;
-                if (old.available >= present_.old_primary && told(seen, 0)) final_ = Phase::kRolledBack;
+                if (is_whole(seen) && told(seen, 0)) final_ = Phase::kRolledBack;
                 return final_.value_or(Phase::kRollingBack);
             default:
                 return Phase::kMoving;
@@ -245,6 +268,7 @@ class FlaggerController final : public Controller {
         std::string text = kNames[static_cast<std::size_t>(status_.phase)];
         if (status_.phase == flagger::CanaryPhase::kInitialized)
             return text + ": the release is detected at the next tick";
+        if (undone_) text += ": aborted from outside";
         if (is_waiting()) return text + " for a person";
         if (failed_to_promote()) return text + " when the primary had the new version already";
         if (params_.plan.routed) text += ": canary weight " + std::to_string(status_.routes.canary);
@@ -268,6 +292,7 @@ class FlaggerController final : public Controller {
     Sizes wanted_;
     std::optional<std::uint32_t> run_;  // of the checks that the tick waits for
     std::uint32_t next_run_ = 1;
+    bool undone_ = false;
     std::optional<Phase> final_;
 };
 

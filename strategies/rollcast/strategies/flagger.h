@@ -3,7 +3,8 @@
 // that moves traffic between them. The controller follows the rules in flagger_rules.h. Semantics: fluxcd/flagger.
 //
 // The new version runs in both workloads once it is promoted, and routers know versions only: until the canary workload
-// is gone its instances take their share of what goes to the primary's new ones.
+// is gone its instances take their share of what goes to the primary's new ones. A person who aborts does by hand what
+// a rollback does, and takes the primary's template back as well.
 
 #include <optional>
 #include <string>

@@ -23,11 +23,6 @@ void route(const Plan& plan, Status& status, Routes routes) {
     if (plan.routed) status.routes = routes;
 }
 
-void roll_back(const Plan& plan, Status& status) {
-    route(plan, status, kAllToPrimary);
-    status = {.phase = CanaryPhase::kFailed, .routes = status.routes, .promoted = status.promoted};
-}
-
 /// The canary has the only healthy instances: it gets all and keeps running.
 void fail_promotion(const Plan& plan, Status& status) {
     route(plan, status, kAllToCanary);
@@ -177,6 +172,11 @@ Readiness workload_readiness(const Workload& workload, Duration deadline, int th
 
 bool rollback_due(const Plan& plan, int failed_checks, bool retriable) {
     return !retriable || failed_checks >= threshold(plan);
+}
+
+void roll_back(const Plan& plan, Status& status) {
+    route(plan, status, kAllToPrimary);
+    status = {.phase = CanaryPhase::kFailed, .routes = status.routes, .promoted = status.promoted};
 }
 
 bool tick(const Plan& plan, Status& status, const Sight& seen) {

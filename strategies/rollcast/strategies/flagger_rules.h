@@ -119,6 +119,9 @@ struct Sight {
 /// Whether failed checks or a workload that was given up lead to a rollback.
 bool rollback_due(const Plan& plan, int failed_checks, bool retriable);
 
+/// All traffic to the primary; the canary goes.
+void roll_back(const Plan& plan, Status& status);
+
 /// One tick. False, and nothing is changed, when it comes to the checks and their result is not known yet.
 bool tick(const Plan& plan, Status& status, const Sight& seen);
 

@@ -13,8 +13,8 @@ namespace rollcast::strategies {
 
 namespace {
 
-/// Strategies number their own runs from 1 on.
-constexpr std::uint32_t kGuardRun = std::numeric_limits<std::uint32_t>::max();
+/// Strategies number their own runs from 1 on, and the engine has the last number.
+constexpr std::uint32_t kGuardRun = std::numeric_limits<std::uint32_t>::max() - 1;
 
 class GuardedController final : public Controller {
    public:
@@ -24,7 +24,9 @@ class GuardedController final : public Controller {
     Directive decide(const Observation& seen) override {
         const AnalysisPhase guard = seen.analysis(kGuardRun);
         const bool failed = guard == AnalysisPhase::kFailed || guard == AnalysisPhase::kError;
-        if (!final_ && failed) goes_back_ = true;
+        if (!final_ && !goes_back_ && (failed || seen.aborted)) {
+            goes_back_ = failed ? "the guard failed" : "aborted from outside";
+        }
         return goes_back_ ? go_back(seen) : watch(seen);
     }
 
@@ -64,7 +66,7 @@ class GuardedController final : public Controller {
         const bool alone = seen.routed ? fresh.weight == 0 : fresh.instances == 0;
         if (whole && alone) final_ = Phase::kRolledBack;
         want.phase = final_.value_or(Phase::kRollingBack);
-        want.reason = "the guard failed: " + of(old.available, replicas_) + " old available, " +
+        want.reason = std::string(goes_back_) + ": " + of(old.available, replicas_) + " old available, " +
                       std::to_string(fresh.instances) + " new left";
         return want;
     }
@@ -73,7 +75,7 @@ class GuardedController final : public Controller {
     GuardParams params_;
     int replicas_;
     std::optional<Time> promoted_at_;
-    bool goes_back_ = false;
+    const char* goes_back_ = nullptr;  // and why
     std::optional<Phase> final_;
 };
 
