@@ -174,6 +174,9 @@ void bind_control(py::module_& module);
 void bind_strategies(py::module_& module);
 void bind_kubernetes(py::module_& module);
 void bind_argo(py::module_& module);
+void bind_flagger(py::module_& module);
+void bind_python_strategy(py::module_& module);
+void bind_flagger_strategy(py::module_& module);  // after the rules, of which it is made
 void bind_world(py::module_& module);
 void bind_run(py::module_& module);
 void bind_study(py::module_& module);

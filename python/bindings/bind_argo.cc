@@ -88,7 +88,8 @@ void bind_canary(py::module_& rules) {
                 field("replicas", &ReplicasOrWeight::replicas), field("weight", &ReplicasOrWeight::weight));
     bind_struct(rules, "CanaryPosition", "Where a canary stands.", field("step", &CanaryPosition::step),
                 field("promoted", &CanaryPosition::promoted), field("aborted", &CanaryPosition::aborted),
-                field("keeps_scale", &CanaryPosition::keeps_scale));
+                field("keeps_scale", &CanaryPosition::keeps_scale),
+                field("abort_weight", &CanaryPosition::abort_weight));
     rules.def(
         "canary_replicas_or_weight",
         [](const std::vector<CanaryStep>& steps, const CanaryPosition& at, bool routed, int max_weight) {
@@ -97,12 +98,29 @@ void bind_canary(py::module_& rules) {
         py::arg("steps"), py::arg("at"), py::arg("routed"), py::arg("max_weight"));
     rules.def("routed_counts", &routed_counts, py::arg("replicas"), py::arg("wanted"), py::arg("max_weight"),
               py::arg("min_pods"));
+    bind_struct(rules, "RouterWeights", "The traffic weights in force.", field("canary", &RouterWeights::canary),
+                field("stable", &RouterWeights::stable));
+    rules.def("dynamic_counts", &dynamic_counts, py::arg("replicas"), py::arg("wanted"), py::arg("max_weight"),
+              py::arg("min_pods"), py::arg("actual"), py::arg("aborted"));
+    rules.def(
+        "abort_canary_weight",
+        [](const std::vector<CanaryStep>& steps, int replicas, int max_weight, bool delay_was_set, int canary_available,
+           int stable_available) {
+            return abort_canary_weight(steps, replicas, max_weight, delay_was_set, canary_available, stable_available);
+        },
+        py::arg("steps"), py::arg("replicas"), py::arg("max_weight"), py::arg("delay_was_set"),
+        py::arg("canary_available"), py::arg("stable_available"));
+    rules.def("abort_traffic_weight", &abort_traffic_weight, py::arg("replicas"), py::arg("max_weight"),
+              py::arg("wanted"), py::arg("stable_available"), py::arg("present"));
+    rules.def("promote_full_weight", &promote_full_weight, py::arg("replicas"), py::arg("max_weight"),
+              py::arg("dynamic_stable_scale"), py::arg("canary_available"), py::arg("present"));
     rules.def("progress_threshold_met", &progress_threshold_met, py::arg("threshold"), py::arg("set"),
               py::arg("desired"));
     rules.def("replicas_available_for_weight", &replicas_available_for_weight, py::arg("replicas"),
               py::arg("available"), py::arg("weight"), py::arg("max_weight"), py::arg("threshold"));
     rules.def("at_desired_counts", &at_desired_counts, py::arg("wanted"), py::arg("canary"), py::arg("stable"),
-              py::arg("stable_status"), py::arg("older_available"), py::arg("threshold"));
+              py::arg("stable_status"), py::arg("older_available"), py::arg("threshold"),
+              py::arg("dynamic_stable_scale") = false);
     rules.def("before_starting_step", &before_starting_step, py::arg("current_step"), py::arg("starting_step"));
 }
 

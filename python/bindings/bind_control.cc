@@ -11,7 +11,7 @@ void bind_control(py::module_& module) {
                               {"inconclusive", AnalysisPhase::kInconclusive},
                               {"error", AnalysisPhase::kError},
                               {"failed", AnalysisPhase::kFailed}});
-    py::class_<Strategy>(module, "Strategy", "An immutable recipe for rollouts.")
+    py::class_<Strategy, std::shared_ptr<Strategy>>(module, "Strategy", "An immutable recipe for rollouts.")
         .def("describe", &Strategy::describe, "Identity, label and log line.")
         .def("__repr__", &Strategy::describe);
 }

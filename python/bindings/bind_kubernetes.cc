@@ -54,6 +54,24 @@ void bind_sizes(py::module_& rules) {
         },
         py::arg("replicas"), py::arg("limits"), py::arg("old"), py::arg("fresh"), py::arg("exists"),
         "Whether anything was scaled, and all ReplicaSets afterwards.");
+    bind_struct(rules, "SizedReplicaSet", "A ReplicaSet, and what is noted on it of the Deployment that last sized it.",
+                field("spec", &SizedReplicaSet::spec), field("available", &SizedReplicaSet::available),
+                field("is_new", &SizedReplicaSet::is_new), field("desired", &SizedReplicaSet::desired),
+                field("most", &SizedReplicaSet::most));
+    rules.def(
+        "scale",
+        [](int replicas, int surge, const std::vector<SizedReplicaSet>& oldest_first) {
+            return scale(replicas, surge, oldest_first);
+        },
+        py::arg("replicas"), py::arg("surge"), py::arg("oldest_first"), "The sizes afterwards.");
+    bind_struct(rules, "OldReplicaSet", "An old ReplicaSet, kept for rollbacks.", field("spec", &OldReplicaSet::spec),
+                field("status_replicas", &OldReplicaSet::status_replicas), field("revision", &OldReplicaSet::revision));
+    rules.def(
+        "expired_history",
+        [](const std::vector<OldReplicaSet>& oldest_first, std::optional<int> limit) {
+            return expired_history(oldest_first, limit);
+        },
+        py::arg("oldest_first"), py::arg("limit"), "Indexes of those that are deleted.");
     rules.def("old_pods_running", &old_pods_running, py::arg("status_replicas"), py::arg("unfinished_pods"));
 }
 

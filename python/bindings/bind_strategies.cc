@@ -1,6 +1,9 @@
 #include "bind.h"
+#include "rollcast/strategies/all_at_once.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/flagger.h"
+#include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
 
 namespace rollcast::bindings {
@@ -11,11 +14,29 @@ using namespace strategies;
 /// A recipe over a struct of parameters.
 template <typename Recipe, typename Params>
 void bind_recipe(py::module_& module, const char* name, const char* doc) {
-    py::class_<Recipe, Strategy>(module, name, doc)
+    py::class_<Recipe, Strategy, std::shared_ptr<Recipe>>(module, name, doc)
         .def(py::init<Params>(), py::arg("params"))
         .def_property_readonly("params", [](const Recipe& self) { return self.params(); })
         .def(py::pickle([](const Recipe& self) { return py::make_tuple(self.params()); },
-                        [](const py::tuple& state) { return std::make_unique<Recipe>(state[0].cast<Params>()); }));
+                        [](const py::tuple& state) { return std::make_shared<Recipe>(state[0].cast<Params>()); }));
+}
+
+void bind_guarded(py::module_& module) {
+    bind_struct(module, "GuardParams", "The guard of a rollout.", field("analysis", &GuardParams::analysis),
+                field("bake", &GuardParams::bake));
+    const auto inner = [](const Guarded& self) { return std::const_pointer_cast<Strategy>(self.inner()); };
+    py::class_<Guarded, Strategy, std::shared_ptr<Guarded>>(module, "Guarded", "Any strategy, taken back by a guard.")
+        .def(py::init([](std::shared_ptr<Strategy> strategy, GuardParams params) {
+                 return std::make_shared<Guarded>(std::move(strategy), params);
+             }),
+             py::arg("inner"), py::arg("params"))
+        .def_property_readonly("inner", inner)
+        .def_property_readonly("params", [](const Guarded& self) { return self.params(); })
+        .def(py::pickle([inner](const Guarded& self) { return py::make_tuple(inner(self), self.params()); },
+                        [](const py::tuple& state) {
+                            return std::make_shared<Guarded>(state[0].cast<std::shared_ptr<Strategy>>(),
+                                                             state[1].cast<GuardParams>());
+                        }));
 }
 
 }  // namespace
@@ -52,7 +73,8 @@ void bind_strategies(py::module_& module) {
                 field("abort_scale_down_delay", &CanaryParams::abort_scale_down_delay),
                 field("progress_deadline", &CanaryParams::progress_deadline),
                 field("progress_deadline_abort", &CanaryParams::progress_deadline_abort),
-                field("background", &CanaryParams::background));
+                field("background", &CanaryParams::background),
+                field("dynamic_stable_scale", &CanaryParams::dynamic_stable_scale));
     bind_recipe<Canary, CanaryParams>(module, "Canary", "Argo Rollouts' canary.");
 
     bind_struct(module, "BlueGreenParams", "A Rollout's blue/green fields; the defaults are Argo's.",
@@ -68,6 +90,27 @@ void bind_strategies(py::module_& module) {
                 field("pre_promotion", &BlueGreenParams::pre_promotion),
                 field("post_promotion", &BlueGreenParams::post_promotion));
     bind_recipe<BlueGreen, BlueGreenParams>(module, "BlueGreen", "Argo Rollouts' blue/green.");
+
+    bind_struct(module, "AllAtOnceParams", "Every instance is replaced at the same moment.",
+                field("replicas", &AllAtOnceParams::replicas),
+                field("progress_deadline", &AllAtOnceParams::progress_deadline));
+    bind_recipe<AllAtOnce, AllAtOnceParams>(module, "AllAtOnce", "Every instance is replaced at the same moment.");
+    bind_guarded(module);
+}
+
+void bind_flagger_strategy(py::module_& module) {
+    bind_struct(
+        module, "FlaggerParams", "A Canary's fields; the defaults are Flagger's, and Kubernetes' for its Deployments.",
+        field("replicas", &FlaggerParams::replicas), field("plan", &FlaggerParams::plan),
+        field("interval", &FlaggerParams::interval), field("progress_deadline", &FlaggerParams::progress_deadline),
+        field("primary_ready_threshold", &FlaggerParams::primary_ready_threshold),
+        field("canary_ready_threshold", &FlaggerParams::canary_ready_threshold),
+        field("matched", &FlaggerParams::matched), field("analysis", &FlaggerParams::analysis),
+        field("confirm_rollout", &FlaggerParams::confirm_rollout),
+        field("confirm_promotion", &FlaggerParams::confirm_promotion), field("max_surge", &FlaggerParams::max_surge),
+        field("max_unavailable", &FlaggerParams::max_unavailable),
+        field("deployment_deadline", &FlaggerParams::deployment_deadline));
+    bind_recipe<Flagger, FlaggerParams>(module, "Flagger", "Flagger's canary, blue/green and A/B test.");
 }
 
 }  // namespace rollcast::bindings

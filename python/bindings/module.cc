@@ -47,9 +47,12 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     bind_control(module);
     bind_observe(module);
     bind_guards(module);
+    bind_python_strategy(module);
     bind_strategies(module);
     bind_kubernetes(module);
     bind_argo(module);
+    bind_flagger(module);
+    bind_flagger_strategy(module);
     bind_world(module);
     bind_run(module);
     bind_study(module);

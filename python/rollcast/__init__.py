@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rollcast import judge
+    from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 # Imported when first used, so that `rollcast --help` need not wait for them.
 _HOMES = {
+    "AnalysisPhase": "rollcast._core",
+    "AnalysisWish": "rollcast._core",
+    "Directive": "rollcast._core",
+    "Observation": "rollcast._core",
+    "Phase": "rollcast._core",
+    "Target": "rollcast._core",
     "InputError": "rollcast.errors",
     "InputErrors": "rollcast.errors",
     "Estimate": "rollcast.study",
@@ -38,11 +45,17 @@ _HOMES = {
 }
 
 __all__ = [
+    "AnalysisPhase",
+    "AnalysisWish",
+    "Directive",
     "Estimate",
     "Forecast",
     "InputError",
     "InputErrors",
     "LoadedScenario",
+    "Observation",
+    "Phase",
+    "Target",
     "Timeline",
     "forecast",
     "import_manifests",

@@ -112,6 +112,9 @@ SEED = click.option(
     show_default=True,
     help="The same seed, the same numbers.",
 )
+ALLOW_CODE = click.option(
+    "--allow-code", is_flag=True, help="Run the strategy in Python that the scenario names."
+)
 OUTPUT = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the terminal.")
 
 
@@ -134,9 +137,10 @@ def main() -> None:
 @main.command()
 @SOURCES
 @PROFILE
-def validate(sources: tuple[str, ...], **profile: str | None) -> None:
+@ALLOW_CODE
+def validate(sources: tuple[str, ...], allow_code: bool, **profile: str | None) -> None:
     """Read a scenario or manifests and list what would be assumed."""
-    loaded = _load(sources, profile)
+    loaded = _load(sources, profile, allow_code)
     table = _table("Assumed", "", "Value", "Why")
     for assumption in loaded.assumptions:
         table.add_row(*_plain(assumption.path, str(assumption.value), assumption.why))
@@ -146,6 +150,7 @@ def validate(sources: tuple[str, ...], **profile: str | None) -> None:
 @main.command()
 @SOURCES
 @PROFILE
+@ALLOW_CODE
 @click.option("-n", "--replications", type=click.IntRange(1), default=200, show_default=True)
 @SEED
 @click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
@@ -170,6 +175,7 @@ def forecast(
     ctx: click.Context,
     /,
     sources: tuple[str, ...],
+    allow_code: bool,
     replications: int,
     seed: int,
     threads: int,
@@ -188,7 +194,7 @@ def forecast(
     for path in (json_file, outcomes_file, report_file):
         if path:
             files.require_writable(path)
-    loaded = _load(sources, profile)
+    loaded = _load(sources, profile, allow_code)
     known = study.estimate_units(loaded)
     thresholds = [parse_threshold(condition, known) for condition in conditions]
     wanted = parse_stop(stop, known) if stop else None
@@ -211,14 +217,22 @@ def forecast(
 @main.command()
 @SOURCES
 @PROFILE
+@ALLOW_CODE
 @click.option("-r", "--replication", type=click.IntRange(0), default=0, show_default=True)
 @SEED
 @click.option("--brief", is_flag=True, help="Leave out the measurements that succeeded.")
-def replay(sources: tuple[str, ...], replication: int, seed: int, brief: bool, **profile: str | None) -> None:
+def replay(
+    sources: tuple[str, ...],
+    allow_code: bool,
+    replication: int,
+    seed: int,
+    brief: bool,
+    **profile: str | None,
+) -> None:
     """Tell one replication of a forecast: every decision with its reason."""
     from rollcast import study
 
-    story = study.replay(_load(sources, profile), replication, seed)
+    story = study.replay(_load(sources, profile, allow_code), replication, seed)
     styles = {"decision": "bold", "verdict": "bold green", "truth": "bold magenta", "instance": "dim"}
     lines = [_text(text, styles.get(kind, "")) for kind, text in story.lines(brief=brief)]
     _say(_text(story.title, "bold"), "", *lines)
@@ -228,7 +242,7 @@ def replay(sources: tuple[str, ...], replication: int, seed: int, brief: bool, *
 @click.argument("manifests", nargs=-1, required=True, metavar="MANIFEST...")
 @OUTPUT
 def import_(manifests: tuple[str, ...], output: str | None) -> None:
-    """Turn Kubernetes and Argo manifests into a scenario file."""
+    """Turn Kubernetes, Argo and Flagger manifests into a scenario file."""
     from rollcast import files, importer
 
     text, warnings = importer.import_manifests(manifests)
@@ -280,14 +294,15 @@ def copy_example(name: str, directory: Path | None) -> None:
     _say(_text(str(examples.copy(name, directory or Path(name)))))
 
 
-def _load(sources: Sequence[str], profile: dict[str, str | None]) -> LoadedScenario:
+def _load(sources: Sequence[str], profile: dict[str, str | None], allow_code: bool = False) -> LoadedScenario:
     """Manifests, or one file of either sort, or the name of a shipped example where there is no such file."""
     from rollcast import scenario
 
     if len(sources) > 1:
         loaded = scenario.load_manifest(sources, profile)
     else:
-        loaded = scenario.load(_example_or_file(sources[0]), overrides=_overrides(profile))
+        source = _example_or_file(sources[0])
+        loaded = scenario.load(source, overrides=_overrides(profile), allow_code=allow_code)
     _warn(loaded.warnings)
     return loaded
 

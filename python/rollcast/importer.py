@@ -1,4 +1,4 @@
-"""Kubernetes and Argo Rollouts manifests, translated into the scenario language.
+"""Manifests of Kubernetes, Argo Rollouts and Flagger, translated into the scenario language.
 
 What a manifest says and the model does not know is named in a warning, never dropped silently. Only what
 cannot change a forecast is passed over; `importer_fields.NO_INFLUENCE` lists it.
@@ -12,6 +12,7 @@ from os import PathLike
 from rollcast.errors import Place, Problems, listed, nearest, shown
 from rollcast.importer_analyses import Analyses
 from rollcast.importer_fields import Draft, Fields
+from rollcast.importer_flagger import Canaries
 from rollcast.importer_pods import translate_pods
 from rollcast.importer_strategy import Strategies
 from rollcast.units import pause_seconds
@@ -22,14 +23,15 @@ __all__ = ["import_manifests", "is_manifest", "pause_seconds", "read_manifests",
 # Kinds of objects that a rollout's forecast does not depend on.
 _IRRELEVANT_KINDS = frozenset(
     {
-        "Certificate", "ClusterRole", "ClusterRoleBinding", "ConfigMap", "CustomResourceDefinition",
-        "DestinationRule", "ExternalSecret", "GRPCRoute", "Gateway", "HTTPRoute", "Ingress", "IngressRoute",
-        "Namespace", "PodMonitor", "PrometheusRule", "Role", "RoleBinding", "SealedSecret", "Secret",
-        "Service", "ServiceAccount", "ServiceMonitor", "TraefikService", "TrafficSplit", "VirtualService",
+        "AlertProvider", "Certificate", "ClusterRole", "ClusterRoleBinding", "ConfigMap",
+        "CustomResourceDefinition", "DestinationRule", "ExternalSecret", "GRPCRoute", "Gateway",
+        "HTTPRoute", "Ingress", "IngressRoute", "Namespace", "PodMonitor", "PrometheusRule", "Role",
+        "RoleBinding", "SealedSecret", "Secret", "Service", "ServiceAccount", "ServiceMonitor",
+        "TraefikService", "TrafficSplit", "VirtualService",
     }
 )  # fmt: skip
 _TEMPLATE_KINDS = {"AnalysisTemplate": False, "ClusterAnalysisTemplate": True}
-_WORKLOAD_KINDS = ("Deployment", "Rollout")
+_WORKLOAD_KINDS = ("Canary", "Deployment", "Rollout")
 
 
 def is_manifest(document: Node) -> bool:
@@ -43,7 +45,7 @@ def read_manifests(paths: Iterable[PathLike[str] | str]) -> list[Node]:
 
 
 def import_manifests(paths: Iterable[PathLike[str] | str]) -> tuple[str, list[str]]:
-    """Kubernetes and Argo manifests as the text of a scenario, and warnings of what it leaves out.
+    """Kubernetes, Argo and Flagger manifests as the text of a scenario, and warnings of what it leaves out.
 
     Raises InputErrors.
     """
@@ -68,6 +70,8 @@ class _Manifests:
         self._place = Place(documents[0].place.file) if documents else Place()
         self._others: list[Fields] = []
         self._templates: dict[tuple[bool, str], Fields] = {}
+        self._metric_templates: dict[str, Fields] = {}
+        self._canaries: list[Fields] = []
         self._rollouts: list[Fields] = []
         self._deployments: list[Fields] = []
         for document in documents:
@@ -85,8 +89,11 @@ class _Manifests:
                 self._sort(item)
         elif kind in _TEMPLATE_KINDS:
             self._templates[_TEMPLATE_KINDS[kind], fields.name] = fields
+        elif kind == "MetricTemplate":
+            self._metric_templates[fields.name] = fields
         elif kind in _WORKLOAD_KINDS:
-            (self._rollouts if kind == "Rollout" else self._deployments).append(fields)
+            lists = {"Canary": self._canaries, "Deployment": self._deployments, "Rollout": self._rollouts}
+            lists[kind].append(fields)
         elif kind not in _IRRELEVANT_KINDS:
             self._others.append(fields)
 
@@ -98,9 +105,10 @@ class _Manifests:
             self._problems.warn(f"{other.text('kind')} {other.name} is not modelled", other.place)
         out = Draft(workload.place)
         out.put("name", workload.fields("metadata").take("name"))
-        spec = workload.fields("spec", "workload")
+        spec = self._target(workload) if workload in self._canaries else workload.fields("spec", "workload")
         if not spec:
-            self._problems.error("expected a spec", workload.place)
+            if not self._problems.errors:
+                self._problems.error("expected a spec", workload.place)
             return out.node()
         analyses = Analyses(self._templates, args, workload, self._problems)
         strategies = Strategies(self._problems, analyses)
@@ -109,46 +117,68 @@ class _Manifests:
         fleet.put("min_ready", spec.seconds("minReadySeconds"))
         translate_pods(self._pod_template(spec), fleet, self._problems)
         out.put("fleet", fleet)
-        is_rollout = workload.text("kind") == "Rollout"
-        out.put("strategy", strategies.rollout(spec) if is_rollout else strategies.deployment(spec))
+        made = analyses.made
+        if workload in self._canaries:
+            canaries = Canaries(self._metric_templates, self._problems)
+            out.put("strategy", canaries.translate(workload, spec))
+            made = canaries.analyses
+        elif workload in self._rollouts:
+            out.put("strategy", strategies.rollout(spec))
+        else:
+            out.put("strategy", strategies.deployment(spec))
         if (paused := spec.take("paused")) is not None and paused.value is True:
             self._problems.warn("is taken as false: a paused rollout does not move", paused.place)
         spec.finish()
         workload.finish()
-        out.put("analyses", analyses.made or None)
+        out.put("analyses", made or None)
         return out.node()
 
     def _workload(self) -> Fields | None:
         """The one object that is rolled out; none where there is a problem."""
         referred = {rollout.fields("spec").fields("workloadRef").named("name") for rollout in self._rollouts}
-        found = [*self._rollouts, *(d for d in self._deployments if d.name not in referred)]
+        referred |= {canary.fields("spec").fields("targetRef").named("name") for canary in self._canaries}
+        deployments = [deployment for deployment in self._deployments if deployment.name not in referred]
+        if self._canaries and not self._rollouts:  # what else is here, such as a load tester, stays as it is
+            for other in deployments:
+                self._problems.warn(f"Deployment {other.name} is not what the Canary is about", other.place)
+            deployments = []
+        found = [*self._canaries, *self._rollouts, *deployments]
         if len(found) == 1:
             return found[0]
         if found:
             names = listed((f"{fields.text('kind')} {fields.name}" for fields in found), "and")
-            message = f"expected one Deployment or Rollout, found {names}: give one at a time"
+            message = f"expected one Canary, Deployment or Rollout, found {names}: give one at a time"
             self._problems.error(message, found[1].place)
             return None
         for other in self._others:
             kind = other.take("kind")
             if kind and (hint := nearest(kind.value, _WORKLOAD_KINDS)):
-                message = f"expected a Deployment or a Rollout, got {shown(kind.value)}"
+                message = f"expected a Canary, a Deployment or a Rollout, got {shown(kind.value)}"
                 self._problems.error(message, kind.place, hint)
                 return None
-        self._problems.error("there is no Deployment or Rollout here; a forecast needs one", self._place)
+        message = "there is no Canary, Deployment or Rollout here; a forecast needs one"
+        self._problems.error(message, self._place)
         return None
+
+    def _target(self, canary: Fields) -> Fields:
+        """The spec of the Deployment that a Canary is about."""
+        return self._deployment(canary.fields("spec").fields("targetRef")).fields("spec", "workload")
 
     def _pod_template(self, spec: Fields) -> Fields:
         reference = spec.fields("workloadRef")
         if not reference:
             return spec.fields("template", "template")
+        reference.take("scaleDown")  # of the Deployment's own pods, before the first rollout
+        return self._deployment(reference).fields("spec").fields("template", "template")
+
+    def _deployment(self, reference: Fields) -> Fields:
+        """The Deployment that is referred to; nothing where there is a problem."""
         name, kind = reference.named("name"), reference.text("kind")
         reference.take("apiVersion")
-        reference.take("scaleDown")  # of the Deployment's own pods, before the first rollout
         reference.finish()
         deployments = {deployment.name: deployment for deployment in self._deployments}
         if kind == "Deployment" and name in deployments:
-            return deployments[name].fields("spec").fields("template", "template")
+            return deployments[name]
         if kind != "Deployment":
             self._problems.error(f"expected a reference to a Deployment, got {shown(kind)}", reference.place)
         else:

@@ -36,6 +36,16 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
     "probe": frozenset({"exec", "grpc", "httpGet", "tcpSocket", "timeoutSeconds"}),
     "analysisTemplate": frozenset({"args", "measurementRetention"}),
     "prometheus": frozenset({"address", "authentication", "headers", "insecure", "timeout"}),
+    "flagger": frozenset({"ingressRef", "metricsServer", "revertOnDeletion", "targetRef"}),
+    "flaggerAnalysis": frozenset({"alerts"}),
+    "flaggerService": frozenset(
+        {
+            "apex", "appProtocol", "canary", "corsPolicy", "delegation", "gatewayRefs", "gateways",
+            "headers", "hosts", "match", "meshName", "name", "port", "portDiscovery", "portName", "primary",
+            "rewrite", "targetPort",
+        }
+    ),
+    "flaggerProvider": frozenset({"address", "headers", "insecureSkipVerify", "secretRef", "type"}),
     "analysisReference": frozenset({"analysisRunMetadata", "measurementRetention"}),
 }  # fmt: skip
 

@@ -85,8 +85,7 @@ class Strategies:
             body.put("from_step", background.whole("startingStep"))
             background.finish()
             out.put("background", body if "analysis" in body.value else None)
-        if (dynamic := canary.take("dynamicStableScale")) is not None and dynamic.value is True:
-            self._problems.warn("not modelled: the stable version keeps its size", dynamic.place)
+        out.put("dynamic_stable_scale", canary.take("dynamicStableScale"))
         names = _services(canary, new="canaryService", old="stableService")
         names.put("new_labels", canary.fields("canaryMetadata").take("labels"))
         names.put("old_labels", canary.fields("stableMetadata").take("labels"))

@@ -13,7 +13,7 @@ from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
 from rollcast.lower_rate import usual_rate
 from rollcast.lower_release import lower_release, truth_path
-from rollcast.lower_strategy import Body, awaited_analyses, lower_strategy, strategy_body
+from rollcast.lower_strategy import Body, awaited_analyses, innermost, lower_strategy, strategy_body
 from rollcast.lower_traffic import lower_traffic
 from rollcast.lowering import Default, Lowering, distribution, show_distribution, take
 from rollcast.plan import plan_seconds
@@ -122,7 +122,9 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     core.release = lower_release(lowering)
     lowering.fill(core.slo, given.slo, "slo", _SLO)
     body = strategy_body(lowering)
-    core.analyses, buckets = lower_analyses(lowering, getattr(body, "names", None), awaited_analyses(body))
+    core.analyses, buckets = lower_analyses(
+        lowering, getattr(innermost(body), "names", None), awaited_analyses(body)
+    )
     lowering.fill(core.observability, given.observability, "observability", _OBSERVABILITY)
     core.observability.latency_buckets = buckets
     core.people = _people(lowering)
@@ -263,7 +265,8 @@ def _window(lowering: Lowering, core: Any, body: Body) -> Any:
     )
     plan, waits_for_person = plan_seconds(body, lowering.model, core)
     plan = min(plan, LONGEST)
-    deadline = 600.0 if body.progress_deadline is None else body.progress_deadline
+    given_deadline = getattr(innermost(body), "progress_deadline", None)
+    deadline = 600.0 if given_deadline is None else given_deadline
     horizon = 1.5 * plan + (deadline if math.isfinite(deadline) else 0.0)
     window.horizon = lowering.choose(
         given.horizon,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, cast, get_args
 
 from rollcast import _core
 from rollcast.errors import listed, nearest
-from rollcast.expr import ConditionError, parse_condition
+from rollcast.expr import ConditionError, ConditionStep, parse_condition
 from rollcast.lower_guards import check_keys, guard_interval, lower_guard, scope_and_vantage
 from rollcast.lowering import Lowering
 from rollcast.promql import NamedScope, Names, QueryError, QueryStep, Scope, Selector, recognise
@@ -92,6 +93,14 @@ def _buckets(lowering: Lowering, metrics: list[_Lowered]) -> list[float]:
     return buckets
 
 
+def condition_steps(steps: Iterable[ConditionStep]) -> list[Any]:
+    """A parsed condition as the engine's program."""
+    return [
+        _core.ConditionStep(op=member(_core.ConditionOp, step.op), number=step.number, skip=step.skip)
+        for step in steps
+    ]
+
+
 class _Metrics:
     def __init__(self, lowering: Lowering, names: Names) -> None:
         self._lowering = lowering
@@ -167,10 +176,7 @@ class _Metrics:
         except ConditionError as error:
             self._lowering.error(f"{error} (in {text.strip()})", *path, suggestion=error.suggestion)
             return []
-        return [
-            _core.ConditionStep(op=member(_core.ConditionOp, step.op), number=step.number, skip=step.skip)
-            for step in steps
-        ]
+        return condition_steps(steps)
 
     def _measure(
         self, metric: MetricModel, measure: MeasureModel, path: Path

@@ -2,51 +2,97 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.errors import listed
+from rollcast.lower_flagger import flagger_params
+from rollcast.lower_python import python_strategy
 from rollcast.lowering import Lowering
 
-Body = language.RollingModel | language.RecreateModel | language.CanaryModel | language.BlueGreenModel
+Body = (
+    language.RollingModel
+    | language.RecreateModel
+    | language.CanaryModel
+    | language.BlueGreenModel
+    | language.FlaggerModel
+    | language.AllAtOnceModel
+    | language.GuardedModel
+    | language.PythonModel
+)
 
 
 def strategy_body(lowering: Lowering) -> Body | None:
-    """The one strategy that is given; none where there is a problem."""
+    """The one strategy that is given; none where there is a problem, be it in one that it holds."""
     strategy = lowering.model.strategy
     if strategy is None:
         if not lowering.problems.errors:  # or else the manifest's problem was told
             kinds = listed(language.StrategyModel.model_fields)
             lowering.error(f"expected a plan: a manifest: such as rollout.yaml, or a strategy: with {kinds}")
         return None
+    return _one_body(lowering, strategy, "strategy")
+
+
+def _one_body(lowering: Lowering, strategy: language.StrategyModel, *path: str) -> Body | None:
     given = _given(strategy)
-    if _is_one(lowering, given, language.StrategyModel, "strategy"):
-        body: Body = getattr(strategy, given[0])
-        return body
-    return None
+    if not _is_one(lowering, given, language.StrategyModel, *path):
+        return None
+    body = _body(strategy)
+    if isinstance(body, language.GuardedModel):
+        return body if _one_body(lowering, body.strategy, *path, "guarded", "strategy") else None
+    return body
+
+
+def _body(strategy: language.StrategyModel) -> Body:
+    """The one that is given."""
+    body: Body = getattr(strategy, _given(strategy)[0])
+    return body
+
+
+def innermost(body: Body | None) -> Body | None:
+    """What moves, without the guards around it."""
+    while isinstance(body, language.GuardedModel):
+        body = _body(body.strategy)
+    return body
 
 
 def awaited_analyses(body: Body | None) -> set[str]:
-    """The names of the analyses that the rollout waits for."""
+    """The names of the analyses that the rollout waits for; for a guard it does not."""
+    body = innermost(body)
     if isinstance(body, language.CanaryModel):
         return {step.analysis for step in body.steps if step.analysis is not None}
     if isinstance(body, language.BlueGreenModel):
         return {name for name in (body.pre_promotion, body.post_promotion) if name is not None}
+    if isinstance(body, language.FlaggerModel):
+        return {body.analysis} if body.analysis is not None else set()
     return set()
 
 
 def lower_strategy(lowering: Lowering, body: Body, replicas: int) -> Any:
     """The `_core.Strategy`; none where there is a problem."""
+    return _lower(lowering, body, replicas, "strategy")
+
+
+def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     before = len(lowering.problems.errors)
-    recipe, params = _Strategy(lowering, replicas).lower(body)
+    if isinstance(body, language.PythonModel):
+        return python_strategy(lowering, body, replicas, *path, "python")
+    strategy = _Strategy(lowering, replicas, *path)
+    recipe: Any
+    if isinstance(body, language.GuardedModel):
+        inner = _lower(lowering, _body(body.strategy), replicas, *path, "guarded", "strategy")
+        recipe, params = functools.partial(_core.Guarded, inner), strategy.guard(body)
+    else:
+        recipe, params = strategy.lower(body)
     if len(lowering.problems.errors) > before:
         return None
     try:
         return recipe(params)
     except ValueError as error:
-        lowering.error(str(error), "strategy")
+        lowering.error(str(error), *path)
         return None
 
 
@@ -62,12 +108,14 @@ def _is_one(lowering: Lowering, given: list[str], model: type[language.Model], *
 
 
 class _Strategy:
-    def __init__(self, lowering: Lowering, replicas: int) -> None:
+    def __init__(self, lowering: Lowering, replicas: int, *path: str) -> None:
+        """``path``: where it stands."""
         self._lowering = lowering
         self._replicas = replicas
+        self._path = path
 
     def _error(self, message: str, *path: str | int) -> None:
-        self._lowering.error(message, "strategy", *path)
+        self._lowering.error(message, *self._path, *path)
 
     def lower(self, body: Body) -> tuple[Any, Any]:
         """A class of recipes and its parameters."""
@@ -75,7 +123,13 @@ class _Strategy:
             return _core.Canary, self._canary(body)
         if isinstance(body, language.BlueGreenModel):
             return _core.BlueGreen, self._blue_green(body)
-        return _core.Rolling, self._rolling(body)
+        if isinstance(body, language.FlaggerModel):
+            return _core.Flagger, self._flagger(body)
+        if isinstance(body, language.AllAtOnceModel):
+            return _core.AllAtOnce, self._start(_core.AllAtOnceParams(), body)
+        if isinstance(body, language.RollingModel | language.RecreateModel):
+            return _core.Rolling, self._rolling(body)
+        raise TypeError(f"{type(body).__name__} holds no plan of its own")
 
     def _start(self, params: Any, body: Any) -> Any:
         """The members that have the same name everywhere."""
@@ -100,6 +154,10 @@ class _Strategy:
         if params.max_unavailable.percent and params.max_unavailable.value > 100:
             self._error(f"expected at most 100%, got {body.max_unavailable}", *path)
 
+    def guard(self, body: language.GuardedModel) -> Any:
+        analysis = self._analysis(body.analysis, "guarded", "analysis")
+        return _core.GuardParams(analysis=analysis, bake=body.bake or 0.0)
+
     def _rolling(self, body: language.RollingModel | language.RecreateModel) -> Any:
         params = self._start(_core.RollingParams(), body)
         if isinstance(body, language.RecreateModel):
@@ -122,6 +180,8 @@ class _Strategy:
         params.routed = body.routed
         params.max_weight = params.max_weight if body.max_weight is None else body.max_weight
         params.min_pods_per_replica_set = body.min_pods_per_replica_set
+        params.dynamic_stable_scale = body.dynamic_stable_scale
+        self._check_dynamic(body)
         params.steps = [self._step(step, params, "canary", "steps", i) for i, step in enumerate(body.steps)]
         if body.background is not None:
             path = ("canary", "background")
@@ -132,9 +192,26 @@ class _Strategy:
             params.background = _core.BackgroundAnalysis(analysis=analysis, starting_step=first)
         return params
 
+    def _check_dynamic(self, body: language.CanaryModel) -> None:
+        path = ("canary", "dynamic_stable_scale")
+        if body.dynamic_stable_scale and not body.routed:
+            self._error("needs a traffic router: routed: true", *path)
+        elif body.dynamic_stable_scale and body.scale_down_delay is not None:
+            self._error(
+                "may not be given with scale_down_delay: the old version goes with its traffic", *path
+            )
+
+    def _flagger(self, body: language.FlaggerModel) -> Any:
+        params = flagger_params(self._lowering, body, *self._path, "flagger")
+        params.replicas = self._replicas
+        self._amounts(params, body, "flagger")
+        if body.analysis is not None:
+            params.analysis = self._analysis(body.analysis, "flagger", "analysis")
+        return params
+
     def _step(self, step: language.StepModel, params: Any, *path: str | int) -> Any:
         given = [key for key in language.StepModel.model_fields if getattr(step, key) is not None]
-        if not _is_one(self._lowering, given, language.StepModel, "strategy", *path):
+        if not _is_one(self._lowering, given, language.StepModel, *self._path, *path):
             return _core.Pause(duration=0)
         if step.set_weight is not None:
             if not 0 <= step.set_weight <= params.max_weight:
@@ -148,10 +225,10 @@ class _Strategy:
         return _core.RunAnalysis(analysis=self._analysis(step.analysis or "", *path, "analysis"))
 
     def _scale(self, scale: language.ScaleModel, params: Any, *path: str | int) -> Any:
-        _is_one(self._lowering, _given(scale), language.ScaleModel, "strategy", *path)
+        _is_one(self._lowering, _given(scale), language.ScaleModel, *self._path, *path)
         if not params.routed:
             message = "has no effect: Argo heeds it only with a traffic router"
-            self._lowering.warn(message, "strategy", *path)
+            self._lowering.warn(message, *self._path, *path)
         return _core.SetCanaryScale(
             replicas=scale.replicas,
             weight=scale.weight,

@@ -29,6 +29,7 @@ class Lowering:
     base: Path  # paths of files are relative to it
     assumed: Assumptions
     problems: Problems
+    allow_code: bool = False  # of the user's own, in Python
 
     def error(self, message: str, *path: str | int, suggestion: str | None = None, key: bool = False) -> None:
         """``key``: the place of the key at ``path``, not of its value."""

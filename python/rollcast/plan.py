@@ -7,6 +7,7 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
+from rollcast.lower_flagger import flagger_plan
 
 
 def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
@@ -17,7 +18,13 @@ def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[f
     start = start_seconds(core.fleet)
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
-    if isinstance(body, language.RecreateModel):
+    if isinstance(body, language.GuardedModel):
+        inner = next(each for _, each in body.strategy if each is not None)
+        seconds, waits = plan_seconds(inner, model, core)
+        return seconds + (body.bake or 0.0), waits
+    if isinstance(body, language.PythonModel):  # nothing is known of what it does
+        return 1800.0, False
+    if isinstance(body, language.RecreateModel | language.AllAtOnceModel):
         return leave + start, False
     if isinstance(body, language.RollingModel):
         surge, unavailable = body.max_surge or "25%", body.max_unavailable or "25%"
@@ -25,6 +32,8 @@ def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[f
     analyses = dict(zip(model.analyses, core.analyses, strict=True))
     if isinstance(body, language.CanaryModel):
         return _canary(body, analyses, core, start, approval)
+    if isinstance(body, language.FlaggerModel):
+        return _flagger(body, core, start, approval)
     waits = body.auto_promotion is False and not body.auto_promotion_after
     total = 2 * start + (body.auto_promotion_after or 0.0) + approval * waits
     total += sum(_analysis(analyses.get(name)) for name in (body.pre_promotion, body.post_promotion) if name)
@@ -56,6 +65,14 @@ def _canary(
             total += start
     total += _waves(surge, unavailable, core.fleet.replicas) * start
     return total + core.fleet.grace + (body.scale_down_delay or 30.0 * body.routed), waits
+
+
+def _flagger(body: language.FlaggerModel, core: Any, start: float, approval: float) -> tuple[float, bool]:
+    ticks = _core.flagger.ticks_to_success(flagger_plan(body)) or 0
+    interval = _core.flagger.analysis_interval(body.interval)
+    gates = body.confirm_rollout + body.confirm_promotion
+    updates = 1 + _waves(body.max_surge or "25%", body.max_unavailable or "25%", core.fleet.replicas)
+    return ticks * interval + gates * approval + updates * start + core.fleet.grace, gates > 0
 
 
 def _waves(surge: str | int, unavailable: str | int, replicas: int) -> int:

@@ -66,19 +66,24 @@ class LoadedScenario:
 
 
 def load(
-    path: Path | str | Mapping[str, Any], *, overrides: Mapping[str, Any] | None = None
+    path: Path | str | Mapping[str, Any],
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    allow_code: bool = False,
 ) -> LoadedScenario:
     """Loads a scenario from its file or from a mapping of the scenario language, or a bare manifest.
 
     `overrides`: a mapping of the scenario language laid over it, such as ``{"traffic": {"rate": "2k/s"}}``.
+    `allow_code`: a strategy in Python that the scenario names may be run.
     """
     with _AllErrors():
         if isinstance(path, Mapping):
-            return _load(from_plain(dict(path), Place()), [], Path(), None, overrides)
+            return _load(from_plain(dict(path), Place()), [], Path(), None, overrides, allow_code)
         documents = read_file(path)
         if documents and is_manifest(documents[0]):
             return _load(Node({}, Place()), documents, Path(), Path(path), overrides)
-        return _load(_only_mapping(documents, str(path)), [], Path(path).parent, Path(path), overrides)
+        own = _only_mapping(documents, str(path))
+        return _load(own, [], Path(path).parent, Path(path), overrides, allow_code)
 
 
 def load_manifest(
@@ -158,7 +163,12 @@ def load_tree(tree: Node, places: Node, problems: Problems) -> LoadedScenario:
 
 
 def _load(
-    own: Node, manifests: list[Node], base: Path, source: Path | None, overrides: Mapping[str, Any] | None
+    own: Node,
+    manifests: list[Node],
+    base: Path,
+    source: Path | None,
+    overrides: Mapping[str, Any] | None,
+    allow_code: bool = False,
 ) -> LoadedScenario:
     problems = Problems()
     tree = overlay(own, from_plain(dict(overrides or {}), Place()))
@@ -170,10 +180,12 @@ def _load(
             {key: str(node.value) for key, node in args.value.items()} if args and args.is_mapping else {}
         )
         tree = overlay(translate(manifests, problems, values), tree)
-    return _finish(tree, base, source, problems)
+    return _finish(tree, base, source, problems, allow_code)
 
 
-def _finish(tree: Node, base: Path, source: Path | None, problems: Problems) -> LoadedScenario:
+def _finish(
+    tree: Node, base: Path, source: Path | None, problems: Problems, allow_code: bool = False
+) -> LoadedScenario:
     from rollcast.lower import lower
     from rollcast.lowering import Lowering
 
@@ -182,7 +194,7 @@ def _finish(tree: Node, base: Path, source: Path | None, problems: Problems) -> 
         raise InputErrors(problems.errors)
     name = model.name or (source.stem if source else "unnamed")
     assumed = Assumptions()
-    core, strategy = lower(Lowering(model, tree, base, assumed, problems), name)
+    core, strategy = lower(Lowering(model, tree, base, assumed, problems, allow_code), name)
     problems.raise_errors()
     said = {key: child.plain() for key, child in tree.value.items() if key not in ("manifest", "args")}
     sections = list(ScenarioModel.model_fields)

@@ -919,6 +919,8 @@ class CanaryModel(Model):
     """Old instances live on for so long after the promotion. Argo's default: 30s when routed, else 0."""
     abort_scale_down_delay: Seconds | None = None
     """The canary lives on for so long after an abort; 0: for ever. Argo's default: 30s when routed."""
+    dynamic_stable_scale: StrictBool = False
+    """With a router: the old version shrinks as its traffic does."""
     progress_deadline: SecondsOrNever | None = None
     """Without progress for so long the rollout counts as stuck. Argo's default: 10m."""
     progress_deadline_abort: StrictBool = False
@@ -958,6 +960,63 @@ class BlueGreenModel(Model):
     """What the two versions are called in telemetry."""
 
 
+class AllAtOnceModel(Model):
+    """Every instance is replaced at the same moment."""
+
+    progress_deadline: SecondsOrNever | None = None
+    """Not there after so long, the rollout counts as stuck. Default: 10m."""
+
+
+Percent = Annotated[Whole, Field(ge=0, le=100)]
+
+
+class FlaggerModel(Model):
+    """Flagger: a canary by weight; with iterations blue/green, or with a match as well an A/B test."""
+
+    interval: Seconds | None = None
+    """Between two looks at the canary; 10s at least. Flagger's default: 1m."""
+    threshold: Annotated[Whole, Field(ge=0)] | None = None
+    """So many failed checks lead to a rollback. Flagger's default: 1."""
+    step_weight: Percent | None = None
+    """What each good look adds to the canary's weight."""
+    step_weights: list[Annotated[Whole, Field(ge=1, le=100)]] = []
+    """Its weights one after the other, where there is no step_weight."""
+    max_weight: Percent | None = None
+    """With this weight or more, and a good look, the canary is promoted. Flagger's default: 100."""
+    step_weight_promotion: Percent | None = None
+    """The way back to the updated primary, in steps. Flagger's default: at once."""
+    iterations: Annotated[Whole, Field(ge=0)] | None = None
+    """So many good looks, and then the switch or the promotion."""
+    match: Share | None = None
+    """A/B testing: the share of the requests that the match rules send to the canary."""
+    mirror: StrictBool = False
+    """The first step is a copy of the traffic."""
+    routed: StrictBool = True
+    """A mesh or an ingress sets weights; false: the provider is kubernetes, and it is blue/green."""
+    skip_analysis: StrictBool = False
+    """The primary is updated as soon as the canary is ready."""
+    analysis: StrictStr | None = None
+    """The name of the analysis that every look takes."""
+    confirm_rollout: StrictBool = False
+    """A person opens a gate before the canary starts."""
+    confirm_promotion: StrictBool = False
+    """A person opens a gate before the promotion."""
+    primary_ready_threshold: Percent | None = None
+    """Percent of the primary's instances that have to be available. Flagger's default: 100."""
+    canary_ready_threshold: Percent | None = None
+    """Percent of the canary's instances that have to be available. Flagger's default: 100."""
+    progress_deadline: SecondsOrNever | None = None
+    """Unavailable for longer is given up. Flagger's default: 10m."""
+    deployment_deadline: SecondsOrNever | None = None
+    """The progress deadline of the two Deployments. Kubernetes' default: 10m."""
+    max_surge: Amount | None = None
+    """Of the primary's rolling update. Kubernetes' default: 25%."""
+    max_unavailable: Amount | None = None
+    """Of the primary's rolling update. Kubernetes' default: 25%."""
+    names: NamesModel | None = None
+    """What the two versions are called in telemetry."""
+
+
 class StrategyModel(Model):
     """How the rollout goes; exactly one of these."""
 
@@ -969,6 +1028,40 @@ class StrategyModel(Model):
     """Argo Rollouts' canary."""
     blue_green: BlueGreenModel | None = None
     """Argo Rollouts' blue/green."""
+    flagger: FlaggerModel | None = None
+    """Flagger's canary, blue/green or A/B test."""
+    all_at_once: AllAtOnceModel | None = None
+    """Every instance is replaced at the same moment."""
+    guarded: GuardedModel | None = None
+    """Any of these, taken back by a guard."""
+    python: PythonModel | None = None
+    """One of your own, in Python."""
+
+
+class PythonModel(Model):
+    """A class of your own: made for each rollout with replicas=, analyses= (numbers by name) and args.
+
+    Its decide(seen) is shown a `rollcast.Observation` and answers with a `rollcast.Directive`.
+    """
+
+    file: StrictStr
+    """The file it stands in, relative to this one."""
+    class_: StrictStr = Field(alias="class")
+    """Its name."""
+    args: dict[str, Any] = {}
+    """What else it is made with."""
+
+
+class GuardedModel(Model):
+    """Any strategy under an analysis that takes it back when it fails."""
+
+    strategy: StrategyModel
+    """What is guarded."""
+    analysis: StrictStr
+    """The name of the analysis; without a count it runs to the end. Errors fail it, too: give metrics that
+    have no data at first (of: new) an initial_delay."""
+    bake: Seconds | None = None
+    """Promoted when the guard has been quiet for so long after the strategy is done. Default: 0s."""
 
 
 class ReportsModel(Model):
@@ -1003,11 +1096,11 @@ class ScenarioModel(Model):
     """A rollout to be forecast: its plan, the service, its traffic, and what could be wrong."""
 
     name: StrictStr | None = None
-    """What reports call it. Default: the name of the Deployment or Rollout, or of the file."""
+    """What reports call it. Default: the name of the Deployment, Rollout or Canary, or of the file."""
     description: StrictStr | None = None
     """What it is about, for the report."""
     manifest: Paths = []
-    """Kubernetes and Argo manifests to read the plan from; paths are relative to this file."""
+    """Kubernetes, Argo and Flagger manifests to read the plan from; paths are relative to this file."""
     args: dict[str, ArgumentText] = {}
     """Values of analysis arguments that the manifests do not give (they come from the cluster)."""
     strategy: StrategyModel | None = None

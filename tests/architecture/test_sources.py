@@ -33,6 +33,7 @@ TESTED_ELSEWHERE = {
     "strategies/argo_rules": "tests/conformance/argo_rollouts.py",
     "strategies/blue_green_rules": "tests/conformance/argo_rollouts.py",
     "strategies/canary_rules": "tests/conformance/argo_rollouts.py",
+    "strategies/flagger_rules": "tests/conformance/flagger.py",
     "strategies/kubernetes_rules": "tests/conformance/kubernetes.py",
     "world/shared": "tests/core/world/equivalence_test.cc",
     "world/tally": "tests/core/world/data_plane_test.cc",

@@ -10,10 +10,6 @@ from rollcast.importer import pause_seconds
 from rules import Rules, amount
 
 RULES = rule = Rules()
-# All about dynamic stable scale.
-rule.unsupported(
-    "canary_routed_dynamic", "abort_canary_weight", "abort_traffic_weight", "promote_full_weight"
-)
 
 Given = dict[str, Any]
 
@@ -126,8 +122,6 @@ def canary_routed_counts(
     dynamic_stable_scale: bool,
     weights: Given | None,
 ) -> Given:
-    if dynamic_stable_scale:
-        raise NotImplementedError
     plan = [_core.SetWeight(weight=set_weight)]
     if set_canary_scale:
         plan.append(canary_scale(set_canary_scale))
@@ -138,7 +132,86 @@ def canary_routed_counts(
         keeps_scale=abort_scale_down_delay_s == 0,
     )
     wanted = argo.canary_replicas_or_weight(plan, at, True, max_weight)
+    if dynamic_stable_scale:
+        actual = weights and argo.RouterWeights(**weights)
+        sizes = argo.dynamic_counts(replicas, wanted, max_weight, min_pods_per_replica_set, actual, aborted)
+        return counts(sizes)
     return counts(argo.routed_counts(replicas, wanted, max_weight, min_pods_per_replica_set))
+
+
+def weight_steps(step_weights: list[int]) -> list[_core.SetWeight]:
+    return [_core.SetWeight(weight=weight) for weight in step_weights]
+
+
+def abort_weight(
+    replicas: int,
+    step_weights: list[int],
+    canary_available: int,
+    stable_available: int,
+    delay_s: float | None = None,
+) -> int:
+    delay = argo.abort_scale_down_delay(argo.RolloutKind.routed_canary, delay_s)
+    return argo.abort_canary_weight(
+        weight_steps(step_weights),
+        replicas,
+        100,
+        delay.was_set and delay.delay is not None,
+        canary_available,
+        stable_available,
+    )
+
+
+@rule
+def canary_routed_dynamic(
+    replicas: int,
+    step_weights: list[int],
+    current_step: int,
+    aborted: bool,
+    weights: Given | None,
+    canary: Given | None,
+    stable: Given | None,
+) -> Given:
+    at = argo.CanaryPosition(step=current_step, aborted=aborted)
+    if aborted and canary and stable:
+        at.abort_weight = abort_weight(replicas, step_weights, canary["available"], stable["available"])
+    wanted = argo.canary_replicas_or_weight(weight_steps(step_weights), at, True, 100)
+    actual = weights and argo.RouterWeights(**weights)
+    return counts(argo.dynamic_counts(replicas, wanted, 100, None, actual, aborted))
+
+
+@rule
+def abort_canary_weight(
+    replicas: int,
+    step_weights: list[int],
+    abort_scale_down_delay_s: float | None,
+    canary_available: int,
+    stable_available: int,
+) -> Given:
+    available = (canary_available, stable_available)
+    return {"weight": abort_weight(replicas, step_weights, *available, abort_scale_down_delay_s)}
+
+
+@rule
+def abort_traffic_weight(
+    replicas: int,
+    step_weights: list[int],
+    canary_available: int,
+    stable_available: int,
+    current_canary_weight: int,
+) -> Given:
+    wanted = abort_weight(replicas, step_weights, canary_available, stable_available)
+    weight = argo.abort_traffic_weight(replicas, 100, wanted, stable_available, current_canary_weight)
+    return {"weight": weight}
+
+
+@rule
+def promote_full_weight(
+    replicas: int, dynamic_stable_scale: bool, canary_available: int, current_canary_weight: int
+) -> Given:
+    weight = argo.promote_full_weight(
+        replicas, 100, dynamic_stable_scale, canary_available, current_canary_weight
+    )
+    return {"weight": weight}
 
 
 @rule

@@ -17,6 +17,7 @@ from typing import Any
 
 import argo_rollouts
 import cloudwatch_alarms
+import flagger
 import kayenta
 import kubernetes
 import sre_burn_rate
@@ -26,10 +27,11 @@ Rule = Callable[..., dict[str, Any]]
 
 CASES = Path(__file__).parent / "cases"
 SYSTEMS: dict[str, Any] = {
-    "kubernetes": kubernetes,
     "argo_rollouts": argo_rollouts,
     "cloudwatch_alarms": cloudwatch_alarms,
+    "flagger": flagger,
     "kayenta": kayenta,
+    "kubernetes": kubernetes,
     "sre_burn_rate": sre_burn_rate,
 }
 EXACT = {"judge_constants"}

@@ -10,7 +10,6 @@ from rollcast._core import kubernetes, lifecycle
 from rules import Rules, amount
 
 RULES = rule = Rules()
-rule.unsupported("proportional_scale", "history_cleanup", "history_cleanup_order")
 
 Given = dict[str, Any]
 
@@ -236,6 +235,52 @@ def sync_rollout_status(
         "status": "False" if exceeded else "True",
         "reason": REASON_NAMES[synced.reason],
     }
+
+
+@rule
+def proportional_scale(
+    replicas: int | None, max_surge: Any, max_unavailable: Any, replica_sets: list[Given]
+) -> Given:
+    oldest_first = sorted(range(len(replica_sets)), key=lambda i: replica_sets[i]["created_rank"])
+    after = kubernetes.scale(
+        replicas or 0,
+        limits(replicas, max_surge, max_unavailable).surge,
+        [
+            kubernetes.SizedReplicaSet(
+                spec=each["spec"],
+                available=each["available"],
+                is_new=each["is_new"],
+                desired=each["desired_annotation"],
+                most=each["max_annotation"],
+            )
+            for each in map(replica_sets.__getitem__, oldest_first)
+        ],
+    )
+    return {"spec": [after[oldest_first.index(i)] for i in range(len(replica_sets))]}
+
+
+def expired_history(old: list[Given], limit: int | None) -> list[int]:
+    return kubernetes.expired_history(
+        [
+            kubernetes.OldReplicaSet(
+                spec=each["spec"],
+                status_replicas=each.get("status_replicas", 0),
+                revision=each.get("revision") or 0,
+            )
+            for each in old
+        ],
+        limit,
+    )
+
+
+@rule
+def history_cleanup(old: list[Given], revision_history_limit: int | None) -> Given:
+    return {"deleted": len(expired_history(old, revision_history_limit))}
+
+
+@rule
+def history_cleanup_order(old_by_creation: list[Given], revision_history_limit: int | None) -> Given:
+    return {"deleted_index": expired_history(old_by_creation, revision_history_limit)}
 
 
 @rule

@@ -26,6 +26,7 @@ def test_there_are_cases_of_every_system() -> None:
     assert counts["argo_rollouts"] > 200
     assert counts["cloudwatch_alarms"] > 100
     assert counts["sre_burn_rate"] > 50
+    assert counts["flagger"] > 60
 
 
 def test_an_unknown_kind_is_a_failure() -> None:

@@ -375,11 +375,11 @@ BIND = "metrics: {error-rate: {kind: error-ratio, of: new, window: 5m, vantage: 
         ("failureLimit: 1\n", "failureLimit: 9\n",
          ["m.yaml:48:21: spec.metrics[0].failureLimit: expected at most the count (5), got 9"]),
         ("kind: Rollout", "kind: Rolout",
-         ['m.yaml:2:7: kind: expected a Deployment or a Rollout, got "Rolout"; did you mean "Rollout"?']),
+         ['m.yaml:2:7: kind: expected a Canary, a Deployment or a Rollout, got "Rolout"; did you mean "Rollout"?']),
         ("    canary:\n", "    canry:\n",
          ["m.yaml:10:5: spec.strategy: expected either canary or blueGreen, got neither"]),
         ("kind: Service\n", "kind: Rollout\n",
-         ["m.yaml:71:1: expected one Deployment or Rollout, found Rollout checkout and Rollout checkout: give one at a time"]),
+         ["m.yaml:71:1: expected one Canary, Deployment or Rollout, found Rollout checkout and Rollout checkout: give one at a time"]),
     ],
 )  # fmt: skip
 def test_bad_manifests_are_told_what_is_wrong_and_where(
@@ -397,10 +397,10 @@ def test_several_problems_are_told_at_once(manifest: Any) -> None:
 
 def test_a_manifest_that_is_none_is_told_so(manifest: Any) -> None:
     assert refusals(manifest("apiVersion: v1\nkind: Service\n")) == [
-        "m.yaml: there is no Deployment or Rollout here; a forecast needs one"
+        "m.yaml: there is no Canary, Deployment or Rollout here; a forecast needs one"
     ]
     assert refusals(manifest("- 1\n")) == [
-        "m.yaml: there is no Deployment or Rollout here; a forecast needs one",
+        "m.yaml: there is no Canary, Deployment or Rollout here; a forecast needs one",
         "m.yaml:1:1: expected a mapping, got a list",
     ]
     missing = manifest(BLUE_GREEN[: BLUE_GREEN.index("      prePromotion")])

@@ -306,6 +306,58 @@ TEST(CanaryDeadline, LeavesTheRolloutStuckUnlessItIsToldToAbort) {
     EXPECT_EQ(aborting.fleet.now(), Time(10min + 1s));
 }
 
+CanaryParams ten_dynamic(std::vector<CanaryStep> steps) {
+    CanaryParams params = ten_routed(std::move(steps));
+    params.dynamic_stable_scale = true;
+    return params;
+}
+
+TEST(DynamicStableScale, TheStableVersionShrinksOnceItsTrafficDid) {
+    Rollout rollout(ten_dynamic({SetWeight{20}, Pause{1min}, SetWeight{60}, Pause{}}));
+    rollout.fleet.apply(rollout.decide());
+    EXPECT_EQ(rollout.sizes(), Sizes(10, 2));
+    rollout.run_to(Phase::kPaused);
+    EXPECT_EQ(rollout.sizes(), Sizes(8, 2));
+    while (rollout.step().reason.substr(0, 8) != "step 4/4") {
+        ASSERT_GE(rollout.fleet.old_version().available, 10 * (1 - rollout.weight())) << "enough for its traffic";
+    }
+    EXPECT_EQ(rollout.sizes(), Sizes(4, 6));
+    rollout.run_to(Phase::kPromoted);
+    rollout.step();
+    EXPECT_EQ(rollout.sizes(), Sizes(0, 10)) << "there is no delay";
+}
+
+TEST(DynamicStableScale, AnAbortGoesBackThroughTheStepsAsTheStableVersionGrows) {
+    Rollout rollout(ten_dynamic({SetWeight{20}, SetWeight{60}, RunAnalysis{kCheck}}));
+    rollout.fleet.verdicts[kCheck] = AnalysisPhase::kFailed;
+    rollout.run_to(Phase::kBaking);
+    ASSERT_EQ(rollout.sizes(), Sizes(4, 6));
+    std::vector<std::pair<double, Sizes>> seen{{rollout.weight(), rollout.sizes()}};
+    while (rollout.step().phase != Phase::kRolledBack) {
+        if (seen.back() != std::pair(rollout.weight(), rollout.sizes())) {
+            seen.emplace_back(rollout.weight(), rollout.sizes());
+        }
+        ASSERT_GE(rollout.fleet.new_version().available, 10 * rollout.weight() - 1e-9);
+        ASSERT_GE(rollout.fleet.old_version().available, 10 * (1 - rollout.weight()) - 1e-9);
+    }
+    EXPECT_EQ(seen[1].second, Sizes(8, 6)) << "the next step down is 20: eight of ten";
+    EXPECT_EQ(rollout.fleet.run(*rollout.controller, 5).phase, Phase::kRolledBack);
+    EXPECT_EQ(rollout.sizes(), Sizes(10, 0));
+    EXPECT_EQ(rollout.fleet.now(), Time{}) << "nothing waits for a delay";
+}
+
+TEST(DynamicStableScale, AnExplicitDelayKeepsTheCanaryInAnAbort) {
+    CanaryParams params = ten_dynamic({SetWeight{20}, SetWeight{60}, RunAnalysis{kCheck}});
+    params.abort_scale_down_delay = 1min;
+    Rollout rollout(params);
+    rollout.fleet.verdicts[kCheck] = AnalysisPhase::kFailed;
+    rollout.run_to(Phase::kRolledBack);
+    EXPECT_EQ(rollout.sizes(), Sizes(10, 6));
+    rollout.fleet.run(*rollout.controller, 4);
+    EXPECT_EQ(rollout.sizes(), Sizes(10, 0));
+    EXPECT_EQ(rollout.fleet.now(), Time(1min));
+}
+
 TEST(Canary, RefusesWhatArgoRefuses) {
     const auto refused = [](CanaryParams params) { EXPECT_THROW(Canary(std::move(params)), std::invalid_argument); };
     refused({.replicas = 0});
@@ -318,6 +370,10 @@ TEST(Canary, RefusesWhatArgoRefuses) {
     refused(ten_routed({SetCanaryScale{}}));
     refused(ten_routed({SetCanaryScale{.replicas = 1, .match_traffic_weight = true}}));
     refused({.scale_down_delay = 10s});
+    refused({.dynamic_stable_scale = true});
+    CanaryParams both = ten_dynamic({SetWeight{10}});
+    both.scale_down_delay = 10s;
+    refused(both);
     CanaryParams late = ten_routed({SetWeight{10}});
     late.background = BackgroundAnalysis{kWatch, 1};
     refused(late);

@@ -7,8 +7,11 @@
 #include <numeric>
 #include <ostream>
 
+#include "rollcast/strategies/all_at_once.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/flagger.h"
+#include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
 #include "support/toy_fleet.h"
 
@@ -46,6 +49,20 @@ const std::vector<CanaryStep> kRoutedSteps{SetCanaryScale{.replicas = 3},
                                            SetWeight{80},
                                            Pause{1s}};
 
+FlaggerParams flagger_params(flagger::Plan plan) {
+    FlaggerParams params;
+    params.replicas = kReplicas;
+    params.plan = std::move(plan);
+    params.analysis = kCheck;
+    params.matched = .2;
+    return params;
+}
+FlaggerParams with_gates(flagger::Plan plan) {
+    FlaggerParams params = flagger_params(std::move(plan));
+    params.confirm_rollout = params.confirm_promotion = true;
+    return params;
+}
+
 std::vector<Example> examples() {
     return {
         example<Rolling>("Rolling", 13, RollingParams{.replicas = kReplicas}),
@@ -70,6 +87,12 @@ std::vector<Example> examples() {
                                      .routed = true,
                                      .progress_deadline_abort = true,
                                      .background = BackgroundAnalysis{kWatch, 0}}),
+        example<Canary>("RoutedCanaryWithDynamicStableScale", 20,
+                        CanaryParams{.replicas = kReplicas,
+                                     .steps = kRoutedSteps,
+                                     .routed = true,
+                                     .progress_deadline_abort = true,
+                                     .dynamic_stable_scale = true}),
         example<Canary>("BasicCanaryThatAborts", 13,
                         CanaryParams{.replicas = kReplicas, .steps = kSteps, .progress_deadline_abort = true}),
         example<BlueGreen>("BlueGreen", 20, BlueGreenParams{.replicas = kReplicas}),
@@ -83,6 +106,18 @@ std::vector<Example> examples() {
                                            .post_promotion = kWatch}),
         example<BlueGreen>("BlueGreenWithAutoPromotion", 20,
                            BlueGreenParams{.replicas = kReplicas, .auto_promotion = 90s}),
+        // A whole canary beside the primary and its surge.
+        example<Flagger>("FlaggerByWeight", 23,
+                         with_gates({.step_weight = 30, .step_weight_promotion = 50, .threshold = 3})),
+        example<Flagger>("FlaggerBlueGreen", 23, flagger_params({.iterations = 3})),
+        example<Flagger>("FlaggerWithoutARouter", 23, flagger_params({.iterations = 3, .routed = false})),
+        example<Flagger>("FlaggerAbTest", 23, flagger_params({.iterations = 3, .match = true})),
+        example<Flagger>("FlaggerWithoutAnalysis", 23, flagger_params({.skip_analysis = true})),
+        example<AllAtOnce>("AllAtOnce", 10, AllAtOnceParams{.replicas = kReplicas}),
+        {"GuardedRolling",
+         std::make_shared<Guarded>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
+                                   GuardParams{.analysis = kWatch, .bake = 5min}),
+         20},  // on the way back what is there of the new version stays until the old one is
     };
 }
 

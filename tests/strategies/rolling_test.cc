@@ -103,7 +103,7 @@ TEST(Rolling, TakesUnavailableInstancesOfTheOldestVersionsFirst) {
     fleet.cohort(2).exists = true;
     fleet.cohort(2).desired = fleet.cohort(2).instances = fleet.cohort(2).available = 2;
     const auto controller =
-        Rolling({.replicas = 10, .max_surge = count(0), .max_unavailable = count(3)}).start({.replicas = 4});
+        Rolling({.replicas = 10, .max_surge = count(0), .max_unavailable = count(3)}).start({.replicas = 10});
 
     const Directive want = controller->decide(fleet.look());
 
@@ -123,6 +123,27 @@ TEST(Rolling, AScaledReplicaSetEndsTheReconcile) {
     const Directive want = controller->decide(fleet.look());
     EXPECT_EQ(want.targets[1].desired, 5);
     EXPECT_EQ(want.targets[0].desired, 8);
+}
+
+TEST(Rolling, ADeploymentOfAnotherSizeIsResizedBeforeItsTemplateIsRolledOut) {
+    ToyFleet fleet(10);
+    const auto controller = Rolling({.replicas = 14, .max_surge = count(2)}).start({.replicas = 10});
+    const Directive resized = controller->decide(fleet.look());
+    EXPECT_EQ(resized.targets[0].desired, 14);
+    EXPECT_EQ(resized.targets[1].desired, 0);
+    fleet.apply(resized);
+    EXPECT_EQ(controller->decide(fleet.look()).targets[1].desired, 2);
+    EXPECT_EQ(fleet.run_to(*controller, Phase::kPromoted).phase, Phase::kPromoted);
+    EXPECT_EQ(fleet.new_version().desired, 14);
+}
+
+TEST(Rolling, AResizeInMidRolloutKeepsTheProportion) {
+    ToyFleet fleet(6);
+    fleet.cohort(1) = fleet.cohort(0);
+    const auto controller = Rolling({.replicas = 20, .max_surge = count(2)}).start({.replicas = 10});
+    const Directive resized = controller->decide(fleet.look());
+    EXPECT_EQ(resized.targets[0].desired, 11);
+    EXPECT_EQ(resized.targets[1].desired, 11);
 }
 
 TEST(Recreate, StartsTheNewVersionOnlyWhenTheLastOldInstanceIsGone) {

@@ -6,7 +6,7 @@ import collections.abc
 import enum
 import rollcast._core
 import typing
-__all__: list[str] = ['Fenceposts', 'ProgressCondition', 'ProgressReason', 'ReplicaSet', 'Status', 'cleanup_unhealthy', 'deployment_complete', 'deployment_progressing', 'deployment_timed_out', 'limits', 'max_scaled_down', 'new_rs_replicas', 'old_pods_running', 'reconcile_new_replica_set', 'reconcile_old_replica_sets', 'reconcile_rolling_update', 'requeue_stuck_after', 'resolve_fenceposts', 'revision_history_limit', 'scale_down_old', 'sync_rollout_status']
+__all__: list[str] = ['Fenceposts', 'OldReplicaSet', 'ProgressCondition', 'ProgressReason', 'ReplicaSet', 'SizedReplicaSet', 'Status', 'cleanup_unhealthy', 'deployment_complete', 'deployment_progressing', 'deployment_timed_out', 'expired_history', 'limits', 'max_scaled_down', 'new_rs_replicas', 'old_pods_running', 'reconcile_new_replica_set', 'reconcile_old_replica_sets', 'reconcile_rolling_update', 'requeue_stuck_after', 'resolve_fenceposts', 'revision_history_limit', 'scale', 'scale_down_old', 'sync_rollout_status']
 class ReplicaSet:
     """
     A ReplicaSet as the controller sees it.
@@ -60,6 +60,79 @@ class Fenceposts:
         ...
     @unavailable.setter
     def unavailable(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class SizedReplicaSet:
+    """
+    A ReplicaSet, and what is noted on it of the Deployment that last sized it.
+    """
+    __hash__: typing.ClassVar[None] = None
+    is_new: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, bool, int, int]:
+        ...
+    def __init__(self, *, spec: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, is_new: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, most: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def available(self) -> int:
+        ...
+    @available.setter
+    def available(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def desired(self) -> int:
+        ...
+    @desired.setter
+    def desired(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def most(self) -> int:
+        ...
+    @most.setter
+    def most(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def spec(self) -> int:
+        ...
+    @spec.setter
+    def spec(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class OldReplicaSet:
+    """
+    An old ReplicaSet, kept for rollbacks.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, int]:
+        ...
+    def __init__(self, *, spec: typing.SupportsInt | typing.SupportsIndex = 0, status_replicas: typing.SupportsInt | typing.SupportsIndex = 0, revision: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def revision(self) -> int:
+        ...
+    @revision.setter
+    def revision(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def spec(self) -> int:
+        ...
+    @spec.setter
+    def spec(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def status_replicas(self) -> int:
+        ...
+    @status_replicas.setter
+    def status_replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
 class Status:
     """
@@ -138,6 +211,10 @@ def deployment_progressing(before: Status, after: Status) -> bool:
     ...
 def deployment_timed_out(deadline: float | None, condition: ProgressCondition | None, now: float) -> bool:
     ...
+def expired_history(oldest_first: collections.abc.Sequence[OldReplicaSet], limit: typing.SupportsInt | typing.SupportsIndex | None) -> list[int]:
+    """
+    Indexes of those that are deleted.
+    """
 def limits(type: rollcast._core.DeploymentType, replicas: typing.SupportsInt | typing.SupportsIndex, max_surge: rollcast._core.Amount, max_unavailable: rollcast._core.Amount) -> Fenceposts:
     ...
 def max_scaled_down(replicas: typing.SupportsInt | typing.SupportsIndex, unavailable: typing.SupportsInt | typing.SupportsIndex, all_spec: typing.SupportsInt | typing.SupportsIndex, new_unavailable: typing.SupportsInt | typing.SupportsIndex) -> int:
@@ -160,6 +237,10 @@ def requeue_stuck_after(deadline: float | None, complete: bool, condition: Progr
     ...
 def resolve_fenceposts(max_surge: rollcast._core.Amount, max_unavailable: rollcast._core.Amount, desired: typing.SupportsInt | typing.SupportsIndex) -> Fenceposts:
     ...
+def scale(replicas: typing.SupportsInt | typing.SupportsIndex, surge: typing.SupportsInt | typing.SupportsIndex, oldest_first: collections.abc.Sequence[SizedReplicaSet]) -> list[int]:
+    """
+    The sizes afterwards.
+    """
 def scale_down_old(replicas: typing.SupportsInt | typing.SupportsIndex, unavailable: typing.SupportsInt | typing.SupportsIndex, old: collections.abc.Sequence[ReplicaSet], fresh: ReplicaSet) -> tuple[int, list[ReplicaSet]]:
     """
     The number taken, and the ReplicaSets afterwards.

@@ -42,10 +42,10 @@ class CanaryController final : public Controller {
         : params_(params),
           kind_(params.routed ? argo::RolloutKind::kRoutedCanary : argo::RolloutKind::kBasicCanary),
           limits_(argo::limits(kind_, params.replicas, params.max_surge, params.max_unavailable)),
-          abort_delay_(argo::abort_scale_down_delay(kind_, params.abort_scale_down_delay).delay),
+          abort_delay_(argo::abort_scale_down_delay(kind_, params.abort_scale_down_delay)),
           status_{launch.replicas, launch.replicas, launch.replicas, launch.replicas},
           progress_{{ProgressReason::kNewReplicaSetCreated, launch.at}} {
-        at_.keeps_scale = !abort_delay_;
+        at_.keeps_scale = !abort_delay_.delay;
     }
 
     Directive decide(const Observation& seen) override {
@@ -56,6 +56,11 @@ class CanaryController final : public Controller {
         bool moved = false;
         while (advance(seen)) moved = true;
         watch_progress(seen, moved);
+        if (at_.aborted && params_.dynamic_stable_scale) {
+            at_.abort_weight =
+                argo::abort_canary_weight(params_.steps, params_.replicas, params_.max_weight, drains_late(),
+                                          seen.cohorts.back().available, seen.cohorts.front().available);
+        }
 
         Directive want(seen.cohorts.size());
         for (std::size_t i = 0; i < want.targets.size(); ++i) want.targets[i].desired = seen.cohorts[i].desired;
@@ -155,6 +160,9 @@ class CanaryController final : public Controller {
         return spec;
     }
 
+    /// Under dynamic stable scale the canary goes with its traffic in an abort, unless it was given a delay.
+    bool drains_late() const { return abort_delay_.was_set && abort_delay_.delay; }
+
     argo::Counts present_counts(const Observation& seen) const {
         return {seen.cohorts.back().desired, seen.cohorts.front().desired};
     }
@@ -163,6 +171,11 @@ class CanaryController final : public Controller {
     argo::Counts next_counts(const Observation& seen) const {
         const argo::ReplicasOrWeight wanted =
             argo::canary_replicas_or_weight(params_.steps, at_, params_.routed, params_.max_weight);
+        if (params_.dynamic_stable_scale) {
+            const int weight = present_weight(seen);
+            return argo::dynamic_counts(params_.replicas, wanted, params_.max_weight, params_.min_pods_per_replica_set,
+                                        argo::RouterWeights{weight, params_.max_weight - weight}, at_.aborted);
+        }
         if (params_.routed) {
             return argo::routed_counts(params_.replicas, wanted, params_.max_weight, params_.min_pods_per_replica_set);
         }
@@ -178,7 +191,8 @@ class CanaryController final : public Controller {
         }
         const Cohort& stable = seen.cohorts.front();
         return argo::at_desired_counts(next_counts(seen), replica_set(seen.cohorts.back()), replica_set(stable),
-                                       stable.instances, older_available, params_.progress_threshold);
+                                       stable.instances, older_available, params_.progress_threshold,
+                                       params_.dynamic_stable_scale);
     }
 
     /// A reconcile that scales one ReplicaSet ends there: the next one sees the new size.
@@ -196,8 +210,9 @@ class CanaryController final : public Controller {
         if (stable != seen.cohorts.front().desired) return;
         if (params_.routed) {
             const int wanted = at_.aborted && at_.keeps_scale ? canary : next.canary;
+            const bool delayed = at_.aborted && (!params_.dynamic_stable_scale || drains_late());
             canary = argo::reconcile_new_replica_set(wanted, canary, params_.replicas, seen.cohorts.front().available,
-                                                     at_.aborted, abort_delay_, abort_scale_down_at_, seen.now);
+                                                     delayed, abort_delay_.delay, abort_scale_down_at_, seen.now);
         } else {
             canary = next.canary;
         }
@@ -217,7 +232,7 @@ class CanaryController final : public Controller {
             const int before = size;
             if (!params_.routed) {
                 size = std::max(0, size - spare);
-            } else if (at_.promoted) {
+            } else if (at_.promoted && !params_.dynamic_stable_scale) {
                 argo::RetiredReplicaSet set{size, retired_at_[i]};
                 argo::scale_down_retired(std::span(&set, 1), std::nullopt,
                                          argo::scale_down_delay(kind_, params_.scale_down_delay), std::nullopt,
@@ -235,6 +250,10 @@ class CanaryController final : public Controller {
 
     /// In units of max_weight.
     int due_weight(const Observation& seen) const {
+        if (at_.aborted && params_.dynamic_stable_scale) {
+            return argo::abort_traffic_weight(params_.replicas, params_.max_weight, at_.abort_weight,
+                                              seen.cohorts.front().available, present_weight(seen));
+        }
         return argo::traffic_weight(params_.steps, at_, at_desired_counts(seen), seen.cohorts.back().available,
                                     params_.max_weight);
     }
@@ -247,6 +266,11 @@ class CanaryController final : public Controller {
         const bool bearable = argo::replicas_available_for_weight(params_.replicas, stable.available, its_weight,
                                                                   params_.max_weight, params_.progress_threshold);
         return bearable ? weight : weight_;
+    }
+
+    /// As routers were last told.
+    int present_weight(const Observation& seen) const {
+        return seen.routed ? static_cast<int>(std::lround(seen.cohorts.back().weight * params_.max_weight)) : 0;
     }
 
     double share(int weight) const { return static_cast<double>(weight) / params_.max_weight; }
@@ -365,7 +389,7 @@ class CanaryController final : public Controller {
     CanaryParams params_;
     argo::RolloutKind kind_;
     argo::Fenceposts limits_;
-    std::optional<Duration> abort_delay_;
+    argo::AbortDelay abort_delay_;
 
     argo::CanaryPosition at_;
     argo::PauseStatus pause_;
@@ -401,6 +425,9 @@ void validate(const CanaryParams& params) {
         require(!delay || *delay >= Duration::zero(), "a scale-down delay must not be negative");
     }
     require(params.routed || !params.scale_down_delay, "scale_down_delay needs a traffic router");
+    require(params.routed || !params.dynamic_stable_scale, "dynamic_stable_scale needs a traffic router");
+    require(!params.scale_down_delay || !params.dynamic_stable_scale,
+            "scale_down_delay has no meaning with dynamic_stable_scale");
 
     for (std::size_t i = 0; i < params.steps.size(); ++i) {
         const std::string name = "step " + std::to_string(i + 1) + ": ";
@@ -449,6 +476,7 @@ std::string Canary::describe() const {
     add("abort_scale_down_delay", time(params_.abort_scale_down_delay));
     add("progress_deadline", time(params_.progress_deadline).value_or("none"));
     if (params_.progress_deadline_abort) text += ", progress_deadline_abort";
+    if (params_.dynamic_stable_scale) text += ", dynamic_stable_scale";
     if (params_.background) {
         add("background", "analysis " + std::to_string(index_of(params_.background->analysis)) + " from step " +
                               std::to_string(params_.background->starting_step + 1));

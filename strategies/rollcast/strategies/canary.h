@@ -50,6 +50,7 @@ struct CanaryParams {
     std::optional<Duration> progress_deadline = std::chrono::seconds(600);
     bool progress_deadline_abort = false;
     std::optional<BackgroundAnalysis> background{};
+    bool dynamic_stable_scale = false;  // the stable version shrinks as its traffic does; needs `routed`
 };
 
 class Canary final : public Strategy {

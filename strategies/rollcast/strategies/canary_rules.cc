@@ -23,6 +23,11 @@ const Step* last_of(std::span<const CanaryStep> steps, std::size_t step) {
     return nullptr;
 }
 
+/// A side that has any pods has `min_pods` of them.
+int at_least(std::optional<int> min_pods, int replicas, int count) {
+    return count == 0 ? 0 : std::max(count, std::min(min_pods.value_or(0), replicas));
+}
+
 /// The last correction: `kept` gives way to the maximum, but not below the availability that is needed.
 void stay_within_limits(const std::optional<ReplicaSet>& drained_set, const std::optional<ReplicaSet>& kept_set,
                         int& drained, int& kept, int most, int min_available) {
@@ -124,13 +129,49 @@ ReplicasOrWeight canary_replicas_or_weight(std::span<const CanaryStep> steps, co
             if (scale->weight) return {std::nullopt, *scale->weight};
         }
     }
-    return {std::nullopt, current_set_weight(steps, at.step, at.aborted, max_weight)};
+    if (at.aborted) return {std::nullopt, at.abort_weight};
+    return {std::nullopt, current_set_weight(steps, at.step, false, max_weight)};
 }
 
 Counts routed_counts(int replicas, ReplicasOrWeight wanted, int max_weight, std::optional<int> min_pods) {
     if (wanted.replicas) return {*wanted.replicas, replicas};
-    const int canary = weight_to_replicas(replicas, wanted.weight, max_weight);
-    return {canary == 0 ? 0 : std::max(canary, std::min(min_pods.value_or(0), replicas)), replicas};
+    return {at_least(min_pods, replicas, weight_to_replicas(replicas, wanted.weight, max_weight)), replicas};
+}
+
+Counts dynamic_counts(int replicas, ReplicasOrWeight wanted, int max_weight, std::optional<int> min_pods,
+                      std::optional<RouterWeights> actual, bool aborted) {
+    Counts counts = routed_counts(replicas, wanted, max_weight, min_pods);
+    counts.stable = weight_to_replicas(replicas, max_weight - wanted.weight, max_weight);
+    if (actual) {
+        counts.stable = std::max(counts.stable, weight_to_replicas(replicas, actual->stable, max_weight));
+        if (aborted) counts.canary = std::max(counts.canary, weight_to_replicas(replicas, actual->canary, max_weight));
+    }
+    return {at_least(min_pods, replicas, counts.canary), at_least(min_pods, replicas, counts.stable)};
+}
+
+int abort_canary_weight(std::span<const CanaryStep> steps, int replicas, int max_weight, bool delay_was_set,
+                        int canary_available, int stable_available) {
+    const int missing = replicas - stable_available;
+    const int needed = delay_was_set ? missing : std::max(missing, canary_available);
+    for (std::size_t i = steps.size(); i-- > 0;) {
+        const SetWeight* step = std::get_if<SetWeight>(&steps[i]);
+        if (step && weight_to_replicas(replicas, step->weight, max_weight) < needed) return step->weight;
+    }
+    return 0;
+}
+
+int abort_traffic_weight(int replicas, int max_weight, int wanted, int stable_available, std::optional<int> present) {
+    const int bearable = static_cast<int>(std::int64_t{max_weight} * stable_available / replicas);
+    const int lacking = std::max(0, max_weight - bearable);
+    if (!present) return std::max(lacking, wanted);
+    if (wanted <= 0) return std::min(lacking, *present);
+    return lacking > wanted ? *present : std::min(wanted, *present);
+}
+
+int promote_full_weight(int replicas, int max_weight, bool dynamic_stable_scale, int canary_available, int present) {
+    if (canary_available == 0) return 0;
+    if (!dynamic_stable_scale) return present;
+    return static_cast<int>(std::int64_t{max_weight} * canary_available / replicas);
 }
 
 bool progress_threshold_met(std::optional<Amount> threshold, std::optional<ReplicaSet> set, int desired) {
@@ -147,9 +188,11 @@ bool replicas_available_for_weight(int replicas, int available, int weight, int 
 }
 
 bool at_desired_counts(Counts wanted, std::optional<ReplicaSet> canary, std::optional<ReplicaSet> stable,
-                       int stable_status, int older_available, std::optional<Amount> threshold) {
-    return progress_threshold_met(threshold, canary, wanted.canary) && stable && stable->spec == wanted.stable &&
-           stable_status == wanted.stable && older_available == 0;
+                       int stable_status, int older_available, std::optional<Amount> threshold,
+                       bool dynamic_stable_scale) {
+    const bool stable_is_there = stable && stable->spec == wanted.stable && stable_status == wanted.stable;
+    return progress_threshold_met(threshold, canary, wanted.canary) && (stable_is_there || dynamic_stable_scale) &&
+           older_available == 0;
 }
 
 int traffic_weight(std::span<const CanaryStep> steps, const CanaryPosition& at, bool at_desired_counts,

@@ -46,12 +46,37 @@ struct CanaryPosition {
     bool promoted = false;  // the canary is the stable version, or is to be at once
     bool aborted = false;
     bool keeps_scale = false;  // the canary outlives an abort (abortScaleDownDelaySeconds: 0)
+    int abort_weight = 0;      // what it is sized for during one: see abort_canary_weight()
 };
 ReplicasOrWeight canary_replicas_or_weight(std::span<const CanaryStep> steps, const CanaryPosition& at, bool routed,
                                            int max_weight);
 
 /// Sizes with a traffic router: the stable ReplicaSet stays whole.
 Counts routed_counts(int replicas, ReplicasOrWeight wanted, int max_weight, std::optional<int> min_pods);
+
+/// The traffic weights in force, of max_weight.
+struct RouterWeights {
+    int canary = 0;
+    int stable = 0;
+};
+
+/// Sizes with a traffic router and dynamic stable scale: neither side is smaller than its traffic needs now. `actual`:
+/// none before the router has any.
+Counts dynamic_counts(int replicas, ReplicasOrWeight wanted, int max_weight, std::optional<int> min_pods,
+                      std::optional<RouterWeights> actual, bool aborted);
+
+/// What the canary is sized for while an abort goes back through the steps under dynamic stable scale: the last step's
+/// weight that needs fewer replicas than the stable version lacks, or the canary still has. A canary that is kept for a
+/// while after the abort (`delay_was_set`) is not looked at: it shrinks only when all is over.
+int abort_canary_weight(std::span<const CanaryStep> steps, int replicas, int max_weight, bool delay_was_set,
+                        int canary_available, int stable_available);
+
+/// The canary's traffic in such an abort, which goes down as the stable version can bear it. `wanted`: from
+/// abort_canary_weight(); `present`: the weight now; none before the router has any.
+int abort_traffic_weight(int replicas, int max_weight, int wanted, int stable_available, std::optional<int> present);
+
+/// The canary's traffic when a person promotes past all steps, which no simulated person does.
+int promote_full_weight(int replicas, int max_weight, bool dynamic_stable_scale, int canary_available, int present);
 
 /// Whether enough of `desired` replicas are available. Threshold: a percentage of them or a number of pods; none or a
 /// negative one: all, and no more asked for. No ReplicaSet never is enough.
@@ -62,9 +87,10 @@ bool replicas_available_for_weight(int replicas, int available, int weight, int 
                                    std::optional<Amount> threshold);
 
 /// Whether a step that moves may end. `stable_status`: pods that the stable ReplicaSet has. `older_available`: pods of
-/// other versions that get traffic (without a router).
+/// other versions that get traffic (without a router). Dynamic stable scale does not wait for the stable ReplicaSet.
 bool at_desired_counts(Counts wanted, std::optional<ReplicaSet> canary, std::optional<ReplicaSet> stable,
-                       int stable_status, int older_available, std::optional<Amount> threshold);
+                       int stable_status, int older_available, std::optional<Amount> threshold,
+                       bool dynamic_stable_scale = false);
 
 /// The traffic that the canary should get from a router, before it is asked whether the stable one can bear the rest.
 int traffic_weight(std::span<const CanaryStep> steps, const CanaryPosition& at, bool at_desired_counts,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -84,6 +85,70 @@ bool reconcile_rolling_update(int replicas, Fenceposts limits, std::span<Replica
     const bool scaled = fresh.spec != before;
     if (scaled && exists) return true;
     return reconcile_old_replica_sets(replicas, limits, old, fresh) > 0 || scaled;
+}
+
+bool is_resized(int replicas, std::span<const SizedReplicaSet> sets) {
+    return std::any_of(sets.begin(), sets.end(),
+                       [=](const SizedReplicaSet& set) { return set.spec > 0 && set.desired != replicas; });
+}
+
+std::vector<int> scale(int replicas, int surge, std::span<const SizedReplicaSet> oldest_first) {
+    std::vector<int> sizes;
+    std::vector<std::size_t> active;
+    std::size_t fresh = oldest_first.size();  // none
+    for (std::size_t i = 0; i < oldest_first.size(); ++i) {
+        sizes.push_back(oldest_first[i].spec);
+        if (oldest_first[i].spec > 0) active.push_back(i);
+        if (oldest_first[i].is_new) fresh = i;
+    }
+    if (sizes.empty()) return sizes;
+    if (active.size() < 2) {
+        const std::size_t latest = fresh < sizes.size() ? fresh : sizes.size() - 1;
+        sizes[active.empty() ? latest : active.front()] = replicas;
+        return sizes;
+    }
+    if (fresh < sizes.size()) {
+        const SizedReplicaSet& set = oldest_first[fresh];
+        if (set.spec == replicas && set.desired == replicas && set.available == replicas) {
+            std::fill(sizes.begin(), sizes.end(), 0);
+            sizes[fresh] = replicas;
+            return sizes;
+        }
+    }
+
+    const int most = replicas > 0 ? replicas + surge : 0;
+    int left = most - std::accumulate(sizes.begin(), sizes.end(), 0);
+    if (left == 0) return sizes;
+    std::sort(active.begin(), active.end(), [&](std::size_t a, std::size_t b) {
+        if (sizes[a] != sizes[b]) return sizes[a] > sizes[b];
+        return left > 0 ? a > b : a < b;
+    });
+    const bool grows = left > 0;
+    for (const std::size_t i : active) {
+        const double target = static_cast<double>(sizes[i]) * most / oldest_first[i].most;
+        const int share = static_cast<int>(std::lround(target)) - sizes[i];
+        const int change = grows ? std::min(share, left) : std::max(share, left);
+        sizes[i] += change;
+        left -= change;
+        if (left == 0) break;
+    }
+    int& biggest = sizes[active.front()];
+    biggest = std::max(0, biggest + left);
+    return sizes;
+}
+
+std::vector<std::size_t> expired_history(std::span<const OldReplicaSet> oldest_first, std::optional<int> limit) {
+    if (!limit || *limit == std::numeric_limits<std::int32_t>::max()) return {};
+    std::vector<std::size_t> order(oldest_first.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return oldest_first[a].revision < oldest_first[b].revision; });
+    const auto kept = std::min(order.size(), static_cast<std::size_t>(*limit));
+    order.resize(order.size() - kept);
+    // Those with pods are passed over, but nothing newer goes in their place.
+    std::erase_if(order,
+                  [&](std::size_t i) { return oldest_first[i].spec != 0 || oldest_first[i].status_replicas != 0; });
+    return order;
 }
 
 bool old_pods_running(int status_replicas, int unfinished_pods) { return status_replicas > 0 || unfinished_pods > 0; }

@@ -1,10 +1,13 @@
 #pragma once
 // What the Deployment controller computes, as functions of what it sees. The controller in rolling.cc does nothing but
-// follow them. Semantics: Kubernetes v1.28, pkg/controller/deployment (rolling.go, recreate.go, progress.go, util).
+// follow them. Semantics: Kubernetes v1.28, pkg/controller/deployment (rolling.go, recreate.go, sync.go, progress.go,
+// util).
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "rollcast/base/amount.h"
 #include "rollcast/base/time.h"
@@ -60,6 +63,33 @@ int reconcile_old_replica_sets(int replicas, Fenceposts limits, std::span<Replic
 /// ReplicaSet (`exists` is false) sizes it and goes on to the old ones. Returns whether anything was scaled.
 bool reconcile_rolling_update(int replicas, Fenceposts limits, std::span<ReplicaSet> old, ReplicaSet& fresh,
                               bool exists);
+
+/// A ReplicaSet, and what is noted on it of the Deployment that last sized it.
+struct SizedReplicaSet {
+    int spec = 0;
+    int available = 0;
+    bool is_new = false;  // of the present template
+    int desired = 0;      // the Deployment's replicas then
+    int most = 0;         // and with the surge
+};
+
+/// Whether a Deployment was given another size since: then a reconcile does nothing but scale().
+bool is_resized(int replicas, std::span<const SizedReplicaSet> sets);
+
+/// The sizes of all ReplicaSets (oldest first) for a Deployment of another size: each is resized in proportion, and the
+/// biggest one takes what rounding leaves.
+std::vector<int> scale(int replicas, int surge, std::span<const SizedReplicaSet> oldest_first);
+
+/// An old ReplicaSet, kept for rollbacks.
+struct OldReplicaSet {
+    int spec = 0;
+    int status_replicas = 0;
+    int revision = 0;
+};
+
+/// Which old ReplicaSets (oldest first) a complete Deployment deletes, as indexes; none has pods. No limit, or the
+/// largest 32-bit number: none. Nothing in a simulated rollout depends on it.
+std::vector<std::size_t> expired_history(std::span<const OldReplicaSet> oldest_first, std::optional<int> limit);
 
 /// Whether Recreate still has to wait for an old ReplicaSet: by its status or by pods that neither succeeded nor
 /// failed (terminating ones and those in an unknown state count).

@@ -20,6 +20,7 @@ class RollingController final : public Controller {
     RollingController(const RollingParams& params, const Launch& launch)
         : params_(params),
           limits_(kubernetes::limits(params.type, params.replicas, params.max_surge, params.max_unavailable)),
+          sized_for_(launch.replicas),
           before_{launch.replicas, launch.replicas, launch.replicas, launch.replicas},
           progress_{{ProgressReason::kNewReplicaSetAvailable, launch.at}} {}
 
@@ -44,7 +45,9 @@ class RollingController final : public Controller {
         Directive want(seen.cohorts.size());
         for (std::size_t i = 0; i < want.targets.size(); ++i) want.targets[i].desired = seen.cohorts[i].desired;
         bool waits_for_old = false;
-        if (params_.type == DeploymentType::kRecreate) {
+        if (resize(seen, want)) {
+            // The template's turn comes with the next reconcile.
+        } else if (params_.type == DeploymentType::kRecreate) {
             waits_for_old = !recreate(seen, want);
         } else {
             roll(seen, want);
@@ -65,6 +68,32 @@ class RollingController final : public Controller {
     void undo(Time now) {
         undone_ = true;
         if (progress_) progress_ = {ProgressReason::kReplicaSetUpdated, now};
+    }
+
+    /// A Deployment that was given another size together with another template is first resized.
+    bool resize(const Observation& seen, Directive& want) {
+        if (sized_for_ == params_.replicas) return false;
+        const int most = sized_for_ + surge_for(sized_for_);
+        std::vector<kubernetes::SizedReplicaSet> sets;
+        for (std::size_t i = 0; i < seen.cohorts.size(); ++i) {
+            sets.push_back({.spec = seen.cohorts[i].desired,
+                            .available = seen.cohorts[i].available,
+                            .is_new = i + 1 == seen.cohorts.size() && seen.cohorts[i].exists,
+                            .desired = sized_for_,
+                            .most = most});
+        }
+        bool changed = false;
+        const std::vector<int> sizes = kubernetes::scale(params_.replicas, limits_.surge, sets);
+        for (std::size_t i = 0; i < sizes.size(); ++i) {
+            changed = changed || sizes[i] != seen.cohorts[i].desired;
+            want.targets[i].desired = sizes[i];
+        }
+        if (!changed) sized_for_ = params_.replicas;
+        return changed;
+    }
+
+    int surge_for(int replicas) const {
+        return kubernetes::limits(params_.type, replicas, params_.max_surge, params_.max_unavailable).surge;
     }
 
     void roll(const Observation& seen, Directive& want) {
@@ -128,6 +157,7 @@ class RollingController final : public Controller {
 
     RollingParams params_;
     kubernetes::Fenceposts limits_;
+    int sized_for_;  // replicas that the ReplicaSets add up to, as last noted on them
     kubernetes::Status before_;
     kubernetes::MaybeProgress progress_;
     bool created_ = false;

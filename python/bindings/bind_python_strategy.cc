@@ -1,0 +1,124 @@
+// Strategies written in Python: an object with decide(seen) for each rollout in flight. Nothing is inherited across the
+// border; a controller here holds one there.
+
+#include <stdexcept>
+
+#include "bind.h"
+#include "rollcast/control/strategy.h"
+#include "rollcast/strategies/words.h"
+
+namespace rollcast::bindings {
+namespace {
+
+/// An Observation that may be kept: what it shows is copied.
+struct Seen {
+    Time now{};
+    std::vector<Cohort> cohorts{};
+    std::vector<AnalysisStatus> analyses{};
+    bool routed = false;
+    bool approved = false;
+    bool aborted = false;
+};
+
+/// A Python object that may be copied and dropped by threads without the GIL.
+class Handle {
+   public:
+    explicit Handle(py::object object) : object_(std::move(object)) {}
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    ~Handle() {
+        const py::gil_scoped_acquire gil;
+        object_ = {};
+    }
+    const py::object& operator*() const { return object_; }
+
+   private:
+    py::object object_;
+};
+
+class PythonController final : public Controller {
+   public:
+    explicit PythonController(py::object self) : self_(std::move(self)) {}
+
+    Directive decide(const Observation& seen) override {
+        const py::gil_scoped_acquire gil;
+        try {
+            const Seen copy{.now = seen.now,
+                            .cohorts = {seen.cohorts.begin(), seen.cohorts.end()},
+                            .analyses = {seen.analyses.begin(), seen.analyses.end()},
+                            .routed = seen.routed,
+                            .approved = seen.approved,
+                            .aborted = seen.aborted};
+            return (*self_).attr("decide")(copy).cast<Directive>();
+        } catch (const std::exception& error) {  // error_already_set must not leave the GIL
+            throw std::runtime_error("decide() failed " + strategies::spell(seen.now) +
+                                     " into the rollout: " + error.what());
+        }
+    }
+
+    std::unique_ptr<Controller> clone() const override {
+        const py::gil_scoped_acquire gil;
+        return std::make_unique<PythonController>(py::module_::import("copy").attr("deepcopy")(*self_));
+    }
+
+   private:
+    Handle self_;
+};
+
+class PythonStrategy final : public Strategy {
+   public:
+    PythonStrategy(py::object make, std::string identity) : make_(std::move(make)), identity_(std::move(identity)) {}
+    std::string describe() const override { return identity_; }
+    std::unique_ptr<Controller> start(const Launch& launch) const override {
+        const py::gil_scoped_acquire gil;
+        try {
+            return std::make_unique<PythonController>((*make_)(launch.replicas));
+        } catch (const std::exception& error) {
+            throw std::runtime_error(std::string("the strategy cannot be started: ") + error.what());
+        }
+    }
+
+   private:
+    Handle make_;
+    std::string identity_;
+};
+
+}  // namespace
+
+void bind_python_strategy(py::module_& module) {
+    bind_enum<Phase>(module, "Phase", "Where a rollout stands.",
+                     {{"moving", Phase::kMoving},
+                      {"paused", Phase::kPaused},
+                      {"baking", Phase::kBaking},
+                      {"stuck", Phase::kStuck},
+                      {"rolling_back", Phase::kRollingBack},
+                      {"promoted", Phase::kPromoted},
+                      {"rolled_back", Phase::kRolledBack}});
+    bind_struct(module, "Cohort", "The instances of one version, as a control plane sees them.",
+                field("version", &Cohort::version), field("exists", &Cohort::exists),
+                field("desired", &Cohort::desired), field("instances", &Cohort::instances),
+                field("pending", &Cohort::pending), field("unschedulable", &Cohort::unschedulable),
+                field("ready", &Cohort::ready), field("available", &Cohort::available),
+                field("draining", &Cohort::draining), field("restarts", &Cohort::restarts),
+                field("weight", &Cohort::weight));
+    bind_struct(module, "AnalysisStatus", "One analysis run that a directive asked for.",
+                field("run", &AnalysisStatus::run), field("phase", &AnalysisStatus::phase));
+    bind_struct(module, "Observation", "What a strategy is shown; cohorts by version, the old one first.",
+                field("now", &Seen::now), field("cohorts", &Seen::cohorts), field("analyses", &Seen::analyses),
+                field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted));
+    bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
+                field("desired", &Target::desired), field("weight", &Target::weight));
+    bind_struct(module, "AnalysisWish", "An analysis that should be running; a new run takes a new number.",
+                field("run", &AnalysisWish::run), field("analysis", &AnalysisWish::analysis));
+    bind_struct(module, "Directive", "The whole state that a strategy wants; targets as the cohorts.",
+                field("targets", &Directive::targets), field("analyses", &Directive::analyses),
+                field("phase", &Directive::phase), field("asks_approval", &Directive::asks_approval),
+                field("wake_at", &Directive::wake_at), field("reason", &Directive::reason));
+    py::class_<PythonStrategy, Strategy, std::shared_ptr<PythonStrategy>>(module, "PythonStrategy",
+                                                                          "A strategy written in Python.")
+        .def(py::init<py::object, std::string>(), py::arg("make"), py::arg("identity"),
+             "make: called with the number of old replicas at the start of each rollout, gives an object with "
+             "decide(seen: Observation) -> Directive that copy.deepcopy() can copy; identity: what describe() says.");
+}
+
+}  // namespace rollcast::bindings

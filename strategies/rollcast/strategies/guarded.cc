@@ -1,0 +1,100 @@
+#include "rollcast/strategies/guarded.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "rollcast/base/check.h"
+#include "rollcast/base/clone_ptr.h"
+#include "rollcast/strategies/words.h"
+
+namespace rollcast::strategies {
+
+namespace {
+
+/// Strategies number their own runs from 1 on, and the engine has the last number.
+constexpr std::uint32_t kGuardRun = std::numeric_limits<std::uint32_t>::max() - 1;
+
+class GuardedController final : public Controller {
+   public:
+    GuardedController(std::unique_ptr<Controller> inner, const GuardParams& params, const Launch& launch)
+        : inner_(std::move(inner)), params_(params), replicas_(launch.replicas) {}
+
+    Directive decide(const Observation& seen) override {
+        const AnalysisPhase guard = seen.analysis(kGuardRun);
+        const bool failed = guard == AnalysisPhase::kFailed || guard == AnalysisPhase::kError;
+        if (!final_ && !goes_back_ && (failed || seen.aborted)) {
+            goes_back_ = failed ? "the guard failed" : "aborted from outside";
+        }
+        return goes_back_ ? go_back(seen) : watch(seen);
+    }
+
+    std::unique_ptr<Controller> clone() const override { return std::make_unique<GuardedController>(*this); }
+
+   private:
+    Directive watch(const Observation& seen) {
+        Directive want = inner_->decide(seen);
+        if (want.phase == Phase::kPromoted && !final_) {
+            if (!promoted_at_) promoted_at_ = seen.now;
+            const Time ends = after(*promoted_at_, params_.bake);
+            if (seen.now < ends) {
+                want.phase = Phase::kBaking;
+                want.wake_at = std::min(want.wake_at, ends);
+                want.reason = "baking until " + spell(ends) + ": " + want.reason;
+            }
+        }
+        if (is_final(want.phase)) final_ = want.phase;
+        if (!final_) want.analyses.push_back({kGuardRun, params_.analysis});
+        return want;
+    }
+
+    Directive go_back(const Observation& seen) {
+        const Cohort& old = seen.cohorts.front();
+        const double borne = std::min(1.0, static_cast<double>(old.available) / std::max(1, replicas_));
+        const bool whole = old.available >= replicas_;
+        Directive want(seen.cohorts.size());
+        want.targets.front().desired = replicas_;
+        // Until the old version is whole, what is there of the new one keeps the service up.
+        const Cohort& fresh = seen.cohorts.back();
+        want.targets.back().desired = whole ? 0 : std::min(fresh.desired, replicas_ - old.available);
+        if (seen.routed) {
+            for (Target& target : want.targets) target.weight = 0;
+            want.targets.back().weight = std::min(fresh.weight, 1 - borne);
+            want.targets.front().weight = 1 - *want.targets.back().weight;
+        }
+        const bool alone = seen.routed ? fresh.weight == 0 : fresh.instances == 0;
+        if (whole && alone) final_ = Phase::kRolledBack;
+        want.phase = final_.value_or(Phase::kRollingBack);
+        want.reason = std::string(goes_back_) + ": " + of(old.available, replicas_) + " old available, " +
+                      std::to_string(fresh.instances) + " new left";
+        return want;
+    }
+
+    ClonePtr<Controller> inner_;
+    GuardParams params_;
+    int replicas_;
+    std::optional<Time> promoted_at_;
+    const char* goes_back_ = nullptr;  // and why
+    std::optional<Phase> final_;
+};
+
+}  // namespace
+
+Guarded::Guarded(std::shared_ptr<const Strategy> inner, GuardParams params)
+    : inner_(std::move(inner)), params_(params) {
+    require(inner_ != nullptr, "a guard needs a strategy to guard");
+    require(params_.bake >= Duration::zero(), "bake must not be negative");
+}
+
+std::string Guarded::describe() const {
+    std::string text = "guarded(" + inner_->describe() + ", analysis=" + std::to_string(index_of(params_.analysis));
+    if (params_.bake > Duration::zero()) text += ", bake=" + spell(params_.bake);
+    return text + ")";
+}
+
+std::unique_ptr<Controller> Guarded::start(const Launch& launch) const {
+    return std::make_unique<GuardedController>(inner_->start(launch), params_, launch);
+}
+
+}  // namespace rollcast::strategies

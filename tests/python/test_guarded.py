@@ -1,0 +1,97 @@
+"""Strategies that hold others, and the simplest one: in the scenario language."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pytest
+
+import rollcast
+from rollcast import _core
+from rollcast.errors import InputErrors
+from rollcast.scenario import LoadedScenario, load
+
+WATCH = {
+    "name": "m",
+    "kind": "error-ratio",
+    "of": "service",
+    "window": "30s",
+    "interval": "10s",
+    "success": "result[0] < 0.1",
+}
+
+
+def loaded(strategy: dict[str, Any], **changes: Any) -> LoadedScenario:
+    scenario = {
+        "strategy": strategy,
+        "traffic": {"rate": "200/s"},
+        "fleet": {
+            "replicas": 4,
+            "readiness": {"period": "1s"},
+            "start": "2s",
+            "warm_up": "0s",
+            "pre_stop": "5s",
+        },
+        "analyses": {"errors": {"metrics": [WATCH]}},
+        "release": {"defect": "error-rate", "rate": "30%"},
+    }
+    return load({**scenario, **changes})
+
+
+def guarded(inner: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {"guarded": {"strategy": inner, "analysis": "errors", **changes}}
+
+
+def test_a_guard_takes_a_bad_rolling_update_back() -> None:
+    bad = rollcast.forecast(loaded(guarded({"rolling": {}}, bake="5m")), replications=10)
+    assert bad.estimates["p_rolled_back"].value == 1.0
+    good = rollcast.forecast(loaded(guarded({"rolling": {}}, bake="5m"), release="good"), replications=10)
+    assert good.estimates["p_promoted"].value == 1.0
+
+
+def test_all_at_once_is_an_outage() -> None:
+    forecast = rollcast.forecast(loaded({"all_at_once": {}}, release="good"), replications=10)
+    assert forecast.estimates["p_promoted"].value == 1.0
+    assert forecast.estimates["attributable_failures_mean"].value > 200  # a second's requests, at least
+
+
+def test_a_guard_and_what_it_guards_are_lowered() -> None:
+    strategy = loaded(guarded(guarded({"rolling": {"max_surge": 2}}, bake="1m"))).strategy
+    assert strategy.params == _core.GuardParams(analysis=0, bake=0)
+    assert strategy.inner.params.bake == 60
+    assert str(strategy.inner.inner.params.max_surge) == "2"
+    assert pickle.loads(pickle.dumps(strategy)).describe() == strategy.describe()
+
+
+def test_a_guard_may_be_endless_and_a_step_may_not() -> None:
+    step = {"canary": {"steps": [{"analysis": "errors"}]}}
+    with pytest.raises(InputErrors, match="would wait for it for ever"):
+        loaded(guarded(step))
+
+
+def test_the_horizon_covers_the_bake() -> None:
+    horizons = [loaded(guarded({"rolling": {}}, bake=bake)).model.window.horizon for bake in ("0s", "2h")]
+    assert horizons[1] - horizons[0] == pytest.approx(1.5 * 7200, abs=300)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "refusal"),
+    [
+        (guarded({}), "strategy.guarded.strategy: expected one of"),
+        (guarded({"rolling": {"max_surge": 0, "max_unavailable": 0}}), "strategy.guarded.strategy.rolling"),
+        (
+            guarded({"rolling": {}}, analysis="erors"),
+            'strategy.guarded.analysis: there is no analysis "erors"',
+        ),
+        (guarded({"flagger": {}}), "strategy.guarded.strategy.flagger: never moves"),
+        (
+            guarded({"canary": {"steps": [{"set_weight": 101}]}}),
+            "strategy.guarded.strategy.canary.steps[0].set_weight: expected a weight from 0 to 100, got 101",
+        ),
+    ],
+)
+def test_bad_guards_are_told_where(strategy: dict[str, Any], refusal: str) -> None:
+    with pytest.raises(InputErrors) as caught:
+        loaded(strategy)
+    assert refusal in str(caught.value)
