@@ -169,6 +169,7 @@ void bind_control(py::module_& module);
 void bind_strategies(py::module_& module);
 void bind_kubernetes(py::module_& module);
 void bind_argo(py::module_& module);
+void bind_aws(py::module_& module);
 void bind_world(py::module_& module);
 void bind_run(py::module_& module);
 void bind_study(py::module_& module);

@@ -1,6 +1,10 @@
 #include "bind.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/codedeploy_in_place.h"
+#include "rollcast/strategies/codedeploy_shift.h"
+#include "rollcast/strategies/ecs_rolling.h"
+#include "rollcast/strategies/ecs_shift.h"
 #include "rollcast/strategies/rolling.h"
 
 namespace rollcast::bindings {
@@ -10,12 +14,63 @@ using namespace strategies;
 
 /// A recipe over a struct of parameters.
 template <typename Recipe, typename Params>
-void bind_recipe(py::module_& module, const char* name, const char* doc) {
-    py::class_<Recipe, Strategy>(module, name, doc)
+py::class_<Recipe, Strategy> bind_recipe(py::module_& module, const char* name, const char* doc) {
+    return py::class_<Recipe, Strategy>(module, name, doc)
         .def(py::init<Params>(), py::arg("params"))
         .def_property_readonly("params", [](const Recipe& self) { return self.params(); })
         .def(py::pickle([](const Recipe& self) { return py::make_tuple(self.params()); },
                         [](const py::tuple& state) { return std::make_unique<Recipe>(state[0].cast<Params>()); }));
+}
+
+void bind_aws_strategies(py::module_& module) {
+    bind_struct(module, "CodeDeployInPlaceParams", "CodeDeploy to servers in place; the defaults are CodeDeploy's.",
+                field("replicas", &CodeDeployInPlaceParams::replicas),
+                field("minimum_healthy", &CodeDeployInPlaceParams::minimum_healthy),
+                field("attempt_timeout", &CodeDeployInPlaceParams::attempt_timeout),
+                field("alarms", &CodeDeployInPlaceParams::alarms),
+                field("ignore_poll_failure", &CodeDeployInPlaceParams::ignore_poll_failure),
+                field("rollback", &CodeDeployInPlaceParams::rollback));
+    bind_recipe<CodeDeployInPlace, CodeDeployInPlaceParams>(module, "CodeDeployInPlace",
+                                                            "AWS CodeDeploy to servers in place.");
+    bind_struct(module, "CodeDeployShiftParams", "CodeDeploy for ECS and Lambda; the defaults are CodeDeploy's.",
+                field("replicas", &CodeDeployShiftParams::replicas),
+                field("platform", &CodeDeployShiftParams::platform), field("config", &CodeDeployShiftParams::config),
+                field("test", &CodeDeployShiftParams::test), field("ready", &CodeDeployShiftParams::ready),
+                field("validate", &CodeDeployShiftParams::validate),
+                field("termination_wait", &CodeDeployShiftParams::termination_wait),
+                field("alarms", &CodeDeployShiftParams::alarms),
+                field("ignore_poll_failure", &CodeDeployShiftParams::ignore_poll_failure),
+                field("rollback", &CodeDeployShiftParams::rollback));
+    bind_recipe<CodeDeployShift, CodeDeployShiftParams>(module, "CodeDeployShift",
+                                                        "AWS CodeDeploy for ECS services and Lambda functions.")
+        .def_property_readonly("shifts", &CodeDeployShift::shifts, "When how much of the traffic moves.");
+
+    bind_struct(module, "EcsCircuitBreaker", "ECS's deployment circuit breaker.",
+                field("threshold", &EcsCircuitBreaker::threshold),
+                field("reset_on_healthy_task", &EcsCircuitBreaker::reset_on_healthy_task),
+                field("rollback", &EcsCircuitBreaker::rollback));
+    bind_struct(module, "EcsAlarms", "ECS's deployment alarms.", field("analysis", &EcsAlarms::analysis),
+                field("rollback", &EcsAlarms::rollback), field("bake", &EcsAlarms::bake));
+    bind_struct(module, "EcsRollingParams", "ECS's rolling update; the defaults are ECS's.",
+                field("replicas", &EcsRollingParams::replicas),
+                field("minimum_healthy_percent", &EcsRollingParams::minimum_healthy_percent),
+                field("maximum_percent", &EcsRollingParams::maximum_percent),
+                field("counts_stopping", &EcsRollingParams::counts_stopping),
+                field("unhealthy_after", &EcsRollingParams::unhealthy_after),
+                field("circuit_breaker", &EcsRollingParams::circuit_breaker),
+                field("alarms", &EcsRollingParams::alarms));
+    bind_recipe<EcsRolling, EcsRollingParams>(module, "EcsRolling", "Amazon ECS's rolling update.");
+    bind_struct(module, "Hook", "An analysis that has to be successful in time.", field("analysis", &Hook::analysis),
+                field("timeout", &Hook::timeout));
+    bind_struct(module, "EcsShiftParams", "ECS's own blue/green, linear and canary; the defaults are ECS's.",
+                field("replicas", &EcsShiftParams::replicas), field("shifting", &EcsShiftParams::shifting),
+                field("percent", &EcsShiftParams::percent), field("step_bake", &EcsShiftParams::step_bake),
+                field("bake", &EcsShiftParams::bake), field("test", &EcsShiftParams::test),
+                field("pause", &EcsShiftParams::pause), field("validate", &EcsShiftParams::validate),
+                field("alarms", &EcsShiftParams::alarms), field("alarms_rollback", &EcsShiftParams::alarms_rollback),
+                field("unhealthy_after", &EcsShiftParams::unhealthy_after));
+    bind_recipe<EcsShift, EcsShiftParams>(module, "EcsShift", "Amazon ECS's blue/green, linear and canary.")
+        .def_property_readonly("shifts", &EcsShift::shifts, "When how much of the traffic moves.");
 }
 
 }  // namespace
@@ -68,6 +123,7 @@ void bind_strategies(py::module_& module) {
                 field("pre_promotion", &BlueGreenParams::pre_promotion),
                 field("post_promotion", &BlueGreenParams::post_promotion));
     bind_recipe<BlueGreen, BlueGreenParams>(module, "BlueGreen", "Argo Rollouts' blue/green.");
+    bind_aws_strategies(module);
 }
 
 }  // namespace rollcast::bindings

@@ -16,13 +16,24 @@ from pathlib import Path
 from typing import Any
 
 import argo_rollouts
+import aws_cloudformation
+import aws_codedeploy
+import aws_compute_misc
+import aws_ecs
 import kubernetes
 
 Case = dict[str, Any]
 Rule = Callable[..., dict[str, Any]]
 
 CASES = Path(__file__).parent / "cases"
-SYSTEMS: dict[str, Any] = {"kubernetes": kubernetes, "argo_rollouts": argo_rollouts}
+SYSTEMS: dict[str, Any] = {
+    "argo_rollouts": argo_rollouts,
+    "aws_cloudformation": aws_cloudformation,
+    "aws_codedeploy": aws_codedeploy,
+    "aws_compute_misc": aws_compute_misc,
+    "aws_ecs": aws_ecs,
+    "kubernetes": kubernetes,
+}
 
 
 @dataclass

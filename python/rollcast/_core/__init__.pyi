@@ -8,10 +8,17 @@ import numpy
 import numpy.typing
 import typing
 from . import analysis
+from . import traffic
+from . import codedeploy
+from . import ecs
+from . import instance_refresh
+from . import app_runner
+from . import eks
+from . import cloudformation
 from . import kubernetes
 from . import argo
 from . import lifecycle
-__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Fleet', 'Forecast', 'ForecastOptions', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'OutlierDetection', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'validate', 'version', 'wilson']
+__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Fleet', 'Forecast', 'ForecastOptions', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'OutlierDetection', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'cloudformation', 'codedeploy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instance_refresh', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'traffic', 'validate', 'version', 'wilson']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -1755,6 +1762,250 @@ class BlueGreen(Strategy):
     @property
     def params(self) -> BlueGreenParams:
         ...
+class CodeDeployInPlaceParams:
+    """
+    CodeDeploy to servers in place; the defaults are CodeDeploy's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: int | None
+    attempt_timeout: float
+    ignore_poll_failure: bool
+    minimum_healthy: codedeploy.MinimumHealthy
+    rollback: codedeploy.AutoRollback
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, codedeploy.MinimumHealthy, float, int | None, bool, codedeploy.AutoRollback]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, minimum_healthy: codedeploy.MinimumHealthy = ..., attempt_timeout: float = 3600.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class CodeDeployInPlace(Strategy):
+    """
+    AWS CodeDeploy to servers in place.
+    """
+    def __getstate__(self) -> tuple[CodeDeployInPlaceParams]:
+        ...
+    def __init__(self, params: CodeDeployInPlaceParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> CodeDeployInPlaceParams:
+        ...
+class CodeDeployShiftParams:
+    """
+    CodeDeploy for ECS and Lambda; the defaults are CodeDeploy's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: int | None
+    config: codedeploy.TrafficConfig
+    ignore_poll_failure: bool
+    platform: codedeploy.Platform
+    ready: codedeploy.ReadyOption
+    rollback: codedeploy.AutoRollback
+    termination_wait: float
+    test: int | None
+    validate: int | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, codedeploy.Platform, codedeploy.TrafficConfig, int | None, codedeploy.ReadyOption, int | None, float, int | None, bool, codedeploy.AutoRollback]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, platform: codedeploy.Platform = ..., config: codedeploy.TrafficConfig = ..., test: int | None = ..., ready: codedeploy.ReadyOption = ..., validate: int | None = ..., termination_wait: float = 0.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class CodeDeployShift(Strategy):
+    """
+    AWS CodeDeploy for ECS services and Lambda functions.
+    """
+    def __getstate__(self) -> tuple[CodeDeployShiftParams]:
+        ...
+    def __init__(self, params: CodeDeployShiftParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> CodeDeployShiftParams:
+        ...
+    @property
+    def shifts(self) -> list[traffic.Shift]:
+        """
+        When how much of the traffic moves.
+        """
+class EcsCircuitBreaker:
+    """
+    ECS's deployment circuit breaker.
+    """
+    __hash__: typing.ClassVar[None] = None
+    reset_on_healthy_task: bool
+    rollback: bool
+    threshold: ecs.BreakerThreshold
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[ecs.BreakerThreshold, bool, bool]:
+        ...
+    def __init__(self, *, threshold: ecs.BreakerThreshold = ..., reset_on_healthy_task: bool = True, rollback: bool = False) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class EcsAlarms:
+    """
+    ECS's deployment alarms.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int
+    bake: float
+    rollback: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, bool, float]:
+        ...
+    def __init__(self, *, analysis: int = ..., rollback: bool = False, bake: float = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class EcsRollingParams:
+    """
+    ECS's rolling update; the defaults are ECS's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: EcsAlarms | None
+    circuit_breaker: EcsCircuitBreaker | None
+    counts_stopping: bool
+    unhealthy_after: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, int, bool, float | None, EcsCircuitBreaker | None, EcsAlarms | None]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, minimum_healthy_percent: typing.SupportsInt | typing.SupportsIndex = 100, maximum_percent: typing.SupportsInt | typing.SupportsIndex = 200, counts_stopping: bool = False, unhealthy_after: float | None = 300.0, circuit_breaker: EcsCircuitBreaker | None = ..., alarms: EcsAlarms | None = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def maximum_percent(self) -> int:
+        ...
+    @maximum_percent.setter
+    def maximum_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def minimum_healthy_percent(self) -> int:
+        ...
+    @minimum_healthy_percent.setter
+    def minimum_healthy_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class EcsRolling(Strategy):
+    """
+    Amazon ECS's rolling update.
+    """
+    def __getstate__(self) -> tuple[EcsRollingParams]:
+        ...
+    def __init__(self, params: EcsRollingParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> EcsRollingParams:
+        ...
+class Hook:
+    """
+    An analysis that has to be successful in time.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int
+    timeout: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float]:
+        ...
+    def __init__(self, analysis: int = ..., timeout: float = 3600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class EcsShiftParams:
+    """
+    ECS's own blue/green, linear and canary; the defaults are ECS's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: int | None
+    alarms_rollback: bool
+    bake: float
+    pause: float | None
+    shifting: ecs.Shifting
+    step_bake: float | None
+    test: Hook | None
+    unhealthy_after: float
+    validate: Hook | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, ecs.Shifting, float | None, float | None, float, Hook | None, float | None, Hook | None, int | None, bool, float]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, shifting: ecs.Shifting = ..., percent: typing.SupportsFloat | typing.SupportsIndex | None = None, step_bake: float | None = None, bake: float = 0.0, test: Hook | None = ..., pause: float | None = None, validate: Hook | None = ..., alarms: int | None = ..., alarms_rollback: bool = False, unhealthy_after: float = 300.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def percent(self) -> float | None:
+        ...
+    @percent.setter
+    def percent(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class EcsShift(Strategy):
+    """
+    Amazon ECS's blue/green, linear and canary.
+    """
+    def __getstate__(self) -> tuple[EcsShiftParams]:
+        ...
+    def __init__(self, params: EcsShiftParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> EcsShiftParams:
+        ...
+    @property
+    def shifts(self) -> list[traffic.Shift]:
+        """
+        When how much of the traffic moves.
+        """
 class Verdict(enum.Enum):
     """
     How a rollout ended.
