@@ -8,9 +8,17 @@ from typing import Any
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.errors import listed
+from rollcast.lower_aws import lower_aws
 from rollcast.lowering import Lowering
 
-Body = language.RollingModel | language.RecreateModel | language.CanaryModel | language.BlueGreenModel
+Body = (
+    language.RollingModel
+    | language.RecreateModel
+    | language.CanaryModel
+    | language.BlueGreenModel
+    | language.CodeDeployModel
+    | language.EcsModel
+)
 
 
 def strategy_body(lowering: Lowering) -> Body | None:
@@ -34,6 +42,8 @@ def awaited_analyses(body: Body | None) -> set[str]:
         return {step.analysis for step in body.steps if step.analysis is not None}
     if isinstance(body, language.BlueGreenModel):
         return {name for name in (body.pre_promotion, body.post_promotion) if name is not None}
+    if isinstance(body, language.CodeDeployModel | language.EcsModel):
+        return {name for name in (body.before_traffic, body.after_traffic) if name is not None}
     return set()
 
 
@@ -75,6 +85,8 @@ class _Strategy:
             return _core.Canary, self._canary(body)
         if isinstance(body, language.BlueGreenModel):
             return _core.BlueGreen, self._blue_green(body)
+        if isinstance(body, language.CodeDeployModel | language.EcsModel):
+            return lower_aws(self._lowering, body, self._replicas, self._analysis)
         return _core.Rolling, self._rolling(body)
 
     def _start(self, params: Any, body: Any) -> Any:
