@@ -800,7 +800,7 @@ class CodeDeployModel(Model):
     platform: Literal["server", "ecs", "lambda"] | None = None
     """What is deployed to. Default: what the configuration is for, or server."""
     config: StrictStr | None = None
-    """A predefined one, such as CodeDeployDefault.OneAtATime, which is the default of servers; else all at once."""
+    """A predefined one, such as CodeDeployDefault.OneAtATime (of servers the default; else: AllAtOnce)."""
     minimum_healthy: Amount | None = None
     """Servers, instead of config: hosts that stay healthy; a percentage rounds up."""
     canary: TrafficStepModel | None = None
