@@ -97,15 +97,21 @@ class InPlaceController final : public Controller {
     void follow(const Observation& seen) {
         sweep_->observe(seen.cohorts[sweep_->to], params_.attempt_timeout, seen.now);
         if (failure_.empty()) watch_alarms(seen);
-        if (!stopped_) judge(seen);
+        if (seen.aborted && !back_) {
+            failure_ = "aborted from outside";
+            go_back(seen);
+        }
+        if (!stopped_ && !final_) judge(seen);
         if (!stopped_) sweep_->begin(seen.now);
     }
 
     void judge(const Observation& seen) {
         const Status status = sweep_->deployment.status();
-        const bool late = failure_.empty() && seen.now >= ends_at_;
+        const bool late = !back_ && seen.now >= ends_at_;
         if (status == Status::kSucceeded) {
-            final_ = failure_.empty() ? Phase::kPromoted : Phase::kRolledBack;
+            final_ = back_ ? Phase::kRolledBack : Phase::kPromoted;
+        } else if (back_) {
+            stopped_ = status == Status::kFailed;
         } else if (status == Status::kFailed || late) {
             end(RollbackEvent::kFailure,
                 late ? "not done within " + spell(codedeploy::kLongestInPlace)
@@ -125,17 +131,23 @@ class InPlaceController final : public Controller {
         }
     }
 
-    /// The deployment ends without success. A rollback is a new one, of the hosts that were attempted: first of those
-    /// that are not sound (a stopped attempt has failed), then of the others, by the same minimum.
+    /// The deployment ends without success.
     void end(RollbackEvent event, std::string why, const Observation& seen) {
-        const bool is_rollback = !failure_.empty();
-        if (!is_rollback) failure_ = std::move(why);
-        if (is_rollback || !codedeploy::rolls_back(params_.rollback, event)) {
+        failure_ = std::move(why);
+        if (codedeploy::rolls_back(params_.rollback, event)) {
+            go_back(seen);
+        } else {
             stopped_ = true;
-            return;
         }
-        const Sweep ended = *std::exchange(sweep_, std::nullopt);
+    }
+
+    /// A rollback is a new deployment, of the hosts that were attempted: first of those that are not sound (a stopped
+    /// attempt has failed), then of the others, by the same minimum.
+    void go_back(const Observation& seen) {
+        const Sweep ended = *sweep_;
         const int unsound = ended.not_sound();
+        back_ = true;
+        stopped_ = false;
         sweep_ = {.to = 0,
                   .hosts = ended.attempted(),
                   .there = params_.replicas - ended.attempted(),
@@ -166,7 +178,7 @@ class InPlaceController final : public Controller {
 
     Time next_look(const Observation& seen) const {
         if (final_ || stopped_) return kNever;
-        Time look = failure_.empty() ? ends_at_ : kNever;
+        Time look = back_ ? kNever : ends_at_;
         if (sweep_->in_flight() > 0) look = std::min(look, after(sweep_->oldest(), params_.attempt_timeout));
         return look > seen.now ? look : kNever;
     }
@@ -181,7 +193,7 @@ class InPlaceController final : public Controller {
             want.phase = *final_;
         } else if (stopped_) {
             want.phase = Phase::kStuck;
-        } else if (!failure_.empty()) {
+        } else if (back_) {
             want.phase = Phase::kRollingBack;
         }
     }
@@ -191,7 +203,8 @@ class InPlaceController final : public Controller {
     Time ends_at_;
     std::optional<Sweep> sweep_;
     std::string failure_;   // why the deployment ended without success
-    bool stopped_ = false;  // and nothing follows
+    bool back_ = false;     // a rollback followed
+    bool stopped_ = false;  // nothing follows
     std::optional<Phase> final_;
 };
 

@@ -30,6 +30,10 @@ class EcsRollingController final : public Controller {
             watch_tasks(seen);
             watch_alarms(seen);
         }
+        if (seen.aborted && !final_ && !rolls_back_) {
+            failure_ = "aborted from outside";
+            rolls_back_ = true;
+        }
         const std::size_t kept = rolls_back_ ? 0 : seen.cohorts.size() - 1;
         finish(seen, kept);
 

@@ -35,6 +35,10 @@ class ShiftController final : public Controller {
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "a shift of traffic needs an old and a new version");
         if (under_way()) watch_alarms(seen);
+        if (seen.aborted && !goes_back_ && stage_ != Stage::kCleanUp) {
+            failure_ = "aborted from outside";
+            goes_back_ = true;
+        }
         while (under_way() && stage_ != Stage::kCleanUp && advance(seen)) {
         }
         Directive want(seen.cohorts.size());
