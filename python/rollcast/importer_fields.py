@@ -36,6 +36,23 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
     "probe": frozenset({"exec", "grpc", "httpGet", "tcpSocket", "timeoutSeconds"}),
     "analysisTemplate": frozenset({"args", "measurementRetention"}),
     "prometheus": frozenset({"address", "authentication", "headers", "insecure", "timeout"}),
+    "awsService": frozenset(
+        {
+            "availabilityZoneRebalancing", "capacityProviderStrategy", "clientToken", "cluster", "clusterArn",
+            "createdAt", "createdBy", "deployments", "enableECSManagedTags", "enableExecuteCommand", "events",
+            "launchType", "loadBalancers", "networkConfiguration", "pendingCount", "placementConstraints",
+            "placementStrategy", "platformFamily", "platformVersion", "propagateTags", "role", "roleArn",
+            "runningCount", "serviceArn", "serviceRegistries", "status", "tags", "taskDefinition",
+        }
+    ),
+    "awsConfig": frozenset({"createTime", "deploymentConfigId", "deploymentConfigName"}),
+    "awsGroup": frozenset(
+        {
+            "applicationName", "autoScalingGroups", "deploymentGroupId", "deploymentGroupName",
+            "deploymentStyle", "ec2TagFilters", "ec2TagSet", "ecsServices", "loadBalancerInfo", "serviceRoleArn", "tags",
+            "targetRevision", "triggerConfigurations",
+        }
+    ),
     "analysisReference": frozenset({"analysisRunMetadata", "measurementRetention"}),
 }  # fmt: skip
 
