@@ -177,6 +177,7 @@ void bind_argo(py::module_& module);
 void bind_flagger(py::module_& module);
 void bind_python_strategy(py::module_& module);
 void bind_flagger_strategy(py::module_& module);  // after the rules, of which it is made
+void bind_aws(py::module_& module);
 void bind_world(py::module_& module);
 void bind_run(py::module_& module);
 void bind_study(py::module_& module);

@@ -2,6 +2,10 @@
 #include "rollcast/strategies/all_at_once.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/codedeploy_in_place.h"
+#include "rollcast/strategies/codedeploy_shift.h"
+#include "rollcast/strategies/ecs_rolling.h"
+#include "rollcast/strategies/ecs_shift.h"
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
@@ -13,8 +17,9 @@ using namespace strategies;
 
 /// A recipe over a struct of parameters.
 template <typename Recipe, typename Params>
-void bind_recipe(py::module_& module, const char* name, const char* doc) {
-    py::class_<Recipe, Strategy, std::shared_ptr<Recipe>>(module, name, doc)
+py::class_<Recipe, Strategy, std::shared_ptr<Recipe>> bind_recipe(py::module_& module, const char* name,
+                                                                  const char* doc) {
+    return py::class_<Recipe, Strategy, std::shared_ptr<Recipe>>(module, name, doc)
         .def(py::init<Params>(), py::arg("params"))
         .def_property_readonly("params", [](const Recipe& self) { return self.params(); })
         .def(py::pickle([](const Recipe& self) { return py::make_tuple(self.params()); },
@@ -37,6 +42,57 @@ void bind_guarded(py::module_& module) {
                             return std::make_shared<Guarded>(state[0].cast<std::shared_ptr<Strategy>>(),
                                                              state[1].cast<GuardParams>());
                         }));
+}
+
+void bind_aws_strategies(py::module_& module) {
+    bind_struct(module, "CodeDeployInPlaceParams", "CodeDeploy to servers in place; the defaults are CodeDeploy's.",
+                field("replicas", &CodeDeployInPlaceParams::replicas),
+                field("minimum_healthy", &CodeDeployInPlaceParams::minimum_healthy),
+                field("attempt_timeout", &CodeDeployInPlaceParams::attempt_timeout),
+                field("alarms", &CodeDeployInPlaceParams::alarms),
+                field("ignore_poll_failure", &CodeDeployInPlaceParams::ignore_poll_failure),
+                field("rollback", &CodeDeployInPlaceParams::rollback));
+    bind_recipe<CodeDeployInPlace, CodeDeployInPlaceParams>(module, "CodeDeployInPlace",
+                                                            "AWS CodeDeploy to servers in place.");
+    bind_struct(module, "CodeDeployShiftParams", "CodeDeploy for ECS and Lambda; the defaults are CodeDeploy's.",
+                field("replicas", &CodeDeployShiftParams::replicas),
+                field("platform", &CodeDeployShiftParams::platform), field("config", &CodeDeployShiftParams::config),
+                field("test", &CodeDeployShiftParams::test), field("ready", &CodeDeployShiftParams::ready),
+                field("validate", &CodeDeployShiftParams::validate),
+                field("termination_wait", &CodeDeployShiftParams::termination_wait),
+                field("alarms", &CodeDeployShiftParams::alarms),
+                field("ignore_poll_failure", &CodeDeployShiftParams::ignore_poll_failure),
+                field("rollback", &CodeDeployShiftParams::rollback));
+    bind_recipe<CodeDeployShift, CodeDeployShiftParams>(module, "CodeDeployShift",
+                                                        "AWS CodeDeploy for ECS services and Lambda functions.")
+        .def_property_readonly("shifts", &CodeDeployShift::shifts, "When how much of the traffic moves.");
+
+    bind_struct(module, "EcsCircuitBreaker", "ECS's deployment circuit breaker.",
+                field("threshold", &EcsCircuitBreaker::threshold),
+                field("reset_on_healthy_task", &EcsCircuitBreaker::reset_on_healthy_task),
+                field("rollback", &EcsCircuitBreaker::rollback));
+    bind_struct(module, "EcsAlarms", "ECS's deployment alarms.", field("analysis", &EcsAlarms::analysis),
+                field("rollback", &EcsAlarms::rollback), field("bake", &EcsAlarms::bake));
+    bind_struct(module, "EcsRollingParams", "ECS's rolling update; the defaults are ECS's.",
+                field("replicas", &EcsRollingParams::replicas),
+                field("minimum_healthy_percent", &EcsRollingParams::minimum_healthy_percent),
+                field("maximum_percent", &EcsRollingParams::maximum_percent),
+                field("counts_stopping", &EcsRollingParams::counts_stopping),
+                field("unhealthy_after", &EcsRollingParams::unhealthy_after),
+                field("circuit_breaker", &EcsRollingParams::circuit_breaker),
+                field("alarms", &EcsRollingParams::alarms));
+    bind_recipe<EcsRolling, EcsRollingParams>(module, "EcsRolling", "Amazon ECS's rolling update.");
+    bind_struct(module, "Hook", "An analysis that has to be successful in time.", field("analysis", &Hook::analysis),
+                field("timeout", &Hook::timeout));
+    bind_struct(module, "EcsShiftParams", "ECS's own blue/green, linear and canary; the defaults are ECS's.",
+                field("replicas", &EcsShiftParams::replicas), field("shifting", &EcsShiftParams::shifting),
+                field("percent", &EcsShiftParams::percent), field("step_bake", &EcsShiftParams::step_bake),
+                field("bake", &EcsShiftParams::bake), field("test", &EcsShiftParams::test),
+                field("pause", &EcsShiftParams::pause), field("validate", &EcsShiftParams::validate),
+                field("alarms", &EcsShiftParams::alarms), field("alarms_rollback", &EcsShiftParams::alarms_rollback),
+                field("unhealthy_after", &EcsShiftParams::unhealthy_after));
+    bind_recipe<EcsShift, EcsShiftParams>(module, "EcsShift", "Amazon ECS's blue/green, linear and canary.")
+        .def_property_readonly("shifts", &EcsShift::shifts, "When how much of the traffic moves.");
 }
 
 }  // namespace
@@ -96,6 +152,7 @@ void bind_strategies(py::module_& module) {
                 field("progress_deadline", &AllAtOnceParams::progress_deadline));
     bind_recipe<AllAtOnce, AllAtOnceParams>(module, "AllAtOnce", "Every instance is replaced at the same moment.");
     bind_guarded(module);
+    bind_aws_strategies(module);
 }
 
 void bind_flagger_strategy(py::module_& module) {

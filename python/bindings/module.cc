@@ -48,6 +48,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     bind_observe(module);
     bind_guards(module);
     bind_python_strategy(module);
+    bind_aws(module);  // structs of parameters in strategies hold some of its values
     bind_strategies(module);
     bind_kubernetes(module);
     bind_argo(module);

@@ -11,6 +11,7 @@ from os import PathLike
 
 from rollcast.errors import Place, Problems, listed, nearest, shown
 from rollcast.importer_analyses import Analyses
+from rollcast.importer_aws import is_aws, translate_aws
 from rollcast.importer_fields import Draft, Fields
 from rollcast.importer_flagger import Canaries
 from rollcast.importer_pods import translate_pods
@@ -35,7 +36,9 @@ _WORKLOAD_KINDS = ("Canary", "Deployment", "Rollout")
 
 
 def is_manifest(document: Node) -> bool:
-    """Whether it looks like a Kubernetes object."""
+    """Whether it looks like a Kubernetes object, or like one of AWS's."""
+    if is_aws(document):
+        return True
     return document.is_mapping and "apiVersion" in document.value and "kind" in document.value
 
 
@@ -59,6 +62,8 @@ def translate(documents: list[Node], problems: Problems, args: Mapping[str, str]
 
     Each part knows its place in the manifest. ``args``: values of analysis arguments, which win.
     """
+    if documents and is_aws(documents[0]):
+        return translate_aws(documents, problems)
     return _Manifests(documents, problems).translate(args or {})
 
 

@@ -46,6 +46,23 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
         }
     ),
     "flaggerProvider": frozenset({"address", "headers", "insecureSkipVerify", "secretRef", "type"}),
+    "awsService": frozenset(
+        {
+            "availabilityZoneRebalancing", "capacityProviderStrategy", "clientToken", "cluster", "clusterArn",
+            "createdAt", "createdBy", "deployments", "enableECSManagedTags", "enableExecuteCommand", "events",
+            "launchType", "loadBalancers", "networkConfiguration", "pendingCount", "placementConstraints",
+            "placementStrategy", "platformFamily", "platformVersion", "propagateTags", "role", "roleArn",
+            "runningCount", "serviceArn", "serviceRegistries", "status", "tags", "taskDefinition",
+        }
+    ),
+    "awsConfig": frozenset({"createTime", "deploymentConfigId", "deploymentConfigName"}),
+    "awsGroup": frozenset(
+        {
+            "applicationName", "autoScalingGroups", "deploymentGroupId", "deploymentGroupName",
+            "deploymentStyle", "ec2TagFilters", "ec2TagSet", "ecsServices", "loadBalancerInfo", "serviceRoleArn", "tags",
+            "targetRevision", "triggerConfigurations",
+        }
+    ),
     "analysisReference": frozenset({"analysisRunMetadata", "measurementRetention"}),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from rollcast.lower_release import lower_release, truth_path
 from rollcast.lower_strategy import Body, awaited_analyses, innermost, lower_strategy, strategy_body
 from rollcast.lower_traffic import lower_traffic
 from rollcast.lowering import Default, Lowering, distribution, show_distribution, take
-from rollcast.plan import plan_seconds
+from rollcast.plan import patience_seconds, plan_seconds
 from rollcast.profile import fit, warn_of_peaks
 from rollcast.scenario_random import Distribution
 from rollcast.units import LONGEST, show_fraction, show_seconds
@@ -130,7 +130,7 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     core.people = _people(lowering)
     strategy = lower_strategy(lowering, body, core.fleet.replicas) if body else None
     if body is not None:
-        core.window = _window(lowering, core, body)
+        core.window = _window(lowering, core, body, strategy)
     core.traffic = lower_traffic(lowering, (-core.window.lead_in, core.window.horizon))
     core.service = _service(lowering, core)
     if not lowering.problems.errors:
@@ -251,7 +251,7 @@ def _lookback(source: Any) -> float:
     return seconds if isinstance(source, _core.QueryCheck) else min(seconds, _LONGEST_LEARNING)
 
 
-def _window(lowering: Lowering, core: Any, body: Body) -> Any:
+def _window(lowering: Lowering, core: Any, body: Body, strategy: Any) -> Any:
     given, window = lowering.model.window, _core.Window()
     sources = [metric.source for analysis in core.analyses for metric in analysis.metrics]
     lookback = max(map(_lookback, sources), default=0.0)
@@ -263,11 +263,9 @@ def _window(lowering: Lowering, core: Any, body: Body) -> Any:
         "long enough for the fleet to settle and for every query to look back on",
         show_seconds,
     )
-    plan, waits_for_person = plan_seconds(body, lowering.model, core)
+    plan, waits_for_person = plan_seconds(body, strategy, lowering.model, core)
     plan = min(plan, LONGEST)
-    given_deadline = getattr(innermost(body), "progress_deadline", None)
-    deadline = 600.0 if given_deadline is None else given_deadline
-    horizon = 1.5 * plan + (deadline if math.isfinite(deadline) else 0.0)
+    horizon = 1.5 * plan + patience_seconds(innermost(body))
     window.horizon = lowering.choose(
         given.horizon,
         "window.horizon",

@@ -9,6 +9,7 @@ from typing import Any
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.errors import listed
+from rollcast.lower_aws import lower_aws
 from rollcast.lower_flagger import flagger_params
 from rollcast.lower_python import python_strategy
 from rollcast.lowering import Lowering
@@ -22,6 +23,8 @@ Body = (
     | language.AllAtOnceModel
     | language.GuardedModel
     | language.PythonModel
+    | language.CodeDeployModel
+    | language.EcsModel
 )
 
 
@@ -68,6 +71,8 @@ def awaited_analyses(body: Body | None) -> set[str]:
         return {name for name in (body.pre_promotion, body.post_promotion) if name is not None}
     if isinstance(body, language.FlaggerModel):
         return {body.analysis} if body.analysis is not None else set()
+    if isinstance(body, language.CodeDeployModel | language.EcsModel):
+        return {name for name in (body.before_traffic, body.after_traffic) if name is not None}
     return set()
 
 
@@ -123,6 +128,8 @@ class _Strategy:
             return _core.Canary, self._canary(body)
         if isinstance(body, language.BlueGreenModel):
             return _core.BlueGreen, self._blue_green(body)
+        if isinstance(body, language.CodeDeployModel | language.EcsModel):
+            return lower_aws(self._lowering, body, self._replicas, self._analysis)
         if isinstance(body, language.FlaggerModel):
             return _core.Flagger, self._flagger(body)
         if isinstance(body, language.AllAtOnceModel):

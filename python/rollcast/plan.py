@@ -7,20 +7,22 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
+from rollcast._core import codedeploy, ecs
 from rollcast.lower_flagger import flagger_plan
 
 
-def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
+def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
     """Generous seconds from start to promotion, and whether the plan waits for a person.
 
-    ``body``: the strategy of the scenario language; ``core``: the lowered scenario.
+    ``body``: the strategy of the scenario language; ``strategy`` and ``core``: what it and the scenario were
+    lowered to.
     """
     start = start_seconds(core.fleet)
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
     if isinstance(body, language.GuardedModel):
         inner = next(each for _, each in body.strategy if each is not None)
-        seconds, waits = plan_seconds(inner, model, core)
+        seconds, waits = plan_seconds(inner, strategy and strategy.inner, model, core)
         return seconds + (body.bake or 0.0), waits
     if isinstance(body, language.PythonModel):  # nothing is known of what it does
         return 1800.0, False
@@ -30,6 +32,10 @@ def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[f
         surge, unavailable = body.max_surge or "25%", body.max_unavailable or "25%"
         return _waves(surge, unavailable, core.fleet.replicas) * start + leave, False
     analyses = dict(zip(model.analyses, core.analyses, strict=True))
+    if isinstance(body, language.CodeDeployModel | language.EcsModel):
+        if strategy is None:  # its problems were told
+            return start, False
+        return _aws(body, strategy, analyses, start, leave, approval)
     if isinstance(body, language.CanaryModel):
         return _canary(body, analyses, core, start, approval)
     if isinstance(body, language.FlaggerModel):
@@ -40,6 +46,15 @@ def plan_seconds(body: Any, model: language.ScenarioModel, core: Any) -> tuple[f
     return total + (30.0 if body.scale_down_delay is None else body.scale_down_delay), waits
 
 
+def patience_seconds(body: Any) -> float:
+    """How long after the last progress the strategy calls itself stuck."""
+    for key, default in (("progress_deadline", 600.0), ("unhealthy_after", 300.0)):
+        if hasattr(body, key):
+            given = getattr(body, key)
+            return default if given is None else given if math.isfinite(given) else 0.0
+    return 0.0
+
+
 def start_seconds(fleet: Any) -> float:
     """A slow start: from creation to available."""
     pull = fleet.image_bytes / fleet.pull_bytes_per_second if fleet.image_cached < 1 else 0.0
@@ -47,6 +62,30 @@ def start_seconds(fleet: Any) -> float:
     probe = fleet.readiness
     probing = probe.initial_delay + probe.period * (probe.success_threshold + 1)
     return float(pull + slow + probing + fleet.min_ready)
+
+
+def _aws(
+    body: language.CodeDeployModel | language.EcsModel,
+    strategy: Any,
+    analyses: dict[str, Any],
+    start: float,
+    leave: float,
+    approval: float,
+) -> tuple[float, bool]:
+    params = strategy.params
+    if isinstance(strategy, _core.EcsRolling):
+        bounds = ecs.bounds(params.replicas, params.minimum_healthy_percent, params.maximum_percent)
+        bake = params.alarms.bake if params.alarms is not None else 0.0
+        return math.ceil(params.replicas / max(1, bounds.upper - bounds.lower)) * start + leave + bake, False
+    if isinstance(strategy, _core.CodeDeployInPlace):
+        minimum = codedeploy.minimum_hosts(params.minimum_healthy, params.replicas)
+        return math.ceil(params.replicas / max(1, params.replicas - minimum)) * (start + leave), False
+    if isinstance(strategy, _core.CodeDeployShift):
+        waits, bake = params.ready.stop_on_timeout, params.termination_wait
+    else:
+        waits, bake = params.pause is not None, params.bake
+    hooks = sum(_analysis(analyses.get(name)) for name in (body.before_traffic, body.after_traffic) if name)
+    return start + hooks + approval * waits + strategy.shifts[-1].at + bake, waits
 
 
 def _canary(

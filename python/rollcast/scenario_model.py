@@ -1017,6 +1017,92 @@ class FlaggerModel(Model):
     """What the two versions are called in telemetry."""
 
 
+class TrafficStepModel(Model):
+    """Traffic that moves by a clock."""
+
+    percent: Annotated[Whole, Field(ge=1, le=99)]
+    """Of the traffic: of the canary, or of each step."""
+    every: Seconds
+    """Until the next step; of a canary: until all the rest."""
+
+
+class CodeDeployModel(Model):
+    """AWS CodeDeploy: servers in place, an ECS service or a Lambda function."""
+
+    platform: Literal["server", "ecs", "lambda"] | None = None
+    """What is deployed to. Default: what the configuration is for, or server."""
+    config: StrictStr | None = None
+    """A predefined one, such as CodeDeployDefault.OneAtATime (of servers the default; else: AllAtOnce)."""
+    minimum_healthy: Amount | None = None
+    """Servers, instead of config: hosts that stay healthy; a percentage rounds up."""
+    canary: TrafficStepModel | None = None
+    """ECS and Lambda, instead of config: a part of the traffic, and later all the rest."""
+    linear: TrafficStepModel | None = None
+    """ECS and Lambda, instead of config: the traffic in equal steps."""
+    attempt_timeout: Seconds | None = None
+    """Servers: a host that is not in service after so long has failed. CodeDeploy's default: 1h."""
+    before_traffic: StrictStr | None = None
+    """ECS and Lambda: the analysis that a hook makes before the traffic moves."""
+    after_traffic: StrictStr | None = None
+    """ECS and Lambda: the analysis that a hook makes when all the traffic has moved."""
+    ready_wait: Seconds | None = None
+    """ECS: a person has to let the traffic go within so long. Default: it goes at once."""
+    termination_wait: Seconds | None = None
+    """ECS: the original tasks live on for so long."""
+    alarms: StrictStr | None = None
+    """The name of the analysis that fails when an alarm goes off: then the deployment stops."""
+    ignore_poll_failure: StrictBool = False
+    """An alarm that cannot be read does not stop the deployment."""
+    rollback_on: list[Literal["failure", "alarm", "request"]] = []
+    """Which ends of the deployment bring the last revision back."""
+
+
+class CircuitBreakerModel(Model):
+    """ECS's deployment circuit breaker."""
+
+    threshold: Amount | None = None
+    """Failed tasks: a count, or a percentage of the replicas. ECS's default: 50%."""
+    bounded: StrictBool = True
+    """A percentage is at least 3 and at most 200 tasks."""
+    reset_on_healthy_task: StrictBool = True
+    """A task that gets healthy starts the count again."""
+    rollback: StrictBool = False
+    """Bring the last revision back."""
+
+
+class EcsModel(Model):
+    """An Amazon ECS service that deploys by itself."""
+
+    deployment: Literal["rolling", "blue-green", "linear", "canary"] = "rolling"
+    """How."""
+    minimum_healthy_percent: Annotated[Whole, Field(ge=0, le=100)] | None = None
+    """rolling: tasks that stay healthy, in percent of the replicas. ECS's default: 100."""
+    maximum_percent: Annotated[Whole, Field(ge=100)] | None = None
+    """rolling: tasks at most, in percent of the replicas. ECS's default: 200."""
+    circuit_breaker: CircuitBreakerModel | None = None
+    """rolling: what ends a deployment whose tasks fail."""
+    percent: Share | None = None
+    """linear, canary: of the traffic at a step, in tenths of a percent. ECS's default: 10% and 5%."""
+    step_bake: Seconds | None = None
+    """linear, canary: after each step but the last. ECS's default: 6m and 10m."""
+    before_traffic: StrictStr | None = None
+    """blue-green, linear, canary: the analysis that a hook makes before production traffic moves."""
+    after_traffic: StrictStr | None = None
+    """blue-green, linear, canary: the analysis that a hook makes after production traffic moved."""
+    hook_timeout: Seconds | None = None
+    """A hook without an answer by then has failed. ECS's default: 24h."""
+    pause: Seconds | None = None
+    """blue-green, linear, canary: a person has to let the traffic go within so long, or it goes back."""
+    unhealthy_after: Seconds | None = None
+    """New tasks that are not healthy after so long are replaced. Default: 5m."""
+    alarms: StrictStr | None = None
+    """The name of the analysis that fails when an alarm goes off: then the deployment fails."""
+    alarms_rollback: StrictBool = False
+    """Bring the last revision back when an alarm goes off."""
+    bake: Seconds | None = None
+    """Both revisions (rolling: the alarms) are kept for so long after the last shift."""
+
+
 class StrategyModel(Model):
     """How the rollout goes; exactly one of these."""
 
@@ -1036,6 +1122,10 @@ class StrategyModel(Model):
     """Any of these, taken back by a guard."""
     python: PythonModel | None = None
     """One of your own, in Python."""
+    codedeploy: CodeDeployModel | None = None
+    """AWS CodeDeploy."""
+    ecs: EcsModel | None = None
+    """Amazon ECS."""
 
 
 class PythonModel(Model):

@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import argo_rollouts
+import aws_cloudformation
+import aws_codedeploy
+import aws_compute_misc
+import aws_ecs
 import cloudwatch_alarms
 import flagger
 import kayenta
@@ -28,6 +32,10 @@ Rule = Callable[..., dict[str, Any]]
 CASES = Path(__file__).parent / "cases"
 SYSTEMS: dict[str, Any] = {
     "argo_rollouts": argo_rollouts,
+    "aws_cloudformation": aws_cloudformation,
+    "aws_codedeploy": aws_codedeploy,
+    "aws_compute_misc": aws_compute_misc,
+    "aws_ecs": aws_ecs,
     "cloudwatch_alarms": cloudwatch_alarms,
     "flagger": flagger,
     "kayenta": kayenta,

@@ -10,6 +10,10 @@
 #include "rollcast/strategies/all_at_once.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/codedeploy_in_place.h"
+#include "rollcast/strategies/codedeploy_shift.h"
+#include "rollcast/strategies/ecs_rolling.h"
+#include "rollcast/strategies/ecs_shift.h"
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
@@ -118,6 +122,47 @@ std::vector<Example> examples() {
          std::make_shared<Guarded>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
                                    GuardParams{.analysis = kWatch, .bake = 5min}),
          20},  // on the way back what is there of the new version stays until the old one is
+        example<EcsRolling>("EcsRolling", 20, EcsRollingParams{.replicas = kReplicas}),
+        example<EcsRolling>("EcsRollingInFull", 15,
+                            EcsRollingParams{.replicas = kReplicas,
+                                             .minimum_healthy_percent = 75,
+                                             .maximum_percent = 150,
+                                             .counts_stopping = true,
+                                             .circuit_breaker = EcsCircuitBreaker{.rollback = true},
+                                             .alarms = EcsAlarms{.analysis = kWatch, .rollback = true, .bake = 5min}}),
+        example<EcsShift>("EcsBlueGreen", 20, EcsShiftParams{.replicas = kReplicas, .bake = 15min}),
+        example<EcsShift>("EcsLinearInFull", 20,
+                          EcsShiftParams{.replicas = kReplicas,
+                                         .shifting = ecs::Shifting::kLinear,
+                                         .percent = 33.4,
+                                         .bake = 15min,
+                                         .test = Hook{kCheck},
+                                         .pause = 1h,
+                                         .validate = Hook{kCheck},
+                                         .alarms = kWatch,
+                                         .alarms_rollback = true}),
+        example<CodeDeployShift>(
+            "CodeDeployLambda", 20,
+            CodeDeployShiftParams{.replicas = kReplicas,
+                                  .platform = codedeploy::Platform::kLambda,
+                                  .config = {codedeploy::TrafficType::kTimeBasedCanary, 10, 5min}}),
+        example<CodeDeployShift>(
+            "CodeDeployEcsInFull", 20,
+            CodeDeployShiftParams{.replicas = kReplicas,
+                                  .config = {codedeploy::TrafficType::kTimeBasedLinear, 10, 1min},
+                                  .test = kCheck,
+                                  .ready = {.stop_on_timeout = true, .wait = 1h},
+                                  .validate = kCheck,
+                                  .termination_wait = 1h,
+                                  .alarms = kWatch,
+                                  .rollback = {.on_failure = true, .on_alarm = true, .on_request = true}}),
+        example<CodeDeployInPlace>("CodeDeployOneAtATime", 10, CodeDeployInPlaceParams{.replicas = kReplicas}),
+        example<CodeDeployInPlace>(
+            "CodeDeployInPlaceInFull", 10,
+            CodeDeployInPlaceParams{.replicas = kReplicas,
+                                    .minimum_healthy = {codedeploy::MinimumType::kFleetPercent, 75},
+                                    .alarms = kWatch,
+                                    .rollback = {.on_failure = true, .on_alarm = true}}),
     };
 }
 

@@ -29,6 +29,12 @@ class ToyFleet {
 
     Time now() const { return now_; }
     void set_now(Time now) { now_ = next_ = now; }
+    /// An analysis that is running ends now, before the controller is woken for anything else.
+    void end_analysis(AnalysisId analysis, AnalysisPhase verdict) {
+        verdicts[analysis] = verdict;
+        settle();
+        next_ = now_;
+    }
     Cohort& cohort(std::size_t version) { return cohorts_[version]; }
     const Cohort& old_version() const { return cohorts_.front(); }
     const Cohort& new_version() const { return cohorts_.back(); }

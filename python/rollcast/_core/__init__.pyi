@@ -8,11 +8,17 @@ import numpy
 import numpy.typing
 import typing
 from . import analysis
+from . import traffic
+from . import codedeploy
+from . import ecs
+from . import instance_refresh
+from . import app_runner
+from . import eks
+from . import cloudformation
 from . import kubernetes
 from . import argo
-from . import flagger
 from . import lifecycle
-__all__: list[str] = ['AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'Cohort', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Directive', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'Guarded', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'Pause', 'People', 'Phase', 'Policy', 'Probe', 'PythonStrategy', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'argo', 'build_config', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'validate', 'version', 'wilson']
+__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Fleet', 'Forecast', 'ForecastOptions', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'OutlierDetection', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'cloudformation', 'codedeploy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instance_refresh', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'traffic', 'validate', 'version', 'wilson']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -616,7 +622,6 @@ class DefectKind(enum.Enum):
     memory_leak: typing.ClassVar[DefectKind]
     none: typing.ClassVar[DefectKind]
     slow_leak: typing.ClassVar[DefectKind]
-    wrong_answers: typing.ClassVar[DefectKind]
     @classmethod
     def __new__(cls, value):
         ...
@@ -1421,88 +1426,17 @@ class Window:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
-class OnCall:
-    """
-    How long the person on call takes. Distributions of seconds.
-    """
-    __hash__: typing.ClassVar[None] = None
-    acknowledge: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
-    act: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
-    diagnose: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical]:
-        ...
-    def __init__(self, *, acknowledge: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., diagnose: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., act: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ...) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-class UserReports:
-    """
-    Users notice what no monitor sees, and say so late.
-    """
-    __hash__: typing.ClassVar[None] = None
-    delay: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, int]:
-        ...
-    def __init__(self, *, share: typing.SupportsFloat | typing.SupportsIndex = 0.0, delay: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., enough: typing.SupportsInt | typing.SupportsIndex = 3) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def enough(self) -> int:
-        ...
-    @enough.setter
-    def enough(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def share(self) -> float:
-        ...
-    @share.setter
-    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
-        ...
-class People:
-    """
-    Who is woken when something goes wrong, and how long they take.
-    """
-    __hash__: typing.ClassVar[None] = None
-    approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
-    approval_limit: float | None
-    on_call: OnCall
-    reports: UserReports
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[OnCall, list[int], UserReports, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None, float | None]:
-        ...
-    def __init__(self, *, on_call: OnCall = ..., pages: collections.abc.Sequence[int] = ..., reports: UserReports = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ..., approval_limit: float | None = None) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def pages(self) -> list[int]:
-        ...
-    @pages.setter
-    def pages(self, arg1: collections.abc.Sequence[int]) -> None:
-        ...
 class Scenario:
     """
     All that a run needs but the strategy.
     """
     __hash__: typing.ClassVar[None] = None
+    approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
     balancing: Balancing
     faults: Faults
     fleet: Fleet
     name: str
     observability: Observability
-    people: People
     release: Release
     service: Service
     slo: Slo
@@ -1510,9 +1444,9 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], People]:
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None]:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., people: People = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1563,232 +1497,6 @@ class Strategy:
     def describe(self) -> str:
         """
         Identity, label and log line.
-        """
-class Phase(enum.Enum):
-    """
-    Where a rollout stands.
-    """
-    baking: typing.ClassVar[Phase]
-    moving: typing.ClassVar[Phase]
-    paused: typing.ClassVar[Phase]
-    promoted: typing.ClassVar[Phase]
-    rolled_back: typing.ClassVar[Phase]
-    rolling_back: typing.ClassVar[Phase]
-    stuck: typing.ClassVar[Phase]
-    @classmethod
-    def __new__(cls, value):
-        ...
-class Cohort:
-    """
-    The instances of one version, as a control plane sees them.
-    """
-    __hash__: typing.ClassVar[None] = None
-    exists: bool
-    version: int
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[int, bool, int, int, int, int, int, int, int, int, float]:
-        ...
-    def __init__(self, *, version: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def available(self) -> int:
-        ...
-    @available.setter
-    def available(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def desired(self) -> int:
-        ...
-    @desired.setter
-    def desired(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def draining(self) -> int:
-        ...
-    @draining.setter
-    def draining(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def instances(self) -> int:
-        ...
-    @instances.setter
-    def instances(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def pending(self) -> int:
-        ...
-    @pending.setter
-    def pending(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def ready(self) -> int:
-        ...
-    @ready.setter
-    def ready(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def restarts(self) -> int:
-        ...
-    @restarts.setter
-    def restarts(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def unschedulable(self) -> int:
-        ...
-    @unschedulable.setter
-    def unschedulable(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def weight(self) -> float:
-        ...
-    @weight.setter
-    def weight(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
-        ...
-class AnalysisStatus:
-    """
-    One analysis run that a directive asked for.
-    """
-    __hash__: typing.ClassVar[None] = None
-    phase: AnalysisPhase
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[int, AnalysisPhase]:
-        ...
-    def __init__(self, run: typing.SupportsInt | typing.SupportsIndex = 0, phase: AnalysisPhase = ...) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def run(self) -> int:
-        ...
-    @run.setter
-    def run(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-class Observation:
-    """
-    What a strategy is shown; cohorts by version, the old one first.
-    """
-    __hash__: typing.ClassVar[None] = None
-    aborted: bool
-    approved: bool
-    now: float
-    routed: bool
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool]:
-        ...
-    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def analyses(self) -> list[AnalysisStatus]:
-        ...
-    @analyses.setter
-    def analyses(self, arg1: collections.abc.Sequence[AnalysisStatus]) -> None:
-        ...
-    @property
-    def cohorts(self) -> list[Cohort]:
-        ...
-    @cohorts.setter
-    def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
-        ...
-class Target:
-    """
-    What one cohort should become; weights for all cohorts or for none.
-    """
-    __hash__: typing.ClassVar[None] = None
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[int, float | None]:
-        ...
-    def __init__(self, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def desired(self) -> int:
-        ...
-    @desired.setter
-    def desired(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def weight(self) -> float | None:
-        ...
-    @weight.setter
-    def weight(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
-        ...
-class AnalysisWish:
-    """
-    An analysis that should be running; a new run takes a new number.
-    """
-    __hash__: typing.ClassVar[None] = None
-    analysis: int
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[int, int]:
-        ...
-    def __init__(self, run: typing.SupportsInt | typing.SupportsIndex = 0, analysis: int = ...) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def run(self) -> int:
-        ...
-    @run.setter
-    def run(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-class Directive:
-    """
-    The whole state that a strategy wants; targets as the cohorts.
-    """
-    __hash__: typing.ClassVar[None] = None
-    asks_approval: bool
-    phase: Phase
-    reason: str
-    wake_at: float
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[list[Target], list[AnalysisWish], Phase, bool, float, str]:
-        ...
-    def __init__(self, *, targets: collections.abc.Sequence[Target] = ..., analyses: collections.abc.Sequence[AnalysisWish] = ..., phase: Phase = ..., asks_approval: bool = False, wake_at: float = ..., reason: str = '') -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def analyses(self) -> list[AnalysisWish]:
-        ...
-    @analyses.setter
-    def analyses(self, arg1: collections.abc.Sequence[AnalysisWish]) -> None:
-        ...
-    @property
-    def targets(self) -> list[Target]:
-        ...
-    @targets.setter
-    def targets(self, arg1: collections.abc.Sequence[Target]) -> None:
-        ...
-class PythonStrategy(Strategy):
-    """
-    A strategy written in Python.
-    """
-    def __init__(self, make: typing.Any, identity: str) -> None:
-        """
-        make: called with the number of old replicas at the start of each rollout, gives an object with decide(seen: Observation) -> Directive that copy.deepcopy() can copy; identity: what describe() says.
         """
 class DeploymentType(enum.Enum):
     """
@@ -1947,7 +1655,6 @@ class CanaryParams:
     __hash__: typing.ClassVar[None] = None
     abort_scale_down_delay: float | None
     background: BackgroundAnalysis | None
-    dynamic_stable_scale: bool
     max_surge: Amount
     max_unavailable: Amount
     progress_deadline: float | None
@@ -1956,9 +1663,9 @@ class CanaryParams:
     scale_down_delay: float | None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, Amount, Amount, list[SetWeight | Pause | SetCanaryScale | RunAnalysis], bool, int, int | None, float | None, float | None, float | None, bool, BackgroundAnalysis | None, bool]:
+    def __getstate__(self) -> tuple[int, Amount, Amount, list[SetWeight | Pause | SetCanaryScale | RunAnalysis], bool, int, int | None, float | None, float | None, float | None, bool, BackgroundAnalysis | None]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ..., dynamic_stable_scale: bool = False) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2055,17 +1762,21 @@ class BlueGreen(Strategy):
     @property
     def params(self) -> BlueGreenParams:
         ...
-class AllAtOnceParams:
+class CodeDeployInPlaceParams:
     """
-    Every instance is replaced at the same moment.
+    CodeDeploy to servers in place; the defaults are CodeDeploy's.
     """
     __hash__: typing.ClassVar[None] = None
-    progress_deadline: float | None
+    alarms: int | None
+    attempt_timeout: float
+    ignore_poll_failure: bool
+    minimum_healthy: codedeploy.MinimumHealthy
+    rollback: codedeploy.AutoRollback
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, float | None]:
+    def __getstate__(self) -> tuple[int, codedeploy.MinimumHealthy, float, int | None, bool, codedeploy.AutoRollback]:
         ...
-    def __init__(self, replicas: typing.SupportsInt | typing.SupportsIndex = 1, progress_deadline: float | None = 600.0) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, minimum_healthy: codedeploy.MinimumHealthy = ..., attempt_timeout: float = 3600.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2077,93 +1788,133 @@ class AllAtOnceParams:
     @replicas.setter
     def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-class AllAtOnce(Strategy):
+class CodeDeployInPlace(Strategy):
     """
-    Every instance is replaced at the same moment.
+    AWS CodeDeploy to servers in place.
     """
-    def __getstate__(self) -> tuple[AllAtOnceParams]:
+    def __getstate__(self) -> tuple[CodeDeployInPlaceParams]:
         ...
-    def __init__(self, params: AllAtOnceParams) -> None:
+    def __init__(self, params: CodeDeployInPlaceParams) -> None:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
     @property
-    def params(self) -> AllAtOnceParams:
+    def params(self) -> CodeDeployInPlaceParams:
         ...
-class GuardParams:
+class CodeDeployShiftParams:
     """
-    The guard of a rollout.
+    CodeDeploy for ECS and Lambda; the defaults are CodeDeploy's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: int | None
+    config: codedeploy.TrafficConfig
+    ignore_poll_failure: bool
+    platform: codedeploy.Platform
+    ready: codedeploy.ReadyOption
+    rollback: codedeploy.AutoRollback
+    termination_wait: float
+    test: int | None
+    validate: int | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, codedeploy.Platform, codedeploy.TrafficConfig, int | None, codedeploy.ReadyOption, int | None, float, int | None, bool, codedeploy.AutoRollback]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, platform: codedeploy.Platform = ..., config: codedeploy.TrafficConfig = ..., test: int | None = ..., ready: codedeploy.ReadyOption = ..., validate: int | None = ..., termination_wait: float = 0.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class CodeDeployShift(Strategy):
+    """
+    AWS CodeDeploy for ECS services and Lambda functions.
+    """
+    def __getstate__(self) -> tuple[CodeDeployShiftParams]:
+        ...
+    def __init__(self, params: CodeDeployShiftParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> CodeDeployShiftParams:
+        ...
+    @property
+    def shifts(self) -> list[traffic.Shift]:
+        """
+        When how much of the traffic moves.
+        """
+class EcsCircuitBreaker:
+    """
+    ECS's deployment circuit breaker.
+    """
+    __hash__: typing.ClassVar[None] = None
+    reset_on_healthy_task: bool
+    rollback: bool
+    threshold: ecs.BreakerThreshold
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[ecs.BreakerThreshold, bool, bool]:
+        ...
+    def __init__(self, *, threshold: ecs.BreakerThreshold = ..., reset_on_healthy_task: bool = True, rollback: bool = False) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class EcsAlarms:
+    """
+    ECS's deployment alarms.
     """
     __hash__: typing.ClassVar[None] = None
     analysis: int
     bake: float
+    rollback: bool
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, float]:
+    def __getstate__(self) -> tuple[int, bool, float]:
         ...
-    def __init__(self, analysis: int = ..., bake: float = 0.0) -> None:
+    def __init__(self, *, analysis: int = ..., rollback: bool = False, bake: float = 0.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
-class Guarded(Strategy):
+class EcsRollingParams:
     """
-    Any strategy, taken back by a guard.
-    """
-    def __getstate__(self) -> tuple[Strategy, GuardParams]:
-        ...
-    def __init__(self, inner: Strategy, params: GuardParams) -> None:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def inner(self) -> Strategy:
-        ...
-    @property
-    def params(self) -> GuardParams:
-        ...
-class FlaggerParams:
-    """
-    A Canary's fields; the defaults are Flagger's, and Kubernetes' for its Deployments.
+    ECS's rolling update; the defaults are ECS's.
     """
     __hash__: typing.ClassVar[None] = None
-    analysis: int | None
-    confirm_promotion: bool
-    confirm_rollout: bool
-    deployment_deadline: float | None
-    interval: float
-    max_surge: Amount
-    max_unavailable: Amount
-    plan: flagger.Plan
-    progress_deadline: float
+    alarms: EcsAlarms | None
+    circuit_breaker: EcsCircuitBreaker | None
+    counts_stopping: bool
+    unhealthy_after: float | None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, flagger.Plan, float, float, int, int, float, int | None, bool, bool, Amount, Amount, float | None]:
+    def __getstate__(self) -> tuple[int, int, int, bool, float | None, EcsCircuitBreaker | None, EcsAlarms | None]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, plan: flagger.Plan = ..., interval: float = 60.0, progress_deadline: float = 600.0, primary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, canary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, matched: typing.SupportsFloat | typing.SupportsIndex = 1.0, analysis: int | None = ..., confirm_rollout: bool = False, confirm_promotion: bool = False, max_surge: Amount = ..., max_unavailable: Amount = ..., deployment_deadline: float | None = 600.0) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, minimum_healthy_percent: typing.SupportsInt | typing.SupportsIndex = 100, maximum_percent: typing.SupportsInt | typing.SupportsIndex = 200, counts_stopping: bool = False, unhealthy_after: float | None = 300.0, circuit_breaker: EcsCircuitBreaker | None = ..., alarms: EcsAlarms | None = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
     @property
-    def canary_ready_threshold(self) -> int:
+    def maximum_percent(self) -> int:
         ...
-    @canary_ready_threshold.setter
-    def canary_ready_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def matched(self) -> float:
-        ...
-    @matched.setter
-    def matched(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+    @maximum_percent.setter
+    def maximum_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     @property
-    def primary_ready_threshold(self) -> int:
+    def minimum_healthy_percent(self) -> int:
         ...
-    @primary_ready_threshold.setter
-    def primary_ready_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+    @minimum_healthy_percent.setter
+    def minimum_healthy_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     @property
     def replicas(self) -> int:
@@ -2171,24 +1922,94 @@ class FlaggerParams:
     @replicas.setter
     def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-class Flagger(Strategy):
+class EcsRolling(Strategy):
     """
-    Flagger's canary, blue/green and A/B test.
+    Amazon ECS's rolling update.
     """
-    def __getstate__(self) -> tuple[FlaggerParams]:
+    def __getstate__(self) -> tuple[EcsRollingParams]:
         ...
-    def __init__(self, params: FlaggerParams) -> None:
+    def __init__(self, params: EcsRollingParams) -> None:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
     @property
-    def params(self) -> FlaggerParams:
+    def params(self) -> EcsRollingParams:
         ...
+class Hook:
+    """
+    An analysis that has to be successful in time.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int
+    timeout: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float]:
+        ...
+    def __init__(self, analysis: int = ..., timeout: float = 3600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class EcsShiftParams:
+    """
+    ECS's own blue/green, linear and canary; the defaults are ECS's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: int | None
+    alarms_rollback: bool
+    bake: float
+    pause: float | None
+    shifting: ecs.Shifting
+    step_bake: float | None
+    test: Hook | None
+    unhealthy_after: float
+    validate: Hook | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, ecs.Shifting, float | None, float | None, float, Hook | None, float | None, Hook | None, int | None, bool, float]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, shifting: ecs.Shifting = ..., percent: typing.SupportsFloat | typing.SupportsIndex | None = None, step_bake: float | None = None, bake: float = 0.0, test: Hook | None = ..., pause: float | None = None, validate: Hook | None = ..., alarms: int | None = ..., alarms_rollback: bool = False, unhealthy_after: float = 300.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def percent(self) -> float | None:
+        ...
+    @percent.setter
+    def percent(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class EcsShift(Strategy):
+    """
+    Amazon ECS's blue/green, linear and canary.
+    """
+    def __getstate__(self) -> tuple[EcsShiftParams]:
+        ...
+    def __init__(self, params: EcsShiftParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> EcsShiftParams:
+        ...
+    @property
+    def shifts(self) -> list[traffic.Shift]:
+        """
+        When how much of the traffic moves.
+        """
 class Verdict(enum.Enum):
     """
     How a rollout ended.
     """
-    aborted: typing.ClassVar[Verdict]
     promoted: typing.ClassVar[Verdict]
     rolled_back: typing.ClassVar[Verdict]
     stuck: typing.ClassVar[Verdict]

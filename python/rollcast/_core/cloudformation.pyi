@@ -1,0 +1,81 @@
+"""
+AWS CloudFormation, rule by rule.
+"""
+from __future__ import annotations
+import collections.abc
+import enum
+import typing
+__all__: list[str] = ['ConcurrencyMode', 'OperationResult', 'RegionConcurrency', 'TriggeredOutcome', 'UpdatePolicy', 'actual_concurrency', 'failures_tolerated', 'max_batch_during_rollback', 'max_concurrent', 'operation_result', 'policy_in_force', 'region_results', 'signals_needed', 'watch_triggers']
+class ConcurrencyMode(enum.Enum):
+    """
+    Of a StackSets operation.
+    """
+    soft_failure_tolerance: typing.ClassVar[ConcurrencyMode]
+    strict_failure_tolerance: typing.ClassVar[ConcurrencyMode]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class OperationResult(enum.Enum):
+    """
+    Of a Region, or of the operation.
+    """
+    cancelled: typing.ClassVar[OperationResult]
+    failed: typing.ClassVar[OperationResult]
+    succeeded: typing.ClassVar[OperationResult]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class RegionConcurrency(enum.Enum):
+    """
+    How Regions follow one another.
+    """
+    parallel: typing.ClassVar[RegionConcurrency]
+    sequential: typing.ClassVar[RegionConcurrency]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class TriggeredOutcome:
+    """
+    How a stack operation ends that alarms watch.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    rolls_back: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[bool, float]:
+        ...
+    def __init__(self, rolls_back: bool = False, at: float = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class UpdatePolicy(enum.Enum):
+    """
+    Of an Auto Scaling group.
+    """
+    none: typing.ClassVar[UpdatePolicy]
+    replacing_update: typing.ClassVar[UpdatePolicy]
+    rolling_update: typing.ClassVar[UpdatePolicy]
+    @classmethod
+    def __new__(cls, value):
+        ...
+def actual_concurrency(mode: ConcurrencyMode, most: typing.SupportsInt | typing.SupportsIndex, failure_tolerance: typing.SupportsInt | typing.SupportsIndex, failures_so_far: typing.SupportsInt | typing.SupportsIndex) -> int:
+    ...
+def failures_tolerated(accounts: typing.SupportsInt | typing.SupportsIndex, percentage: typing.SupportsInt | typing.SupportsIndex) -> int:
+    ...
+def max_batch_during_rollback(before_update: typing.SupportsInt | typing.SupportsIndex, in_failed_update: typing.SupportsInt | typing.SupportsIndex) -> int:
+    ...
+def max_concurrent(accounts: typing.SupportsInt | typing.SupportsIndex, percentage: typing.SupportsInt | typing.SupportsIndex) -> int:
+    ...
+def operation_result(regions: collections.abc.Sequence[OperationResult]) -> OperationResult:
+    ...
+def policy_in_force(will_replace: bool, rolling_present: bool) -> UpdatePolicy:
+    ...
+def region_results(concurrency: RegionConcurrency, failure_tolerance: typing.SupportsInt | typing.SupportsIndex, failed_accounts: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> list[OperationResult]:
+    ...
+def signals_needed(instances: typing.SupportsInt | typing.SupportsIndex, min_successful_percent: typing.SupportsInt | typing.SupportsIndex) -> int:
+    ...
+def watch_triggers(work: float, monitoring: float, alarm_at: float | None) -> TriggeredOutcome:
+    ...

@@ -1,0 +1,244 @@
+"""ECS service definitions, and configurations and groups of CodeDeploy, as the APIs take and give them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rollcast.errors import Problems, listed, nearest, shown
+from rollcast.importer_fields import Draft, Fields
+from rollcast.yaml_source import Node
+
+# The key that tells what a document is, and the wrapper that the API puts around it when it is asked.
+_KINDS = {
+    "taskDefinition": "service",
+    "computePlatform": "config",
+    "minimumHealthyHosts": "config",
+    "trafficRoutingConfig": "config",
+    "deploymentGroupName": "group",
+}
+_WRAPPERS = ("service", "deploymentConfigInfo", "deploymentGroupInfo")
+_ROLLBACK_EVENTS = {
+    "DEPLOYMENT_FAILURE": "failure",
+    "DEPLOYMENT_STOP_ON_ALARM": "alarm",
+    "DEPLOYMENT_STOP_ON_REQUEST": "request",
+}
+_DEPLOYMENTS = {"ROLLING": "rolling", "BLUE_GREEN": "blue-green", "LINEAR": "linear", "CANARY": "canary"}
+_PLATFORMS = {"Server": "server", "ECS": "ecs", "Lambda": "lambda"}
+
+
+def is_aws(document: Node) -> bool:
+    """Whether it looks like one of these."""
+    return _kind(_unwrapped(document)) is not None
+
+
+def translate_aws(documents: list[Node], problems: Problems) -> Node:
+    """A service, a configuration and a group, or some of them, as a mapping of the scenario language."""
+    found: dict[str, Fields] = {}
+    for document in map(_unwrapped, documents):
+        kind = _kind(document)
+        if kind is None:
+            problems.error(
+                "expected an ECS service or a configuration or group of CodeDeploy", document.place
+            )
+        elif kind in found:
+            problems.error(f"there is a {kind} already: give one at a time", document.place)
+        else:
+            found[kind] = Fields(document, problems, "aws" + kind.capitalize())
+    return _Aws(found, problems).translate(documents[0])
+
+
+def _unwrapped(document: Node) -> Node:
+    if document.is_mapping and len(document.value) == 1:
+        for wrapper in _WRAPPERS:
+            if (inner := document.get(wrapper)) is not None and inner.is_mapping:
+                return inner
+    return document
+
+
+def _kind(document: Node) -> str | None:
+    if not document.is_mapping or "apiVersion" in document.value:
+        return None
+    return next((kind for key, kind in _KINDS.items() if key in document.value), None)
+
+
+class _Aws:
+    def __init__(self, found: dict[str, Fields], problems: Problems) -> None:
+        nothing = Fields(None, problems)
+        self._service = found.get("service", nothing)
+        self._config = found.get("config", nothing)
+        self._group = found.get("group", nothing)
+        self._problems = problems
+
+    def translate(self, first: Node) -> Node:
+        out, service = Draft(first.place), self._service
+        fleet, strategy = Draft(service.place), Draft(first.place)
+        by_codedeploy = bool(self._config or self._group)
+        if service:
+            out.put("name", service.take("serviceName"))
+            fleet.put("replicas", service.whole("desiredCount", least=1))
+            self._check_service(by_codedeploy)
+            out.put("fleet", fleet if fleet.value else None)
+        elif self._group:
+            out.put("name", self._group.take("deploymentGroupName"))
+        if by_codedeploy:
+            strategy.put("codedeploy", self._codedeploy())
+            service.take("deploymentConfiguration")
+        else:
+            strategy.put("ecs", self._ecs(service.fields("deploymentConfiguration")))
+        out.put("strategy", strategy)
+        for fields in (service, self._config, self._group):
+            fields.finish()
+        return out.node()
+
+    def _choose(self, fields: Fields, key: str, words: dict[str, str]) -> str | None:
+        node = fields.take(key)
+        if node is None or node.value in words:
+            return None if node is None else words[node.value]
+        hint = nearest(node.value, words) if isinstance(node.value, str) else None
+        self._problems.error(f"expected {listed(words)}, got {shown(node.value)}", node.place, hint)
+        return None
+
+    def _check_service(self, by_codedeploy: bool) -> None:
+        controller = self._service.fields("deploymentController")
+        kinds = {"ECS": "", "CODE_DEPLOY": "codedeploy", "EXTERNAL": "external"}
+        kind = self._choose(controller, "type", kinds)
+        if kind == "codedeploy" and not by_codedeploy:
+            message = "the service is deployed by CodeDeploy: give its deployment configuration or group, too"
+            self._problems.error(message, controller.place)
+        elif kind == "external":
+            self._problems.error("what an external controller does is not known", controller.place)
+        if self._choose(self._service, "schedulingStrategy", {"REPLICA": "", "DAEMON": "daemon"}):
+            place = self._service.key_place("schedulingStrategy")
+            self._problems.error("not modelled: a daemon has as many tasks as there are hosts", place)
+
+    # -- ECS
+
+    def _ecs(self, fields: Fields) -> Draft:
+        out = Draft(fields.place if fields else self._service.place)
+        deployment = self._choose(fields, "strategy", _DEPLOYMENTS) or "rolling"
+        out.put("deployment", deployment)
+        if deployment == "rolling":
+            out.put("minimum_healthy_percent", fields.whole("minimumHealthyPercent"))
+            out.put("maximum_percent", fields.whole("maximumPercent"))
+            out.put("circuit_breaker", self._breaker(fields.fields("deploymentCircuitBreaker")))
+        else:
+            for key in ("minimumHealthyPercent", "maximumPercent"):  # without effect
+                fields.take(key)
+            out.put("bake", _minutes(fields.whole("bakeTimeInMinutes")))
+        for key, kind in (("linearConfiguration", "linear"), ("canaryConfiguration", "canary")):
+            if not (shift := fields.fields(key)):
+                continue
+            if kind != deployment:
+                self._problems.error(f"does not go with the strategy {deployment}", shift.place)
+            word = "step" if kind == "linear" else "canary"
+            out.put("percent", _percent(shift.take(f"{word}Percent")))
+            out.put("step_bake", _minutes(shift.whole(f"{word}BakeTimeInMinutes")))
+            shift.finish()
+        self._alarms(fields.fields("alarms"), "enable", "strategy.ecs")
+        fields.finish()
+        return out
+
+    def _breaker(self, fields: Fields) -> Draft | None:
+        enabled = fields.take("enable")
+        if enabled is None or enabled.value is not True:
+            fields.take("rollback")
+            return None
+        out = Draft(fields.place)
+        out.put("rollback", fields.take("rollback"))
+        out.put("reset_on_healthy_task", fields.take("resetOnHealthyTask"))
+        if threshold := fields.fields("thresholdConfiguration"):
+            kinds = {"COUNT": "count", "BOUNDED_PERCENT": "bounded", "UNBOUNDED_PERCENT": "unbounded"}
+            kind = self._choose(threshold, "type", kinds)
+            value = threshold.whole("value", least=1)
+            out.put("threshold", value if kind == "count" else _percent(value))
+            if kind == "unbounded":
+                out.put("bounded", False, threshold.place)
+            threshold.finish()
+        fields.finish()
+        return out
+
+    def _alarms(self, fields: Fields, switch: str, where: str) -> None:
+        """Alarms stand in another place, so that only their names are here."""
+        enabled = fields.take(switch)
+        if enabled is not None and enabled.value is True:
+            message = (
+                f"alarms are not read from here: describe them as an analysis and name it in {where}.alarms"
+            )
+            self._problems.warn(message, fields.place)
+
+    # -- CodeDeploy
+
+    def _codedeploy(self) -> Draft:
+        config, group = self._config, self._group
+        out = Draft(config.place if config else group.place)
+        platform = self._choose(config, "computePlatform", _PLATFORMS)
+        out.put("platform", platform or self._choose(group, "computePlatform", _PLATFORMS))
+        group.take("computePlatform")
+        name = group.take("deploymentConfigName")
+        if config:
+            if name is not None and name.value != config.named("deploymentConfigName"):
+                self._problems.error(
+                    f"is not the configuration that was given, {shown(config.named('deploymentConfigName'))}",
+                    name.place,
+                )
+            self._configuration(out)
+        else:
+            out.put("config", name)
+        self._group_options(out)
+        return out
+
+    def _configuration(self, out: Draft) -> None:
+        if hosts := self._config.fields("minimumHealthyHosts"):
+            kinds = {"HOST_COUNT": "count", "FLEET_PERCENT": "percent", "MOST_CONCURRENCY": "at once"}
+            kind, value = self._choose(hosts, "type", kinds), hosts.whole("value")
+            if kind == "at once":
+                out.put("config", "CodeDeployDefault.OneAtATime", hosts.place)
+            else:
+                out.put("minimum_healthy", value if kind == "count" else _percent(value))
+            hosts.finish()
+        if routing := self._config.fields("trafficRoutingConfig"):
+            types = {"AllAtOnce": "", "TimeBasedCanary": "canary", "TimeBasedLinear": "linear"}
+            kind = self._choose(routing, "type", types)
+            if kind:
+                step = routing.fields(f"timeBased{kind.capitalize()}")
+                body = Draft(step.place if step else routing.place)
+                body.put("percent", step.whole(f"{kind}Percentage"))
+                body.put("every", _minutes(step.whole(f"{kind}Interval")))
+                step.finish()
+                out.put(kind, body)
+            routing.finish()
+
+    def _group_options(self, out: Draft) -> None:
+        group = self._group
+        self._alarms(group.fields("alarmConfiguration"), "enabled", "strategy.codedeploy")
+        rollback = group.fields("autoRollbackConfiguration")
+        enabled = rollback.take("enabled")
+        events = rollback.items("events")
+        if enabled is not None and enabled.value is True:
+            known = [node for node in events if node.value in _ROLLBACK_EVENTS]
+            for node in events:
+                if node not in known:
+                    message = f"expected {listed(_ROLLBACK_EVENTS)}, got {shown(node.value)}"
+                    self._problems.error(message, node.place)
+            ends: list[Any] = [Node(_ROLLBACK_EVENTS[node.value], node.place) for node in known]
+            out.put("rollback_on", ends or None)
+        style = group.fields("blueGreenDeploymentConfiguration")
+        ready = style.fields("deploymentReadyOption")
+        wait = _minutes(ready.whole("waitTimeInMinutes"))
+        if self._choose(ready, "actionOnTimeout", {"CONTINUE_DEPLOYMENT": "", "STOP_DEPLOYMENT": "stop"}):
+            out.put("ready_wait", wait or "0s", ready.place)
+        ending = style.fields("terminateBlueInstancesOnDeploymentSuccess")
+        out.put("termination_wait", _minutes(ending.whole("terminationWaitTimeInMinutes")))
+        if self._choose(ending, "action", {"TERMINATE": "", "KEEP_ALIVE": "keep"}):
+            self._problems.warn("not modelled: the original instances end", ending.place)
+        for fields in (rollback, ready, ending, style):
+            fields.finish()
+
+
+def _minutes(node: Node | None) -> Node | None:
+    return None if node is None else Node(f"{node.value}m", node.place)
+
+
+def _percent(node: Node | None) -> Node | None:
+    is_number = node is not None and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    return Node(f"{node.value:g}%", node.place) if node is not None and is_number else node

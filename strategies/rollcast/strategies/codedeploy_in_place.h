@@ -1,0 +1,41 @@
+#pragma once
+// AWS CodeDeploy to servers in place: each host is emptied and gets the new revision where the old one was. The
+// controller follows the rules in codedeploy_rules.h. Semantics: AWS CodeDeploy User Guide.
+//
+// Where it deviates, because a control plane here sees cohorts and not hosts: the first crash of an attempt is its
+// failure, even if the process comes up later; and a rollback leaves the hosts alone that still run the old revision.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "rollcast/base/ids.h"
+#include "rollcast/base/time.h"
+#include "rollcast/control/strategy.h"
+#include "rollcast/strategies/codedeploy_rules.h"
+
+namespace rollcast::strategies {
+
+/// The defaults are CodeDeploy's: OneAtATime, without rollback.
+struct CodeDeployInPlaceParams {
+    int replicas = 1;
+    codedeploy::MinimumHealthy minimum_healthy{};
+    Duration attempt_timeout = codedeploy::kLifecycleEventTimeout;  // a host that is not in service by then has failed
+    std::optional<AnalysisId> alarms{};                             // fails when an alarm goes off
+    bool ignore_poll_failure = false;
+    codedeploy::AutoRollback rollback{};
+};
+
+class CodeDeployInPlace final : public Strategy {
+   public:
+    /// Throws std::invalid_argument for a minimum that is out of range.
+    explicit CodeDeployInPlace(CodeDeployInPlaceParams params);
+    std::string describe() const override;
+    std::unique_ptr<Controller> start(const Launch& launch) const override;
+    const CodeDeployInPlaceParams& params() const { return params_; }
+
+   private:
+    CodeDeployInPlaceParams params_;
+};
+
+}  // namespace rollcast::strategies

@@ -1,0 +1,162 @@
+"""What AWS's own files say reaches the engine; what is not modelled is warned of; bad ones are told."""
+
+# ruff: noqa: E501 (whole messages, to be read as they are told)
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rollcast import _core
+from rollcast._core import codedeploy, ecs
+from rollcast.errors import InputErrors
+from rollcast.importer import import_manifests
+from rollcast.scenario import LoadedScenario, load
+
+SERVICE: dict[str, Any] = {
+    "serviceName": "checkout",
+    "cluster": "shop",
+    "taskDefinition": "checkout:42",
+    "desiredCount": 8,
+    "launchType": "FARGATE",
+    "healthCheckGracePeriodSeconds": 60,
+    "deploymentConfiguration": {
+        "minimumHealthyPercent": 50,
+        "maximumPercent": 150,
+        "deploymentCircuitBreaker": {
+            "enable": True,
+            "rollback": True,
+            "thresholdConfiguration": {"type": "COUNT", "value": 5},
+        },
+        "alarms": {"alarmNames": ["5xx"], "enable": True, "rollback": True},
+    },
+}
+CONFIG: dict[str, Any] = {
+    "deploymentConfigName": "Canary25Percent45Minutes",
+    "computePlatform": "ECS",
+    "trafficRoutingConfig": {
+        "type": "TimeBasedCanary",
+        "timeBasedCanary": {"canaryPercentage": 25, "canaryInterval": 45},
+    },
+}
+GROUP: dict[str, Any] = {
+    "deploymentGroupName": "checkout",
+    "deploymentConfigName": "Canary25Percent45Minutes",
+    "autoRollbackConfiguration": {
+        "enabled": True,
+        "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"],
+    },
+    "blueGreenDeploymentConfiguration": {
+        "terminateBlueInstancesOnDeploymentSuccess": {
+            "action": "TERMINATE",
+            "terminationWaitTimeInMinutes": 15,
+        },
+        "deploymentReadyOption": {"actionOnTimeout": "STOP_DEPLOYMENT", "waitTimeInMinutes": 30},
+    },
+}
+
+Imports = Callable[..., LoadedScenario]
+
+
+@pytest.fixture
+def imported(tmp_path: Path) -> Imports:
+    def read(*documents: dict[str, Any]) -> LoadedScenario:
+        names = []
+        for number, document in enumerate(documents):
+            names.append(f"{number}.json")
+            (tmp_path / names[-1]).write_text(json.dumps(document))
+        scenario = tmp_path / "s.yaml"
+        scenario.write_text(json.dumps({"manifest": names, "traffic": {"rate": 50}}))
+        return load(scenario)
+
+    return read
+
+
+def service(**configuration: Any) -> dict[str, Any]:
+    return {**SERVICE, "deploymentConfiguration": configuration}
+
+
+def test_a_rolling_service_reaches_the_engine(imported: Imports) -> None:
+    scenario = imported(SERVICE)
+    params = scenario.strategy.params
+    assert scenario.name == "checkout"
+    assert isinstance(scenario.strategy, _core.EcsRolling)
+    assert (params.replicas, params.minimum_healthy_percent, params.maximum_percent) == (8, 50, 150)
+    assert params.circuit_breaker.rollback
+    assert params.circuit_breaker.threshold.type is ecs.ThresholdType.count
+    assert params.circuit_breaker.threshold.value == 5
+    warnings = " ".join(scenario.warnings)
+    assert "alarms are not read from here" in warnings
+    assert "healthCheckGracePeriodSeconds: not modelled" in warnings
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_what_the_api_describes_is_read_as_what_it_takes(imported: Imports, wrapped: bool) -> None:
+    described = {"service": SERVICE} if wrapped else SERVICE
+    assert imported(described).strategy.params.replicas == 8
+
+
+def test_a_linear_service_reaches_the_engine(imported: Imports) -> None:
+    linear = {"stepPercent": 12.5, "stepBakeTimeInMinutes": 2}
+    params = imported(
+        service(strategy="LINEAR", bakeTimeInMinutes=10, linearConfiguration=linear)
+    ).strategy.params
+    assert params.shifting is ecs.Shifting.linear
+    assert (params.percent, params.step_bake, params.bake) == (12.5, 120, 600)
+
+
+def test_a_service_that_codedeploy_deploys_reaches_the_engine(imported: Imports) -> None:
+    scenario = imported({**SERVICE, "deploymentController": {"type": "CODE_DEPLOY"}}, CONFIG, GROUP)
+    params = scenario.strategy.params
+    assert isinstance(scenario.strategy, _core.CodeDeployShift)
+    assert (params.replicas, params.config.percent, params.config.interval) == (8, 25, 2700)
+    assert params.rollback == codedeploy.AutoRollback(on_failure=True, on_alarm=True)
+    assert params.termination_wait == 900
+    assert params.ready == codedeploy.ReadyOption(stop_on_timeout=True, wait=1800)
+
+
+def test_a_configuration_for_servers_reaches_the_engine(imported: Imports) -> None:
+    hosts = {"type": "FLEET_PERCENT", "value": 75}
+    config = {"deploymentConfigInfo": {"computePlatform": "Server", "minimumHealthyHosts": hosts}}
+    params = imported(config).strategy.params
+    assert params.minimum_healthy == codedeploy.MinimumHealthy(codedeploy.MinimumType.fleet_percent, 75)
+
+
+def test_a_group_names_a_predefined_configuration(imported: Imports) -> None:
+    group = {"deploymentGroupName": "web", "deploymentConfigName": "CodeDeployDefault.HalfAtATime"}
+    assert imported(group).strategy.params.minimum_healthy.value == 50
+
+
+def test_it_is_written_as_a_scenario(tmp_path: Path) -> None:
+    file = tmp_path / "service.json"
+    file.write_text(json.dumps(SERVICE, indent=2))
+    text, _ = import_manifests([file])
+    assert "minimum_healthy_percent: 50" in text
+    (tmp_path / "s.yaml").write_text(text)
+    assert load(tmp_path / "s.yaml").strategy.params.replicas == 8
+
+
+@pytest.mark.parametrize(
+    ("documents", "message"),
+    [
+        ([{**SERVICE, "deploymentController": {"type": "CODE_DEPLOY"}}], "the service is deployed by CodeDeploy: give its deployment configuration or group, too"),
+        ([{**SERVICE, "deploymentController": {"type": "EXTERNAL"}}], "what an external controller does is not known"),
+        ([{**SERVICE, "schedulingStrategy": "DAEMON"}], "not modelled: a daemon has as many tasks as there are hosts"),
+        ([service(strategy="BLUEGREEN")], 'expected ROLLING, BLUE_GREEN, LINEAR or CANARY, got "BLUEGREEN"; did you mean "BLUE_GREEN"?'),
+        ([service(strategy="LINEAR", canaryConfiguration={"canaryPercent": 5})], "does not go with the strategy linear"),
+        ([{**SERVICE, "desiredCount": "8"}], 'expected a whole number from 1 on, got "8"'),
+        ([SERVICE, SERVICE], "there is a service already: give one at a time"),
+        ([CONFIG, {**GROUP, "deploymentConfigName": "Other"}], 'is not the configuration that was given, "Canary25Percent45Minutes"'),
+        ([{**GROUP, "deploymentConfigName": "CodeDeployDefault.HalfATime"}], 'did you mean "CodeDeployDefault.HalfAtATime"?'),
+        ([{**GROUP, "autoRollbackConfiguration": {"enabled": True, "events": ["FAILURE"]}}], "expected DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM or DEPLOYMENT_STOP_ON_REQUEST"),
+        ([SERVICE, {"kind": "Deployment", "apiVersion": "apps/v1"}], "expected an ECS service or a configuration or group of CodeDeploy"),
+    ],
+)  # fmt: skip
+def test_bad_files_are_told(imported: Imports, documents: list[Any], message: str) -> None:
+    with pytest.raises(InputErrors) as caught:
+        imported(*documents)
+    assert message in str(caught.value)
+    assert all(".json:1:" in line for line in str(caught.value).splitlines())
