@@ -182,13 +182,13 @@ def test_wald_neglects_the_overshoot() -> None:
 # ---- as guards of a scenario
 
 
-def scenario(release: list[dict[str, Any]], **metric: Any) -> dict[str, Any]:
+def scenario(release: Any, **metric: Any) -> dict[str, Any]:
     return {
         "name": "judged",
         "strategy": {
             "canary": {
                 "routed": True,
-                "steps": [{"set_weight": 30}, {"analysis": ["judge"]}],
+                "steps": [{"set_weight": 30}, {"analysis": "judge"}],
             }
         },
         "analyses": {"judge": {"metrics": [{"name": "judge", "interval": "1m", **metric}]}},
@@ -212,9 +212,9 @@ GUARDS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_a_judge_takes_a_bad_canary_back_and_lets_a_good_one_pass(guard: str) -> None:
-    bad = rollcast.forecast(scenario([{"defect": "error-rate", "rate": "5%"}], **GUARDS[guard]), 10)
+    bad = rollcast.forecast(scenario({"defect": "error-rate", "rate": "5%"}, **GUARDS[guard]), 10)
     assert bad.estimates["p_rolled_back"].value == 1
-    good = rollcast.forecast(scenario([{"defect": "none"}], **GUARDS[guard]), 20)
+    good = rollcast.forecast(scenario("good", **GUARDS[guard]), 20)
     # An alpha of 5% at most: fewer than 14 of 20 promoted would be 1 in 30,000.
     assert good.estimates["p_promoted"].value >= 0.7
 
@@ -272,5 +272,5 @@ def test_a_judge_takes_a_bad_canary_back_and_lets_a_good_one_pass(guard: str) ->
 )
 def test_a_judge_that_cannot_work_is_refused(metric: dict[str, Any], message: str) -> None:
     with pytest.raises(rollcast.InputError) as caught:
-        rollcast.load(scenario([], **metric))
+        rollcast.load(scenario("good", **metric))
     assert message in str(caught.value)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <type_traits>
 
 #include "rollcast/observe/cloudwatch_alarm.h"
 #include "rollcast/observe/condition.h"
@@ -78,7 +79,6 @@ Measured measure(const SequentialCheck& check, SourceMemory& memory, const Telem
 }
 
 Duration lookback(const QueryCheck& check) { return lookback(check.query); }
-Duration lookback(const SequentialCheck&, Duration interval) { return interval; }
 
 }  // namespace
 
@@ -97,8 +97,8 @@ Measured measure(const Source& source, SourceMemory& memory, const Telemetry& te
 Duration lookback(const Source& source, Duration interval) {
     return std::visit(
         [&](const auto& asked) {
-            if constexpr (requires { lookback(asked, interval); }) {
-                return lookback(asked, interval);
+            if constexpr (std::is_same_v<std::decay_t<decltype(asked)>, SequentialCheck>) {
+                return interval;  // it counts what has come since the last measurement
             } else {
                 return lookback(asked);
             }

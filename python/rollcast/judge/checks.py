@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from rollcast.errors import listed, nearest
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=str)
 
 
-def one_of(words: Mapping[str, T], word: str, name: str) -> T:
+def one_of(words: Mapping[Word, T], word: Word, name: str) -> T:
     """What a word stands for. Raises ValueError with the nearest right one."""
     if word in words:
         return words[word]

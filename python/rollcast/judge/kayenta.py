@@ -113,8 +113,9 @@ def kayenta(baseline: ArrayLike, canary: ArrayLike, metric: KayentaMetric | None
     """
     config = lower_metric(metric or KayentaMetric())
     found = rules.judge_metric(_values(baseline), _values(canary), config)
-    shift = found.shift and (found.shift.value, found.shift.low, found.shift.high)
-    return KayentaVerdict(_CLASSIFICATIONS[found.classification], found.critical, found.deviation, shift)
+    return KayentaVerdict(
+        _CLASSIFICATIONS[found.classification], found.critical, found.deviation, _ends(found.shift)
+    )
 
 
 def kayenta_canary(
@@ -191,8 +192,11 @@ def mann_whitney(
 
     baseline, canary: finite, shapes (n,) and (m,), at least one value each. Otherwise ValueError.
     """
-    shift = _core.samples.MannWhitney(_values(canary), _values(baseline)).shift(confidence)
-    return shift and (shift.value, shift.low, shift.high)
+    return _ends(_core.samples.MannWhitney(_values(canary), _values(baseline)).shift(confidence))
+
+
+def _ends(shift: _core.Interval | None) -> tuple[float, float, float] | None:
+    return None if shift is None else (shift.value, shift.low, shift.high)
 
 
 def _values(given: ArrayLike) -> list[float]:

@@ -18,6 +18,9 @@ TEST(SourceComplaint, IsThatOfTheAlternative) {
     EXPECT_NE(complaint(Source(CloudWatchAlarm{.period = 1s}), kBuckets), std::nullopt);
     EXPECT_NE(complaint(Source(CompositeAlarm{}), kBuckets), std::nullopt);
     EXPECT_NE(complaint(Source(BurnRateAlert{.objective = 0}), kBuckets), std::nullopt);
+    EXPECT_NE(complaint(Source(kayenta::Judge{}), kBuckets), std::nullopt);
+    EXPECT_EQ(complaint(Source(SequentialCheck{}), kBuckets), std::nullopt);
+    EXPECT_NE(complaint(Source(SequentialCheck{.vantage = Vantage::kClient}), kBuckets), std::nullopt);
 }
 
 TEST(SourceSelects, WhatItsAlternativeLooksAt) {
@@ -26,7 +29,12 @@ TEST(SourceSelects, WhatItsAlternativeLooksAt) {
     EXPECT_FALSE(selects(Source(CloudWatchAlarm{}), Vantage::kApplication));
     EXPECT_TRUE(selects(Source(CompositeAlarm{.alarms = {{.name = "a"}, {"b", application}}}), Vantage::kApplication));
     EXPECT_FALSE(selects(Source(BurnRateAlert{}), Vantage::kApplication));
+    EXPECT_TRUE(selects(Source(SequentialCheck{.vantage = Vantage::kApplication}), Vantage::kApplication));
+    EXPECT_FALSE(selects(Source(SequentialCheck{}), Vantage::kApplication));
     const Selector selector{.vantage = Vantage::kApplication, .window = 60s};
+    EXPECT_TRUE(selects(Source(kayenta::Judge{.series = {{.baseline = {{QueryStep::Op::kRate, 0, selector}}}}}),
+                        Vantage::kApplication));
+    EXPECT_FALSE(selects(Source(kayenta::Judge{}), Vantage::kApplication));
     EXPECT_TRUE(selects(Source(QueryCheck{.query = {{QueryStep::Op::kRate, 0, selector}}}), Vantage::kApplication));
 }
 

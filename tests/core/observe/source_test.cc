@@ -117,9 +117,9 @@ TEST(Measure, GivesTheValueBehindThePhase) {
 }
 
 TEST(Lookback, IsThatOfTheSource) {
-    EXPECT_EQ(lookback(Source(QueryCheck{.query = {growth(requests(120))}})), 120s);
-    EXPECT_EQ(lookback(Source(alarm())), 180s);
-    EXPECT_EQ(lookback(Source(BurnRateAlert{})), 72h);
+    EXPECT_EQ(lookback(Source(QueryCheck{.query = {growth(requests(120))}}), {}), 120s);
+    EXPECT_EQ(lookback(Source(alarm()), {}), 180s);
+    EXPECT_EQ(lookback(Source(BurnRateAlert{}), {}), 72h);
 }
 
 }  // namespace
