@@ -29,9 +29,9 @@ MODULES = {
 }
 MACHINES = {"Prober", "RestartBackoff"}
 
-# No simulated rollout has a history to clean up, goes back to a version that ran before, or is scaled by an alarm;
-# nobody promotes past all steps; hooks answer without a status; the documentation's formulas are only near to what
-# happens.
+# No simulated rollout has a history to clean up, goes back to a version that ran before, or is scaled by an
+# alarm; nobody promotes past all steps; hooks answer without a status; the documentation's formulas are only
+# near to what happens.
 NOT_SIMULATED = {
     "analysis_ttl_expired",
     "expired_history",
