@@ -59,8 +59,8 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
     "awsGroup": frozenset(
         {
             "applicationName", "autoScalingGroups", "deploymentGroupId", "deploymentGroupName",
-            "deploymentStyle", "ec2TagFilters", "ec2TagSet", "ecsServices", "loadBalancerInfo", "serviceRoleArn",
-            "tags", "targetRevision", "triggerConfigurations",
+            "deploymentStyle", "ec2TagFilters", "ec2TagSet", "ecsServices", "loadBalancerInfo",
+            "serviceRoleArn", "tags", "targetRevision", "triggerConfigurations",
         }
     ),
     "analysisReference": frozenset({"analysisRunMetadata", "measurementRetention"}),
