@@ -14,7 +14,7 @@ from rollcast.scenario_types import MOST
 from rollcast.units import show_fraction, show_seconds
 
 Analysis = Callable[..., int]
-"""The number of an analysis: its name, and the path below `strategy` of what names it."""
+"""The number of an analysis: its name, and the path below the strategy of what names it."""
 
 _PLATFORMS = {
     "server": codedeploy.Platform.server,
@@ -34,27 +34,31 @@ def lower_aws(
     body: language.CodeDeployModel | language.EcsModel,
     replicas: int,
     analysis: Analysis,
+    *path: str,
 ) -> tuple[Any, Any]:
-    """A class of recipes and its parameters."""
+    """A class of recipes and its parameters. ``path``: where the strategy stands."""
     if isinstance(body, language.CodeDeployModel):
-        return _CodeDeploy(lowering, body, replicas, analysis).lower()
-    return _Ecs(lowering, body, replicas, analysis).lower()
+        return _CodeDeploy(lowering, body, replicas, analysis, path).lower()
+    return _Ecs(lowering, body, replicas, analysis, path).lower()
 
 
 class _Aws:
     name = ""
 
-    def __init__(self, lowering: Lowering, body: Any, replicas: int, analysis: Analysis) -> None:
+    def __init__(
+        self, lowering: Lowering, body: Any, replicas: int, analysis: Analysis, path: tuple[str, ...]
+    ) -> None:
+        self._path = (*path, self.name)
         self._lowering = lowering
         self._body = body
         self._replicas = replicas
         self._analysis = analysis
 
     def _error(self, message: str, *path: str | int, suggestion: str | None = None) -> None:
-        self._lowering.error(message, "strategy", self.name, *path, suggestion=suggestion)
+        self._lowering.error(message, *self._path, *path, suggestion=suggestion)
 
     def _warn(self, message: str, *path: str | int) -> None:
-        self._lowering.warn(message, "strategy", self.name, *path)
+        self._lowering.warn(message, *self._path, *path)
 
     def _refuse(self, keys: str, why: str) -> None:
         for key in keys.split():

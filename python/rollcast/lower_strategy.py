@@ -129,7 +129,7 @@ class _Strategy:
         if isinstance(body, language.BlueGreenModel):
             return _core.BlueGreen, self._blue_green(body)
         if isinstance(body, language.CodeDeployModel | language.EcsModel):
-            return lower_aws(self._lowering, body, self._replicas, self._analysis)
+            return lower_aws(self._lowering, body, self._replicas, self._analysis, *self._path)
         if isinstance(body, language.FlaggerModel):
             return _core.Flagger, self._flagger(body)
         if isinstance(body, language.AllAtOnceModel):

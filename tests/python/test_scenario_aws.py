@@ -247,6 +247,9 @@ def test_a_release_ends_as_its_platform_ends_it(strategy: Any, release: Any, sen
         ("ecs: {bake: 5m}", ["s.yaml:2:24: strategy.ecs.bake: needs alarms beside it"]),
         ("ecs: {circuit_breaker: {threshold: 120%}}",
          ["s.yaml:2:47: strategy.ecs.circuit_breaker.threshold: expected at least 1 task, or a percentage from 1% to 100%, got 120%"]),
+        ("guarded: {analysis: a, strategy: {ecs: {percent: 10%}}}",
+         ['s.yaml:2:32: strategy.guarded.analysis: there is no analysis "a" under analyses',
+          "s.yaml:2:61: strategy.guarded.strategy.ecs.percent: does not go with deployment: rolling"]),
         ("ecs: {maximum_percent: 99}", ["s.yaml:2:35: strategy.ecs.maximum_percent: expected at least 100, got 99"]),
     ],
 )  # fmt: skip
