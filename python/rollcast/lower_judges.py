@@ -6,6 +6,7 @@ from typing import Any
 
 from rollcast import _core
 from rollcast._core import sequential
+from rollcast.errors import nearest
 from rollcast.judge.kayenta import KayentaMetric, lower_metric
 from rollcast.judge.sequential import SPENDING
 from rollcast.lowering import Lowering
@@ -43,7 +44,8 @@ def lower_kayenta(lowering: Lowering, metric: MetricModel, given: MeasureModel, 
     groups = {group for each in judge.series for group in each.config.groups}
     for group in judge.group_weights:
         if group not in groups:
-            lowering.error(f'no series is of the group "{group}"', *path, "group_weights", group, key=True)
+            message, near = f'no series is of the group "{group}"', nearest(group, groups)
+            lowering.error(message, *path, "group_weights", group, suggestion=near, key=True)
     if complaint := _core.kayenta.complaint(judge, 0):
         lowering.error(f'metric "{metric.name}" {complaint}', *path)
     return judge

@@ -716,6 +716,7 @@ class KayentaSeriesModel(Model):
     """A series of the new version that Kayenta's judge compares with the old one's."""
 
     name: StrictStr
+    """What reports call it, and its group where none is given."""
     kind: QueryKind
     """What each point is."""
     quantile: Share | None = None

@@ -116,13 +116,13 @@ def test_its_metrics_are_the_checks_of_one_analysis(manifest: Any) -> None:
     (analysis,) = imported(manifest()).model.analyses
     success, duration, custom = analysis.metrics
     assert [m.name for m in analysis.metrics] == ["request-success-rate", "request-duration", "failures"]
-    assert success.success[3].number == 99
-    assert duration.success[3].number == 500  # whole milliseconds
-    assert {s.selector.scope for s in success.query if s.selector.window > 0} == {_core.Scope.new}
-    assert duration.query[0].selector.window == 30
-    scopes = [s.selector.scope for s in custom.query if s.selector.window > 0]
+    assert success.source.success[3].number == 99
+    assert duration.source.success[3].number == 500  # whole milliseconds
+    assert {s.selector.scope for s in success.source.query if s.selector.window > 0} == {_core.Scope.new}
+    assert duration.source.query[0].selector.window == 30
+    scopes = [s.selector.scope for s in custom.source.query if s.selector.window > 0]
     assert scopes == [_core.Scope.new, _core.Scope.old]  # {{ target }} is the canary's own workload
-    assert custom.query[0].selector.window == 60
+    assert custom.source.query[0].selector.window == 60
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_ranges_and_the_older_threshold_are_understood(
     changed = limits if limits != "{}" else "interval: 1m"
     text = ("        thresholdRange: {min: 99}\n        interval: 1m\n", f"        {changed}\n")
     (analysis,) = imported(manifest(text)).model.analyses
-    condition = analysis.metrics[0].success
+    condition = analysis.metrics[0].source.success
     assert (_core.evaluate_condition(condition, [value]) is True) is passes
     assert _core.evaluate_condition(condition, []) is not True
 

@@ -7,7 +7,13 @@ import enum
 import numpy
 import numpy.typing
 import typing
+from . import samples
+from . import sequential
+from . import power
+from . import kayenta
 from . import analysis
+from . import cloudwatch
+from . import burn_rate
 from . import traffic
 from . import codedeploy
 from . import ecs
@@ -17,8 +23,9 @@ from . import eks
 from . import cloudformation
 from . import kubernetes
 from . import argo
+from . import flagger
 from . import lifecycle
-__all__: list[str] = ['Amount', 'Analysis', 'AnalysisPhase', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Complaint', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Fleet', 'Forecast', 'ForecastOptions', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'Metric', 'Observability', 'Outcome', 'OutlierDetection', 'Pause', 'Policy', 'Probe', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Slo', 'Stickiness', 'Strategy', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'cloudformation', 'codedeploy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'forecast', 'instance_refresh', 'instances_needed', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'outcome_columns', 'parse_amount', 'peak_rate', 'quantile', 'replay', 'resolve', 'squared_cv', 'traffic', 'validate', 'version', 'wilson']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'Pause', 'People', 'Phase', 'Policy', 'Probe', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Severity', 'Slo', 'Stickiness', 'Strategy', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'power', 'quantile', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'validate', 'version', 'wilson']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -513,20 +520,371 @@ class ConditionStep:
     @skip.setter
     def skip(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
+class QueryCheck:
+    """
+    A query, and the conditions on its answer.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[QueryStep], list[ConditionStep], list[ConditionStep]]:
+        ...
+    def __init__(self, *, query: collections.abc.Sequence[QueryStep] = ..., success: collections.abc.Sequence[ConditionStep] = ..., failure: collections.abc.Sequence[ConditionStep] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def failure(self) -> list[ConditionStep]:
+        ...
+    @failure.setter
+    def failure(self, arg1: collections.abc.Sequence[ConditionStep]) -> None:
+        ...
+    @property
+    def query(self) -> list[QueryStep]:
+        ...
+    @query.setter
+    def query(self, arg1: collections.abc.Sequence[QueryStep]) -> None:
+        ...
+    @property
+    def success(self) -> list[ConditionStep]:
+        ...
+    @success.setter
+    def success(self, arg1: collections.abc.Sequence[ConditionStep]) -> None:
+        ...
+class AlarmState(enum.Enum):
+    """
+    Of a CloudWatch alarm.
+    """
+    alarm: typing.ClassVar[AlarmState]
+    insufficient_data: typing.ClassVar[AlarmState]
+    ok: typing.ClassVar[AlarmState]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Comparison(enum.Enum):
+    """
+    Of a value with a threshold.
+    """
+    greater: typing.ClassVar[Comparison]
+    greater_or_equal: typing.ClassVar[Comparison]
+    less: typing.ClassVar[Comparison]
+    less_or_equal: typing.ClassVar[Comparison]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class MissingData(enum.Enum):
+    """
+    What a point without data counts as.
+    """
+    breaching: typing.ClassVar[MissingData]
+    ignore: typing.ClassVar[MissingData]
+    missing: typing.ClassVar[MissingData]
+    not_breaching: typing.ClassVar[MissingData]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class LowSamples(enum.Enum):
+    """
+    What becomes of a percentile of too few samples.
+    """
+    evaluate: typing.ClassVar[LowSamples]
+    ignore: typing.ClassVar[LowSamples]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class AlarmStatistic(enum.Enum):
+    """
+    What a CloudWatch alarm watches: one point a period.
+    """
+    error_count: typing.ClassVar[AlarmStatistic]
+    error_ratio: typing.ClassVar[AlarmStatistic]
+    latency_percentile: typing.ClassVar[AlarmStatistic]
+    mean_latency: typing.ClassVar[AlarmStatistic]
+    request_count: typing.ClassVar[AlarmStatistic]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class CloudWatchAlarm:
+    """
+    An alarm of Amazon CloudWatch.
+    """
+    __hash__: typing.ClassVar[None] = None
+    actions_enabled: bool
+    comparison: Comparison
+    low_samples: LowSamples
+    metric_namespace: str
+    period: float
+    scope: Scope
+    statistic: AlarmStatistic
+    treat_missing: MissingData
+    vantage: Vantage
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[AlarmStatistic, Vantage, Scope, float, str, float, int, int | None, int | None, Comparison, float, MissingData, LowSamples, bool]:
+        ...
+    def __init__(self, *, statistic: AlarmStatistic = ..., vantage: Vantage = ..., scope: Scope = ..., percentile: typing.SupportsFloat | typing.SupportsIndex = 0.99, metric_namespace: str = '', period: float = 60.0, evaluation_periods: typing.SupportsInt | typing.SupportsIndex = 1, datapoints_to_alarm: typing.SupportsInt | typing.SupportsIndex | None = None, evaluation_range: typing.SupportsInt | typing.SupportsIndex | None = None, comparison: Comparison = ..., threshold: typing.SupportsFloat | typing.SupportsIndex = 0.0, treat_missing: MissingData = ..., low_samples: LowSamples = ..., actions_enabled: bool = True) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def datapoints_to_alarm(self) -> int | None:
+        ...
+    @datapoints_to_alarm.setter
+    def datapoints_to_alarm(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def evaluation_periods(self) -> int:
+        ...
+    @evaluation_periods.setter
+    def evaluation_periods(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def evaluation_range(self) -> int | None:
+        ...
+    @evaluation_range.setter
+    def evaluation_range(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def percentile(self) -> float:
+        ...
+    @percentile.setter
+    def percentile(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def threshold(self) -> float:
+        ...
+    @threshold.setter
+    def threshold(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class AlarmRuleOp(enum.Enum):
+    """
+    What a step of a composite alarm's rule does.
+    """
+    and_: typing.ClassVar[AlarmRuleOp]
+    at_least: typing.ClassVar[AlarmRuleOp]
+    not_: typing.ClassVar[AlarmRuleOp]
+    or_: typing.ClassVar[AlarmRuleOp]
+    truth: typing.ClassVar[AlarmRuleOp]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class AlarmRuleStep:
+    """
+    One step of a composite alarm's rule in postfix order.
+    """
+    __hash__: typing.ClassVar[None] = None
+    negated: bool
+    op: AlarmRuleOp
+    state: AlarmState
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[AlarmRuleOp, int, AlarmState, bool, list[int]]:
+        ...
+    def __init__(self, *, op: AlarmRuleOp = ..., least: typing.SupportsInt | typing.SupportsIndex = 0, state: AlarmState = ..., negated: bool = False, alarms: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def alarms(self) -> list[int]:
+        ...
+    @alarms.setter
+    def alarms(self, arg1: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def least(self) -> int:
+        ...
+    @least.setter
+    def least(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AlarmRule:
+    """
+    A composite alarm's rule.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[str], list[AlarmRuleStep]]:
+        ...
+    def __init__(self, alarms: collections.abc.Sequence[str] = ..., steps: collections.abc.Sequence[AlarmRuleStep] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def alarms(self) -> list[str]:
+        ...
+    @alarms.setter
+    def alarms(self, arg1: collections.abc.Sequence[str]) -> None:
+        ...
+    @property
+    def steps(self) -> list[AlarmRuleStep]:
+        ...
+    @steps.setter
+    def steps(self, arg1: collections.abc.Sequence[AlarmRuleStep]) -> None:
+        ...
+class ActionSuppressor:
+    """
+    Holds back the actions of a composite alarm.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarm: str
+    extension: float
+    wait: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, float, float]:
+        ...
+    def __init__(self, *, alarm: str = '', wait: float = 60.0, extension: float = 60.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class NamedAlarm:
+    """
+    An alarm that a composite alarm watches.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarm: CloudWatchAlarm
+    name: str
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, CloudWatchAlarm]:
+        ...
+    def __init__(self, name: str = '', alarm: CloudWatchAlarm = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class CompositeAlarm:
+    """
+    A composite alarm of Amazon CloudWatch.
+    """
+    __hash__: typing.ClassVar[None] = None
+    rule: AlarmRule
+    suppressor: ActionSuppressor | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[NamedAlarm], AlarmRule, ActionSuppressor | None]:
+        ...
+    def __init__(self, *, alarms: collections.abc.Sequence[NamedAlarm] = ..., rule: AlarmRule = ..., suppressor: ActionSuppressor | None = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def alarms(self) -> list[NamedAlarm]:
+        ...
+    @alarms.setter
+    def alarms(self, arg1: collections.abc.Sequence[NamedAlarm]) -> None:
+        ...
+class Severity(enum.Enum):
+    """
+    Of a burn-rate alert.
+    """
+    none: typing.ClassVar[Severity]
+    page: typing.ClassVar[Severity]
+    ticket: typing.ClassVar[Severity]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class BurnRateRule:
+    """
+    Fires while the burn rate is above `burn_rate` in both windows.
+    """
+    __hash__: typing.ClassVar[None] = None
+    hold: float
+    long_window: float
+    severity: Severity
+    short_window: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float, Severity, float]:
+        ...
+    def __init__(self, *, long_window: float = 0.0, short_window: float = 0.0, burn_rate: typing.SupportsFloat | typing.SupportsIndex = 1.0, severity: Severity = ..., hold: float = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def burn_rate(self) -> float:
+        ...
+    @burn_rate.setter
+    def burn_rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class BurnRateAlert:
+    """
+    An alert on how fast an error budget burns.
+    """
+    __hash__: typing.ClassVar[None] = None
+    fails_on: Severity
+    recording_interval: float
+    scope: Scope
+    vantage: Vantage
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, Vantage, Scope, list[BurnRateRule], Severity, float]:
+        ...
+    def __init__(self, *, objective: typing.SupportsFloat | typing.SupportsIndex = 0.999, vantage: Vantage = ..., scope: Scope = ..., rules: collections.abc.Sequence[BurnRateRule] = ..., fails_on: Severity = ..., recording_interval: float = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def objective(self) -> float:
+        ...
+    @objective.setter
+    def objective(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def rules(self) -> list[BurnRateRule]:
+        ...
+    @rules.setter
+    def rules(self, arg1: collections.abc.Sequence[BurnRateRule]) -> None:
+        ...
+class SequentialCheck:
+    """
+    A sequential test of the new version, or of the new against the old one.
+    """
+    __hash__: typing.ClassVar[None] = None
+    test: sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams
+    vantage: Vantage
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams, Vantage]:
+        ...
+    def __init__(self, test: sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams = ..., vantage: Vantage = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
 class Metric:
     """
-    One metric of an analysis, with Argo's limits.
+    One metric of an analysis: what it measures, how often, and Argo's limits.
     """
     __hash__: typing.ClassVar[None] = None
     dry_run: bool
     initial_delay: float
     interval: float
     name: str
+    source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, list[QueryStep], list[ConditionStep], list[ConditionStep], float, float, int, int, int, int, int, bool, int]:
+    def __getstate__(self) -> tuple[str, QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck, float, float, int, int, int, int, int, bool, int]:
         ...
-    def __init__(self, *, name: str = '', query: collections.abc.Sequence[QueryStep] = ..., success: collections.abc.Sequence[ConditionStep] = ..., failure: collections.abc.Sequence[ConditionStep] = ..., interval: float = 0.0, initial_delay: float = 0.0, count: typing.SupportsInt | typing.SupportsIndex = 0, failure_limit: typing.SupportsInt | typing.SupportsIndex = 0, inconclusive_limit: typing.SupportsInt | typing.SupportsIndex = 0, consecutive_error_limit: typing.SupportsInt | typing.SupportsIndex = 4, consecutive_success_limit: typing.SupportsInt | typing.SupportsIndex = 0, dry_run: bool = False, line: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+    def __init__(self, *, name: str = '', source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck = ..., interval: float = 0.0, initial_delay: float = 0.0, count: typing.SupportsInt | typing.SupportsIndex = 0, failure_limit: typing.SupportsInt | typing.SupportsIndex = 0, inconclusive_limit: typing.SupportsInt | typing.SupportsIndex = 0, consecutive_error_limit: typing.SupportsInt | typing.SupportsIndex = 4, consecutive_success_limit: typing.SupportsInt | typing.SupportsIndex = 0, dry_run: bool = False, line: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -551,12 +909,6 @@ class Metric:
     def count(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     @property
-    def failure(self) -> list[ConditionStep]:
-        ...
-    @failure.setter
-    def failure(self, arg1: collections.abc.Sequence[ConditionStep]) -> None:
-        ...
-    @property
     def failure_limit(self) -> int:
         ...
     @failure_limit.setter
@@ -573,18 +925,6 @@ class Metric:
         ...
     @line.setter
     def line(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def query(self) -> list[QueryStep]:
-        ...
-    @query.setter
-    def query(self, arg1: collections.abc.Sequence[QueryStep]) -> None:
-        ...
-    @property
-    def success(self) -> list[ConditionStep]:
-        ...
-    @success.setter
-    def success(self, arg1: collections.abc.Sequence[ConditionStep]) -> None:
         ...
 class Analysis:
     """
@@ -622,6 +962,7 @@ class DefectKind(enum.Enum):
     memory_leak: typing.ClassVar[DefectKind]
     none: typing.ClassVar[DefectKind]
     slow_leak: typing.ClassVar[DefectKind]
+    wrong_answers: typing.ClassVar[DefectKind]
     @classmethod
     def __new__(cls, value):
         ...
@@ -1426,17 +1767,88 @@ class Window:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class OnCall:
+    """
+    How long the person on call takes. Distributions of seconds.
+    """
+    __hash__: typing.ClassVar[None] = None
+    acknowledge: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    act: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    diagnose: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical]:
+        ...
+    def __init__(self, *, acknowledge: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., diagnose: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., act: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class UserReports:
+    """
+    Users notice what no monitor sees, and say so late.
+    """
+    __hash__: typing.ClassVar[None] = None
+    delay: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, int]:
+        ...
+    def __init__(self, *, share: typing.SupportsFloat | typing.SupportsIndex = 0.0, delay: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., enough: typing.SupportsInt | typing.SupportsIndex = 3) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def enough(self) -> int:
+        ...
+    @enough.setter
+    def enough(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def share(self) -> float:
+        ...
+    @share.setter
+    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class People:
+    """
+    Who is woken when something goes wrong, and how long they take.
+    """
+    __hash__: typing.ClassVar[None] = None
+    approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
+    approval_limit: float | None
+    on_call: OnCall
+    reports: UserReports
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[OnCall, list[int], UserReports, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None, float | None]:
+        ...
+    def __init__(self, *, on_call: OnCall = ..., pages: collections.abc.Sequence[int] = ..., reports: UserReports = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ..., approval_limit: float | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def pages(self) -> list[int]:
+        ...
+    @pages.setter
+    def pages(self, arg1: collections.abc.Sequence[int]) -> None:
+        ...
 class Scenario:
     """
     All that a run needs but the strategy.
     """
     __hash__: typing.ClassVar[None] = None
-    approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
     balancing: Balancing
     faults: Faults
     fleet: Fleet
     name: str
     observability: Observability
+    people: People
     release: Release
     service: Service
     slo: Slo
@@ -1444,9 +1856,9 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None]:
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], People]:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., people: People = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1497,6 +1909,232 @@ class Strategy:
     def describe(self) -> str:
         """
         Identity, label and log line.
+        """
+class Phase(enum.Enum):
+    """
+    Where a rollout stands.
+    """
+    baking: typing.ClassVar[Phase]
+    moving: typing.ClassVar[Phase]
+    paused: typing.ClassVar[Phase]
+    promoted: typing.ClassVar[Phase]
+    rolled_back: typing.ClassVar[Phase]
+    rolling_back: typing.ClassVar[Phase]
+    stuck: typing.ClassVar[Phase]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class Cohort:
+    """
+    The instances of one version, as a control plane sees them.
+    """
+    __hash__: typing.ClassVar[None] = None
+    exists: bool
+    version: int
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, bool, int, int, int, int, int, int, int, int, float]:
+        ...
+    def __init__(self, *, version: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def available(self) -> int:
+        ...
+    @available.setter
+    def available(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def desired(self) -> int:
+        ...
+    @desired.setter
+    def desired(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def draining(self) -> int:
+        ...
+    @draining.setter
+    def draining(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def instances(self) -> int:
+        ...
+    @instances.setter
+    def instances(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def pending(self) -> int:
+        ...
+    @pending.setter
+    def pending(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def ready(self) -> int:
+        ...
+    @ready.setter
+    def ready(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def restarts(self) -> int:
+        ...
+    @restarts.setter
+    def restarts(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def unschedulable(self) -> int:
+        ...
+    @unschedulable.setter
+    def unschedulable(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def weight(self) -> float:
+        ...
+    @weight.setter
+    def weight(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class AnalysisStatus:
+    """
+    One analysis run that a directive asked for.
+    """
+    __hash__: typing.ClassVar[None] = None
+    phase: AnalysisPhase
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, AnalysisPhase]:
+        ...
+    def __init__(self, run: typing.SupportsInt | typing.SupportsIndex = 0, phase: AnalysisPhase = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def run(self) -> int:
+        ...
+    @run.setter
+    def run(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Observation:
+    """
+    What a strategy is shown; cohorts by version, the old one first.
+    """
+    __hash__: typing.ClassVar[None] = None
+    aborted: bool
+    approved: bool
+    now: float
+    routed: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool]:
+        ...
+    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def analyses(self) -> list[AnalysisStatus]:
+        ...
+    @analyses.setter
+    def analyses(self, arg1: collections.abc.Sequence[AnalysisStatus]) -> None:
+        ...
+    @property
+    def cohorts(self) -> list[Cohort]:
+        ...
+    @cohorts.setter
+    def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
+        ...
+class Target:
+    """
+    What one cohort should become; weights for all cohorts or for none.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float | None]:
+        ...
+    def __init__(self, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def desired(self) -> int:
+        ...
+    @desired.setter
+    def desired(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def weight(self) -> float | None:
+        ...
+    @weight.setter
+    def weight(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+class AnalysisWish:
+    """
+    An analysis that should be running; a new run takes a new number.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int]:
+        ...
+    def __init__(self, run: typing.SupportsInt | typing.SupportsIndex = 0, analysis: int = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def run(self) -> int:
+        ...
+    @run.setter
+    def run(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Directive:
+    """
+    The whole state that a strategy wants; targets as the cohorts.
+    """
+    __hash__: typing.ClassVar[None] = None
+    asks_approval: bool
+    phase: Phase
+    reason: str
+    wake_at: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[Target], list[AnalysisWish], Phase, bool, float, str]:
+        ...
+    def __init__(self, *, targets: collections.abc.Sequence[Target] = ..., analyses: collections.abc.Sequence[AnalysisWish] = ..., phase: Phase = ..., asks_approval: bool = False, wake_at: float = ..., reason: str = '') -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def analyses(self) -> list[AnalysisWish]:
+        ...
+    @analyses.setter
+    def analyses(self, arg1: collections.abc.Sequence[AnalysisWish]) -> None:
+        ...
+    @property
+    def targets(self) -> list[Target]:
+        ...
+    @targets.setter
+    def targets(self, arg1: collections.abc.Sequence[Target]) -> None:
+        ...
+class PythonStrategy(Strategy):
+    """
+    A strategy written in Python.
+    """
+    def __init__(self, make: typing.Any, identity: str) -> None:
+        """
+        make: called with the number of old replicas at the start of each rollout, gives an object with decide(seen: Observation) -> Directive that copy.deepcopy() can copy; identity: what describe() says.
         """
 class DeploymentType(enum.Enum):
     """
@@ -1655,6 +2293,7 @@ class CanaryParams:
     __hash__: typing.ClassVar[None] = None
     abort_scale_down_delay: float | None
     background: BackgroundAnalysis | None
+    dynamic_stable_scale: bool
     max_surge: Amount
     max_unavailable: Amount
     progress_deadline: float | None
@@ -1663,9 +2302,9 @@ class CanaryParams:
     scale_down_delay: float | None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, Amount, Amount, list[SetWeight | Pause | SetCanaryScale | RunAnalysis], bool, int, int | None, float | None, float | None, float | None, bool, BackgroundAnalysis | None]:
+    def __getstate__(self) -> tuple[int, Amount, Amount, list[SetWeight | Pause | SetCanaryScale | RunAnalysis], bool, int, int | None, float | None, float | None, float | None, bool, BackgroundAnalysis | None, bool]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ..., dynamic_stable_scale: bool = False) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1761,6 +2400,74 @@ class BlueGreen(Strategy):
         ...
     @property
     def params(self) -> BlueGreenParams:
+        ...
+class AllAtOnceParams:
+    """
+    Every instance is replaced at the same moment.
+    """
+    __hash__: typing.ClassVar[None] = None
+    progress_deadline: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float | None]:
+        ...
+    def __init__(self, replicas: typing.SupportsInt | typing.SupportsIndex = 1, progress_deadline: float | None = 600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AllAtOnce(Strategy):
+    """
+    Every instance is replaced at the same moment.
+    """
+    def __getstate__(self) -> tuple[AllAtOnceParams]:
+        ...
+    def __init__(self, params: AllAtOnceParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> AllAtOnceParams:
+        ...
+class GuardParams:
+    """
+    The guard of a rollout.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int
+    bake: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float]:
+        ...
+    def __init__(self, analysis: int = ..., bake: float = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class Guarded(Strategy):
+    """
+    Any strategy, taken back by a guard.
+    """
+    def __getstate__(self) -> tuple[Strategy, GuardParams]:
+        ...
+    def __init__(self, inner: Strategy, params: GuardParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def inner(self) -> Strategy:
+        ...
+    @property
+    def params(self) -> GuardParams:
         ...
 class CodeDeployInPlaceParams:
     """
@@ -2006,10 +2713,72 @@ class EcsShift(Strategy):
         """
         When how much of the traffic moves.
         """
+class FlaggerParams:
+    """
+    A Canary's fields; the defaults are Flagger's, and Kubernetes' for its Deployments.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int | None
+    confirm_promotion: bool
+    confirm_rollout: bool
+    deployment_deadline: float | None
+    interval: float
+    max_surge: Amount
+    max_unavailable: Amount
+    plan: flagger.Plan
+    progress_deadline: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, flagger.Plan, float, float, int, int, float, int | None, bool, bool, Amount, Amount, float | None]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, plan: flagger.Plan = ..., interval: float = 60.0, progress_deadline: float = 600.0, primary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, canary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, matched: typing.SupportsFloat | typing.SupportsIndex = 1.0, analysis: int | None = ..., confirm_rollout: bool = False, confirm_promotion: bool = False, max_surge: Amount = ..., max_unavailable: Amount = ..., deployment_deadline: float | None = 600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def canary_ready_threshold(self) -> int:
+        ...
+    @canary_ready_threshold.setter
+    def canary_ready_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def matched(self) -> float:
+        ...
+    @matched.setter
+    def matched(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def primary_ready_threshold(self) -> int:
+        ...
+    @primary_ready_threshold.setter
+    def primary_ready_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Flagger(Strategy):
+    """
+    Flagger's canary, blue/green and A/B test.
+    """
+    def __getstate__(self) -> tuple[FlaggerParams]:
+        ...
+    def __init__(self, params: FlaggerParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> FlaggerParams:
+        ...
 class Verdict(enum.Enum):
     """
     How a rollout ended.
     """
+    aborted: typing.ClassVar[Verdict]
     promoted: typing.ClassVar[Verdict]
     rolled_back: typing.ClassVar[Verdict]
     stuck: typing.ClassVar[Verdict]
@@ -2452,6 +3221,10 @@ def build_config() -> dict[str, typing.Any]:
     """
     What this extension was built from and with: for bug reports.
     """
+def complaint(check: SequentialCheck) -> str | None:
+    """
+    Why it could never decide; None when it could.
+    """
 def estimate(release: Release, outcomes: collections.abc.Sequence[Outcome], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
     """
     All estimates that the outcomes allow.
@@ -2472,15 +3245,25 @@ def instances_needed(scenario: Scenario) -> float:
     """
     Instances that the highest load expected in the window keeps busy.
     """
+@typing.overload
 def lookback(query: collections.abc.Sequence[QueryStep]) -> float:
     """
     How many seconds the query looks back.
+    """
+@typing.overload
+def lookback(source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck, interval: float = 0.0) -> float:
+    """
+    How many seconds it looks back from the time of a measurement.
     """
 def mean(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical) -> float:
     ...
 def mean_rate(traffic: Traffic, start: float, end: float) -> float:
     """
     Open arrivals per second that are expected between two times; bursts are averaged in.
+    """
+def normal_quantile(p: typing.SupportsFloat | typing.SupportsIndex) -> float:
+    """
+    Below it lies a share p of the standard normal.
     """
 def outcome_columns(outcomes: collections.abc.Sequence[Outcome]) -> dict[str, numpy.ndarray]:
     """
