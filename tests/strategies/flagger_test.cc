@@ -305,7 +305,8 @@ Scenario watched_scenario() {
                            {.op = Op::kIndex},
                            {.op = Op::kNumber, .number = 99},
                            {.op = Op::kGreaterEqual}};
-    scenario.analyses = {{.name = "checks", .metrics = {{.name = "success", .query = query, .success = passes}}}};
+    const QueryCheck check{.query = query, .success = passes};
+    scenario.analyses = {{.name = "checks", .metrics = {{.name = "success", .source = check}}}};
     return scenario;
 }
 
