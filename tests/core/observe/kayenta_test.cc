@@ -175,9 +175,11 @@ Query error_ratio(Scope scope) {
     return {rate(failed), rate(all), {QueryStep::Op::kDivide}};
 }
 
-const Source kErrorJudge =
-    Judge{.series = {{.name = "errors", .canary = error_ratio(Scope::kNew), .baseline = error_ratio(Scope::kOld)}},
-          .lookback = from_seconds(1800)};
+const Source kErrorJudge = Judge{.series = {{.name = "errors",
+                                             .canary = error_ratio(Scope::kNew),
+                                             .baseline = error_ratio(Scope::kOld),
+                                             .config = {.groups = {"errors"}}}},
+                                 .lookback = from_seconds(1800)};
 
 /// Half an hour, the new version from the tenth minute on; failures of 1,000 vary, so that points differ.
 Telemetry rollout(std::int64_t failures_of_new) {
@@ -210,8 +212,8 @@ TEST(KayentaJudge, FailsWithoutData) { EXPECT_EQ(judged(kErrorJudge, rollout(10)
 
 TEST(KayentaJudge, HasAnErrorOnTooFewPoints) {
     Telemetry store = telemetry();  // one point of each, tied at the one shift there is
-    for (int scrape = 0; scrape <= 5; ++scrape) record(store, 15 * scrape, {1000, 0}, {1000, 5});
-    EXPECT_EQ(judged(kErrorJudge, store, 75).phase, AnalysisPhase::kError);
+    for (int scrape = 0; scrape <= 4; ++scrape) record(store, 15 * scrape, {1000, 0}, {1000, 5});
+    EXPECT_EQ(judged(kErrorJudge, store, 60).phase, AnalysisPhase::kError);
 }
 
 // The old version's points from before the new one began are left out: there are as many of each.
