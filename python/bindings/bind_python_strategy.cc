@@ -10,6 +10,12 @@
 namespace rollcast::bindings {
 namespace {
 
+/// What a strategy's own code raised.
+class StrategyError : public std::runtime_error {
+   public:
+    using std::runtime_error::runtime_error;
+};
+
 /// An Observation that may be kept: what it shows is copied.
 struct Seen {
     Time now{};
@@ -51,8 +57,8 @@ class PythonController final : public Controller {
                             .aborted = seen.aborted};
             return (*self_).attr("decide")(copy).cast<Directive>();
         } catch (const std::exception& error) {  // error_already_set must not leave the GIL
-            throw std::runtime_error("decide() failed " + strategies::spell(seen.now) +
-                                     " into the rollout: " + error.what());
+            throw StrategyError("decide() failed " + strategies::spell(seen.now) +
+                                " into the rollout: " + error.what());
         }
     }
 
@@ -74,7 +80,7 @@ class PythonStrategy final : public Strategy {
         try {
             return std::make_unique<PythonController>((*make_)(launch.replicas));
         } catch (const std::exception& error) {
-            throw std::runtime_error(std::string("the strategy cannot be started: ") + error.what());
+            throw StrategyError(std::string("the strategy cannot be started: ") + error.what());
         }
     }
 
@@ -86,6 +92,8 @@ class PythonStrategy final : public Strategy {
 }  // namespace
 
 void bind_python_strategy(py::module_& module) {
+    py::register_exception<StrategyError>(module, "StrategyError", PyExc_RuntimeError).attr("__doc__") =
+        "A strategy written in Python raised an exception; when in the rollout, and which.";
     bind_enum<Phase>(module, "Phase", "Where a rollout stands.",
                      {{"moving", Phase::kMoving},
                       {"paused", Phase::kPaused},

@@ -66,6 +66,13 @@ class Program(click.Group):
                 click.echo(f"{click.style('error:', fg='red', bold=True)} {each}", err=True)
                 _show_source(each)
             ctx.exit(BAD_INPUT)
+        except RuntimeError as error:
+            from rollcast import _core
+
+            if not isinstance(error, _core.StrategyError):
+                raise
+            click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+            ctx.exit(BAD_INPUT)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)

@@ -94,6 +94,13 @@ def test_an_exception_ends_the_run_with_the_simulated_time(scenario: Any) -> Non
         rollcast.forecast(mine, replications=5)
 
 
+def test_the_command_line_tells_it_without_a_traceback(scenario: Any) -> None:
+    result = CliRunner().invoke(main, ["forecast", "--allow-code", "-n", "5", str(scenario(FAILS))])
+    assert result.exit_code == 2
+    assert "ValueError: lost the thread" in result.output
+    assert not isinstance(result.exception, RuntimeError)
+
+
 @pytest.mark.parametrize(
     ("code", "text", "refusal"),
     [
