@@ -51,6 +51,19 @@ TEST(Guarded, LetsAQuietRolloutPassAndEndsItsGuardWithIt) {
     EXPECT_EQ(rollout.fleet.run(*rollout.controller, 5).phase, Phase::kPromoted) << "too late";
 }
 
+TEST(Guarded, EachOfSeveralGuardsCanTakeItBack) {
+    constexpr AnalysisId kOther{2};
+    for (const AnalysisId fails : {kWatch, kOther}) {
+        const auto inner = std::make_shared<Guarded>(rolling(), GuardParams{.analysis = kOther});
+        Rollout rollout(inner);
+        rollout.fleet.verdicts[kOther] = AnalysisPhase::kRunning;
+        EXPECT_EQ(rollout.fleet.step(*rollout.controller).analyses.size(), 2u);
+        while (rollout.fleet.new_version().available < 5) rollout.fleet.step(*rollout.controller);
+        rollout.fleet.verdicts[fails] = AnalysisPhase::kFailed;
+        EXPECT_EQ(rollout.run_to(Phase::kRolledBack).phase, Phase::kRolledBack);
+    }
+}
+
 TEST(Guarded, TakesAnUnroutedRolloutBackWithoutLosingAvailability) {
     Rollout rollout(rolling());
     while (rollout.fleet.new_version().available < 5) rollout.fleet.step(*rollout.controller);

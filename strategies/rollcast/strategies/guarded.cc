@@ -13,16 +13,25 @@ namespace rollcast::strategies {
 
 namespace {
 
-/// Strategies number their own runs from 1 on, and the engine has the last number.
-constexpr std::uint32_t kGuardRun = std::numeric_limits<std::uint32_t>::max() - 1;
+/// Strategies number their own runs from 1 on, and the engine has the last number. Guards count down from here, the
+/// innermost first.
+constexpr std::uint32_t kLastGuardRun = std::numeric_limits<std::uint32_t>::max() - 1;
+
+std::uint32_t guards_in(const Strategy& strategy) {
+    const auto* guarded = dynamic_cast<const Guarded*>(&strategy);
+    return guarded == nullptr ? 0 : 1 + guards_in(*guarded->inner());
+}
 
 class GuardedController final : public Controller {
    public:
-    GuardedController(std::unique_ptr<Controller> inner, const GuardParams& params, const Launch& launch)
-        : inner_(std::move(inner)), params_(params), replicas_(launch.replicas) {}
+    GuardedController(const Strategy& inner, const GuardParams& params, const Launch& launch)
+        : inner_(inner.start(launch)),
+          params_(params),
+          run_(kLastGuardRun - guards_in(inner)),
+          replicas_(launch.replicas) {}
 
     Directive decide(const Observation& seen) override {
-        const AnalysisPhase guard = seen.analysis(kGuardRun);
+        const AnalysisPhase guard = seen.analysis(run_);
         const bool failed = guard == AnalysisPhase::kFailed || guard == AnalysisPhase::kError;
         if (!final_ && !goes_back_ && (failed || seen.aborted)) {
             goes_back_ = failed ? "the guard failed" : "aborted from outside";
@@ -45,7 +54,7 @@ class GuardedController final : public Controller {
             }
         }
         if (is_final(want.phase)) final_ = want.phase;
-        if (!final_) want.analyses.push_back({kGuardRun, params_.analysis});
+        if (!final_) want.analyses.push_back({run_, params_.analysis});
         return want;
     }
 
@@ -73,6 +82,7 @@ class GuardedController final : public Controller {
 
     ClonePtr<Controller> inner_;
     GuardParams params_;
+    std::uint32_t run_;  // of the guard
     int replicas_;
     std::optional<Time> promoted_at_;
     const char* goes_back_ = nullptr;  // and why
@@ -94,7 +104,7 @@ std::string Guarded::describe() const {
 }
 
 std::unique_ptr<Controller> Guarded::start(const Launch& launch) const {
-    return std::make_unique<GuardedController>(inner_->start(launch), params_, launch);
+    return std::make_unique<GuardedController>(*inner_, params_, launch);
 }
 
 }  // namespace rollcast::strategies
