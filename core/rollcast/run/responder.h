@@ -17,8 +17,10 @@ class Responder {
     /// Something pages. When the person will have aborted the rollout; nothing if they are at it already.
     std::optional<Time> page(Time now, const StreamSpace& streams);
 
-    /// So many requests have failed for the rollout's sake since it began. How many users will report one of those that
-    /// are new: no more than it takes to page.
+    /// So many requests had failed when the rollout began: nobody reports those.
+    void begin(std::int64_t failures) { failures_ = failures; }
+    /// So many have failed by now, background errors apart. How many users will report one of those that are new: no
+    /// more than it takes to page.
     int reports_of(std::int64_t failures, const StreamSpace& streams);
     /// How long the next of them takes.
     Duration report_delay(const StreamSpace& streams);

@@ -94,6 +94,7 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
     world_.data().sweep(now_);
     if (timeline != nullptr) narrator_.begin(*timeline, world_, now_);
     recorder_.begin(world_, now_);
+    responder_.begin(failures_that_hurt());
     for (const AnalysisId id : scenario_->people.pages) start_analysis(kStanding, id);
     controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
     request_decision();
@@ -295,13 +296,16 @@ void Simulation::follow_approval(bool asks) {
     }
 }
 
-/// Users who are hurt by the rollout, whether or not anything measures it. They take background errors for granted.
+/// Whether or not anything measures them. Users take background errors for granted.
+std::int64_t Simulation::failures_that_hurt() const {
+    const Tally seen = world_.data().total();
+    return seen.failed() - seen.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
+}
+
 void Simulation::hear_of_failures() {
     if (scenario_->people.reports.share == 0) return;
     world_.data().sweep(now_);
-    const Tally seen = world_.data().total();
-    const auto background = seen.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
-    for (int reports = responder_.reports_of(seen.failed() - background, streams_); reports > 0; --reports) {
+    for (int reports = responder_.reports_of(failures_that_hurt(), streams_); reports > 0; --reports) {
         schedule(after(now_, responder_.report_delay(streams_)), RunEvent::kReport);
     }
 }

@@ -67,6 +67,7 @@ class Simulation {
     bool follow_analyses(const std::vector<AnalysisWish>& wishes);
     void start_analysis(std::uint32_t run, AnalysisId id);
     void follow_approval(bool asks);
+    std::int64_t failures_that_hurt() const;
     void hear_of_failures();
     void page(const std::string& why);
     void abort(const char* why);

@@ -26,6 +26,15 @@ TEST(Responder, HearsOfNewFailuresOnlyAndNoMoreThanItTakes) {
     EXPECT_EQ(responder.reports_of(1'000'000, kStreams), 0) << "the same failures";
 }
 
+TEST(Responder, HearsNothingOfWhatFailedBeforeTheRollout) {
+    People people;
+    people.reports = {.share = 1, .enough = 5};
+    Responder responder(people);
+    responder.begin(1'000'000);
+    EXPECT_EQ(responder.reports_of(1'000'000, kStreams), 0);
+    EXPECT_EQ(responder.reports_of(2'000'000, kStreams), 5);
+}
+
 TEST(Responder, ReportsAreAShareOfTheFailures) {
     People people;
     people.reports = {.share = .01, .enough = 1'000'000};
