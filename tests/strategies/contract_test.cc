@@ -17,6 +17,7 @@
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
+#include "rollcast/strategies/shadow.h"
 #include "support/toy_fleet.h"
 
 namespace rollcast::strategies {
@@ -122,6 +123,17 @@ std::vector<Example> examples() {
          std::make_shared<Guarded>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
                                    GuardParams{.analysis = kWatch, .bake = 5min}),
          20},  // on the way back what is there of the new version stays until the old one is
+        {"ShadowThenCanary",
+         std::make_shared<Shadow>(
+             std::make_shared<Canary>(CanaryParams{.replicas = kReplicas, .steps = kRoutedSteps, .routed = true}),
+             ShadowParams{.replicas = kReplicas, .instances = percent(25), .mirrored = .5, .analysis = kCheck}),
+         20},
+        {"GuardedShadowThenRolling",
+         std::make_shared<Guarded>(
+             std::make_shared<Shadow>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
+                                      ShadowParams{.replicas = kReplicas, .instances = count(3)}),
+             GuardParams{.analysis = kWatch}),
+         20},
         example<EcsRolling>("EcsRolling", 20, EcsRollingParams{.replicas = kReplicas}),
         example<EcsRolling>("EcsRollingInFull", 15,
                             EcsRollingParams{.replicas = kReplicas,
@@ -183,6 +195,8 @@ void expect_valid(const Directive& want, int quota) {
     double weights = 0;
     for (const Target& target : want.targets) {
         EXPECT_GE(target.desired, 0);
+        EXPECT_TRUE(target.mirrored >= 0 && target.mirrored <= (target.weight ? 1 : 0)) << want.reason;
+        EXPECT_TRUE(target.mirrored == 0 || !is_final(want.phase)) << want.reason;
         asked_for += target.desired;
         with_weight += target.weight.has_value();
         weights += target.weight.value_or(0);

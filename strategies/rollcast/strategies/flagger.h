@@ -26,6 +26,7 @@ struct FlaggerParams {
     int primary_ready_threshold = 100;                       // percent of the instances
     int canary_ready_threshold = 100;
     double matched = 1;                    // A/B: share of the requests that the match rules choose
+    double mirrored = 1;                   // share of the requests that are mirrored when the plan says so
     std::optional<AnalysisId> analysis{};  // the checks of a tick; none: they pass
     bool confirm_rollout = false;          // a person opens the gate
     bool confirm_promotion = false;
@@ -36,8 +37,7 @@ struct FlaggerParams {
 
 class Flagger final : public Strategy {
    public:
-    /// Throws std::invalid_argument for plans that never move, mirrored tests (their traffic is not modelled) and
-    /// numbers out of range.
+    /// Throws std::invalid_argument for plans that never move and numbers out of range.
     explicit Flagger(FlaggerParams params);
     std::string describe() const override;
     std::unique_ptr<Controller> start(const Launch& launch) const override;
