@@ -53,6 +53,14 @@ class Balancer {
     void add_server(ZoneId zone);
     void set_routes(std::vector<RouteGroup> groups, Instant now);
 
+    /// Requests of that balancer that a server holds. Servers remember whose they are only if there are several.
+    template <typename Servers>
+    std::uint32_t outstanding(std::uint32_t server, std::uint8_t balancer, Instant now, Servers& servers,
+                              Shared& shared) const {
+        return balancing_.balancers == 1 ? servers.outstanding(server, now, shared)
+                                         : servers.outstanding(server, balancer, now, shared);
+    }
+
     /// The server of an attempt, or kNobody.
     template <typename Servers>
     std::uint32_t choose(const RouteWords& words, Instant now, Servers& servers, Shared& shared);
@@ -182,10 +190,7 @@ std::uint32_t Balancer::pick(View& view, const Group& group, std::uint32_t place
                              Servers& servers, Shared& shared) {
     const std::uint32_t* endpoints = &view.endpoints[group.first];
     const std::uint8_t me = words.balancer;
-    const auto held = [&](std::uint32_t server) {
-        return balancing_.balancers == 1 ? servers.outstanding(server, now, shared)
-                                         : servers.outstanding(server, me, now, shared);
-    };
+    const auto held = [&](std::uint32_t server) { return outstanding(server, me, now, servers, shared); };
     const std::uint32_t one = endpoints[place];
     switch (balancing_.policy) {
         case Policy::kRandom:

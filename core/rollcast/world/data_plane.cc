@@ -186,7 +186,7 @@ void DataPlane::route(const Attempt& attempt, const RouteWords& words, Servers& 
     const std::uint32_t server = shared_.balancer.choose(words, attempt.arrived, servers, shared_);
     if (server == Balancer::kNobody) return reach_nobody(attempt);
     if (const std::uint32_t most = shared_.balancer.most_outstanding();
-        most > 0 && servers.outstanding(server, attempt.balancer, attempt.arrived, shared_) >= most) {
+        most > 0 && shared_.balancer.outstanding(server, attempt.balancer, attempt.arrived, servers, shared_) >= most) {
         const std::uint16_t version = servers.version(server);
         shared_.ledger.arrived(version, attempt.arrived);
         return shared_.fail_at_once(attempt, version, server, Cause::kCapacity);

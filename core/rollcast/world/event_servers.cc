@@ -131,7 +131,7 @@ void EventServers::answer(std::uint32_t at, Instant now, Code seen, Cause cause,
     const Instant latency = now - attempt.arrived;
     shared.count(shared.ledger.page(server.version, attempt.id), request.server, attempt.id, attempt.arrived, latency,
                  shared.ledger.bucket(latency), seen, cause);
-    if (shared.balancer.learns()) {
+    if (shared.learns_of(attempt.id)) {
         if (server.reports_at < now) report_until(request.server, now, shared);
         server.reports_at = now;
         server.reports.push_back(

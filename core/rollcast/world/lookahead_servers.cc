@@ -509,7 +509,7 @@ void LookaheadServers::sweep(Instant now, Shared& shared) {
 
 void LookaheadServers::report(std::uint32_t index, Flight& flight, Instant at, Shared& shared) {
     flight.mark(kReported);
-    if (shared.balancer.learns()) {
+    if (shared.learns_of(flight.id())) {
         shared.balancer.report(flight.balancer(), index, flight.seen == Code::k200, at - flight.arrived, at);
     }
 }

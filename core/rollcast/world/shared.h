@@ -61,6 +61,9 @@ struct Shared {
         return call;
     }
 
+    /// Do balancers learn from its answer? Copies come back to none.
+    bool learns_of(AttemptId id) const { return balancer.learns() && !is_mirrored(id); }
+
     /// The books of an answer that a client has now. `page`: of the ledger.
     void count(std::size_t page, std::uint32_t server, AttemptId id, Instant arrived, Instant latency,
                std::size_t bucket, Code seen, Cause cause) {
@@ -77,7 +80,7 @@ struct Shared {
     /// The same from a server, and its balancer learns of it.
     void turn_away(const Attempt& attempt, std::size_t version, std::uint32_t server, Cause cause) {
         fail_at_once(attempt, version, server, cause);
-        if (balancer.learns()) balancer.report(attempt.balancer, server, false, 0, attempt.arrived);
+        if (learns_of(attempt.id)) balancer.report(attempt.balancer, server, false, 0, attempt.arrived);
     }
 };
 

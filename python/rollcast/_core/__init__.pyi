@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'Pause', 'People', 'Phase', 'Policy', 'Probe', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Severity', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'power', 'quantile', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'validate', 'version', 'wilson']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'Pause', 'People', 'Phase', 'Policy', 'Probe', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'power', 'quantile', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'validate', 'version', 'wilson']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -1937,9 +1937,9 @@ class Cohort:
     version: int
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, bool, int, int, int, int, int, int, int, int, float]:
+    def __getstate__(self) -> tuple[int, bool, int, int, int, int, int, int, int, int, float, float]:
         ...
-    def __init__(self, *, version: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+    def __init__(self, *, version: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1968,6 +1968,12 @@ class Cohort:
         ...
     @instances.setter
     def instances(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def mirrored(self) -> float:
+        ...
+    @mirrored.setter
+    def mirrored(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def pending(self) -> int:
@@ -2059,9 +2065,9 @@ class Target:
     __hash__: typing.ClassVar[None] = None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, float | None]:
+    def __getstate__(self) -> tuple[int, float | None, float]:
         ...
-    def __init__(self, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None) -> None:
+    def __init__(self, *, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2072,6 +2078,12 @@ class Target:
         ...
     @desired.setter
     def desired(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def mirrored(self) -> float:
+        ...
+    @mirrored.setter
+    def mirrored(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def weight(self) -> float | None:
@@ -2473,6 +2485,53 @@ class Guarded(Strategy):
     @property
     def params(self) -> GuardParams:
         ...
+class ShadowParams:
+    """
+    Copies of requests before a rollout.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int | None
+    duration: float
+    instances: Amount
+    progress_deadline: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, Amount, float, float, int | None, float | None]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, instances: Amount = ..., mirrored: typing.SupportsFloat | typing.SupportsIndex = 1.0, duration: float = 600.0, analysis: int | None = ..., progress_deadline: float | None = 600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def mirrored(self) -> float:
+        ...
+    @mirrored.setter
+    def mirrored(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Shadow(Strategy):
+    """
+    Mirrors requests, then rolls out by another strategy.
+    """
+    def __getstate__(self) -> tuple[Strategy, ShadowParams]:
+        ...
+    def __init__(self, inner: Strategy, params: ShadowParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def inner(self) -> Strategy:
+        ...
+    @property
+    def params(self) -> ShadowParams:
+        ...
 class CodeDeployInPlaceParams:
     """
     CodeDeploy to servers in place; the defaults are CodeDeploy's.
@@ -2733,9 +2792,9 @@ class FlaggerParams:
     progress_deadline: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, flagger.Plan, float, float, int, int, float, int | None, bool, bool, Amount, Amount, float | None]:
+    def __getstate__(self) -> tuple[int, flagger.Plan, float, float, int, int, float, float, int | None, bool, bool, Amount, Amount, float | None]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, plan: flagger.Plan = ..., interval: float = 60.0, progress_deadline: float = 600.0, primary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, canary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, matched: typing.SupportsFloat | typing.SupportsIndex = 1.0, analysis: int | None = ..., confirm_rollout: bool = False, confirm_promotion: bool = False, max_surge: Amount = ..., max_unavailable: Amount = ..., deployment_deadline: float | None = 600.0) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, plan: flagger.Plan = ..., interval: float = 60.0, progress_deadline: float = 600.0, primary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, canary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, matched: typing.SupportsFloat | typing.SupportsIndex = 1.0, mirrored: typing.SupportsFloat | typing.SupportsIndex = 1.0, analysis: int | None = ..., confirm_rollout: bool = False, confirm_promotion: bool = False, max_surge: Amount = ..., max_unavailable: Amount = ..., deployment_deadline: float | None = 600.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2752,6 +2811,12 @@ class FlaggerParams:
         ...
     @matched.setter
     def matched(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def mirrored(self) -> float:
+        ...
+    @mirrored.setter
+    def mirrored(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def primary_ready_threshold(self) -> int:

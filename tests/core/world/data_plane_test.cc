@@ -162,6 +162,20 @@ TEST(DataPlane, SharesSplitTheTraffic) {
     EXPECT_NEAR(static_cast<double>(plane.data.tally(1).arrived), .1 * n, 5 * std::sqrt(n * .1 * .9));
 }
 
+TEST(DataPlane, ABalancerSendsAServerNoMoreThanItMayHold) {
+    Scenario scenario = one_second_of_service(1, 100, 100s, 20);
+    scenario.balancing.max_outstanding = 3;
+    Plane plane(scenario, 1);
+    for (int second = 1; second <= 50; ++second) {
+        const Time now = Time{} + std::chrono::seconds(second);
+        plane.data.advance(now);
+        plane.data.sweep(now);
+        EXPECT_LE(plane.data.count_in_flight(now), 3);
+    }
+    // It is never idle: one answer a second.
+    EXPECT_NEAR(static_cast<double>(plane.data.total().answered), 49, 1);
+}
+
 /// A server of each version; all requests go to the first, and `mirrored` of them are copied to the second.
 struct Mirror {
     Mirror(const Scenario& what, Defect defect, double mirrored, Pace pace = Pace::kFastest)
