@@ -128,6 +128,8 @@ void bind_strategies(py::module_& module) {
                 field("match_traffic_weight", &SetCanaryScale::match_traffic_weight));
     bind_struct(module, "RunAnalysis", "A step: an analysis that must be successful.",
                 field("analysis", &RunAnalysis::analysis));
+    bind_struct(module, "SetMirror", "A step: the percentage of the traffic that is copied to the canary.",
+                field("percentage", &SetMirror::percentage));
     bind_struct(module, "BackgroundAnalysis", "An analysis from a step to the end.",
                 field("analysis", &BackgroundAnalysis::analysis),
                 field("starting_step", &BackgroundAnalysis::starting_step));

@@ -258,6 +258,14 @@ class _Strategy:
             return _core.Pause(duration=None if math.isinf(step.pause) else step.pause)
         if step.set_canary_scale is not None:
             return self._scale(step.set_canary_scale, params, *path, "set_canary_scale")
+        if step.set_mirror is not None:
+            if not 0 <= step.set_mirror <= 100:
+                self._error(
+                    f"expected a percentage from 0 to 100, got {step.set_mirror}", *path, "set_mirror"
+                )
+            elif not params.routed:
+                self._error("needs a traffic router: routed: true", *path, "set_mirror")
+            return _core.SetMirror(percentage=step.set_mirror)
         return _core.RunAnalysis(analysis=self._analysis(step.analysis or "", *path, "analysis"))
 
     def _scale(self, scale: language.ScaleModel, params: Any, *path: str | int) -> Any:

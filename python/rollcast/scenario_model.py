@@ -877,6 +877,8 @@ class StepModel(Model):
     """The new version's size, apart from its weight."""
     analysis: StrictStr | None = None
     """The name of an analysis that has to be successful."""
+    set_mirror: Whole | None = None
+    """Percentage of the traffic that is copied to the new version from here on, its answers thrown away."""
 
 
 class BackgroundModel(Model):

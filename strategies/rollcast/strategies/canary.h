@@ -28,7 +28,10 @@ struct SetCanaryScale {  // exactly one of the three
 struct RunAnalysis {
     AnalysisId analysis{};
 };
-using CanaryStep = std::variant<SetWeight, Pause, SetCanaryScale, RunAnalysis>;
+struct SetMirror {       // Argo's setMirrorRoute
+    int percentage = 0;  // of the traffic, copied to the canary from here on; 0: no more
+};
+using CanaryStep = std::variant<SetWeight, Pause, SetCanaryScale, RunAnalysis, SetMirror>;
 
 struct BackgroundAnalysis {
     AnalysisId analysis{};
