@@ -76,7 +76,9 @@ def default_config(platform: str) -> Given:
 @rule
 def traffic_schedule(type: str, percent: int | None = None, interval_min: float | None = None) -> Given:
     config = codedeploy.TrafficConfig(
-        type=TRAFFIC_TYPES[type], percent=percent or 100, interval=60 * (interval_min or 0)
+        type=TRAFFIC_TYPES[type],
+        percent=100 if percent is None else percent,
+        interval=60 * (interval_min or 0),
     )
     return {"minute_percent": [[each.at / 60, each.permille / 10] for each in codedeploy.shifts(config)]}
 

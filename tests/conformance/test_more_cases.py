@@ -19,8 +19,8 @@ GAPS = {
 }
 
 CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
-    ("aws_codedeploy", "hook_order", ROLLBACK | {"instances": "original_on_rollback"}, {"order": ALLOW}),
-    ("aws_codedeploy", "hook_order", ROLLBACK | {"instances": "replacement_on_rollback"}, {"order": BLOCK}),
+    ("aws_codedeploy", "hook_order", ROLLBACK | {"instances": "rollback_original"}, {"order": ALLOW}),
+    ("aws_codedeploy", "hook_order", ROLLBACK | {"instances": "rollback_replacement"}, {"order": BLOCK}),
     ("aws_codedeploy", "traffic_schedule", {"type": "AllAtOnce"}, {"minute_percent": [[0, 100]]}),
     ("aws_ecs", "rollout_state", STEADY, {"rollout_state": "COMPLETED"}),
     ("aws_ecs", "rollout_state", STEADY | {"steady_state": False}, {"rollout_state": "FAILED"}),
