@@ -8,6 +8,7 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
+from rollcast.blind_guards import warn_of_blind_guards
 from rollcast.errors import nearest, shown
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
@@ -136,6 +137,8 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     if not lowering.problems.errors:
         warn_of_peaks(lowering, core)
         _check(lowering, core)
+    if not lowering.problems.errors:
+        warn_of_blind_guards(lowering, core, body, strategy)
     return core, strategy
 
 
