@@ -1,20 +1,12 @@
 // Strategies written in Python: an object with decide(seen) for each rollout in flight. Nothing is inherited across the
 // border; a controller here holds one there.
 
-#include <stdexcept>
-
-#include "bind.h"
 #include "rollcast/control/strategy.h"
 #include "rollcast/strategies/words.h"
+#include "user_code.h"
 
 namespace rollcast::bindings {
 namespace {
-
-/// What a strategy's own code raised.
-class StrategyError : public std::runtime_error {
-   public:
-    using std::runtime_error::runtime_error;
-};
 
 /// An Observation that may be kept: what it shows is copied.
 struct Seen {
@@ -24,22 +16,6 @@ struct Seen {
     bool routed = false;
     bool approved = false;
     bool aborted = false;
-};
-
-/// A Python object that may be copied and dropped by threads without the GIL.
-class Handle {
-   public:
-    explicit Handle(py::object object) : object_(std::move(object)) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() {
-        const py::gil_scoped_acquire gil;
-        object_ = {};
-    }
-    const py::object& operator*() const { return object_; }
-
-   private:
-    py::object object_;
 };
 
 class PythonController final : public Controller {
@@ -93,7 +69,7 @@ class PythonStrategy final : public Strategy {
 
 void bind_python_strategy(py::module_& module) {
     py::register_exception<StrategyError>(module, "StrategyError", PyExc_RuntimeError).attr("__doc__") =
-        "A strategy written in Python raised an exception; when in the rollout, and which.";
+        "A strategy or a guard written in Python raised an exception; when in the rollout, and which.";
     bind_enum<Phase>(module, "Phase", "Where a rollout stands.",
                      {{"moving", Phase::kMoving},
                       {"paused", Phase::kPaused},

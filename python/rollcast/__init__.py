@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rollcast import judge
     from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
+    from rollcast.own_guard import TelemetryWindow
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
@@ -35,6 +36,7 @@ _HOMES = {
     "Forecast": "rollcast.study",
     "forecast": "rollcast.study",
     "replay": "rollcast.study",
+    "TelemetryWindow": "rollcast.own_guard",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
     "judge": "rollcast.judge",
@@ -56,6 +58,7 @@ __all__ = [
     "Observation",
     "Phase",
     "Target",
+    "TelemetryWindow",
     "Timeline",
     "forecast",
     "import_manifests",

@@ -797,6 +797,9 @@ class MeasureModel(AlarmModel, CompositeModel, BurnRateModel, KayentaModel, Sequ
     """A query over request metrics. In a label, @new and @old stand for the versions' pod template hashes."""
     kind: Kind | None = None
     """What is measured, where a query is not recognised; or an alarm or alert that fails the metric."""
+    python: StrictStr | None = None
+    """A function of your own that is shown the telemetry of both versions: guards.py:too_many_errors. See
+    `rollcast.TelemetryWindow`."""
     window: Seconds | None = None
     """How far back it looks. Default: 5m."""
 
