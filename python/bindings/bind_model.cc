@@ -115,6 +115,8 @@ void bind_metrics(py::module_& module) {
                 field("number", &ConditionStep::number), field("skip", &ConditionStep::skip));
 
     bind_sources(module);
+    bind_enum<Flake>(module, "Flake", "What a judge answers when it goes wrong.",
+                     {{"fails", Flake::kFails}, {"errors", Flake::kErrors}});
     bind_struct(module, "Metric", "One metric of an analysis: what it measures, how often, and Argo's limits.",
                 field("name", &Metric::name), field("source", &Metric::source), field("interval", &Metric::interval),
                 field("initial_delay", &Metric::initial_delay), field("count", &Metric::count),
@@ -122,7 +124,8 @@ void bind_metrics(py::module_& module) {
                 field("inconclusive_limit", &Metric::inconclusive_limit),
                 field("consecutive_error_limit", &Metric::consecutive_error_limit),
                 field("consecutive_success_limit", &Metric::consecutive_success_limit),
-                field("dry_run", &Metric::dry_run), field("line", &Metric::line));
+                field("dry_run", &Metric::dry_run), field("flaky", &Metric::flaky),
+                field("flaky_as", &Metric::flaky_as), field("line", &Metric::line));
     bind_struct(module, "Analysis", "The metrics that one AnalysisRun takes together.", field("name", &Analysis::name),
                 field("metrics", &Analysis::metrics));
 }

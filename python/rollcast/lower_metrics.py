@@ -146,6 +146,8 @@ class _Metrics:
             initial_delay=metric.initial_delay or 0.0,
             count=metric.count or 0,
             dry_run=metric.dry_run,
+            flaky=metric.flaky or 0.0,
+            flaky_as=_core.Flake.errors if metric.flaky_as == "error" else _core.Flake.fails,
             line=self._lowering.tree.locate(path).line,
         )
         for limit in _LIMITS:
@@ -184,6 +186,8 @@ class _Metrics:
 
     def _check_limits(self, metric: MetricModel, every: float | None, path: Path, awaited: bool) -> None:
         """What Argo refuses."""
+        if metric.flaky_as is not None and metric.flaky is None:
+            self._lowering.error("needs flaky beside it, how often it goes wrong", *path, "flaky_as")
         count = metric.count or (0 if every else 1)
         if awaited and count == 0:
             evaluated = f"is evaluated every {show_seconds(every or 0)} and has no count"

@@ -831,6 +831,10 @@ class MetricModel(MeasureModel):
     """So many successes in a row end the metric as successful."""
     dry_run: StrictBool = False
     """Measured and reported, without consequences."""
+    flaky: Share | None = None
+    """Probability that a measurement goes wrong for no reason. Not given: none does."""
+    flaky_as: Literal["failure", "error"] | None = None
+    """What it is then, whatever there was to see. Default: failure."""
 
 
 class AnalysisModel(Model):

@@ -295,6 +295,7 @@ void check(const Metric& metric, const std::string& path, std::size_t buckets, C
     found.at_least<Duration>(metric.initial_delay, 0s, path + ".initial_delay");
     found.at_least(metric.count, 0, path + ".count");
     found.unless(metric.count < 2 || metric.interval > 0s, path + ".interval", "must be given where count is above 1");
+    found.fraction(metric.flaky, path + ".flaky");
     found.at_least(metric.inconclusive_limit, 0, path + ".inconclusive_limit");
     found.at_least(metric.consecutive_error_limit, 0, path + ".consecutive_error_limit");
     found.unless(metric.failure_limit >= 0 || metric.consecutive_success_limit > 0, path + ".failure_limit",
