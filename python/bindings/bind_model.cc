@@ -279,11 +279,18 @@ void bind_model(py::module_& module) {
     bind_struct(module, "OnCall", "How long the person on call takes. Distributions of seconds.",
                 field("acknowledge", &OnCall::acknowledge), field("diagnose", &OnCall::diagnose),
                 field("act", &OnCall::act));
+    bind_struct(module, "WorkingHours", "When people are at work, by a clock on which the rollout starts at `start`.",
+                field("start", &WorkingHours::start), field("opens", &WorkingHours::opens),
+                field("closes", &WorkingHours::closes), field("days", &WorkingHours::days));
+    module.def("at_work", &at_work, py::arg("hours"), py::arg("now"));
+    module.def("worked", &worked, py::arg("hours"), py::arg("start"), py::arg("work"),
+               "When somebody who began then, or at the next opening, has worked for so long.");
     bind_struct(module, "UserReports", "Users notice what no monitor sees, and say so late.",
                 field("share", &UserReports::share), field("delay", &UserReports::delay),
                 field("enough", &UserReports::enough));
     bind_struct(module, "People", "Who is woken when something goes wrong, and how long they take.",
-                field("on_call", &People::on_call), field("pages", &People::pages), field("reports", &People::reports),
+                field("on_call", &People::on_call), field("hours", &People::hours),
+                field("off_hours", &People::off_hours), field("pages", &People::pages), field("reports", &People::reports),
                 field("approval", &People::approval), field("approval_limit", &People::approval_limit));
     bind_struct(module, "Scenario", "All that a run needs but the strategy.", field("name", &Scenario::name),
                 field("fleet", &Scenario::fleet), field("service", &Scenario::service),

@@ -27,6 +27,7 @@ from rollcast.scenario_types import (
     At,
     Attempts,
     Bandwidth,
+    ClockOffset,
     DayTime,
     Factor,
     FilePath,
@@ -1197,6 +1198,32 @@ class ReportsModel(Model):
     """So many reports page the person on call."""
 
 
+class HoursModel(Model):
+    """When people are at work; the rollout starts at `traffic.start`."""
+
+    days: Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)] | None = (
+        None
+    )
+    """Working days. Default: mon to fri."""
+    from_: DayTime | None = Field(default=None, alias="from")
+    """When they begin."""
+    to: DayTime | None = None
+    """When they stop."""
+    zone: ClockOffset | None = None
+    """How far their clock is ahead of that of `traffic.start`. Default: it is the same."""
+
+
+class OffHoursModel(Model):
+    """How long a person on call takes who is paged outside working hours."""
+
+    acknowledge: RandomSeconds | None = None
+    """From the page until somebody looks."""
+    diagnose: RandomSeconds | None = None
+    """From then until they know that the rollout is to blame."""
+    act: RandomSeconds | None = None
+    """From then until they have aborted it."""
+
+
 class PeopleModel(Model):
     """The person on call, who aborts the rollout once they know that it is to blame."""
 
@@ -1210,6 +1237,10 @@ class PeopleModel(Model):
     """From then until they know that the rollout is to blame."""
     act: RandomSeconds | None = None
     """From then until they have aborted it."""
+    hours: HoursModel | None = None
+    """When people are at work. Pauses are ended, and the time until then runs, only within. Not given: always."""
+    off_hours: OffHoursModel | None = None
+    """How long the person on call takes outside of `hours`."""
     approval_limit: Seconds | None = None
     """A pause without an end that nobody has ended by then is aborted."""
 

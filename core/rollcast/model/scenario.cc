@@ -311,10 +311,23 @@ double mean_service_time(const Scenario& scenario) {
     return sum;
 }
 
+void check(const OnCall& person, const std::string& path, Complaints& found) {
+    found.distribution(person.acknowledge, path + ".acknowledge");
+    found.distribution(person.diagnose, path + ".diagnose");
+    found.distribution(person.act, path + ".act");
+}
+
+void check(const WorkingHours& hours, Complaints& found) {
+    found.at_least<Duration>(hours.opens, 0s, "people.hours.opens");
+    found.unless(hours.opens < hours.closes && hours.closes <= 24h, "people.hours.closes",
+                 "must be later than the opening, and at most 24 h");
+    found.unless((hours.days & 0b1111111) != 0, "people.hours.days", "must name a day");
+}
+
 void check(const People& people, std::size_t analyses, Complaints& found) {
-    found.distribution(people.on_call.acknowledge, "people.acknowledge");
-    found.distribution(people.on_call.diagnose, "people.diagnose");
-    found.distribution(people.on_call.act, "people.act");
+    check(people.on_call, "people", found);
+    check(people.off_hours, "people.off_hours", found);
+    if (people.hours) check(*people.hours, found);
     for (std::size_t i = 0; i < people.pages.size(); ++i) {
         found.unless(index_of(people.pages[i]) < analyses, at("people.pages", i), "must be one of the analyses");
     }

@@ -292,9 +292,8 @@ void Simulation::follow_approval(bool asks) {
     if (!asks) return;
     ++approvals_;
     const People& people = scenario_->people;
-    if (people.approval) {
-        Stream stream = streams_.stream(Purpose::kApproval, approvals_);
-        schedule(after(now_, from_seconds(draw(*people.approval, stream))), RunEvent::kApproval, 0, approvals_);
+    if (const std::optional<Time> granted = responder_.approval(now_, approvals_, streams_)) {
+        schedule(*granted, RunEvent::kApproval, 0, approvals_);
     }
     if (people.approval_limit) {
         schedule(after(now_, *people.approval_limit), RunEvent::kApprovalLimit, 0, approvals_);
