@@ -117,15 +117,14 @@ void bind_metrics(py::module_& module) {
     bind_sources(module);
     bind_enum<Flake>(module, "Flake", "What a judge answers when it goes wrong.",
                      {{"fails", Flake::kFails}, {"errors", Flake::kErrors}});
-    bind_struct(module, "Metric", "One metric of an analysis: what it measures, how often, and Argo's limits.",
-                field("name", &Metric::name), field("source", &Metric::source), field("interval", &Metric::interval),
-                field("initial_delay", &Metric::initial_delay), field("count", &Metric::count),
-                field("failure_limit", &Metric::failure_limit),
-                field("inconclusive_limit", &Metric::inconclusive_limit),
-                field("consecutive_error_limit", &Metric::consecutive_error_limit),
-                field("consecutive_success_limit", &Metric::consecutive_success_limit),
-                field("dry_run", &Metric::dry_run), field("flaky", &Metric::flaky),
-                field("flaky_as", &Metric::flaky_as), field("line", &Metric::line));
+    bind_struct(
+        module, "Metric", "One metric of an analysis: what it measures, how often, and Argo's limits.",
+        field("name", &Metric::name), field("source", &Metric::source), field("interval", &Metric::interval),
+        field("initial_delay", &Metric::initial_delay), field("count", &Metric::count),
+        field("failure_limit", &Metric::failure_limit), field("inconclusive_limit", &Metric::inconclusive_limit),
+        field("consecutive_error_limit", &Metric::consecutive_error_limit),
+        field("consecutive_success_limit", &Metric::consecutive_success_limit), field("dry_run", &Metric::dry_run),
+        field("flaky", &Metric::flaky), field("flaky_as", &Metric::flaky_as), field("line", &Metric::line));
     bind_struct(module, "Analysis", "The metrics that one AnalysisRun takes together.", field("name", &Analysis::name),
                 field("metrics", &Analysis::metrics));
 }
@@ -290,8 +289,9 @@ void bind_model(py::module_& module) {
                 field("enough", &UserReports::enough));
     bind_struct(module, "People", "Who is woken when something goes wrong, and how long they take.",
                 field("on_call", &People::on_call), field("hours", &People::hours),
-                field("off_hours", &People::off_hours), field("pages", &People::pages), field("reports", &People::reports),
-                field("approval", &People::approval), field("approval_limit", &People::approval_limit));
+                field("off_hours", &People::off_hours), field("pages", &People::pages),
+                field("reports", &People::reports), field("approval", &People::approval),
+                field("approval_limit", &People::approval_limit));
     bind_struct(module, "Scenario", "All that a run needs but the strategy.", field("name", &Scenario::name),
                 field("fleet", &Scenario::fleet), field("service", &Scenario::service),
                 field("traffic", &Scenario::traffic), field("balancing", &Scenario::balancing),

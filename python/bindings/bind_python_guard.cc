@@ -49,13 +49,13 @@ void bind_python_guard(py::module_& module) {
         .def(py::init<py::object, std::string>(), py::arg("judge"), py::arg("identity"),
              "judge: called with an OwnView, gives an OwnVerdict, and remembers nothing; identity: what describe() "
              "says.")
-        .def(py::pickle(
-            [](const PythonGuard& self) { return py::make_tuple(self.function(), self.describe()); },
-            [](const py::tuple& state) {
-                return std::make_shared<PythonGuard>(py::object(state[0]), state[1].cast<std::string>());
-            }));
-    bind_struct(module, "OwnCheck", "A guard of the user's own, and what it looks at.", field("guard", &OwnCheck::guard),
-                field("vantage", &OwnCheck::vantage), field("window", &OwnCheck::window));
+        .def(py::pickle([](const PythonGuard& self) { return py::make_tuple(self.function(), self.describe()); },
+                        [](const py::tuple& state) {
+                            return std::make_shared<PythonGuard>(py::object(state[0]), state[1].cast<std::string>());
+                        }));
+    bind_struct(module, "OwnCheck", "A guard of the user's own, and what it looks at.",
+                field("guard", &OwnCheck::guard), field("vantage", &OwnCheck::vantage),
+                field("window", &OwnCheck::window));
 }
 
 }  // namespace rollcast::bindings

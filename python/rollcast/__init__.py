@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rollcast import judge
     from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
-    from rollcast.own_guard import TelemetryWindow
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
+    from rollcast.own_guard import TelemetryWindow
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
     from rollcast.timeline import Timeline

@@ -1,15 +1,15 @@
-"""Warns of guards that cannot work: that no release could ever fail, that every release fails, or that see too little.
+"""Warns of guards that cannot work: that no release could fail, that every release fails, or that see little.
 
-Each metric of an analysis is rehearsed: the engine's own guards look at even traffic in which nothing is left to
-chance, with a release that is as good as the old one and with hopeless ones. What they cannot find there, at the
-plan's best, they will not find in a rollout.
+Each metric of an analysis is rehearsed: the engine's own guards look at even traffic in which nothing is left
+to chance, with a release that is as good as the old one and with hopeless ones. What they cannot find there,
+at the plan's best, they will not find in a rollout.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rollcast import _core
@@ -34,7 +34,7 @@ _VERDICTS = {
 
 
 def warn_of_blind_guards(lowering: Lowering, core: Any, body: Any, strategy: Any) -> None:
-    """``body``: the strategy of the scenario language; ``core`` and ``strategy``: what was made of the two."""
+    """``body``: the strategy of the language; ``core`` and ``strategy``: what was made of the two."""
     names = list(lowering.model.analyses)
     quick, patient = (
         watches(lowering.model, core, body, strategy, start(core.fleet))
@@ -50,6 +50,16 @@ def warn_of_blind_guards(lowering: Lowering, core: Any, body: Any, strategy: Any
                 guard.check(at_first, at_leisure)
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What a guard made of a rehearsal."""
+
+    phase: Any
+    ended: float
+    """Seconds from its start."""
+    log: list[Any]
+
+
 class _Guard:
     def __init__(self, lowering: Lowering, core: Any, metric: Any, path: tuple[str | int, ...]) -> None:
         self._lowering = lowering
@@ -62,7 +72,7 @@ class _Guard:
 
     def check(self, at_first: list[Watch], at_leisure: list[Watch]) -> None:
         """The same watches with instances that start quickly, and slowly."""
-        if self._too_few_scrapes() or self._refuses_all(at_first):
+        if self._too_few_scrapes() or self._refuses_all(at_first) or self._errs_at_first(at_leisure):
             return
         seen = [watch for watch in at_leisure if watch.share > 0]
         if not seen or not _may_fire(self._metric.source):
@@ -89,12 +99,20 @@ class _Guard:
                 failure_limit=watch.tolerated,
                 consecutive_error_limit=watch.tolerated,
             )
-        plan = [rules.RehearsedStretch(lasts=lasts, share=share) for lasts, share in watch.plan]
+        plan = [
+            rules.RehearsedStretch(lasts=lasts, share=share) for lasts, share in (*watch.before, *watch.plan)
+        ]
+        starts = math.fsum(lasts for lasts, _ in watch.before)
         rehearsal = rules.Rehearsal(
-            rate=self._rate * traffic, plan=plan, old_version=self._usual, new_version=answers
+            rate=self._rate * traffic,
+            plan=plan,
+            starts=starts,
+            old_version=self._usual,
+            new_version=answers,
         )
         analysis = _core.Analysis(name=metric.name, metrics=[metric])
-        return rules.rehearse(analysis, self._core.observability, rehearsal)
+        run = rules.rehearse(analysis, self._core.observability, rehearsal)
+        return _Run(run.phase, run.ended - starts, run.log)
 
     def _failing(self, share: float) -> Any:
         return rules.RehearsedAnswers(
@@ -104,23 +122,27 @@ class _Guard:
         )
 
     def _hopeless(self) -> list[Any]:
-        """Releases that fail half, nearly all or all of their requests, are as slow as can be, or answer nothing."""
+        """Releases that fail half, nearly all or all of their requests, or are as slow as can be."""
+        return [self._failing(1.0), self._failing(0.99), self._failing(0.5), self._slow()]
+
+    def _slow(self) -> Any:
         timeout = self._core.service.timeout
-        slow = rules.RehearsedAnswers(
+        return rules.RehearsedAnswers(
             within_bucket=[float(limit >= timeout) for limit in self._core.observability.latency_buckets],
             mean_latency=timeout,
         )
-        return [self._failing(1.0), self._failing(0.99), self._failing(0.5), slow]
 
     def _finds(self, watch: Watch) -> bool:
         return self._first_find(watch) is not None
 
     def _first_find(self, watch: Watch) -> float | None:
         """Seconds until it reacts to the release that it finds first."""
-        runs = [self._rehearse(watch, answers) for answers in self._hopeless()]
-        silent = replace(watch, plan=tuple((lasts, 0.0) for lasts, _ in watch.plan))
-        runs.append(self._rehearse(silent, self._usual))
-        return min((float(run.ended) for run in runs if _reacts(watch, run)), default=None)
+        found = [run for run in (self._rehearse(watch, it) for it in self._hopeless()) if _reacts(watch, run)]
+        nothing = replace(watch, before=(), plan=tuple((lasts, 0.0) for lasts, _ in watch.plan))
+        silent = self._rehearse(nothing, self._usual)
+        if silent.phase == _core.AnalysisPhase.failed:  # an error says nothing of the release
+            found.append(silent)
+        return min((run.ended for run in found), default=None)
 
     def _mildest(self, watch: Watch, traffic: float = 1.0) -> float | None:
         """The smallest share of failing requests that it finds; none: it looks at something else."""
@@ -152,15 +174,38 @@ class _Guard:
             run = self._rehearse(watch, self._usual)
             if not _reacts(watch, run) or not _reacts(watch, self._rehearse(watch, self._usual, _PLENTY)):
                 continue  # or only for want of requests, which is another matter
-            after = show_seconds(round(float(run.ended)))
+            after = show_seconds(round(run.ended))
             good = "a release that is as good as the old one"
             self._warn(f"{_VERDICTS[run.phase]} {good}, after {after}: it sees {_seen(run.log)}")
             return True
         return False
 
+    def _errs_at_first(self, plan: list[Watch]) -> bool:
+        """Whether a slow start is enough to end it: there is nothing to see yet."""
+        for watch in plan:
+            run = self._rehearse(watch, self._usual)
+            if run.phase != _core.AnalysisPhase.error or watch.share == 0:
+                continue
+            error = f"ends in an error after {show_seconds(round(run.ended))}"
+            if self._rehearse(watch, self._failing(_BLIND)).phase != _core.AnalysisPhase.error:
+                self._warn(
+                    f"{error} while no request has failed: without a series of failures its query has no "
+                    f"answer; say `or vector(0)` in it, or len(result) == 0 || in the condition"
+                )
+                return True
+            start = show_seconds(math.ceil(start_seconds(self._core.fleet)))
+            self._warn(
+                f"{error} where instances take {start} to start: it sees {_seen(run.log)} until then; "
+                f"give it an initial_delay"
+            )
+            return True
+        return False
+
     def _why_it_finds_nothing(self, watch: Watch) -> str:
-        cannot = "cannot fail even a release that fails every request"
-        run = self._rehearse(watch, self._failing(1.0))
+        latency = _looks_at_latency(self._metric.source)
+        worst = "answers as late as clients wait" if latency else "fails every request"
+        cannot = f"cannot fail even a release that {worst}"
+        run = self._rehearse(watch, self._slow() if latency else self._failing(1.0))
         lasts = show_seconds(round(watch.seconds))
         limit = watch.tolerated if watch.every is not None else self._metric.failure_limit
         failed = sum(each.phase == _core.AnalysisPhase.failed for each in run.log)
@@ -168,10 +213,11 @@ class _Guard:
             first = show_seconds(self._metric.initial_delay)
             return f"never measures: its first measurement comes after {first}, and it is watched for {lasts}"
         if failed and limit >= failed:
-            return f"{cannot}: it tolerates {limit} failed measurements, and takes {len(run.log)}"
+            taken = f"takes {len(run.log)} in {show_seconds(round(run.ended))}"
+            return f"{cannot}: it tolerates {limit} failed measurements, and {taken}"
         longer = self._first_find(prolonged(watch))
         if longer is not None and longer > watch.seconds:
-            needed = show_seconds(math.ceil(longer))
+            needed = show_seconds(round(longer))
             return f"{cannot}: it would take {needed} to, and is watched for {lasts}"
         reason = f"{cannot}: with {show_fraction(watch.share)} of the traffic it sees {_seen(run.log)}"
         for share in _SHARES:
@@ -191,8 +237,8 @@ class _Guard:
             if self._rate * share * window >= needed - 1e-9:
                 return False
             self._warn(
-                f"takes the {100 * quantile:g}th percentile of {self._requests(share, window)}: with fewer than "
-                f"{math.ceil(needed - 1e-9):,} it is the slowest one{self._remedy(needed, window, share)}"
+                f"takes the {100 * quantile:g}th percentile of {self._requests(share, window)}: of fewer "
+                f"than {math.ceil(needed - 1e-9):,} it is the slowest{self._remedy(needed, window, share)}"
             )
             return True
         window = _ratio_window(source)
@@ -205,9 +251,9 @@ class _Guard:
         if self._rate * watch.share * window >= needed:
             return False
         self._warn(
-            f"is to find {_percent(threshold)} of failing requests, and sees "
-            f"{self._requests(watch.share, window)} of the new version: for one of these to be among them "
-            f"{_SEEN:.0%} of the time it needs {_rounded(needed):,}{self._remedy(needed, window, watch.share)}"
+            f"fails a new version of which {_percent(threshold)} of the requests fail, and sees "
+            f"{self._requests(watch.share, window)}: for a failure to be among them {_SEEN:.0%} of the "
+            f"time it needs {_rounded(needed):,}{self._remedy(needed, window, watch.share)}"
         )
         return True
 
@@ -224,7 +270,9 @@ class _Guard:
 
     def _requests(self, share: float, window: float) -> str:
         count = self._rate * share * window
-        return f"{_rounded(count):,} requests in {show_seconds(window)} at {show_fraction(share)} of the traffic"
+        return (
+            f"{_rounded(count):,} requests in {show_seconds(window)} at {show_fraction(share)} of the traffic"
+        )
 
     def _remedy(self, needed: float, window: float, share: float) -> str:
         """What would work: a longer window, or more traffic."""
@@ -237,7 +285,7 @@ class _Guard:
         return f": look back {longer}" + (f", or at {show_fraction(more)} of the traffic" if more else "")
 
     def _finds_only_the_worst(self, watch: Watch) -> None:
-        if _percentile_needs(self._metric.source) is not None:
+        if _looks_at_latency(self._metric.source):
             return
         mildest = self._mildest(watch)
         if mildest is None or mildest <= _BLIND:
@@ -264,7 +312,9 @@ def _ratio_window(source: Any) -> float | None:
     """How far back a share of failing requests is taken; none: it looks at something else."""
     if isinstance(source, _core.QueryCheck):
         divides = any(step.op == _core.QueryOp.divide for step in source.query)
-        counts = [step.selector for step in source.query if step.op in (_core.QueryOp.rate, _core.QueryOp.increase)]
+        counts = [
+            step.selector for step in source.query if step.op in (_core.QueryOp.rate, _core.QueryOp.increase)
+        ]
         requests = all(selector.what == _core.SelectorWhat.requests for selector in counts)
         return max((selector.window for selector in counts), default=None) if divides and requests else None
     if isinstance(source, _core.CloudWatchAlarm) and source.statistic == _core.AlarmStatistic.error_ratio:
@@ -278,10 +328,20 @@ def _percentile_needs(source: Any) -> tuple[float, float, Any] | None:
         for step in source.query:
             if step.op == _core.QueryOp.quantile:
                 return step.selector.window, step.number, step.selector.scope
-    elif isinstance(source, _core.CloudWatchAlarm):
-        if source.statistic == _core.AlarmStatistic.latency_percentile:
-            return source.period, source.percentile, source.scope
+    if getattr(source, "statistic", None) == _core.AlarmStatistic.latency_percentile:
+        return source.period, source.percentile, source.scope
     return None
+
+
+def _looks_at_latency(source: Any) -> bool:
+    if isinstance(source, _core.QueryCheck):
+        counts = [step.selector.what for step in source.query if step.selector.window > 0]
+        return (
+            any(what != _core.SelectorWhat.requests for what in counts)
+            or _percentile_needs(source) is not None
+        )
+    statistics = _core.AlarmStatistic
+    return getattr(source, "statistic", None) in (statistics.mean_latency, statistics.latency_percentile)
 
 
 def _share_of(scope: Any, share: float) -> float:
@@ -329,15 +389,15 @@ def _seen(log: list[Any]) -> str:
     values = [each.value for each in log if each.value is not None and not math.isnan(each.value)]
     if not values:
         return "no data"
-    low, high = min(values), max(values)
-    return f"{low:.4g}" if f"{low:.4g}" == f"{high:.4g}" else f"{low:.4g} to {high:.4g}"
+    low, high = (f"{float(f'{value:.3g}'):g}" for value in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g}%"
+    return f"{100 * share:.2g}%"
 
 
 def _rounded(count: float) -> int:
     """Three digits are enough of an estimate."""
     digits = max(0, math.floor(math.log10(count)) - 2) if count >= 1 else 0
-    return int(round(count / 10**digits)) * 10**digits
+    return round(count / 10**digits) * 10**digits

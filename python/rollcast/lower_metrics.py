@@ -9,8 +9,8 @@ from typing import Any, cast, get_args
 from rollcast import _core
 from rollcast.errors import listed, nearest
 from rollcast.expr import ConditionError, ConditionStep, parse_condition
-from rollcast.lower_python import python_guard
 from rollcast.lower_guards import check_keys, guard_interval, lower_guard, scope_and_vantage
+from rollcast.lower_python import python_guard
 from rollcast.lowering import Lowering
 from rollcast.promql import NamedScope, Names, QueryError, QueryStep, Scope, Selector, recognise
 from rollcast.queries import lower_query, member, structured_query
@@ -161,7 +161,7 @@ class _Metrics:
         """A function of the user's own."""
         for key in ("promql", "kind", "of"):
             if getattr(measure, key) is not None:
-                message = f"may not be given beside python, which is shown both versions and judges by itself"
+                message = "may not be given beside python, which is shown both versions and judges by itself"
                 self._lowering.error(message, *measure_path, key)
         for key in ("success", "failure"):
             if getattr(metric, key) is not None:

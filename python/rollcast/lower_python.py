@@ -58,7 +58,9 @@ def python_guard(
     """
     file, _, function = name.rpartition(":")
     if not file or not function:
-        message = f"expected a file and a function of it, such as guards.py:too_many_errors, got {shown(name)}"
+        message = (
+            f"expected a file and a function of it, such as guards.py:too_many_errors, got {shown(name)}"
+        )
         lowering.error(message, *path)
         return None
     if not _is_allowed(lowering, *path):
@@ -70,7 +72,9 @@ def python_guard(
     judge = getattr(module, function, None)
     if not callable(judge):
         functions = [name for name, value in vars(module).items() if callable(value)]
-        lowering.error(f"{file} has no function {shown(function)}", *path, suggestion=nearest(function, functions))
+        lowering.error(
+            f"{file} has no function {shown(function)}", *path, suggestion=nearest(function, functions)
+        )
         return None
     identity = f"{function}, source={digest}"
 

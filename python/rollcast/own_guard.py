@@ -3,13 +3,13 @@
     def too_many_errors(canary, baseline):
         return canary.error_ratio <= 2 * baseline.error_ratio + 0.01
 
-In a scenario it is a metric, ``{name: errors, python: "guards.py:too_many_errors", window: 2m, interval: 1m}``, and
-it works on one's own data just as well: ``too_many_errors(TelemetryWindow.of(...), TelemetryWindow.of(...))``.
+In a scenario it is a metric, ``{name: errors, python: "guards.py:too_many_errors", interval: 1m}``, and it
+works on one's own data just as well, with windows made by ``TelemetryWindow.of(...)``.
 
-The function answers True (it passes), False (it fails) or None (inconclusive); or a pair of that and the number that
-it went by, which the timeline shows. It is called at each measurement, by every replication and by several threads,
-under the GIL: it must remember nothing and depend on nothing else, or forecasts could not be repeated. A call costs
-some 20 microseconds and what the function takes.
+The function answers True (it passes), False (it fails) or None (inconclusive); or a pair of that and the
+number that it went by, which the timeline shows. It is called at each measurement, by every replication and
+by several threads, under the GIL: it must remember nothing and depend on nothing else, or forecasts could not
+be repeated.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class TelemetryWindow:
         latency_sum: float = 0.0,
         seen: bool = True,
     ) -> TelemetryWindow:
-        """One's own data. latency_limits: finite and rising; latency_counts: one more, of what is above them all.
+        """One's own data. latency_limits: finite, rising; latency_counts: one more, of what is above them.
 
         Raises ValueError.
         """
@@ -71,7 +71,9 @@ class TelemetryWindow:
         if counts.size == 0:
             counts = np.zeros_like(limits)
         if counts.shape != limits.shape:
-            raise ValueError(f"expected {limits.size} latency counts, one more than limits, got {counts.size}")
+            raise ValueError(
+                f"expected {limits.size} latency counts, one more than limits, got {counts.size}"
+            )
         if np.any(np.diff(limits) <= 0):
             raise ValueError("expected latency limits that rise")
         limits.flags.writeable = counts.flags.writeable = False
@@ -99,7 +101,10 @@ class TelemetryWindow:
         return self.latency_sum / self.requests if self.requests > 0 else math.nan
 
     def quantile(self, q: float) -> float:
-        """Latency in seconds, with straight lines within buckets; the highest finite limit beyond it; NaN without requests."""
+        """Latency in seconds, by straight lines within buckets; at most the highest finite limit.
+
+        NaN without requests.
+        """
         total = float(self.latency_counts.sum())
         if total <= 0 or self.latency_limits.size < 2:
             return math.nan
@@ -124,10 +129,14 @@ class Adapter:
     latency_limits: tuple[float, ...]
 
     def __call__(self, seen: Any) -> Any:
-        answer: Any = self.judge(self._window(seen.canary, seen.window), self._window(seen.baseline, seen.window))
+        answer: Any = self.judge(
+            self._window(seen.canary, seen.window), self._window(seen.baseline, seen.window)
+        )
         passes, value = answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, None)
         if not isinstance(passes, bool | np.bool_ | None) or not isinstance(value, numbers.Real | None):
-            raise TypeError(f"expected True, False, None, or a pair of one of these and a number, got {answer!r}")
+            raise TypeError(
+                f"expected True, False, None, or a pair of one of these and a number, got {answer!r}"
+            )
         return _core.OwnVerdict(
             passes=None if passes is None else bool(passes), value=None if value is None else float(value)
         )

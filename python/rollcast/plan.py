@@ -46,7 +46,9 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
         return _flagger(body, core, start, approval)
     waits = body.auto_promotion is False and not body.auto_promotion_after
     total = 2 * start + (body.auto_promotion_after or 0.0) + approval * waits
-    total += sum(analysis_seconds(analyses.get(name)) for name in (body.pre_promotion, body.post_promotion) if name)
+    total += sum(
+        analysis_seconds(analyses.get(name)) for name in (body.pre_promotion, body.post_promotion) if name
+    )
     return total + (30.0 if body.scale_down_delay is None else body.scale_down_delay), waits
 
 
@@ -94,7 +96,9 @@ def _aws(
         waits, bake = params.ready.stop_on_timeout, params.termination_wait
     else:
         waits, bake = params.pause is not None, params.bake
-    hooks = sum(analysis_seconds(analyses.get(name)) for name in (body.before_traffic, body.after_traffic) if name)
+    hooks = sum(
+        analysis_seconds(analyses.get(name)) for name in (body.before_traffic, body.after_traffic) if name
+    )
     return start + hooks + approval * waits + strategy.shifts[-1].at + bake, waits
 
 

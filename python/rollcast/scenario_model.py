@@ -1201,9 +1201,9 @@ class ReportsModel(Model):
 class HoursModel(Model):
     """When people are at work; the rollout starts at `traffic.start`."""
 
-    days: Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)] | None = (
-        None
-    )
+    days: (
+        Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)] | None
+    ) = None
     """Working days. Default: mon to fri."""
     from_: DayTime | None = Field(default=None, alias="from")
     """When they begin."""
@@ -1238,7 +1238,7 @@ class PeopleModel(Model):
     act: RandomSeconds | None = None
     """From then until they have aborted it."""
     hours: HoursModel | None = None
-    """When people are at work. Pauses are ended, and the time until then runs, only within. Not given: always."""
+    """When people are at work: pauses are ended, and the time until then runs, only then. Default: always."""
     off_hours: OffHoursModel | None = None
     """How long the person on call takes outside of `hours`."""
     approval_limit: Seconds | None = None

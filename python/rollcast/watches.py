@@ -31,6 +31,8 @@ class Watch:
     analysis: str
     plan: tuple[Stretch, ...]
     """From the start of the analysis to where it can no longer change anything."""
+    before: tuple[Stretch, ...] = ()
+    """What went before, on which it looks back."""
     every: float | None = None
     """It is made again and again, at this interval."""
     tolerated: int = 0
@@ -73,7 +75,9 @@ class _Plan:
         self._replicas = core.fleet.replicas
         self._start = start
         self._approval = (
-            FOREVER if core.people.approval is None else min(FOREVER, _core.quantile(core.people.approval, 0.95))
+            FOREVER
+            if core.people.approval is None
+            else min(FOREVER, _core.quantile(core.people.approval, 0.95))
         )
         self._analyses = dict(zip(model.analyses, core.analyses, strict=True))
 
@@ -113,9 +117,11 @@ class _Plan:
         since = body.background.from_step or 0 if body.background is not None else 0
         for step in body.steps:
             if step.pause is not None:
-                traffic.append((min(step.pause, self._approval) if math.isinf(step.pause) else step.pause, share))
+                traffic.append(
+                    (min(step.pause, self._approval) if math.isinf(step.pause) else step.pause, share)
+                )
             elif step.analysis is not None:
-                found.append(self._awaited(step.analysis, share))
+                found.append(replace(self._awaited(step.analysis, share), before=tuple(traffic)))
                 traffic.append((analysis_seconds(self._analyses.get(step.analysis)), share))
             else:
                 traffic.append((self._start, share))
@@ -124,7 +130,7 @@ class _Plan:
                 if share > 0 and not body.routed:  # instances are whole
                     share = max(share, 1 / self._replicas)
         if body.background is not None:
-            found.append(Watch(body.background.analysis, tuple(traffic[since:])))
+            found.append(Watch(body.background.analysis, tuple(traffic[since:]), tuple(traffic[:since])))
         promoting = self._rolling(body.max_surge, body.max_unavailable)
         return _Rollout((*traffic, *((lasts, max(share, each)) for lasts, each in promoting)), tuple(found))
 
@@ -147,10 +153,12 @@ class _Plan:
                 shares.append(weight / 100)
         elif kind is flagger.Kind.ab_testing:
             shares = [body.match or 0.0] * flagger.iterations(plan)
-        traffic = tuple((every, share) for share in shares)
-        looks = body.analysis is not None and not body.skip_analysis and bool(shares)
-        watch = Watch(body.analysis or "", traffic, every, flagger.threshold(plan) - 1)
-        return _Rollout(((self._start, 0.0), *traffic), (watch,) if looks else ())
+        traffic = ((self._start, 0.0), *((every, share) for share in shares))
+        if body.analysis is None or body.skip_analysis or not shares:
+            return _Rollout(traffic)
+        tolerated = flagger.threshold(plan) - 1  # and until then the canary stays where it is
+        watch = Watch(body.analysis, (((tolerated + 60) * every, max(shares)),), (), every, tolerated)
+        return _Rollout(traffic, (watch,))
 
     def _aws(self, body: language.CodeDeployModel | language.EcsModel, strategy: Any) -> _Rollout:
         params = strategy.params

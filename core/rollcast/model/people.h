@@ -22,10 +22,10 @@ struct OnCall {
 
 /// When people are at work, by their own clock.
 struct WorkingHours {
-    Duration start{};                           // of the rollout by that clock, since Monday 0:00
-    Duration opens = std::chrono::hours(9);     // times of the day; opens < closes <= 24 h
+    Duration start{};                        // of the rollout by that clock, since Monday 0:00
+    Duration opens = std::chrono::hours(9);  // times of the day; opens < closes <= 24 h
     Duration closes = std::chrono::hours(17);
-    std::uint8_t days = 0b0011111;              // bit i: the i-th day of the week, Monday first
+    std::uint8_t days = 0b0011111;  // bit i: the i-th day of the week, Monday first
 };
 
 bool at_work(const WorkingHours& hours, Time now);

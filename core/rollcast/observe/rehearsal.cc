@@ -84,6 +84,7 @@ Rehearsed rehearse(const Analysis& analysis, const Observability& observability,
         require(stretch.lasts >= Duration::zero(), "a stretch must not last less than 0 s");
         end = after(end, stretch.lasts);
     }
+    require(rehearsal.starts >= Duration::zero(), "an analysis must not start before the plan");
     require(end != kNever, "a rehearsal must not last for ever");
 
     const Duration every = observability.scrape_interval, looks_back = lookback(analysis) + observability.delay;
@@ -107,7 +108,7 @@ Rehearsed rehearse(const Analysis& analysis, const Observability& observability,
                           .client = both(of_old, of_new)});
     };
 
-    AnalysisRun run(analysis, Time{});
+    AnalysisRun run(analysis, Time{} + rehearsal.starts);
     Rehearsed result;
     while (true) {
         const Time due = run.next_due();

@@ -26,8 +26,9 @@ struct RehearsedStretch {
 };
 
 struct Rehearsal {
-    double rate = 0;                        // requests per second of the service
-    std::vector<RehearsedStretch> plan{};   // from time zero on; before it the old version has it all
+    double rate = 0;                       // requests per second of the service
+    std::vector<RehearsedStretch> plan{};  // from time zero on; before it the old version has it all
+    Duration starts{};                     // the analysis, so long after the plan
     RehearsedAnswers old_version{};
     RehearsedAnswers new_version{};
 };
@@ -38,8 +39,8 @@ struct Rehearsed {
     std::vector<Measurement> log{};
 };
 
-/// An analysis that starts with the plan. Throws std::invalid_argument for numbers out of range, a plan without an end, and
-/// for a source that complaint() finds fault with.
+/// What an analysis makes of it. Throws std::invalid_argument for numbers out of range, a plan without an end,
+/// and for a source that complaint() finds fault with.
 Rehearsed rehearse(const Analysis& analysis, const Observability& observability, const Rehearsal& rehearsal);
 
 }  // namespace rollcast

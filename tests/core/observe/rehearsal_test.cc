@@ -32,7 +32,7 @@ Analysis ratio_of(Scope scope, double limit) {
 
 TEST(Rehearsal, ShowsWhatTheVersionsAnswerWithoutChance) {
     const Rehearsed of_new = rehearse(ratio_of(Scope::kNew, .5), kScrapes, rehearsal(.25));
-    ASSERT_EQ(of_new.log.size(), 9u);  // two minutes to ten, each a nanosecond later than the interval
+    ASSERT_EQ(of_new.log.size(), 8u);  // from two minutes on, each a nanosecond later than the interval
     EXPECT_EQ(of_new.log.front().at, Time{2min});
     for (const Measurement& each : of_new.log) EXPECT_NEAR(each.value.value(), .25, 1e-12);
     EXPECT_EQ(of_new.phase, AnalysisPhase::kRunning);
@@ -56,6 +56,16 @@ TEST(Rehearsal, FollowsTheShareOfTheTraffic) {
     const Rehearsed seen = rehearse(ratio_of(Scope::kService, .5), kScrapes, given);
     EXPECT_NEAR(seen.log.front().value.value(), .01, 1e-12);
     EXPECT_NEAR(seen.log.back().value.value(), .1, 1e-12);
+}
+
+TEST(Rehearsal, LooksBackOnWhatWasBeforeTheAnalysis) {
+    Rehearsal given = rehearsal(.25);
+    Analysis at_once = ratio_of(Scope::kNew, .2);
+    at_once.metrics[0].initial_delay = {};
+    given.starts = 5min;
+    const Rehearsed seen = rehearse(at_once, kScrapes, given);
+    EXPECT_EQ(seen.ended, Time{5min});
+    EXPECT_NEAR(seen.log.front().value.value(), .25, 1e-12);
 }
 
 TEST(Rehearsal, LosesNoPartOfARequest) {

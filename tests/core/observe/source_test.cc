@@ -176,6 +176,7 @@ TEST(Measure, GivesEachPlatformsVerdictOnDataThatAreNotANumber) {
     EXPECT_EQ(phase(BurnRateAlert{.scope = Scope::kNew}), kSuccessful);
     // Kayenta: Nodata for half of the metrics or more is a score of 0; replaced by zeros they are alike.
     kayenta::Judge judge{.series = {{.name = "errors", .canary = ratio, .baseline = ratio}}, .lookback = 10min};
+    judge.series[0].config.groups = {"errors"};
     EXPECT_EQ(phase(judge), kFailed);
     judge.series[0].config.nan_strategy = kayenta::NanStrategy::kReplace;
     EXPECT_EQ(phase(judge), kSuccessful);
