@@ -174,9 +174,10 @@ class _Guard:
             run = self._rehearse(watch, self._usual)
             if not _reacts(watch, run) or not _reacts(watch, self._rehearse(watch, self._usual, _PLENTY)):
                 continue  # or only for want of requests, which is another matter
-            after = show_seconds(round(run.ended))
-            good = "a release that is as good as the old one"
-            self._warn(f"{_VERDICTS[run.phase]} {good}, after {after}: it sees {_seen(run.log)}")
+            if not self._lacks_failures(watch, run):
+                after = show_seconds(round(run.ended))
+                good = "a release that is as good as the old one"
+                self._warn(f"{_VERDICTS[run.phase]} {good}, after {after}: it sees {_seen(run.log)}")
             return True
         return False
 
@@ -186,20 +187,27 @@ class _Guard:
             run = self._rehearse(watch, self._usual)
             if run.phase != _core.AnalysisPhase.error or watch.share == 0:
                 continue
-            error = f"ends in an error after {show_seconds(round(run.ended))}"
-            if self._rehearse(watch, self._failing(_BLIND)).phase != _core.AnalysisPhase.error:
+            if not self._lacks_failures(watch, run):
+                after = show_seconds(round(run.ended))
+                start = show_seconds(math.ceil(start_seconds(self._core.fleet)))
                 self._warn(
-                    f"{error} while no request has failed: without a series of failures its query has no "
-                    f"answer; say `or vector(0)` in it, or len(result) == 0 || in the condition"
+                    f"ends in an error after {after} where instances take {start} to start: it sees "
+                    f"{_seen(run.log)} until then; give it an initial_delay"
                 )
-                return True
-            start = show_seconds(math.ceil(start_seconds(self._core.fleet)))
-            self._warn(
-                f"{error} where instances take {start} to start: it sees {_seen(run.log)} until then; "
-                f"give it an initial_delay"
-            )
             return True
         return False
+
+    def _lacks_failures(self, watch: Watch, run: Any) -> bool:
+        """Whether it is an error that there were no failures to count."""
+        error = _core.AnalysisPhase.error
+        if run.phase != error or self._rehearse(watch, self._failing(_BLIND)).phase == error:
+            return False
+        self._warn(
+            f"ends in an error after {show_seconds(round(run.ended))} while no request has failed: without "
+            f"a series of failures its query has no answer; say `or vector(0)` in it, or len(result) == 0 || "
+            f"in the condition"
+        )
+        return True
 
     def _why_it_finds_nothing(self, watch: Watch) -> str:
         latency = _looks_at_latency(self._metric.source)
@@ -233,27 +241,27 @@ class _Guard:
         scarce = _percentile_needs(source)
         if scarce is not None:
             window, quantile, scope = scarce
-            needed, share = 1 / (1 - quantile), _share_of(scope, watch.share)
-            if self._rate * share * window >= needed - 1e-9:
+            least, share = 1 / (1 - quantile), _share_of(scope, watch.share)
+            if self._rate * share * window >= least - 1e-9:
                 return False
             self._warn(
                 f"takes the {100 * quantile:g}th percentile of {self._requests(share, window)}: of fewer "
-                f"than {math.ceil(needed - 1e-9):,} it is the slowest{self._remedy(needed, window, share)}"
+                f"than {math.ceil(least - 1e-9):,} it is the slowest{self._remedy(least, window, share)}"
             )
             return True
-        window = _ratio_window(source)
-        if window is None:
+        ratio = _ratio_window(source)
+        if ratio is None:
             return False
         threshold = self._mildest(watch, _PLENTY)
         if threshold is None or threshold >= _BLIND:
             return False
         needed = math.log(1 - _SEEN) / math.log1p(-threshold)
-        if self._rate * watch.share * window >= needed:
+        if self._rate * watch.share * ratio >= needed:
             return False
         self._warn(
             f"fails a new version of which {_percent(threshold)} of the requests fail, and sees "
-            f"{self._requests(watch.share, window)}: for a failure to be among them {_SEEN:.0%} of the "
-            f"time it needs {_rounded(needed):,}{self._remedy(needed, window, watch.share)}"
+            f"{self._requests(watch.share, ratio)}: for a failure to be among them {_SEEN:.0%} of the "
+            f"time it needs {_rounded(needed):,}{self._remedy(needed, ratio, watch.share)}"
         )
         return True
 
@@ -400,4 +408,5 @@ def _percent(share: float) -> str:
 def _rounded(count: float) -> int:
     """Three digits are enough of an estimate."""
     digits = max(0, math.floor(math.log10(count)) - 2) if count >= 1 else 0
-    return round(count / 10**digits) * 10**digits
+    unit: int = 10**digits
+    return round(count / unit) * unit

@@ -167,7 +167,8 @@ class _Plan:
         traffic: tuple[Stretch, ...]
         if isinstance(strategy, _core.EcsRolling):
             bounds = ecs.bounds(params.replicas, params.minimum_healthy_percent, params.maximum_percent)
-            traffic = (*self._batches(bounds.upper - bounds.lower), (body.bake or 0.0, 1.0))
+            bake = params.alarms.bake if params.alarms is not None else 0.0
+            traffic = (*self._batches(bounds.upper - bounds.lower), (bake, 1.0))
         elif isinstance(strategy, _core.CodeDeployInPlace):
             minimum = codedeploy.minimum_hosts(params.minimum_healthy, self._replicas)
             traffic = self._batches(self._replicas - minimum)
