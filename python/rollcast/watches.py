@@ -85,6 +85,8 @@ class _Plan:
         """None where nothing is known of what it does."""
         if isinstance(body, language.GuardedModel):
             return self._guarded(body, strategy)
+        if isinstance(body, language.ShadowModel):
+            return self._shadow(body, strategy)
         if isinstance(body, language.CanaryModel):
             return self._canary(body)
         if isinstance(body, language.BlueGreenModel):
@@ -106,25 +108,37 @@ class _Plan:
         traffic = (*inner.traffic, (body.bake or 0.0, 1.0))
         return _Rollout(traffic, (*inner.watches, Watch(body.analysis, traffic)))
 
+    def _shadow(self, body: language.ShadowModel, strategy: Any) -> _Rollout | None:
+        inner = self.rollout(next(each for _, each in body.then if each is not None), strategy.inner)
+        if inner is None:
+            return None
+        starting = (self._start, 0.0)
+        copies = (strategy.params.duration, _copied(strategy.params.mirrored))
+        watch = [Watch(body.analysis, (copies,), (starting,))] if body.analysis is not None else []
+        return _Rollout((starting, copies, *inner.traffic), (*watch, *inner.watches))
+
     def _rolling(self, surge: str | int | None, unavailable: str | int | None) -> tuple[Stretch, ...]:
         times = waves(surge or "25%", unavailable or "25%", self._replicas)
         return tuple((self._start, wave / times) for wave in range(times))
 
     def _canary(self, body: language.CanaryModel) -> _Rollout:
-        share, most = 0.0, body.max_weight or 100
+        share, copied, most = 0.0, 0.0, body.max_weight or 100
         traffic: list[Stretch] = []
         found: list[Watch] = []
         since = body.background.from_step or 0 if body.background is not None else 0
         for step in body.steps:
+            sees = max(share, copied)
             if step.pause is not None:
                 traffic.append(
-                    (min(step.pause, self._approval) if math.isinf(step.pause) else step.pause, share)
+                    (min(step.pause, self._approval) if math.isinf(step.pause) else step.pause, sees)
                 )
             elif step.analysis is not None:
-                found.append(replace(self._awaited(step.analysis, share), before=tuple(traffic)))
-                traffic.append((analysis_seconds(self._analyses.get(step.analysis)), share))
+                found.append(replace(self._awaited(step.analysis, sees), before=tuple(traffic)))
+                traffic.append((analysis_seconds(self._analyses.get(step.analysis)), sees))
             else:
-                traffic.append((self._start, share))
+                traffic.append((self._start, sees))
+            if step.set_mirror is not None:
+                copied = _copied(step.set_mirror / 100)
             if step.set_weight is not None:
                 share = step.set_weight / most
                 if share > 0 and not body.routed:  # instances are whole
@@ -153,6 +167,8 @@ class _Plan:
                 shares.append(weight / 100)
         elif kind is flagger.Kind.ab_testing:
             shares = [body.match or 0.0] * flagger.iterations(plan)
+        elif body.mirror:
+            shares = [_copied(body.mirror_weight)] * flagger.iterations(plan)
         traffic = ((self._start, 0.0), *((every, share) for share in shares))
         if body.analysis is None or body.skip_analysis or not shares:
             return _Rollout(traffic)
@@ -186,6 +202,12 @@ class _Plan:
     def _awaited(self, name: str, share: float) -> Watch:
         """The rollout waits until it ends: it has all the time that it needs."""
         return Watch(name, ((FOREVER, share),))
+
+
+def _copied(share: float | None) -> float:
+    """The share of the traffic that goes to either version when so much of it is copied, all if None."""
+    share = 1.0 if share is None else share
+    return share / (1 + share)
 
 
 def _shifted(shifts: list[Any]) -> Iterator[Stretch]:
