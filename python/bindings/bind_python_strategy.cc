@@ -1,20 +1,22 @@
 // Strategies written in Python: an object with decide(seen) for each rollout in flight. Nothing is inherited across the
 // border; a controller here holds one there.
 
-#include <stdexcept>
-
 #include "bind.h"
-#include "rollcast/control/strategy.h"
-#include "rollcast/strategies/words.h"
+#include "rollcast/control/contract.h"
 
 namespace rollcast::bindings {
 namespace {
 
-/// What a strategy's own code raised.
-class StrategyError : public std::runtime_error {
-   public:
-    using std::runtime_error::runtime_error;
-};
+/// "ValueError: lost the thread (mine.py, line 12)".
+std::string tell(const py::error_already_set& error) {
+    std::string text = py::str(error.type().attr("__name__"));
+    if (const std::string said = py::str(error.value()); !said.empty()) text += ": " + said;
+    const py::list frames = py::module_::import("traceback").attr("extract_tb")(error.trace());
+    if (frames.empty()) return text;
+    const py::object last = frames[frames.size() - 1];
+    const py::object file = py::module_::import("os.path").attr("basename")(last.attr("filename"));
+    return text + " (" + std::string(py::str(file)) + ", line " + std::string(py::str(last.attr("lineno"))) + ")";
+}
 
 /// An Observation that may be kept: what it shows is copied.
 struct Seen {
@@ -48,23 +50,28 @@ class PythonController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         const py::gil_scoped_acquire gil;
+        const Seen copy{.now = seen.now,
+                        .cohorts = {seen.cohorts.begin(), seen.cohorts.end()},
+                        .analyses = {seen.analyses.begin(), seen.analyses.end()},
+                        .routed = seen.routed,
+                        .approved = seen.approved,
+                        .aborted = seen.aborted};
         try {
-            const Seen copy{.now = seen.now,
-                            .cohorts = {seen.cohorts.begin(), seen.cohorts.end()},
-                            .analyses = {seen.analyses.begin(), seen.analyses.end()},
-                            .routed = seen.routed,
-                            .approved = seen.approved,
-                            .aborted = seen.aborted};
-            return (*self_).attr("decide")(copy).cast<Directive>();
-        } catch (const std::exception& error) {  // error_already_set must not leave the GIL
-            throw StrategyError("decide() failed " + strategies::spell(seen.now) +
-                                " into the rollout: " + error.what());
+            const py::object want = (*self_).attr("decide")(copy);
+            if (py::isinstance<Directive>(want)) return want.cast<Directive>();
+            throw StrategyError("decide() gave " + std::string(py::repr(want)) + ", not a Directive");
+        } catch (const py::error_already_set& error) {  // it must not leave the GIL
+            throw StrategyError("decide() raised " + tell(error));
         }
     }
 
     std::unique_ptr<Controller> clone() const override {
         const py::gil_scoped_acquire gil;
-        return std::make_unique<PythonController>(py::module_::import("copy").attr("deepcopy")(*self_));
+        try {
+            return std::make_unique<PythonController>(py::module_::import("copy").attr("deepcopy")(*self_));
+        } catch (const py::error_already_set& error) {
+            throw StrategyError("it cannot be copied: " + tell(error));
+        }
     }
 
    private:
@@ -79,8 +86,8 @@ class PythonStrategy final : public Strategy {
         const py::gil_scoped_acquire gil;
         try {
             return std::make_unique<PythonController>((*make_)(launch.replicas));
-        } catch (const std::exception& error) {
-            throw StrategyError(std::string("the strategy cannot be started: ") + error.what());
+        } catch (const py::error_already_set& error) {
+            throw StrategyError("it cannot be started: " + tell(error));
         }
     }
 
@@ -93,7 +100,7 @@ class PythonStrategy final : public Strategy {
 
 void bind_python_strategy(py::module_& module) {
     py::register_exception<StrategyError>(module, "StrategyError", PyExc_RuntimeError).attr("__doc__") =
-        "A strategy written in Python raised an exception; when in the rollout, and which.";
+        "A strategy did what none may, or raised an exception: which, when in the rollout, and what.";
     bind_enum<Phase>(module, "Phase", "Where a rollout stands.",
                      {{"moving", Phase::kMoving},
                       {"paused", Phase::kPaused},
