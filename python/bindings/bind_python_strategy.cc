@@ -3,19 +3,25 @@
 
 #include "bind.h"
 #include "rollcast/control/contract.h"
+#include "rollcast/strategies/way_back.h"
 
 namespace rollcast::bindings {
 namespace {
 
-/// "ValueError: lost the thread (mine.py, line 12)".
+/// "ValueError: lost the thread (mine.py, line 12)": the last line of the user's own.
 std::string tell(const py::error_already_set& error) {
     std::string text = py::str(error.type().attr("__name__"));
     if (const std::string said = py::str(error.value()); !said.empty()) text += ": " + said;
-    const py::list frames = py::module_::import("traceback").attr("extract_tb")(error.trace());
-    if (frames.empty()) return text;
-    const py::object last = frames[frames.size() - 1];
-    const py::object file = py::module_::import("os.path").attr("basename")(last.attr("filename"));
-    return text + " (" + std::string(py::str(file)) + ", line " + std::string(py::str(last.attr("lineno"))) + ")";
+    const py::module_ path = py::module_::import("os.path");
+    const py::object ours = path.attr("dirname")(py::module_::import("rollcast").attr("__file__"));
+    std::string where;
+    for (const py::handle frame : py::module_::import("traceback").attr("extract_tb")(error.trace())) {
+        const py::object file = frame.attr("filename");
+        if (path.attr("dirname")(file).equal(ours)) continue;
+        where = " (" + std::string(py::str(path.attr("basename")(file))) + ", line " +
+                std::string(py::str(frame.attr("lineno"))) + ")";
+    }
+    return text + where;
 }
 
 /// An Observation that may be kept: what it shows is copied.
@@ -26,6 +32,15 @@ struct Seen {
     bool routed = false;
     bool approved = false;
     bool aborted = false;
+
+    operator Observation() const {
+        return {.now = now,
+                .cohorts = cohorts,
+                .analyses = analyses,
+                .routed = routed,
+                .approved = approved,
+                .aborted = aborted};
+    }
 };
 
 /// A Python object that may be copied and dropped by threads without the GIL.
@@ -129,6 +144,13 @@ void bind_python_strategy(py::module_& module) {
                 field("targets", &Directive::targets), field("analyses", &Directive::analyses),
                 field("phase", &Directive::phase), field("asks_approval", &Directive::asks_approval),
                 field("wake_at", &Directive::wake_at), field("reason", &Directive::reason));
+    module.def(
+        "way_back",
+        [](const Seen& seen, int replicas, const std::string& why) {
+            return strategies::way_back(seen, replicas, why);
+        },
+        py::arg("seen"), py::arg("replicas"), py::arg("why"),
+        "What to want on the way back to so many old replicas: they come, traffic follows, the new version goes.");
     py::class_<PythonStrategy, Strategy, std::shared_ptr<PythonStrategy>>(module, "PythonStrategy",
                                                                           "A strategy written in Python.")
         .def(py::init<py::object, std::string>(), py::arg("make"), py::arg("identity"),

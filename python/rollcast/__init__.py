@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
+    from rollcast.runbook import Rollout, Runbook
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
     from rollcast.timeline import Timeline
@@ -39,6 +40,8 @@ _HOMES = {
     "LoadedScenario": "rollcast.scenario",
     "judge": "rollcast.judge",
     "import_manifests": "rollcast.importer",
+    "Rollout": "rollcast.runbook",
+    "Runbook": "rollcast.runbook",
     "json_schema": "rollcast.scenario",
     "load": "rollcast.scenario",
     "load_manifest": "rollcast.scenario",
@@ -55,6 +58,8 @@ __all__ = [
     "LoadedScenario",
     "Observation",
     "Phase",
+    "Rollout",
+    "Runbook",
     "Target",
     "Timeline",
     "forecast",
