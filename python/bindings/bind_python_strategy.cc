@@ -3,6 +3,7 @@
 
 #include "bind.h"
 #include "rollcast/control/contract.h"
+#include "rollcast/control/rehearsal.h"
 #include "rollcast/strategies/way_back.h"
 
 namespace rollcast::bindings {
@@ -144,6 +145,23 @@ void bind_python_strategy(py::module_& module) {
                 field("targets", &Directive::targets), field("analyses", &Directive::analyses),
                 field("phase", &Directive::phase), field("asks_approval", &Directive::asks_approval),
                 field("wake_at", &Directive::wake_at), field("reason", &Directive::reason));
+    bind_struct(module, "Breach", "Where a strategy broke the contract.", field("scene", &Breach::scene),
+                field("at", &Breach::at), field("what", &Breach::what), field("decision", &Breach::decision))
+        .def("__str__", [](const Breach& self) { return describe(self); });
+    module.def(
+        "rehearse",
+        [](const Strategy& strategy, int replicas, int quota) {
+            return rehearse(strategy, {.replicas = replicas, .quota = quota});
+        },
+        py::arg("strategy"), py::arg("replicas"), py::arg("quota"),
+        "Plays a strategy through on a toy fleet: each way in which it broke the contract.");
+    module.def(
+        "watched",
+        [](std::shared_ptr<Strategy> strategy, int quota) {
+            return std::const_pointer_cast<Strategy>(watched(std::move(strategy), quota));
+        },
+        py::arg("strategy"), py::arg("quota"),
+        "The same strategy, which raises StrategyError as soon as a decision breaks the contract.");
     module.def(
         "way_back",
         [](const Seen& seen, int replicas, const std::string& why) {

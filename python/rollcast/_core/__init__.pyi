@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'Pause', 'People', 'Phase', 'Policy', 'Probe', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Severity', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'power', 'quantile', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'validate', 'version', 'way_back', 'wilson']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'Pause', 'People', 'Phase', 'Policy', 'Probe', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Severity', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_rate', 'model_version', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'power', 'quantile', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'validate', 'version', 'watched', 'way_back', 'wilson']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -2132,6 +2132,27 @@ class Directive:
     @targets.setter
     def targets(self, arg1: collections.abc.Sequence[Target]) -> None:
         ...
+class Breach:
+    """
+    Where a strategy broke the contract.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    decision: str
+    scene: str
+    what: str
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, float, str, str]:
+        ...
+    def __init__(self, *, scene: str = '', at: float = ..., what: str = '', decision: str = '') -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    def __str__(self) -> str:
+        ...
 class PythonStrategy(Strategy):
     """
     A strategy written in Python.
@@ -3285,6 +3306,10 @@ def quantile(distribution: Constant | Exponential | LogNormal | Uniform | LogUni
     """
     The value below which a share `p` in (0, 1) of all draws lies.
     """
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex) -> list[Breach]:
+    """
+    Plays a strategy through on a toy fleet: each way in which it broke the contract.
+    """
 def replay(scenario: Scenario, strategy: Strategy, options: ForecastOptions, replication: typing.SupportsInt | typing.SupportsIndex) -> tuple[Timeline, Outcome]:
     """
     One replication of that study again, alone, with its story.
@@ -3300,6 +3325,10 @@ def squared_cv(distribution: Constant | Exponential | LogNormal | Uniform | LogU
 def validate(scenario: Scenario) -> list[Complaint]:
     """
     Every complaint at once; empty if it can be run.
+    """
+def watched(strategy: Strategy, quota: typing.SupportsInt | typing.SupportsIndex) -> Strategy:
+    """
+    The same strategy, which raises StrategyError as soon as a decision breaks the contract.
     """
 def way_back(seen: Observation, replicas: typing.SupportsInt | typing.SupportsIndex, why: str) -> Directive:
     """
