@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import random
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import rollcast
-from rollcast import _core
+from rollcast import Directive, _core
 from rollcast.cli import main
 from rollcast.errors import InputErrors
 from rollcast.scenario import LoadedScenario, load
@@ -69,6 +71,15 @@ def test_it_is_forecast_and_replayed_like_any_other(scenario: Any) -> None:
     assert "4 of 4 new ones are there" in str(list(story.lines()))
     again = rollcast.forecast(loaded(scenario()), replications=20, threads=1)
     assert again.estimates["attributable_failures_mean"] == forecast.estimates["attributable_failures_mean"]
+
+
+def test_who_asks_to_be_woken_sees_that_the_time_has_come() -> None:
+    draw = random.Random(5)
+    for _ in range(10_000):
+        wait = draw.choice((1, 60, 300)) + draw.randrange(10**9) / 1e9
+        at = draw.randrange(10**12) / 1e9 + wait  # mostly no whole number of nanoseconds
+        assert at <= Directive(wake_at=at).wake_at < at + 2e-9
+    assert Directive(wake_at=math.inf).wake_at == math.inf
 
 
 def test_another_text_is_another_strategy(scenario: Any) -> None:
