@@ -131,14 +131,15 @@ void bind_python_strategy(py::module_& module) {
                 field("pending", &Cohort::pending), field("unschedulable", &Cohort::unschedulable),
                 field("ready", &Cohort::ready), field("available", &Cohort::available),
                 field("draining", &Cohort::draining), field("restarts", &Cohort::restarts),
-                field("weight", &Cohort::weight));
+                field("weight", &Cohort::weight), field("mirrored", &Cohort::mirrored));
     bind_struct(module, "AnalysisStatus", "One analysis run that a directive asked for.",
                 field("run", &AnalysisStatus::run), field("phase", &AnalysisStatus::phase));
     bind_struct(module, "Observation", "What a strategy is shown; cohorts by version, the old one first.",
                 field("now", &Seen::now), field("cohorts", &Seen::cohorts), field("analyses", &Seen::analyses),
                 field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted));
     bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
-                field("desired", &Target::desired), field("weight", &Target::weight));
+                field("desired", &Target::desired), field("weight", &Target::weight),
+                field("mirrored", &Target::mirrored));
     bind_struct(module, "AnalysisWish", "An analysis that should be running; a new run takes a new number.",
                 field("run", &AnalysisWish::run), field("analysis", &AnalysisWish::analysis));
     bind_struct(module, "Directive", "The whole state that a strategy wants; targets as the cohorts.",

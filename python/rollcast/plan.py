@@ -20,10 +20,14 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
     start = start_seconds(core.fleet)
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
-    if isinstance(body, language.GuardedModel):
-        inner = next(each for _, each in body.strategy if each is not None)
+    if isinstance(body, language.GuardedModel | language.ShadowModel):
+        guarded = isinstance(body, language.GuardedModel)
+        within = body.strategy if guarded else body.then
+        inner = next(each for _, each in within if each is not None)
         seconds, waits = plan_seconds(inner, strategy and strategy.inner, model, core)
-        return seconds + (body.bake or 0.0), waits
+        if guarded:
+            return seconds + (body.bake or 0.0), waits
+        return start + (strategy.params.duration if strategy else 0.0) + seconds, waits
     if isinstance(body, language.PythonModel):  # nothing is known of what it does
         return 1800.0, False
     if isinstance(body, language.RecreateModel | language.AllAtOnceModel):

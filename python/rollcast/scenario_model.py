@@ -877,6 +877,8 @@ class StepModel(Model):
     """The new version's size, apart from its weight."""
     analysis: StrictStr | None = None
     """The name of an analysis that has to be successful."""
+    set_mirror: Whole | None = None
+    """Percentage of the traffic that is copied to the new version from here on, its answers thrown away."""
 
 
 class BackgroundModel(Model):
@@ -991,7 +993,9 @@ class FlaggerModel(Model):
     match: Share | None = None
     """A/B testing: the share of the requests that the match rules send to the canary."""
     mirror: StrictBool = False
-    """The first step is a copy of the traffic."""
+    """The first step is a copy of the traffic; without weights, that of all the looks."""
+    mirror_weight: Share | None = None
+    """How much of the traffic is copied. Flagger's default: 100%."""
     routed: StrictBool = True
     """A mesh or an ingress sets weights; false: the provider is kubernetes, and it is blue/green."""
     skip_analysis: StrictBool = False
@@ -1121,6 +1125,8 @@ class StrategyModel(Model):
     """Every instance is replaced at the same moment."""
     guarded: GuardedModel | None = None
     """Any of these, taken back by a guard."""
+    shadow: ShadowModel | None = None
+    """Any of these, after a look at copies of the requests."""
     python: PythonModel | None = None
     """One of your own, in Python."""
     codedeploy: CodeDeployModel | None = None
@@ -1154,6 +1160,24 @@ class GuardedModel(Model):
     have no data at first (of: new) an initial_delay."""
     bake: Seconds | None = None
     """Promoted when the guard has been quiet for so long after the strategy is done. Default: 0s."""
+
+
+class ShadowModel(Model):
+    """Instances of the new version get copies of the requests, and their answers are thrown away; then it is
+    rolled out. Needs a router that can mirror: a mesh or an ingress."""
+
+    then: StrategyModel
+    """The rollout that follows."""
+    instances: Amount | None = None
+    """Of the new version, beside the old ones: a number or a percentage of the replicas. Default: 100%."""
+    mirrored: Share | None = None
+    """Of the requests, how many are copied. Default: 100%."""
+    duration: Seconds | None = None
+    """From when the instances are there. Default: 10m."""
+    analysis: StrictStr | None = None
+    """The name of the analysis that looks at them; any end of it but success takes the release back."""
+    progress_deadline: SecondsOrNever | None = None
+    """Instances that are not there by then take it back. Default: 10m."""
 
 
 class ReportsModel(Model):

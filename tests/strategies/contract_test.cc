@@ -21,6 +21,7 @@
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
+#include "rollcast/strategies/shadow.h"
 
 namespace rollcast::strategies {
 namespace {
@@ -124,6 +125,17 @@ std::vector<Example> examples() {
          std::make_shared<Guarded>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
                                    GuardParams{.analysis = kWatch, .bake = 5min}),
          20},  // on the way back what is there of the new version stays until the old one is
+        {"ShadowThenCanary",
+         std::make_shared<Shadow>(
+             std::make_shared<Canary>(CanaryParams{.replicas = kReplicas, .steps = kRoutedSteps, .routed = true}),
+             ShadowParams{.replicas = kReplicas, .instances = percent(25), .mirrored = .5, .analysis = kCheck}),
+         20},
+        {"GuardedShadowThenRolling",
+         std::make_shared<Guarded>(
+             std::make_shared<Shadow>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
+                                      ShadowParams{.replicas = kReplicas, .instances = count(3)}),
+             GuardParams{.analysis = kWatch}),
+         20},
         example<EcsRolling>("EcsRolling", 20, EcsRollingParams{.replicas = kReplicas}),
         example<EcsRolling>("EcsRollingInFull", 15,
                             EcsRollingParams{.replicas = kReplicas,

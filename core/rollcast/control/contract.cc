@@ -32,6 +32,20 @@ std::string breach_of_weights(const Directive& want) {
     return text.str();
 }
 
+std::string breach_of_mirrors(const Directive& want) {
+    for (const Target& target : want.targets) {
+        if (target.mirrored == 0) continue;
+        if (!(target.mirrored > 0 && target.mirrored <= 1)) {
+            std::ostringstream text;
+            text << "it mirrors a share of " << target.mirrored << ", which is not between 0 and 1";
+            return text.str();
+        }
+        if (!target.weight) return "it mirrors requests and gives no weights";
+        if (is_final(want.phase)) return "it goes on mirroring requests after its end";
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string breach(const Directive& want, const Observation& seen, Phase before) {
@@ -45,6 +59,7 @@ std::string breach(const Directive& want, const Observation& seen, Phase before)
         return "it wants " + std::to_string(fewest->desired) + " instances";
     }
     if (std::string weights = breach_of_weights(want); !weights.empty()) return weights;
+    if (std::string mirrors = breach_of_mirrors(want); !mirrors.empty()) return mirrors;
     if (want.wake_at <= seen.now) return "it wants to be woken at " + spell(want.wake_at) + ", which is not to come";
     if (is_final(before) && want.phase != before) {
         return std::string("it goes on after its end: it was ") + name(before);
@@ -79,6 +94,7 @@ std::string describe(const Directive& want) {
         text << (i == 0 ? ": old " : i + 1 == want.targets.size() ? ", new " : ", between ");
         text << want.targets[i].desired;
         if (want.targets[i].weight) text << " at " << 100 * *want.targets[i].weight << "%";
+        if (want.targets[i].mirrored > 0) text << " and " << 100 * want.targets[i].mirrored << "% mirrored";
     }
     if (!want.reason.empty()) text << " (" << want.reason << ")";
     return text.str();

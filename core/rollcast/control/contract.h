@@ -15,7 +15,8 @@ class StrategyError : public std::runtime_error {
 };
 
 /// What no directive may be: of another size than the cohorts, with negative counts, weights that do not add up to 1
-/// (but for rounding), a wake-up in the past, or in another phase than the final one `before`. Empty: nothing is wrong.
+/// (but for rounding), mirrors without weights or after the end, a wake-up in the past, or in another phase than the
+/// final one `before`. Empty: nothing is wrong.
 std::string breach(const Directive& want, const Observation& seen, Phase before);
 
 /// "moving", "rolling back".

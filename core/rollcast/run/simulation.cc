@@ -1,7 +1,6 @@
 #include "rollcast/run/simulation.h"
 
 #include <algorithm>
-#include <limits>
 #include <sstream>
 
 #include "rollcast/base/check.h"
@@ -15,7 +14,7 @@ namespace {
 using Kind = TimelineEntry::Kind;
 
 /// The run of an analysis that no controller asked for.
-constexpr std::uint32_t kStanding = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t kStanding = kLastRun + 1;
 
 /// More decisions than any sane controller needs while time stands still.
 constexpr int kMostDecisionsAtOnce = 1000;

@@ -1,7 +1,6 @@
 #include "rollcast/strategies/guarded.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -14,22 +13,10 @@ namespace rollcast::strategies {
 
 namespace {
 
-/// Strategies number their own runs from 1 on, and the engine has the last number. Guards count down from here, the
-/// innermost first.
-constexpr std::uint32_t kLastGuardRun = std::numeric_limits<std::uint32_t>::max() - 1;
-
-std::uint32_t guards_in(const Strategy& strategy) {
-    const auto* guarded = dynamic_cast<const Guarded*>(&strategy);
-    return guarded == nullptr ? 0 : 1 + guards_in(*guarded->inner());
-}
-
 class GuardedController final : public Controller {
    public:
-    GuardedController(const Strategy& inner, const GuardParams& params, const Launch& launch)
-        : inner_(inner.start(launch)),
-          params_(params),
-          run_(kLastGuardRun - guards_in(inner)),
-          replicas_(launch.replicas) {}
+    GuardedController(const Strategy& inner, const GuardParams& params, std::uint32_t run, const Launch& launch)
+        : inner_(inner.start(launch)), params_(params), run_(run), replicas_(launch.replicas) {}
 
     Directive decide(const Observation& seen) override {
         const AnalysisPhase guard = seen.analysis(run_);
@@ -78,19 +65,18 @@ class GuardedController final : public Controller {
 }  // namespace
 
 Guarded::Guarded(std::shared_ptr<const Strategy> inner, GuardParams params)
-    : inner_(std::move(inner)), params_(params) {
-    require(inner_ != nullptr, "a guard needs a strategy to guard");
+    : Wrapper(std::move(inner)), params_(params) {
     require(params_.bake >= Duration::zero(), "bake must not be negative");
 }
 
 std::string Guarded::describe() const {
-    std::string text = "guarded(" + inner_->describe() + ", analysis=" + std::to_string(index_of(params_.analysis));
+    std::string text = "guarded(" + inner()->describe() + ", analysis=" + std::to_string(index_of(params_.analysis));
     if (params_.bake > Duration::zero()) text += ", bake=" + spell(params_.bake);
     return text + ")";
 }
 
 std::unique_ptr<Controller> Guarded::start(const Launch& launch) const {
-    return std::make_unique<GuardedController>(*inner_, params_, launch);
+    return std::make_unique<GuardedController>(*inner(), params_, own_run(), launch);
 }
 
 }  // namespace rollcast::strategies
