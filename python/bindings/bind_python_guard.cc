@@ -1,5 +1,6 @@
 // Guards written in Python: a function from what a guard is shown to its verdict.
 
+#include "rollcast/control/contract.h"
 #include "rollcast/model/own_check.h"
 #include "rollcast/strategies/words.h"
 #include "user_code.h"
@@ -17,9 +18,9 @@ class PythonGuard final : public OwnGuard {
         const py::gil_scoped_acquire gil;
         try {
             return (*judge_)(seen).cast<OwnVerdict>();
-        } catch (const std::exception& error) {  // error_already_set must not leave the GIL
+        } catch (const py::error_already_set& error) {  // it must not leave the GIL
             throw StrategyError("the guard " + identity_ + " failed " + strategies::spell(seen.now) +
-                                " into the rollout: " + error.what());
+                                " into the rollout: " + tell(error));
         }
     }
 

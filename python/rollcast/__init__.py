@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
     from rollcast.own_guard import TelemetryWindow
+    from rollcast.runbook import Rollout, Runbook
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
     from rollcast.timeline import Timeline
@@ -41,6 +42,8 @@ _HOMES = {
     "LoadedScenario": "rollcast.scenario",
     "judge": "rollcast.judge",
     "import_manifests": "rollcast.importer",
+    "Rollout": "rollcast.runbook",
+    "Runbook": "rollcast.runbook",
     "json_schema": "rollcast.scenario",
     "load": "rollcast.scenario",
     "load_manifest": "rollcast.scenario",
@@ -57,6 +60,8 @@ __all__ = [
     "LoadedScenario",
     "Observation",
     "Phase",
+    "Rollout",
+    "Runbook",
     "Target",
     "TelemetryWindow",
     "Timeline",

@@ -1,10 +1,11 @@
-"""Code of the user's own in Python: a strategy, or a guard."""
+"""Code of the user's own in Python: a strategy (a class or a runbook), or a guard."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import importlib.util
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,9 @@ from rollcast import scenario_model as language
 from rollcast.errors import nearest, shown
 from rollcast.lowering import Lowering
 from rollcast.own_guard import Adapter
+from rollcast.runbook import follow
+
+_FITS: dict[str, Callable[[Any], bool]] = {"class": inspect.isclass, "function": inspect.isfunction}
 
 
 def python_strategy(lowering: Lowering, body: language.PythonModel, replicas: int, *path: str) -> Any:
@@ -24,29 +28,45 @@ def python_strategy(lowering: Lowering, body: language.PythonModel, replicas: in
     """
     if not _is_allowed(lowering, *path):
         return None
+    if (body.class_ is None) == (body.function is None):
+        lowering.error("expected one of class or function", *path)
+        return None
     found = _run(lowering, body.file, *path, "file")
     if found is None:
         return None
     module, digest = found
-    made = getattr(module, body.class_, None)
-    if not isinstance(made, type):
-        classes = [name for name, value in vars(module).items() if isinstance(value, type)]
-        message = f"{body.file} has no class {shown(body.class_)}"
-        lowering.error(message, *path, "class", suggestion=nearest(body.class_, classes))
+    key, name = ("class", body.class_) if body.class_ is not None else ("function", body.function or "")
+    made = getattr(module, name, None)
+    if not _FITS[key](made):
+        others = [other for other, value in vars(module).items() if _FITS[key](value)]
+        message = f"{body.file} has no {key} {shown(name)}"
+        lowering.error(message, *path, key, suggestion=nearest(name, others))
         return None
-    if not callable(getattr(made, "decide", None)):
-        lowering.error(f"expected a class with decide(self, seen), {body.class_} has none", *path, "class")
+    if key == "class" and not callable(getattr(made, "decide", None)):
+        lowering.error(f"expected a class with decide(self, seen), {name} has none", *path, "class")
+        return None
+    if key == "function" and not inspect.isgeneratorfunction(made):
+        message = f"expected a function that yields its steps, {name} has no yield"
+        lowering.error(message, *path, "function")
         return None
     analyses = {name: index for index, name in enumerate(lowering.model.analyses)}
-    make = functools.partial(_make, made, replicas, analyses, dict(body.args))
     try:
-        make(replicas)
+        make = maker(made, replicas, analyses, dict(body.args))
     except Exception as error:  # the constructor is the user's, too
-        lowering.error(f"{body.class_} cannot be made: {error!r}", *path)
+        lowering.error(f"{name} cannot be made: {error!r}", *path)
         return None
     # Another text of the file is another strategy.
     said = "".join(f", {key}={value!r}" for key, value in sorted(body.args.items()))
-    return _core.PythonStrategy(make, f"python({body.class_}, replicas={replicas}{said}, source={digest})")
+    return _core.PythonStrategy(make, f"python({name}, replicas={replicas}{said}, source={digest})")
+
+
+def maker(made: Any, replicas: int, analyses: dict[str, int], args: dict[str, Any]) -> Callable[[int], Any]:
+    """What makes a controller for each rollout, of a class or a runbook. Raises what they raise."""
+    if inspect.isgeneratorfunction(made):
+        return follow(made, replicas, analyses, args)
+    make = functools.partial(_make, made, replicas, analyses, args)
+    make(replicas)
+    return make
 
 
 def python_guard(

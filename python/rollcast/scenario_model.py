@@ -1144,17 +1144,18 @@ class StrategyModel(Model):
 
 
 class PythonModel(Model):
-    """A class of your own: made for each rollout with replicas=, analyses= (numbers by name) and args.
-
-    Its decide(seen) is shown a `rollcast.Observation` and answers with a `rollcast.Directive`.
-    """
+    """One of your own, in Python: a class, or a function that yields its steps as a runbook does."""
 
     file: StrictStr
     """The file it stands in, relative to this one."""
-    class_: StrictStr = Field(alias="class")
-    """Its name."""
+    class_: StrictStr | None = Field(default=None, alias="class")
+    """The class: made for each rollout with replicas=, analyses= (numbers by name) and args. Its decide(seen)
+    is shown a `rollcast.Observation` and answers with a `rollcast.Directive`."""
+    function: StrictStr | None = None
+    """Instead of a class: a generator function, called with a `rollcast.Rollout` and args. It yields that
+    rollout's steps and is sent what came of each."""
     args: dict[str, Any] = {}
-    """What else it is made with."""
+    """What else it is made or called with."""
 
 
 class GuardedModel(Model):

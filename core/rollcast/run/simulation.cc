@@ -4,6 +4,8 @@
 #include <sstream>
 
 #include "rollcast/base/check.h"
+#include "rollcast/base/words.h"
+#include "rollcast/control/contract.h"
 #include "rollcast/random/distribution.h"
 
 namespace rollcast {
@@ -48,26 +50,6 @@ const char* name(AnalysisPhase phase) {
     return "?";
 }
 
-const char* name(Phase phase) {
-    switch (phase) {
-        case Phase::kMoving:
-            return "moving";
-        case Phase::kPaused:
-            return "paused";
-        case Phase::kBaking:
-            return "baking";
-        case Phase::kStuck:
-            return "stuck";
-        case Phase::kRollingBack:
-            return "rolling back";
-        case Phase::kPromoted:
-            return "promoted";
-        case Phase::kRolledBack:
-            return "rolled back";
-    }
-    return "?";
-}
-
 }  // namespace
 
 Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace)
@@ -95,7 +77,12 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
     recorder_.begin(world_, now_);
     responder_.begin(failures_that_hurt());
     for (const AnalysisId id : scenario_->people.pages) start_analysis(kStanding, id);
-    controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
+    strategy_ = strategy.describe();
+    try {
+        controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
+    } catch (const std::exception& error) {
+        blame(error.what());
+    }
     request_decision();
 }
 
@@ -183,16 +170,15 @@ void Simulation::request_decision() {
 
 void Simulation::decide() {
     decision_requested_ = false;
-    ensure(++decisions_at_once_ <= kMostDecisionsAtOnce,
-           "a controller keeps changing its mind while time stands still");
+    if (++decisions_at_once_ > kMostDecisionsAtOnce) blame("it keeps changing its mind while time stands still");
 
     const std::vector<Cohort> cohorts = world_.cohorts();
-    const Directive want = controller_->decide({.now = now_,
-                                                .cohorts = cohorts,
-                                                .analyses = statuses_,
-                                                .routed = world_.routed(),
-                                                .approved = approved_,
-                                                .aborted = aborted_});
+    const Directive want = ask({.now = now_,
+                                .cohorts = cohorts,
+                                .analyses = statuses_,
+                                .routed = world_.routed(),
+                                .approved = approved_,
+                                .aborted = aborted_});
     bool changed = world_.apply(want.targets, now_, queue_);
     changed |= follow_analyses(want.analyses);
     follow_approval(want.asks_approval);
@@ -200,7 +186,6 @@ void Simulation::decide() {
 
     ++wakes_;
     if (want.wake_at != kNever) {
-        ensure(want.wake_at > now_, "a controller wants to be woken in the past");
         schedule(want.wake_at, RunEvent::kWake, 0, wakes_);
     }
     const People& people = scenario_->people;
@@ -211,12 +196,33 @@ void Simulation::decide() {
         narrator_.tell(now_, want.phase != phase_ && is_final(want.phase) ? Kind::kVerdict : Kind::kDecision,
                        [&] { return std::string(name(want.phase)) + ": " + want.reason; });
     }
-    ensure(!is_final(phase_) || want.phase == phase_, "a controller went on after its final phase");
     phase_ = want.phase;
     reason_ = want.reason;
     recorder_.look(world_, now_);
     recorder_.decided(world_, want.phase, changed, now_);
     if (changed) request_decision();
+}
+
+/// A decision that may be followed.
+Directive Simulation::ask(const Observation& seen) {
+    Directive want;
+    try {
+        want = controller_->decide(seen);
+    } catch (const std::exception& error) {
+        blame(error.what());
+    }
+    std::string wrong = breach(want, seen, phase_);
+    for (const AnalysisWish& wish : want.analyses) {
+        if (index_of(wish.analysis) < scenario_->analyses.size()) continue;
+        wrong = "it asks for analysis " + std::to_string(index_of(wish.analysis)) + " of " +
+                std::to_string(scenario_->analyses.size());
+    }
+    if (!wrong.empty()) blame(wrong + "; its decision: " + describe(want));
+    return want;
+}
+
+void Simulation::blame(const std::string& what) const {
+    throw StrategyError(strategy_ + ", " + spell(now_) + " into the rollout: " + what);
 }
 
 bool Simulation::follow_analyses(const std::vector<AnalysisWish>& wishes) {

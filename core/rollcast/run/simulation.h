@@ -30,7 +30,8 @@ class Simulation {
     /// Starts the rollout now. Tells its story to `timeline` if there is one; a copy of the run tells none.
     void launch(const Strategy& strategy, Timeline* timeline = nullptr);
 
-    /// Handles everything up to and at `until`; tallies and meters are exact then.
+    /// Handles everything up to and at `until`; tallies and meters are exact then. Throws StrategyError, with the time
+    /// and the strategy, for what it may not do and for whatever it throws.
     void run_until(Time until);
 
     /// Other luck from here on.
@@ -64,6 +65,8 @@ class Simulation {
     void handle(const Event& event);
     void scrape();
     void decide();
+    Directive ask(const Observation& seen);
+    [[noreturn]] void blame(const std::string& what) const;
     void request_decision();
     bool follow_analyses(const std::vector<AnalysisWish>& wishes);
     void start_analysis(std::uint32_t run, AnalysisId id);
@@ -86,6 +89,7 @@ class Simulation {
     Responder responder_;
     std::uint32_t scrapes_ = 0;
 
+    std::string strategy_;             // what is launched
     ClonePtr<Controller> controller_;  // none before the launch
     std::vector<RunningAnalysis> analyses_;
     std::vector<AnalysisStatus> statuses_;  // parallel to analyses_

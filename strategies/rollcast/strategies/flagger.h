@@ -2,9 +2,10 @@
 // Flagger's canary, blue/green and A/B test: a primary workload that serves, a canary workload beside it, and a tick
 // that moves traffic between them. The controller follows the rules in flagger_rules.h. Semantics: fluxcd/flagger.
 //
-// The new version runs in both workloads once it is promoted, and routers know versions only: until the canary workload
-// is gone its instances take their share of what goes to the primary's new ones. A person who aborts does by hand what
-// a rollback does, and takes the primary's template back as well.
+// Where it deviates, because routers here know versions only: the new version runs in both workloads once it is
+// promoted, and until the canary workload is gone its instances take their share of what goes to the primary's new
+// ones. A person who aborts does by hand what a rollback does, and takes the primary's template back as well. Load
+// tests are not modelled.
 
 #include <optional>
 #include <string>

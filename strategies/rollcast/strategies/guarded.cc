@@ -6,6 +6,7 @@
 
 #include "rollcast/base/check.h"
 #include "rollcast/base/clone_ptr.h"
+#include "rollcast/strategies/way_back.h"
 #include "rollcast/strategies/words.h"
 
 namespace rollcast::strategies {
@@ -46,24 +47,9 @@ class GuardedController final : public Controller {
     }
 
     Directive go_back(const Observation& seen) {
-        const Cohort& old = seen.cohorts.front();
-        const double borne = std::min(1.0, static_cast<double>(old.available) / std::max(1, replicas_));
-        const bool whole = old.available >= replicas_;
-        Directive want(seen.cohorts.size());
-        want.targets.front().desired = replicas_;
-        // Until the old version is whole, what is there of the new one keeps the service up.
-        const Cohort& fresh = seen.cohorts.back();
-        want.targets.back().desired = whole ? 0 : std::min(fresh.desired, replicas_ - old.available);
-        if (seen.routed) {
-            for (Target& target : want.targets) target.weight = 0;
-            want.targets.back().weight = std::min(fresh.weight, 1 - borne);
-            want.targets.front().weight = 1 - *want.targets.back().weight;
-        }
-        const bool alone = seen.routed ? fresh.weight == 0 : fresh.instances == 0;
-        if (whole && alone) final_ = Phase::kRolledBack;
-        want.phase = final_.value_or(Phase::kRollingBack);
-        want.reason = std::string(goes_back_) + ": " + of(old.available, replicas_) + " old available, " +
-                      std::to_string(fresh.instances) + " new left";
+        Directive want = way_back(seen, replicas_, goes_back_);
+        if (is_final(want.phase)) final_ = want.phase;
+        want.phase = final_.value_or(want.phase);
         return want;
     }
 

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "rollcast/base/check.h"
+#include "rollcast/control/contract.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/rolling.h"
@@ -169,15 +169,51 @@ TEST(Simulation, RequestsAreTheSameWhetherTheyGoAheadOrEventByEvent) {
     }
 }
 
-TEST(Simulation, StopsAControllerThatKeepsChangingItsMindWhileTimeStandsStill) {
+/// What it is told when it decides so five seconds into the rollout.
+std::string told(const testing::Reflex::Decide& decide) {
     const Scenario scenario = testing::small_scenario();
     Simulation simulation = warmed_up(scenario);
-    simulation.launch(testing::Reflex([](const Observation& seen) {
-        Directive restless(seen.cohorts.size());
-        restless.targets[0].desired = seen.cohorts[0].desired == 6 ? 5 : 6;
-        return restless;
+    simulation.launch(testing::Reflex([&](const Observation& seen) {
+        Directive want(seen.cohorts.size());
+        want.targets[0].desired = 6;
+        want.wake_at = Time{} + 5s;
+        return seen.now < Time{} + 5s ? want : decide(seen);
     }));
-    EXPECT_THROW(simulation.run_until(Time{} + 1s), InvariantError);
+    try {
+        simulation.run_until(Time{} + 6s);
+    } catch (const StrategyError& error) {
+        return error.what();
+    }
+    return "nothing";
+}
+
+TEST(Simulation, TellsWhichStrategyDidWhenWhatNoneMay) {
+    EXPECT_EQ(told([](const Observation& seen) {
+                  Directive want(seen.cohorts.size());
+                  want.targets[0] = {6, .5};
+                  want.targets[1] = {1, .3};
+                  want.reason = "half";
+                  return want;
+              }),
+              "reflex, 5s into the rollout: its weights add up to 0.8, not to 1; "
+              "its decision: moving: old 6 at 50%, new 1 at 30% (half)");
+    EXPECT_EQ(told([](const Observation& seen) {
+                  Directive want(seen.cohorts.size());
+                  want.analyses = {{.run = 1, .analysis = AnalysisId{0}}};
+                  return want;
+              }),
+              "reflex, 5s into the rollout: it asks for analysis 0 of 0; its decision: moving: old 0, new 0");
+    EXPECT_EQ(told([](const Observation&) -> Directive { throw std::runtime_error("lost the thread"); }),
+              "reflex, 5s into the rollout: lost the thread");
+}
+
+TEST(Simulation, StopsAControllerThatKeepsChangingItsMindWhileTimeStandsStill) {
+    EXPECT_EQ(told([](const Observation& seen) {
+                  Directive restless(seen.cohorts.size());
+                  restless.targets[0].desired = seen.cohorts[0].desired == 6 ? 5 : 6;
+                  return restless;
+              }),
+              "reflex, 5s into the rollout: it keeps changing its mind while time stands still");
 }
 
 TEST(Simulation, TellsItsStoryInOrderOfTime) {
