@@ -9,7 +9,7 @@ works on one's own data just as well, with windows made by ``TelemetryWindow.of(
 The function answers True (it passes), False (it fails) or None (inconclusive); or a pair of that and the
 number that it went by, which the timeline shows. It is called at each measurement, by every replication and
 by several threads, under the GIL: it must remember nothing and depend on nothing else, or forecasts could not
-be repeated.
+be repeated. A call costs a quarter of a millisecond and what the function takes, one thread at a time.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from rollcast.scenario_types import (
     Attempts,
     Bandwidth,
     ClockOffset,
+    ClosingTime,
     DayTime,
     Factor,
     FilePath,
@@ -1208,7 +1209,7 @@ class HoursModel(Model):
     """Working days. Default: mon to fri."""
     from_: DayTime | None = Field(default=None, alias="from")
     """When they begin."""
-    to: DayTime | None = None
+    to: ClosingTime | None = None
     """When they stop."""
     zone: ClockOffset | None = None
     """How far their clock is ahead of that of `traffic.start`. Default: it is the same."""

@@ -92,6 +92,9 @@ Factor = Annotated[float, reads(units.factor), _number_or_text([1.5])]
 DayTime = Annotated[
     float, reads(units.time_of_day), WithJsonSchema({"type": "string", "examples": ["14:30"]})
 ]
+ClosingTime = Annotated[
+    float, reads(units.closing_time), WithJsonSchema({"type": "string", "examples": ["17:30", "24:00"]})
+]
 ClockOffset = Annotated[
     float, reads(units.clock_offset), WithJsonSchema({"type": "string", "examples": ["+02:00"]})
 ]

@@ -190,6 +190,11 @@ def time_of_day(value: Any) -> float:
     return int(match.group(1)) * 3600.0 + int(match.group(2)) * 60.0
 
 
+def closing_time(value: Any) -> float:
+    """The same for the end of something, which may be "24:00"."""
+    return 86400.0 if isinstance(value, str) and value.strip() == "24:00" else time_of_day(value)
+
+
 def clock_offset(value: Any) -> float:
     """Seconds that a clock is ahead: "+02:00", "-5:30"."""
     expected = 'how far a clock is ahead, such as "+02:00" or "-05:30"'

@@ -75,6 +75,7 @@ def test_hours_are_lowered_and_what_is_assumed_is_said() -> None:
     assert people.hours == _core.WorkingHours(
         start=2 * 86400 + 9 * 3600, opens=8.5 * 3600, closes=16 * 3600, days=0b101
     )
+    assert loaded({"pages": ["watch"], "hours": {"to": "24:00"}}).model.people.hours.closes == 86400
     usual = loaded({"pages": ["watch"], "hours": {}, "off_hours": {"acknowledge": "20m"}})
     assert usual.model.people.off_hours.acknowledge == _core.Constant(value=1200)
     assumed = {each.path: each.value for each in usual.assumptions}

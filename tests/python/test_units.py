@@ -43,6 +43,10 @@ from rollcast import units
         (units.count, 7, 7),
         (units.time_of_day, "14:30", 52_200),
         (units.time_of_day, "00:05", 300),
+        (units.closing_time, "17:30", 63_000),
+        (units.closing_time, "24:00", 86_400),
+        (units.clock_offset, "+02:00", 7_200),
+        (units.clock_offset, "-5:30", -19_800),
         (units.time_of_week, "14:30", 52_200),
         (units.time_of_week, "Tue 00:00", 86_400),
         (units.time_of_week, "sunday 23:59", 604_740),
@@ -86,6 +90,11 @@ def test_a_percentage_is_the_fraction_that_one_would_write() -> None:
         (units.count, "50ks", 'expected a number such as 2000 or "50k", got "50ks"'),
         (units.count, -1, 'expected a number such as 2000 or "50k", got -1'),
         (units.time_of_day, "24:00", 'expected a time of day such as "14:30", got "24:00"'),
+        (
+            units.clock_offset,
+            "02:00",
+            'expected how far a clock is ahead, such as "+02:00" or "-05:30", got "02:00"',
+        ),
         (units.time_of_day, 14, 'expected a time of day such as "14:30", got 14'),
         (
             units.time_of_week,
