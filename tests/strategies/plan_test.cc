@@ -82,7 +82,7 @@ TEST(Plan, AsksAPersonForEachApproval) {
     fleet.person_approves = true;
     fleet.step(*controller);
     fleet.person_approves = false;
-    Directive want = fleet.run(*controller, 3);
+    Directive want = fleet.run(*controller, 2);
     EXPECT_EQ(want.reason, "step 2/2, approval within 1h");
     EXPECT_TRUE(want.asks_approval);
     EXPECT_EQ(fleet.run_to(*controller, Phase::kRolledBack).reason,

@@ -50,7 +50,7 @@ TEST(OneByOne, ReplacesOneAfterTheOther) {
 
 TEST(OneByOne, KeepsTheContract) {
     const auto strategy = make_registered("one_by_one", order({}));
-    for (const Breach& breach : rehearse(*strategy, {.replicas = 3, .quota = 4})) ADD_FAILURE() << describe(breach);
+    for (const Breach& breach : rehearse(*strategy, {.replicas = 3, .quota = 6})) ADD_FAILURE() << describe(breach);
 }
 
 }  // namespace
