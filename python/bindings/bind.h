@@ -179,6 +179,7 @@ void bind_strategies(py::module_& module);
 void bind_kubernetes(py::module_& module);
 void bind_argo(py::module_& module);
 void bind_flagger(py::module_& module);
+void bind_python_guard(py::module_& module);
 void bind_python_strategy(py::module_& module);
 void bind_flagger_strategy(py::module_& module);  // after the rules, of which it is made
 void bind_aws(py::module_& module);

@@ -1,29 +1,13 @@
 // Strategies written in Python: an object with decide(seen) for each rollout in flight. Nothing is inherited across the
 // border; a controller here holds one there.
 
-#include "bind.h"
 #include "rollcast/control/contract.h"
 #include "rollcast/control/rehearsal.h"
 #include "rollcast/strategies/way_back.h"
+#include "user_code.h"
 
 namespace rollcast::bindings {
 namespace {
-
-/// "ValueError: lost the thread (mine.py, line 12)": the last line of the user's own.
-std::string tell(const py::error_already_set& error) {
-    std::string text = py::str(error.type().attr("__name__"));
-    if (const std::string said = py::str(error.value()); !said.empty()) text += ": " + said;
-    const py::module_ path = py::module_::import("os.path");
-    const py::object ours = path.attr("dirname")(py::module_::import("rollcast").attr("__file__"));
-    std::string where;
-    for (const py::handle frame : py::module_::import("traceback").attr("extract_tb")(error.trace())) {
-        const py::object file = frame.attr("filename");
-        if (path.attr("dirname")(file).equal(ours)) continue;
-        where = " (" + std::string(py::str(path.attr("basename")(file))) + ", line " +
-                std::string(py::str(frame.attr("lineno"))) + ")";
-    }
-    return text + where;
-}
 
 /// An Observation that may be kept: what it shows is copied.
 struct Seen {
@@ -42,22 +26,6 @@ struct Seen {
                 .approved = approved,
                 .aborted = aborted};
     }
-};
-
-/// A Python object that may be copied and dropped by threads without the GIL.
-class Handle {
-   public:
-    explicit Handle(py::object object) : object_(std::move(object)) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() {
-        const py::gil_scoped_acquire gil;
-        object_ = {};
-    }
-    const py::object& operator*() const { return object_; }
-
-   private:
-    py::object object_;
 };
 
 class PythonController final : public Controller {
@@ -116,7 +84,7 @@ class PythonStrategy final : public Strategy {
 
 void bind_python_strategy(py::module_& module) {
     py::register_exception<StrategyError>(module, "StrategyError", PyExc_RuntimeError).attr("__doc__") =
-        "A strategy did what none may, or raised an exception: which, when in the rollout, and what.";
+        "A strategy did what none may, or it or a guard raised an exception: which, when in the rollout, and what.";
     bind_enum<Phase>(module, "Phase", "Where a rollout stands.",
                      {{"moving", Phase::kMoving},
                       {"paused", Phase::kPaused},

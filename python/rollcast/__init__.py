@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
+    from rollcast.own_guard import TelemetryWindow
     from rollcast.runbook import Rollout, Runbook
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
@@ -36,6 +37,7 @@ _HOMES = {
     "Forecast": "rollcast.study",
     "forecast": "rollcast.study",
     "replay": "rollcast.study",
+    "TelemetryWindow": "rollcast.own_guard",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
     "judge": "rollcast.judge",
@@ -61,6 +63,7 @@ __all__ = [
     "Rollout",
     "Runbook",
     "Target",
+    "TelemetryWindow",
     "Timeline",
     "forecast",
     "import_manifests",

@@ -1,4 +1,4 @@
-"""A strategy of the user's own, in Python: a class or a runbook."""
+"""Code of the user's own in Python: a strategy (a class or a runbook), or a guard."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.errors import nearest, shown
 from rollcast.lowering import Lowering
+from rollcast.own_guard import Adapter
 from rollcast.runbook import follow
 
 _FITS: dict[str, Callable[[Any], bool]] = {"class": inspect.isclass, "function": inspect.isfunction}
@@ -25,23 +26,15 @@ def python_strategy(lowering: Lowering, body: language.PythonModel, replicas: in
 
     ``path``: where it stands.
     """
-    if not lowering.allow_code:
-        message = "this would run Python code of the scenario's"
-        lowering.error(f"{message}; allow it with --allow-code, or load(..., allow_code=True)", *path)
+    if not _is_allowed(lowering, *path):
         return None
     if (body.class_ is None) == (body.function is None):
         lowering.error("expected one of class or function", *path)
         return None
-    file = lowering.base / body.file
-    if not file.is_file():
-        lowering.error(f"{body.file}: there is no such file", *path, "file")
+    found = _run(lowering, body.file, *path, "file")
+    if found is None:
         return None
-    source = file.read_bytes()
-    try:
-        module = _module(file, source)
-    except Exception as error:  # whatever the user's code raises
-        lowering.error(f"{body.file} cannot be run: {error!r}", *path, "file")
-        return None
+    module, digest = found
     key, name = ("class", body.class_) if body.class_ is not None else ("function", body.function or "")
     made = getattr(module, name, None)
     if not _FITS[key](made):
@@ -64,7 +57,6 @@ def python_strategy(lowering: Lowering, body: language.PythonModel, replicas: in
         return None
     # Another text of the file is another strategy.
     said = "".join(f", {key}={value!r}" for key, value in sorted(body.args.items()))
-    digest = hashlib.sha256(source).hexdigest()[:12]
     return _core.PythonStrategy(make, f"python({name}, replicas={replicas}{said}, source={digest})")
 
 
@@ -75,6 +67,63 @@ def maker(made: Any, replicas: int, analyses: dict[str, int], args: dict[str, An
     make = functools.partial(_make, made, replicas, analyses, args)
     make(replicas)
     return make
+
+
+def python_guard(
+    lowering: Lowering, name: str, vantage: Any, window: float, *path: str | int
+) -> Callable[[list[float]], Any] | None:
+    """From the latency buckets to the source; none where there is a problem.
+
+    ``name``: "guards.py:too_many_errors"; ``path``: where it stands.
+    """
+    file, _, function = name.rpartition(":")
+    if not file or not function:
+        message = (
+            f"expected a file and a function of it, such as guards.py:too_many_errors, got {shown(name)}"
+        )
+        lowering.error(message, *path)
+        return None
+    if not _is_allowed(lowering, *path):
+        return None
+    found = _run(lowering, file, *path)
+    if found is None:
+        return None
+    module, digest = found
+    judge = getattr(module, function, None)
+    if not callable(judge):
+        functions = [name for name, value in vars(module).items() if callable(value)]
+        lowering.error(
+            f"{file} has no function {shown(function)}", *path, suggestion=nearest(function, functions)
+        )
+        return None
+    identity = f"{function}, source={digest}"
+
+    def check(buckets: list[float]) -> Any:
+        guard = _core.PythonGuard(Adapter(judge, tuple(buckets)), identity)
+        return _core.OwnCheck(guard=guard, vantage=vantage, window=window)
+
+    return check
+
+
+def _is_allowed(lowering: Lowering, *path: str | int) -> bool:
+    if not lowering.allow_code:
+        message = "this would run Python code of the scenario's"
+        lowering.error(f"{message}; allow it with --allow-code, or load(..., allow_code=True)", *path)
+    return lowering.allow_code
+
+
+def _run(lowering: Lowering, name: str, *path: str | int) -> tuple[ModuleType, str] | None:
+    """The module that a file makes, and what tells it from another text; none where there is a problem."""
+    file = lowering.base / name
+    if not file.is_file():
+        lowering.error(f"{name}: there is no such file", *path)
+        return None
+    source = file.read_bytes()
+    try:
+        return _module(file, source), hashlib.sha256(source).hexdigest()[:12]
+    except Exception as error:  # whatever the user's code raises
+        lowering.error(f"{name} cannot be run: {error!r}", *path)
+        return None
 
 
 def _make(made: type, replicas: int, analyses: dict[str, int], args: dict[str, Any], _before: int) -> Any:

@@ -27,6 +27,7 @@ from rollcast.scenario_types import (
     At,
     Attempts,
     Bandwidth,
+    ClockOffset,
     DayTime,
     Factor,
     FilePath,
@@ -797,6 +798,9 @@ class MeasureModel(AlarmModel, CompositeModel, BurnRateModel, KayentaModel, Sequ
     """A query over request metrics. In a label, @new and @old stand for the versions' pod template hashes."""
     kind: Kind | None = None
     """What is measured, where a query is not recognised; or an alarm or alert that fails the metric."""
+    python: StrictStr | None = None
+    """A function of your own that is shown the telemetry of both versions: guards.py:too_many_errors. See
+    `rollcast.TelemetryWindow`."""
     window: Seconds | None = None
     """How far back it looks. Default: 5m."""
 
@@ -828,6 +832,10 @@ class MetricModel(MeasureModel):
     """So many successes in a row end the metric as successful."""
     dry_run: StrictBool = False
     """Measured and reported, without consequences."""
+    flaky: Share | None = None
+    """Probability that a measurement goes wrong for no reason. Not given: none does."""
+    flaky_as: Literal["failure", "error"] | None = None
+    """What it is then, whatever there was to see. Default: failure."""
 
 
 class AnalysisModel(Model):
@@ -1234,6 +1242,32 @@ class ReportsModel(Model):
     """So many reports page the person on call."""
 
 
+class HoursModel(Model):
+    """When people are at work; the rollout starts at `traffic.start`."""
+
+    days: (
+        Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)] | None
+    ) = None
+    """Working days. Default: mon to fri."""
+    from_: DayTime | None = Field(default=None, alias="from")
+    """When they begin."""
+    to: DayTime | None = None
+    """When they stop."""
+    zone: ClockOffset | None = None
+    """How far their clock is ahead of that of `traffic.start`. Default: it is the same."""
+
+
+class OffHoursModel(Model):
+    """How long a person on call takes who is paged outside working hours."""
+
+    acknowledge: RandomSeconds | None = None
+    """From the page until somebody looks."""
+    diagnose: RandomSeconds | None = None
+    """From then until they know that the rollout is to blame."""
+    act: RandomSeconds | None = None
+    """From then until they have aborted it."""
+
+
 class PeopleModel(Model):
     """The person on call, who aborts the rollout once they know that it is to blame."""
 
@@ -1247,6 +1281,10 @@ class PeopleModel(Model):
     """From then until they know that the rollout is to blame."""
     act: RandomSeconds | None = None
     """From then until they have aborted it."""
+    hours: HoursModel | None = None
+    """When people are at work: pauses are ended, and the time until then runs, only then. Default: always."""
+    off_hours: OffHoursModel | None = None
+    """How long the person on call takes outside of `hours`."""
     approval_limit: Seconds | None = None
     """A pause without an end that nobody has ended by then is aborted."""
 

@@ -124,7 +124,10 @@ void Simulation::handle(const Event& event) {
             if (event.detail == wakes_) request_decision();
             return;
         case RunEvent::kAnalysisDue:
-            if (analyses_[event.subject].run.advance(now_, telemetry_)) request_decision();
+            if (RunningAnalysis& due = analyses_[event.subject];
+                due.run.advance(now_, telemetry_, {.streams = &streams_, .run = due.luck})) {
+                request_decision();
+            }
             return analysis_moved(event.subject);
         case RunEvent::kApproval:
             if (!asks_approval_ || event.detail != approvals_) return;
@@ -247,7 +250,10 @@ void Simulation::start_analysis(std::uint32_t run, AnalysisId id) {
     ensure(index_of(id) < scenario_->analyses.size(), "a directive asks for an analysis that is not there");
     const Analysis& analysis = scenario_->analyses[index_of(id)];
     narrator_.tell(now_, Kind::kMeasurement, [&] { return "analysis " + analysis.name + " begins"; });
-    analyses_.push_back({.run = AnalysisRun(analysis, now_)});
+    const auto before = std::count_if(analyses_.begin(), analyses_.end(),
+                                      [&](const RunningAnalysis& other) { return &other.run.analysis() == &analysis; });
+    analyses_.push_back(
+        {.run = AnalysisRun(analysis, now_), .luck = flaky_run(id, static_cast<std::uint32_t>(before))});
     statuses_.push_back({.run = run, .phase = AnalysisPhase::kPending});
     analysis_moved(analyses_.size() - 1);
 }
@@ -292,9 +298,8 @@ void Simulation::follow_approval(bool asks) {
     if (!asks) return;
     ++approvals_;
     const People& people = scenario_->people;
-    if (people.approval) {
-        Stream stream = streams_.stream(Purpose::kApproval, approvals_);
-        schedule(after(now_, from_seconds(draw(*people.approval, stream))), RunEvent::kApproval, 0, approvals_);
+    if (const std::optional<Time> granted = responder_.approval(now_, approvals_, streams_)) {
+        schedule(*granted, RunEvent::kApproval, 0, approvals_);
     }
     if (people.approval_limit) {
         schedule(after(now_, *people.approval_limit), RunEvent::kApprovalLimit, 0, approvals_);

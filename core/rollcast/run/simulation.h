@@ -57,7 +57,8 @@ class Simulation {
     };
     struct RunningAnalysis {
         AnalysisRun run;
-        std::size_t told = 0;  // measurements that the timeline has
+        std::uint32_t luck = 0;  // FlakyDraws::run
+        std::size_t told = 0;    // measurements that the timeline has
     };
 
     void happen(const EventQueue::Entry& next);
