@@ -8,6 +8,8 @@
 #include "rollcast/strategies/ecs_shift.h"
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
+#include "rollcast/strategies/plan.h"
+#include "rollcast/strategies/registry.h"
 #include "rollcast/strategies/rolling.h"
 #include "rollcast/strategies/shadow.h"
 
@@ -106,6 +108,36 @@ void bind_aws_strategies(py::module_& module) {
         .def_property_readonly("shifts", &EcsShift::shifts, "When how much of the traffic moves.");
 }
 
+void bind_plan(py::module_& module) {
+    bind_struct(module, "PlanScale", "A step: so many instances.", field("old_version", &plan::Scale::old_version),
+                field("new_version", &plan::Scale::new_version), field("enough", &plan::Scale::enough),
+                field("within", &plan::Scale::within));
+    bind_struct(module, "PlanShift", "A step: so much of the traffic.", field("weight", &plan::Shift::weight));
+    bind_struct(module, "PlanWait", "A step: so long.", field("duration", &plan::Wait::duration));
+    bind_struct(module, "PlanAnalyse", "A step: an analysis that must be successful.",
+                field("analysis", &plan::Analyse::analysis), field("within", &plan::Analyse::within));
+    bind_struct(module, "PlanApprove", "A step: a person has to promote.", field("within", &plan::Approve::within));
+    bind_struct(module, "PlanParams", "A plan of one's own.", field("replicas", &PlanParams::replicas),
+                field("steps", &PlanParams::steps), field("progress_deadline", &PlanParams::progress_deadline));
+    bind_recipe<Plan, PlanParams>(module, "Plan", "A plan of one's own, as data.");
+}
+
+void bind_registry(py::module_& module) {
+    module.def("registered", &registered, "The names of the strategies in C++ that were linked in.");
+    module.def(
+        "make_registered",
+        [](const std::string& name, int replicas, std::map<std::string, AnalysisId> analyses,
+           std::map<std::string, double> args) {
+            Order order;
+            order.replicas = replicas;
+            order.analyses = std::move(analyses);
+            order.args = std::move(args);
+            return std::const_pointer_cast<Strategy>(make_registered(name, std::move(order)));
+        },
+        py::arg("name"), py::arg("replicas"), py::arg("analyses") = py::dict(), py::arg("args") = py::dict(),
+        "One of them. Raises ValueError for an unknown name and for arguments that it does not have.");
+}
+
 }  // namespace
 
 void bind_strategies(py::module_& module) {
@@ -165,6 +197,8 @@ void bind_strategies(py::module_& module) {
                 field("progress_deadline", &AllAtOnceParams::progress_deadline));
     bind_recipe<AllAtOnce, AllAtOnceParams>(module, "AllAtOnce", "Every instance is replaced at the same moment.");
     bind_wrappers(module);
+    bind_plan(module);
+    bind_registry(module);
     bind_aws_strategies(module);
 }
 

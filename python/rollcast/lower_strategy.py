@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
-from rollcast.errors import listed
+from rollcast.errors import listed, nearest, shown
 from rollcast.lower_aws import lower_aws
 from rollcast.lower_flagger import flagger_params
 from rollcast.lower_python import python_strategy
@@ -23,7 +24,9 @@ Body = (
     | language.AllAtOnceModel
     | language.GuardedModel
     | language.ShadowModel
+    | language.PlanModel
     | language.PythonModel
+    | language.CppModel
     | language.CodeDeployModel
     | language.EcsModel
 )
@@ -78,7 +81,7 @@ def innermost(body: Body | None) -> Body | None:
 def awaited_analyses(body: Body | None) -> set[str]:
     """The names of the analyses that the rollout waits for; for those of guards and shadows it does not."""
     body = innermost(body)
-    if isinstance(body, language.CanaryModel):
+    if isinstance(body, language.CanaryModel | language.PlanModel):
         return {step.analysis for step in body.steps if step.analysis is not None}
     if isinstance(body, language.BlueGreenModel):
         return {name for name in (body.pre_promotion, body.post_promotion) if name is not None}
@@ -98,6 +101,8 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     before = len(lowering.problems.errors)
     if isinstance(body, language.PythonModel):
         return python_strategy(lowering, body, replicas, *path, "python")
+    if isinstance(body, language.CppModel):
+        return _registered(lowering, body, replicas, *path, "cpp")
     strategy = _Strategy(lowering, replicas, *path)
     recipe: Any
     if (within := wrapped(body)) is not None:
@@ -112,6 +117,22 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
         return recipe(params)
     except ValueError as error:
         lowering.error(str(error), *path, *(_inside(body)[:1] if within else ()))
+        return None
+
+
+def _registered(lowering: Lowering, body: language.CppModel, replicas: int, *path: str) -> Any:
+    known = _core.registered()
+    if body.name not in known:
+        message = (
+            f"there is no strategy {shown(body.name)} linked in; there is {listed(known, 'and') or 'none'}"
+        )
+        lowering.error(message, *path, "name", suggestion=nearest(body.name, known))
+        return None
+    analyses = {name: index for index, name in enumerate(lowering.model.analyses)}
+    try:
+        return _core.make_registered(body.name, replicas, analyses, body.args)
+    except ValueError as error:
+        lowering.error(f"{body.name} cannot be made: {error}", *path, "args")
         return None
 
 
@@ -150,6 +171,8 @@ class _Strategy:
             return lower_aws(self._lowering, body, self._replicas, self._analysis, *self._path)
         if isinstance(body, language.FlaggerModel):
             return _core.Flagger, self._flagger(body)
+        if isinstance(body, language.PlanModel):
+            return _core.Plan, self._plan(body)
         if isinstance(body, language.AllAtOnceModel):
             return _core.AllAtOnce, self._start(_core.AllAtOnceParams(), body)
         if isinstance(body, language.RollingModel | language.RecreateModel):
@@ -278,6 +301,46 @@ class _Strategy:
             weight=scale.weight,
             match_traffic_weight=bool(scale.match_traffic_weight),
         )
+
+    def _plan(self, body: language.PlanModel) -> Any:
+        params = self._start(_core.PlanParams(), body)
+        new = 0
+        steps: list[Any] = []
+        for index, step in enumerate(body.steps):
+            path = ("plan", "steps", index)
+            lowered = list(self._plan_step(step, *path))
+            if not lowered:
+                self._error(f"expected a step with {listed(language.PlanStepModel.model_fields)}", *path)
+            elif step.within is not None and sum(hasattr(each, "within") for each in lowered) != 1:
+                message = (
+                    "expected it beside one thing that may be late: instances, an analysis or an approval"
+                )
+                self._error(message, *path, "within")
+            new = new if step.new is None else self._size(step.new)
+            if step.until is not None and self._size(step.until) > new:
+                message = f"expected at most the {new} instances that are wanted by then, got {step.until}"
+                self._error(message, *path, "until")
+            steps += lowered
+        params.steps = steps
+        return params
+
+    def _size(self, amount: str | int) -> int:
+        return _core.resolve(_amount(amount), self._replicas, _core.Rounding.up)
+
+    def _plan_step(self, step: language.PlanStepModel, *path: str | int) -> Iterator[Any]:
+        sizes = [None if each is None else _amount(each) for each in (step.old, step.new, step.until)]
+        if any(sizes):
+            old, new, enough = sizes
+            yield _core.PlanScale(old_version=old, new_version=new, enough=enough, within=step.within)
+        if step.weight is not None:
+            yield _core.PlanShift(weight=step.weight)
+        if step.wait is not None:
+            yield _core.PlanWait(duration=step.wait)
+        if step.analysis is not None:
+            analysis = self._analysis(step.analysis, *path, "analysis")
+            yield _core.PlanAnalyse(analysis=analysis, within=step.within)
+        if step.approval:
+            yield _core.PlanApprove(within=step.within)
 
     def _blue_green(self, body: language.BlueGreenModel) -> Any:
         params = self._start(_core.BlueGreenParams(), body)

@@ -28,7 +28,7 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
         if guarded:
             return seconds + (body.bake or 0.0), waits
         return start + (strategy.params.duration if strategy else 0.0) + seconds, waits
-    if isinstance(body, language.PythonModel):  # nothing is known of what it does
+    if isinstance(body, language.PythonModel | language.CppModel):  # nothing is known of what it does
         return 1800.0, False
     if isinstance(body, language.RecreateModel | language.AllAtOnceModel):
         return leave + start, False
@@ -42,6 +42,8 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
         return _aws(body, strategy, analyses, start, leave, approval)
     if isinstance(body, language.CanaryModel):
         return _canary(body, analyses, core, start, approval)
+    if isinstance(body, language.PlanModel):
+        return _plan(body, analyses, core, start, approval)
     if isinstance(body, language.FlaggerModel):
         return _flagger(body, core, start, approval)
     waits = body.auto_promotion is False and not body.auto_promotion_after
@@ -118,6 +120,17 @@ def _canary(
             total += start
     total += waves(surge, unavailable, core.fleet.replicas) * start
     return total + core.fleet.grace + (body.scale_down_delay or 30.0 * body.routed), waits
+
+
+def _plan(
+    body: language.PlanModel, analyses: dict[str, Any], core: Any, start: float, approval: float
+) -> tuple[float, bool]:
+    total, waits = start + float(core.fleet.grace), False
+    for step in body.steps:
+        total += (step.wait or 0.0) + (start if step.new is not None or step.old is not None else 0.0)
+        total += _analysis(analyses.get(step.analysis)) if step.analysis is not None else 0.0
+        total, waits = total + approval * step.approval, waits or step.approval
+    return total, waits
 
 
 def _flagger(body: language.FlaggerModel, core: Any, start: float, approval: float) -> tuple[float, bool]:

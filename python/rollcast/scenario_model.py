@@ -1031,6 +1031,36 @@ class FlaggerModel(Model):
     """What the two versions are called in telemetry."""
 
 
+class PlanStepModel(Model):
+    """One step of a plan; what it says is done from top to bottom."""
+
+    new: Amount | None = None
+    """Instances of the new version from now on; a percentage is of the replicas and rounds up."""
+    old: Amount | None = None
+    """Instances of the old version from now on."""
+    until: Amount | None = None
+    """So many available instances of the new version are enough to go on. Default: all that are wanted."""
+    weight: Share | None = None
+    """The new version's share of the traffic from now on. Needs a traffic router."""
+    wait: Seconds | None = None
+    """So long."""
+    analysis: StrictStr | None = None
+    """The name of an analysis; any end of it but success takes the rollout back."""
+    approval: StrictBool = False
+    """A person has to promote."""
+    within: Seconds | None = None
+    """Instances, an analysis or a person later than this take the rollout back. Default: it waits."""
+
+
+class PlanModel(Model):
+    """A plan of your own: its steps one after the other, and then the new version gets everything."""
+
+    steps: Annotated[list[PlanStepModel], Field(min_length=1)]
+    """In order."""
+    progress_deadline: SecondsOrNever | None = None
+    """Instances that are not there after so long: the rollout counts as stuck. Default: 10m."""
+
+
 class TrafficStepModel(Model):
     """Traffic that moves by a clock."""
 
@@ -1136,8 +1166,12 @@ class StrategyModel(Model):
     """Any of these, taken back by a guard."""
     shadow: ShadowModel | None = None
     """Any of these, after a look at copies of the requests."""
+    plan: PlanModel | None = None
+    """One of your own, as steps."""
     python: PythonModel | None = None
     """One of your own, in Python."""
+    cpp: CppModel | None = None
+    """One of your own, in C++."""
     codedeploy: CodeDeployModel | None = None
     """AWS CodeDeploy."""
     ecs: EcsModel | None = None
@@ -1157,6 +1191,15 @@ class PythonModel(Model):
     rollout's steps and is sent what came of each."""
     args: dict[str, Any] = {}
     """What else it is made or called with."""
+
+
+class CppModel(Model):
+    """One of your own, in C++, that was linked in; strategies/examples/one_by_one.cc is one, and says how."""
+
+    name: StrictStr
+    """Under which it is registered."""
+    args: dict[str, StrictInt | StrictFloat] = {}
+    """What else it is made with: numbers."""
 
 
 class GuardedModel(Model):

@@ -48,14 +48,17 @@ def check_strategy(
     when somebody aborts, and what is over stays over. This is played through on a toy fleet, and, for a
     scenario, in the simulator as well, where the same seed must give the same log.
 
-    ``strategy``: a class with decide(), a runbook, a recipe of the engine, or a scenario: loaded, or its
-    file, whose Python code runs unless ``allow_code`` is false. ``replicas``: of a scenario, its own.
-    ``quota``: the most instances that it may want at a time; unless it is given, a second fleet and a surge
-    of a quarter. ``analyses`` and ``args``: for a class or a runbook, the names of analyses that it may run,
-    and what else it is made with.
+    ``strategy``: a class with decide(), a runbook, a recipe of the engine, the name of one in C++ that was
+    linked in, or a scenario: loaded, or its file, whose Python code runs unless ``allow_code`` is false.
+    ``replicas``: of a scenario, its own. ``quota``: the most instances that it may want at a time; unless it
+    is given, a second fleet and a surge of a quarter. ``analyses`` and ``args``: for a class, a runbook or a
+    name, the names of analyses that it may run, and what else it is made with.
     """
+    names = {name: index for index, name in enumerate(analyses)}
     loaded: LoadedScenario | None = None
-    if isinstance(strategy, str | Path):
+    if strategy in _core.registered():
+        strategy = _core.make_registered(strategy, replicas, names, dict(args or {}))
+    elif isinstance(strategy, str | Path):
         loaded = scenario.load(strategy, allow_code=allow_code)
     elif isinstance(strategy, LoadedScenario):
         loaded = strategy
@@ -64,7 +67,6 @@ def check_strategy(
     elif isinstance(strategy, _core.Strategy):
         recipe = strategy
     elif inspect.isclass(strategy) or inspect.isgeneratorfunction(strategy):
-        names = {name: index for index, name in enumerate(analyses)}
         make = maker(strategy, replicas, names, dict(args or {}))
         recipe = _core.PythonStrategy(make, strategy.__name__)
     else:

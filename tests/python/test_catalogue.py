@@ -16,7 +16,7 @@ catalogue = pytest.importorskip("catalogue")
 sys.path.pop(0)
 
 PAGE = (ROOT / "strategies/README.md").read_text("utf-8")
-OF_ONE_S_OWN = {"python"}
+OF_ONE_S_OWN = {"python", "cpp"}
 
 
 def test_it_is_fresh() -> None:

@@ -67,6 +67,7 @@ def test_good_ones_pass() -> None:
     check_strategy(Switch)
     check_strategy(Switch, replicas=1)
     check_strategy(steady, analyses=("latency", "errors"), args={"share": 0.25})
+    check_strategy("one_by_one", args={"pause": 30})
     check_strategy(_core.Rolling(_core.RollingParams(replicas=10)), quota=13)
 
 

@@ -20,6 +20,7 @@
 #include "rollcast/strategies/ecs_shift.h"
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
+#include "rollcast/strategies/plan.h"
 #include "rollcast/strategies/rolling.h"
 #include "rollcast/strategies/shadow.h"
 
@@ -136,6 +137,16 @@ std::vector<Example> examples() {
                                       ShadowParams{.replicas = kReplicas, .instances = count(3)}),
              GuardParams{.analysis = kWatch}),
          20},
+        example<Plan>("PlanInFull", 20,
+                      PlanParams{.replicas = kReplicas,
+                                 .steps = {plan::Scale{.new_version = percent(25)}, plan::Shift{.1}, plan::Wait{5min},
+                                           plan::Analyse{kCheck}, plan::Approve{.within = 1h}, plan::Approve{},
+                                           plan::Scale{.new_version = percent(100), .within = 1h}, plan::Shift{1},
+                                           plan::Wait{1min}, plan::Scale{.old_version = count(2)}}}),
+        example<Plan>("PlanWithoutARouter", 20,
+                      PlanParams{.replicas = kReplicas,
+                                 .steps = {plan::Scale{.old_version = count(9), .new_version = count(1)},
+                                           plan::Analyse{kCheck}}}),
         example<EcsRolling>("EcsRolling", 20, EcsRollingParams{.replicas = kReplicas}),
         example<EcsRolling>("EcsRollingInFull", 15,
                             EcsRollingParams{.replicas = kReplicas,
