@@ -108,11 +108,16 @@ Status status_of(std::span<const Cohort> cohorts);
 bool deployment_complete(int replicas, const Status& status);
 bool deployment_progressing(const Status& before, const Status& after);
 
+/// Nobody pauses a simulated rollout or goes back to an old ReplicaSet: those reasons are only met in what others
+/// wrote.
 enum class ProgressReason : std::uint8_t {
     kNewReplicaSetCreated,
+    kFoundNewReplicaSet,
     kReplicaSetUpdated,
     kNewReplicaSetAvailable,
     kProgressDeadlineExceeded,
+    kDeploymentPaused,
+    kDeploymentResumed,
 };
 
 /// The condition Progressing. It is False for kProgressDeadlineExceeded and True for all other reasons.
