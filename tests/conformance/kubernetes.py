@@ -28,6 +28,12 @@ REASONS = {
     "DeploymentResumed": kubernetes.ProgressReason.deployment_resumed,
 }
 REASON_NAMES = {reason: name for name, reason in REASONS.items() if name}
+NOT_TRUE = {
+    kubernetes.ProgressReason.progress_deadline_exceeded: "False",
+    kubernetes.ProgressReason.deployment_paused: "Unknown",
+    kubernetes.ProgressReason.deployment_resumed: "Unknown",
+}
+"""What the condition Progressing is for these reasons."""
 
 
 def replica_set(given: Given) -> kubernetes.ReplicaSet:
@@ -232,10 +238,9 @@ def sync_rollout_status(
     )
     if synced is None:
         return {"condition": None}
-    exceeded = synced.reason is kubernetes.ProgressReason.progress_deadline_exceeded
     return {
         "condition": "Progressing",
-        "status": "False" if exceeded else "True",
+        "status": NOT_TRUE.get(synced.reason, "True"),
         "reason": REASON_NAMES[synced.reason],
     }
 
