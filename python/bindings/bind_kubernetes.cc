@@ -83,9 +83,12 @@ void bind_progress(py::module_& rules) {
     rules.def("deployment_progressing", &deployment_progressing, py::arg("before"), py::arg("after"));
     bind_enum<ProgressReason>(rules, "ProgressReason", "Of the condition Progressing.",
                               {{"new_replica_set_created", ProgressReason::kNewReplicaSetCreated},
+                               {"found_new_replica_set", ProgressReason::kFoundNewReplicaSet},
                                {"replica_set_updated", ProgressReason::kReplicaSetUpdated},
                                {"new_replica_set_available", ProgressReason::kNewReplicaSetAvailable},
-                               {"progress_deadline_exceeded", ProgressReason::kProgressDeadlineExceeded}});
+                               {"progress_deadline_exceeded", ProgressReason::kProgressDeadlineExceeded},
+                               {"deployment_paused", ProgressReason::kDeploymentPaused},
+                               {"deployment_resumed", ProgressReason::kDeploymentResumed}});
     bind_struct(rules, "ProgressCondition", "The condition Progressing.", field("reason", &ProgressCondition::reason),
                 field("last_update", &ProgressCondition::last_update));
     rules.def("deployment_timed_out", &deployment_timed_out, py::arg("deadline"), py::arg("condition"), py::arg("now"));

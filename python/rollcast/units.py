@@ -92,20 +92,19 @@ def go_seconds(value: Any) -> float:
 
 
 def pause_seconds(value: Any) -> int | None:
-    """Argo's pause duration: 10, "10", "10s", "10m", "1h". Whole seconds; a fraction is dropped.
+    """Argo's pause duration: 10, "10", "10s", "10m", "1h". Whole seconds of 32 bits; a fraction is dropped.
 
     None (no duration) stays None: until a person promotes.
     """
     if value is None:
         return None
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    if isinstance(value, str):
-        if re.fullmatch(r"\d+", value):
-            return int(value)
-        parsed = _sum_of_parts(value, _GO_UNITS)
-        if parsed is not None:
-            return int(parsed)
+    parsed: float | None = None
+    if isinstance(value, int) and not isinstance(value, bool):
+        parsed = value
+    elif isinstance(value, str):
+        parsed = int(value) if re.fullmatch(r"\d+", value) else _sum_of_parts(value, _GO_UNITS)
+    if parsed is not None and 0 <= parsed < 2**31:
+        return int(parsed)
     raise _refuse('whole seconds or a duration such as 10, "10s", "10m" or "1h"', value)
 
 

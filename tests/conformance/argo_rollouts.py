@@ -48,7 +48,11 @@ def replica_set(given: Given | None) -> kubernetes.ReplicaSet | None:
 def fenceposts(
     replicas: int, max_surge: Any, max_unavailable: Any, strategy: str = "Canary"
 ) -> kubernetes.Fenceposts:
-    return argo.limits(KINDS[strategy], replicas, read_amount(max_surge), read_amount(max_unavailable))
+    """A missing amount has its default, which resolve_fenceposts() knows nothing of."""
+    default = _core.CanaryParams()
+    surge = default.max_surge if max_surge is None else read_amount(max_surge)
+    unavailable = default.max_unavailable if max_unavailable is None else read_amount(max_unavailable)
+    return argo.limits(KINDS[strategy], replicas, surge, unavailable)
 
 
 def counts(given: argo.Counts) -> Given:
@@ -236,11 +240,14 @@ def replicas_available_for_weight(
 
 
 @rule
-def progress_threshold_met(threshold: Given | None, spec: int | None, available: int, desired: int) -> Given:
-    limit = read_threshold(threshold)
-    # A case about the threshold alone leaves the ReplicaSet's size out: it has what is desired.
-    existing = kubernetes.ReplicaSet(spec=desired if spec is None else spec, available=available)
-    return {"met": argo.progress_threshold_met(limit, existing, desired)}
+def progress_threshold_met(
+    threshold: Given | None, spec: int | None, available: int | None, desired: int
+) -> Given:
+    existing = None
+    if available is not None:
+        size = _core.CanaryParams().replicas if spec is None else spec
+        existing = kubernetes.ReplicaSet(spec=size, available=available)
+    return {"met": argo.progress_threshold_met(read_threshold(threshold), existing, desired)}
 
 
 @rule
@@ -332,7 +339,11 @@ def canary_pause_completed(
 
 @rule
 def pause_duration(duration: int | str | None) -> Given:
-    return {"seconds": pause_seconds(duration)}
+    """Argo goes on with -1 where it cannot read a duration; it is refused here."""
+    try:
+        return {"seconds": pause_seconds(duration)}
+    except ValueError:
+        return {"seconds": -1}
 
 
 @rule

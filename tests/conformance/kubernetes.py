@@ -20,11 +20,20 @@ TYPES = {
 REASONS = {
     "": kubernetes.ProgressReason.replica_set_updated,
     "NewReplicaSetCreated": kubernetes.ProgressReason.new_replica_set_created,
+    "FoundNewReplicaSet": kubernetes.ProgressReason.found_new_replica_set,
     "ReplicaSetUpdated": kubernetes.ProgressReason.replica_set_updated,
     "NewReplicaSetAvailable": kubernetes.ProgressReason.new_replica_set_available,
     "ProgressDeadlineExceeded": kubernetes.ProgressReason.progress_deadline_exceeded,
+    "DeploymentPaused": kubernetes.ProgressReason.deployment_paused,
+    "DeploymentResumed": kubernetes.ProgressReason.deployment_resumed,
 }
 REASON_NAMES = {reason: name for name, reason in REASONS.items() if name}
+NOT_TRUE = {
+    kubernetes.ProgressReason.progress_deadline_exceeded: "False",
+    kubernetes.ProgressReason.deployment_paused: "Unknown",
+    kubernetes.ProgressReason.deployment_resumed: "Unknown",
+}
+"""What the condition Progressing is for these reasons."""
 
 
 def replica_set(given: Given) -> kubernetes.ReplicaSet:
@@ -229,10 +238,9 @@ def sync_rollout_status(
     )
     if synced is None:
         return {"condition": None}
-    exceeded = synced.reason is kubernetes.ProgressReason.progress_deadline_exceeded
     return {
         "condition": "Progressing",
-        "status": "False" if exceeded else "True",
+        "status": NOT_TRUE.get(synced.reason, "True"),
         "reason": REASON_NAMES[synced.reason],
     }
 
@@ -333,7 +341,8 @@ def backoff_values(initial_s: float, max_s: float, step_s: float, calls: int) ->
     entry, waits = lifecycle.RestartBackoff(), backoff_limits(initial_s, max_s)
     values = []
     for now in (call * step_s for call in range(calls)):
-        values.append(entry.wait(waits, now))
+        # Merely to read the value forgets nothing.
+        values.append(entry.wait(waits, now if entry.updated is None else entry.updated))
         entry.next(waits, now, now)
     return {"before_each_next_s": values}
 

@@ -25,7 +25,7 @@ def exact(value: float) -> float:
 
 def printed(value: float) -> float:
     """To two digits, and no more than two decimals, as the book prints shares of a budget."""
-    return round(value, min(2, 1 - math.floor(math.log10(value))))
+    return round(value, min(2, 1 - math.floor(math.log10(value)))) if value else 0
 
 
 def error_ratio(burn_rate: float, slo: float) -> float:
@@ -204,7 +204,10 @@ def multiwindow_decision(burn_rates: dict[str, float]) -> Given:
     by_window = {float(name[:-1]) * UNITS[name[-1]]: burn for name, burn in burn_rates.items()}
     known = burning.recommended_rules(with_a_day=True)
     fires = [
-        burning.is_above(each, by_window[each.long_window], by_window[each.short_window]) for each in known
+        burning.is_above(
+            each, *(by_window.get(window, math.nan) for window in (each.long_window, each.short_window))
+        )
+        for each in known
     ]
     return {"severity": burning.worst(known, fires).name}
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "rollcast/strategies/canary_rules.h"
 #include "support/toy_fleet.h"
 
 namespace rollcast::strategies {
@@ -373,6 +374,10 @@ TEST(DynamicStableScale, AnExplicitDelayKeepsTheCanaryInAnAbort) {
     rollout.fleet.run(*rollout.controller, 4);
     EXPECT_EQ(rollout.sizes(), Sizes(10, 0));
     EXPECT_EQ(rollout.fleet.now(), Time(1min));
+}
+
+TEST(DynamicStableScale, AnAbortOfNoReplicasTakesAllTrafficBackAtOnce) {
+    EXPECT_EQ(argo::abort_traffic_weight(0, 100, 50, 0, 80), 0);
 }
 
 TEST(Canary, RefusesWhatArgoRefuses) {

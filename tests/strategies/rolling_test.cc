@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ostream>
 #include <stdexcept>
+#include <vector>
 
 #include "support/toy_fleet.h"
 
@@ -110,6 +111,12 @@ TEST(Rolling, TakesUnavailableInstancesOfTheOldestVersionsFirst) {
     EXPECT_EQ(want.targets[0].desired, 3) << "8 are available, 7 have to be";
     EXPECT_EQ(want.targets[1].desired, 2) << "two serve nobody";
     EXPECT_EQ(want.targets[2].desired, 2) << "there are ten already";
+}
+
+TEST(Rolling, CleansUpNothingWhenNothingMayGo) {
+    std::vector<kubernetes::ReplicaSet> old{{.spec = 10, .available = 8}};
+    EXPECT_EQ(kubernetes::cleanup_unhealthy(old, -1), 0);
+    EXPECT_EQ(old[0].spec, 10);
 }
 
 TEST(Rolling, AScaledReplicaSetEndsTheReconcile) {

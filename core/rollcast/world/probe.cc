@@ -20,7 +20,8 @@ ProbeState initial_state(ProbeKind kind) {
 Prober::Prober(ProbeKind kind) : kind_(kind), state_(initial_state(kind)) {}
 
 void Prober::observe(const Probe& probe, Duration running_for, bool success) {
-    if (on_hold_ || running_for < probe.initial_delay) return;
+    const bool started = kind_ == ProbeKind::kStartup && state_ == ProbeState::kSuccess;
+    if (on_hold_ || started || running_for < probe.initial_delay) return;
     const ProbeState result = success ? ProbeState::kSuccess : ProbeState::kFailure;
     run_ = result == last_ ? run_ + 1 : 1;
     last_ = result;

@@ -19,7 +19,8 @@ class Prober {
     explicit Prober(ProbeKind kind);
 
     /// Takes the result of a probe made when the container had been running for so long. The published state follows
-    /// only once as many equal results have come as its threshold says; nothing counts during the initial delay.
+    /// only once as many equal results have come as its threshold says; nothing counts during the initial delay, nor
+    /// after a startup probe has succeeded.
     void observe(const Probe& probe, Duration running_for, bool success);
 
     ProbeState state() const { return state_; }

@@ -177,6 +177,9 @@ class ProgressReason(enum.Enum):
     """
     Of the condition Progressing.
     """
+    deployment_paused: typing.ClassVar[ProgressReason]
+    deployment_resumed: typing.ClassVar[ProgressReason]
+    found_new_replica_set: typing.ClassVar[ProgressReason]
     new_replica_set_available: typing.ClassVar[ProgressReason]
     new_replica_set_created: typing.ClassVar[ProgressReason]
     progress_deadline_exceeded: typing.ClassVar[ProgressReason]

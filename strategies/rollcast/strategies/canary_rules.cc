@@ -166,6 +166,7 @@ int abort_canary_weight(std::span<const CanaryStep> steps, int replicas, int max
 }
 
 int abort_traffic_weight(int replicas, int max_weight, int wanted, int stable_available, std::optional<int> present) {
+    if (replicas == 0) return 0;
     const int bearable = static_cast<int>(std::int64_t{max_weight} * stable_available / replicas);
     const int lacking = std::max(0, max_weight - bearable);
     if (!present) return std::max(lacking, wanted);

@@ -49,7 +49,7 @@ int max_scaled_down(int replicas, int unavailable, int all_spec, int new_unavail
 int cleanup_unhealthy(std::span<ReplicaSet> old, int most) {
     int taken = 0;
     for (ReplicaSet& set : old) {
-        const int go = std::clamp(set.spec - set.available, 0, most - taken);
+        const int go = std::max(0, std::min(set.spec - set.available, most - taken));
         set.spec -= go;
         taken += go;
     }

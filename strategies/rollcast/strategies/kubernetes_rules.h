@@ -108,14 +108,19 @@ Status status_of(std::span<const Cohort> cohorts);
 bool deployment_complete(int replicas, const Status& status);
 bool deployment_progressing(const Status& before, const Status& after);
 
+/// Nobody pauses a simulated Deployment, and its new ReplicaSet is never one that was there before.
 enum class ProgressReason : std::uint8_t {
     kNewReplicaSetCreated,
+    kFoundNewReplicaSet,
     kReplicaSetUpdated,
     kNewReplicaSetAvailable,
     kProgressDeadlineExceeded,
+    kDeploymentPaused,
+    kDeploymentResumed,
 };
 
-/// The condition Progressing. It is False for kProgressDeadlineExceeded and True for all other reasons.
+/// The condition Progressing. It is False for kProgressDeadlineExceeded, Unknown for kDeploymentPaused and
+/// kDeploymentResumed, and True for all other reasons.
 struct ProgressCondition {
     ProgressReason reason = ProgressReason::kNewReplicaSetCreated;
     Time last_update{};

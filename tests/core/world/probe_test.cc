@@ -44,5 +44,14 @@ TEST(Prober, StopsProbingOnceLivenessHasFailed) {
     EXPECT_EQ(prober.run(), 0);
 }
 
+TEST(Prober, StopsProbingOnceAStartupProbeHasSucceeded) {
+    const Probe probe{.failure_threshold = 1};
+    Prober prober(ProbeKind::kStartup);
+    prober.observe(probe, 1s, true);
+    prober.observe(probe, 2s, false);
+    EXPECT_EQ(prober.state(), ProbeState::kSuccess);
+    EXPECT_FALSE(prober.on_hold());
+}
+
 }  // namespace
 }  // namespace rollcast
