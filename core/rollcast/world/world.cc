@@ -487,7 +487,6 @@ std::vector<Cohort> World::cohorts() const {
     return seen;
 }
 
-/// What rate() finds in the growth of a counter: a series adds nothing at its first sight.
 SeriesReading World::read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes) {
     SeriesReading reading;
     const std::uint8_t known = seen_codes;

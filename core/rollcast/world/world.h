@@ -73,6 +73,8 @@ class World {
 
     /// What a scrape brings; each call starts the next interval. What no analysis asks instances for is left out.
     Scrape scrape(Time now);
+    /// What rate() finds in the growth of a counter: a series adds nothing at its first sight. Codes are bits.
+    static SeriesReading read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes);
 
     /// Other luck from here on.
     void rekey(const StreamSpace& streams);
@@ -178,7 +180,6 @@ class World {
     void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
     void reroute();
     void scrape_applications(Scrape& scrape);
-    static SeriesReading read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
 
     const Scenario* scenario_;

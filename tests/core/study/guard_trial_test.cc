@@ -1,0 +1,1 @@
+#include "rollcast/study/guard_trial.h"

@@ -1,0 +1,1 @@
+#include "rollcast/world/answer_law.h"

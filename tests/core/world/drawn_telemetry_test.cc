@@ -1,0 +1,1 @@
+#include "rollcast/world/drawn_telemetry.h"
