@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
+    from rollcast.power_map import Power, PowerMap, power
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
     from rollcast.timeline import Timeline
@@ -35,6 +36,9 @@ _HOMES = {
     "Forecast": "rollcast.study",
     "forecast": "rollcast.study",
     "replay": "rollcast.study",
+    "Power": "rollcast.power_map",
+    "PowerMap": "rollcast.power_map",
+    "power": "rollcast.power_map",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
     "judge": "rollcast.judge",
@@ -55,6 +59,8 @@ __all__ = [
     "LoadedScenario",
     "Observation",
     "Phase",
+    "Power",
+    "PowerMap",
     "Target",
     "Timeline",
     "forecast",
@@ -63,6 +69,7 @@ __all__ = [
     "judge",
     "load",
     "load_manifest",
+    "power",
     "replay",
 ]
 

@@ -11,17 +11,28 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+    PercentFormatter,
+)
 
 from rollcast import wording
+from rollcast.power_map import AT_LEAST
 from rollcast.study import FATES, Fate, Forecast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from rollcast.power_axes import Axis
+    from rollcast.power_map import Power, PowerMap
     from rollcast.timeline import Timeline
 
 INK = "#1b1f24"
@@ -287,6 +298,98 @@ def load(story: Timeline, ax: Axes) -> Axes:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.short(value)))
     _legend_right(ax)
     return ax
+
+
+@styled()
+def power_map(power: PowerMap, ax: Axes, what: str = "caught") -> Axes:
+    """One kind of defect: `what` is "caught" (a probability), "seconds" or "failed" (requests), until then.
+    Hatched: at least so much. Empty: not known, or never caught."""
+    known = getattr(power.cells, what).value
+    norm: Any
+    if what == "caught":
+        norm, label = mpl.colors.Normalize(0, 1), "probability of catching it"
+    else:
+        seen = known[np.isfinite(known) & (known > 0)]
+        least, most = (seen.min(), seen.max()) if len(seen) else (1.0, 10.0)
+        norm = mpl.colors.LogNorm(least, max(most, least * 1.01))
+        label = "mean time to catch it" if what == "seconds" else "requests failed until then"
+    x, y = _edges(power.x.values), _edges(power.y.values)
+    shown = np.ma.masked_invalid(known if what == "caught" else np.where(known > 0, known, np.nan))
+    mesh = ax.pcolormesh(x, y, shown, cmap="cividis", norm=norm, linewidth=0, rasterized=False)
+    if what == "caught" and min(known.shape) > 1 and np.isfinite(known).all():
+        lines = ax.contour(
+            power.x.values, power.y.values, known, [0.5, 0.95], colors=["white", "black"], linewidths=1
+        )
+        ax.clabel(lines, fmt=lambda level: f"{level:.0%}", fontsize=8)
+    bounds = np.ma.masked_where(power.cells.method != AT_LEAST, np.ones(known.shape))
+    if what == "caught" and bounds.count():
+        with mpl.rc_context({"hatch.linewidth": 0.5, "hatch.color": "white"}):
+            ax.pcolor(x, y, bounds, hatch="////", alpha=0, linewidth=0)
+    for axis, values in (("x", power.x), ("y", power.y)):
+        _power_ticks(ax, axis, values)
+    ax.grid(visible=False)
+    assert ax.figure is not None
+    bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, aspect=30)
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.set_label(label)
+    unit = {"caught": "probability", "seconds": "seconds", "failed": "requests"}[what]
+    bar.ax.yaxis.set_major_formatter(
+        FuncFormatter(
+            lambda value, _: (
+                wording.short(round(value, 9)) if unit == "requests" else wording.quantity(value, unit)
+            )
+        )
+    )
+    bar.ax.yaxis.set_minor_formatter(NullFormatter())
+    return ax
+
+
+def power_figure(power: Power) -> Figure:
+    """All maps of a power study: a row each, with the probability, the time and the harm."""
+    with styled():
+        maps = list(power.maps.values())
+        figure = Figure(figsize=(15, 3.9 * max(1, len(maps))), layout="constrained", facecolor="white")
+        rows = figure.subplots(max(1, len(maps)), 3, squeeze=False)
+        for row, each in zip(rows, maps, strict=False):
+            for ax, what in zip(row, ("caught", "seconds", "failed"), strict=True):
+                power_map(each, ax, what)
+            row[0].set_title(each.defect, loc="left", fontweight="bold")
+    return figure
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    """Between neighbours, and as far beyond the ends; by factors."""
+    if len(values) == 1:
+        return np.array([values[0] / 1.2, values[0] * 1.2])
+    middle = np.sqrt(values[:-1] * values[1:])
+    return np.concatenate([[values[0] ** 2 / middle[0]], middle, [values[-1] ** 2 / middle[-1]]])
+
+
+def _power_ticks(ax: Axes, which: str, axis: Axis) -> None:
+    getattr(ax, f"set_{which}scale")("log")
+    edges = _edges(axis.values)
+    own = ax.xaxis if which == "x" else ax.yaxis
+    own.set_major_locator(FixedLocator(_round_numbers(edges[0], edges[-1])))
+    own.set_minor_locator(NullLocator())
+    own.set_major_formatter(FuncFormatter(lambda value, _: axis.in_words(value).removesuffix(" requests")))
+    getattr(ax, f"set_{which}label")(axis.label)
+    getattr(ax, f"set_{which}lim")(edges[0], edges[-1])
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """Some between two ends, finer where these are near."""
+    decades = np.log10(high / low)
+    steps = (
+        (1,)
+        if decades > 4
+        else (1, 3)
+        if decades > 2.2
+        else (1, 2, 5)
+        if decades > 0.7
+        else (1, 1.5, 2, 2.5, 3, 4, 5, 7)
+    )
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    return [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
 
 
 def _measurements(story: Timeline, ax: Axes) -> None:

@@ -27,7 +27,7 @@ Scenario without_requests(const Scenario& scenario) {
 Simulation launched(const Scenario& scenario, const Scenario& quiet, const Strategy& strategy, const GuardTrial& trial,
                     const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams,
                     Timeline* timeline = nullptr) {
-    Simulation simulation(quiet, DrawnTelemetry::of_fleet(scenario, trial.defect), streams);
+    Simulation simulation(quiet, trial.defect, streams);
     simulation.draw_telemetry(
         DrawnTelemetry(scenario, trial.defect, book, streams, Time{} - scenario.window.lead_in, trial.share));
     simulation.run_until(Time{});
@@ -67,6 +67,7 @@ std::vector<Outcome> try_guards(const Scenario& scenario, const Strategy& strate
     require(options.replications > 0, "replications must be above 0");
     require(trials.size() <= std::numeric_limits<std::uint32_t>::max() / options.replications, "too many trials");
     for (const GuardTrial& trial : trials) {
+        require(DrawnTelemetry::knows(trial.defect.kind), "a trial's defect must not need requests to happen");
         require(!trial.share || (*trial.share > 0 && *trial.share < 1), "a trial's share must be between 0 and 1");
     }
     const Scenario quiet = without_requests(scenario);

@@ -41,36 +41,11 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       streams_(streams),
       share_(share),
       closed_rate_(closed_loop_rate(scenario)),
-      looked_(from) {
-    const Defect fleet = of_fleet(scenario, defect);
-    if (fleet.kind == DefectKind::kCrashHazard) {
-        const Fleet& life = scenario.fleet;
-        const double noticed = mean(life.crash_notice) + mean(scenario.balancing.propagation);
-        unseen_dead_ = std::min(1., fleet.severity / 3600 * (noticed + book_->version(kNew).work));
-    }
-}
+      looked_(from) {}
 
-Defect DrawnTelemetry::of_fleet(const Scenario& scenario, const Defect& defect) {
-    const Duration horizon = scenario.window.horizon;
-    const double rate = mean_rate(scenario.traffic, Duration{}, horizon) + closed_loop_rate(scenario);
-    const double each = rate / scenario.fleet.replicas;
-    switch (defect.kind) {
-        case DefectKind::kCrashOnRequest: {
-            double hit = 1;
-            if (defect.request_class >= 0) {
-                hit = scenario.traffic.classes[static_cast<std::size_t>(defect.request_class)].share;
-            }
-            return {.kind = DefectKind::kCrashHazard, .severity = 3600 * each * hit * defect.severity};
-        }
-        case DefectKind::kMemoryLeak:
-            return {.kind = DefectKind::kSlowLeak, .severity = defect.severity / each};
-        case DefectKind::kCrashOnStart:
-        case DefectKind::kCrashHazard:
-        case DefectKind::kSlowLeak:
-            return defect;
-        default:
-            return {};
-    }
+bool DrawnTelemetry::knows(DefectKind kind) {
+    return kind != DefectKind::kCrashOnRequest && kind != DefectKind::kMemoryLeak &&
+           kind != DefectKind::kDescriptorLeak;
 }
 
 void DrawnTelemetry::look(const World& world, Time now) {
@@ -88,7 +63,10 @@ void DrawnTelemetry::look(const World& world, Time now) {
     if (newer > 0 && first_exposed_ == kNever) first_exposed_ = now;
     standing_[kNew].share = newer;
     standing_[kOld].share = both ? 1 - newer : world.share(kOld);
-    for (std::size_t version = 0; version < kVersions; ++version) standing_[version].serving = world.ready(version);
+    for (std::size_t version = 0; version < kVersions; ++version) {
+        standing_[version].known = world.known(version);
+        standing_[version].serving = world.answering(version);
+    }
 }
 
 Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
@@ -132,13 +110,12 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
     const double requests = rate * seconds;
     if (requests <= 0) return;
     const bool newer = version == kNew;
-    Standing& standing = standing_[version];
-    Interval& sum = intervals_[version];
-    sum.requests += requests;
+    const Standing& standing = standing_[version];
+    const bool harms = newer && defect_.kind != DefectKind::kNone;
     if (newer) exposure_ += requests;
-    if (standing.serving == 0) {
-        sum.refused += requests;
-        if (newer && defect_.kind != DefectKind::kNone) harmed_ += requests;
+    if (standing.known == 0) {
+        unreached_ += requests;
+        if (harms) harmed_ += requests;
         return;
     }
 
@@ -147,17 +124,11 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
     double errors = facts.background + brown.error_rate;
     const AnswerLaw law = this->law(version, rate, brown.slowness, errors);
     errors = std::min(1., errors + facts.defective * facts.seen);
-    const double dead = newer ? unseen_dead_ : 0;
-    double exhausted = 0;  // share of this time after a leak has eaten everything
-    const double served = requests / standing.serving;
-    if (newer && defect_.kind == DefectKind::kDescriptorLeak) {
-        exhausted = std::clamp((standing.served_each + served - defect_.severity) / served, 0., 1.);
-    }
-    standing.served_each += served;
-    errors += (1 - errors) * exhausted;
 
-    const double answered = requests * (1 - dead);
+    const double answered = requests * standing.serving / standing.known;
     const double in_time = answered * (1 - law.late);
+    Interval& sum = intervals_[version];
+    sum.requests += requests;
     sum.refused += requests - answered;
     sum.late += answered * law.late;
     sum.failed += in_time * errors;
@@ -166,16 +137,16 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
     sum.latency_variance += in_time * law.deviation * law.deviation;
     if (!newer) return;
     highest_load_ = std::max(highest_load_, book_->load(version, rate, fleet_size(version), brown.slowness));
+    if (!harms) return;
     const double late_anyhow = std::min(law.late, book_->law(kOld, rate, fleet_size(version), brown.slowness).late);
-    harmed_ += requests - answered + answered * (law.late - late_anyhow) +
-               in_time * (facts.defective + (1 - facts.defective) * exhausted);
+    harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * facts.defective;
 }
 
 DrawnTelemetry::Grown DrawnTelemetry::draw(std::size_t version) {
     const Interval of = std::exchange(intervals_[version], {});
     const std::vector<double>& limits = scenario_->observability.latency_buckets;
     const double timeout = to_seconds(scenario_->service.timeout);
-    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 1 | version);
+    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 2 | version);
     const auto next = [&] { return open_uniform(luck); };
 
     const std::int64_t requests = poisson_quantile(of.requests, next());
@@ -236,6 +207,11 @@ Scrape DrawnTelemetry::scrape(const World& world, Time now) {
         all.counters += grown.proxy.counters;
         all.latency_ns += grown.proxy.latency_ns;
     }
+    Meter unreached;
+    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 2 | kVersions);
+    unreached.add(Code::k503, 0, 0, poisson_quantile(std::exchange(unreached_, 0), open_uniform(luck)));
+    scrape.proxy[kVersions] = World::read(unreached, unreached_codes_, unreached_codes_);
+    all.counters += unreached.counters;
     scrape.client = World::read(all, client_codes_, client_codes_);
     return scrape;
 }

@@ -2,7 +2,8 @@
 // Telemetry of requests that are not simulated: what scrapes would bring if the requests of each version were a Poisson
 // process whose answers are independent of each other. The fleet, the routers and whatever decides are real; that is
 // what makes it quick enough to try a guard ten thousand times, and wrong where the requests themselves make things
-// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts.
+// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts, requests in
+// flight that a crash takes along.
 //
 // Counts are drawn by inversion from numbers that depend on the scrape and the version alone: with the same luck a
 // worse release or a larger share never shows fewer failures.
@@ -29,9 +30,8 @@ class DrawnTelemetry {
     DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
                    const StreamSpace& streams, Time from, std::optional<double> share = {});
 
-    /// The defect that a world without requests needs for its fleet to fare alike: what requests wear out or kill dies
-    /// by time.
-    static Defect of_fleet(const Scenario& scenario, const Defect& defect);
+    /// Whether such a defect can be seen without requests: not one by which they kill processes or wear them out.
+    static bool knows(DefectKind kind);
 
     /// Something may have changed in the world.
     void look(const World& world, Time now);
@@ -49,7 +49,7 @@ class DrawnTelemetry {
     /// What has come since the last scrape, expected.
     struct Interval {
         double requests = 0;
-        double refused = 0;  // 503
+        double refused = 0;  // 503, by processes that are dead
         double failed = 0;   // 500
         double late = 0;     // 504
         std::array<double, kMaxLatencyBuckets> by_latency{};
@@ -59,8 +59,8 @@ class DrawnTelemetry {
     /// A version since the last look.
     struct Standing {
         double share = 0;
-        int serving = 0;         // instances
-        double served_each = 0;  // requests so far, by an instance
+        int known = 0;    // instances that routers send requests to
+        int serving = 0;  // of these: alive
     };
     /// What counters saw of a version, by whoever counts.
     struct Grown {
@@ -84,13 +84,14 @@ class DrawnTelemetry {
     StreamSpace streams_;
     std::optional<double> share_;
     double closed_rate_;
-    double unseen_dead_ = 0;  // share of the new version's requests that meet a process not yet known to be dead
 
     Time looked_;
     std::uint32_t scrapes_ = 0;
     std::array<Standing, kVersions> standing_{};
     std::array<Interval, kVersions> intervals_{};
+    double unreached_ = 0;                  // no instance was known
     std::array<Codes, kVersions> codes_{};  // seen so far
+    std::uint8_t unreached_codes_ = 0;
     std::uint8_t client_codes_ = 0;
     double exposure_ = 0;
     double harmed_ = 0;
