@@ -492,7 +492,7 @@ def _power_summary(result: Power) -> list[RenderableType]:
 
 def _power_tables(each: PowerMap) -> list[RenderableType]:
     from rollcast import wording
-    from rollcast.power_map import cell_in_words, estimate_in_words, some
+    from rollcast.power_map import cell_in_words, estimate_in_words, planned_rows, some
 
     rows, columns = some(len(each.y.values), _SHOWN), some(len(each.x.values), _SHOWN)
     parts: list[RenderableType] = []
@@ -500,13 +500,8 @@ def _power_tables(each: PowerMap) -> list[RenderableType]:
         planned = _table(
             each.y.label, "As planned: caught", "Mean time to catch it", "Requests failed until then"
         )
-        for row in rows:
-            cells = [cell_in_words(each.planned, row)]
-            cells += [
-                estimate_in_words(known.of(row), unit)
-                for known, unit in ((each.planned.seconds, "seconds"), (each.planned.failed, "requests"))
-            ]
-            planned.add_row(*_plain(each.y.in_words(float(each.y.values[row])), *cells))
+        for words in planned_rows(each, _SHOWN):
+            planned.add_row(*_plain(*words))
         false = estimate_in_words(each.planned_false_rollback, "probability")
         planned.add_row(*_plain("a good release", f"rolled back: {false}", "", ""))
         parts += [planned, ""]

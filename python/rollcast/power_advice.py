@@ -19,6 +19,26 @@ WANTED = 0.95
 LONGEST_BAKE = 6 * 3600.0
 SHARES = (0.01, 0.05, 0.1, 0.25, 0.5)
 _TRIALS = 200
+_MOST_FALSE = 0.05  # so many good releases rolled back are no remedy
+_SHORT = 3600.0  # a bake at the plan's own share that no other share has to beat
+
+
+@dataclass(frozen=True)
+class Chance:
+    """A probability, by trials or (trials is 0) exactly."""
+
+    value: float
+    trials: int = 0
+
+    @property
+    def in_words(self) -> str:
+        """ "88 times in 100 (83 to 92 at 95% confidence)"."""
+        count = f"{100 * self.value:.0f}"
+        times = "once" if count == "1" else f"{count} times"
+        if not self.trials:
+            return f"{times} in 100"
+        interval = _core.wilson(round(self.value * self.trials), self.trials)
+        return f"{times} in 100 ({100 * interval.low:.0f} to {100 * interval.high:.0f} at 95% confidence)"
 
 
 @dataclass(frozen=True)
@@ -27,8 +47,8 @@ class Bake:
 
     seconds: float
     share: float
-    caught: float
-    false_rollback: float
+    caught: Chance
+    false_rollback: Chance
 
 
 @dataclass(frozen=True)
@@ -38,114 +58,96 @@ class Advice:
     sentence: str
     defect: str = ""
     severity: float = math.nan
-    escapes: float = math.nan
+    escapes: Chance | None = None
     bake: Bake | None = None
 
 
 def advise(power: Power) -> Advice:
-    """Looks at the likeliest kind of defect that a person can do something about."""
+    """Looks at the first kind of defect on a map that tells how the plan itself fares."""
     for each in power.maps.values():
-        if each.planned is None:
-            continue
-        known = np.isfinite(each.planned.caught.value)
-        if not known.any():
-            continue
-        return _of(power, each)
-    return Advice("How the plan itself fares is on no map: its axes are others.")
+        if each.planned is not None and np.isfinite(each.planned.caught.value).any():
+            return _of(power, each, each.planned)
+    return Advice("How the plan itself fares is on none of the maps.")
 
 
-def _of(power: Power, each: PowerMap) -> Advice:
-    planned = each.planned
-    assert planned is not None
+def _of(power: Power, each: PowerMap, planned: Any) -> Advice:
     caught = np.where(np.isfinite(planned.caught.value), planned.caught.value, 1.0)
     missed = np.flatnonzero(caught < 0.5)
     if not len(missed):
-        least = each.y.in_words(float(each.y.values[int(np.argmin(caught))]))
-        worst = float(caught.min())
-        return Advice(
-            f"{_article(each.defect)} is caught {_times(worst)} or more often at every severity on the map; "
-            f"it is hardest to see at {least}.",
-            each.defect,
+        row = int(np.argmin(caught))
+        chance = _chance(planned, row)
+        text = (
+            f"At every severity on the map the plan catches {each.defect} more often than not: "
+            f"{chance.in_words} at {each.y.in_words(float(each.y.values[row]))}, where it is hardest to see."
         )
-    # Of what mostly gets through, the worst: the end of the blind spot at which something could be gained.
-    harms = planned.failed.value[missed]
-    row = int(missed[int(np.argmax(harms))]) if np.isfinite(harms).all() else int(missed[-1])
+        return Advice(text, each.defect)
+    # Of what mostly gets through, the most harmful: there is the most to gain.
+    row = int(missed[int(np.argmax(planned.failed.value[missed]))])
     severity = float(each.y.values[row])
-    escapes = 1 - float(caught[row])
-    name = f"{each.defect} defect of {each.y.in_words(severity)}"
-    first = f"{_indefinite(name)} escapes {_times(escapes)}"
-    truth = next((one for one in power.scenario.model.release.truths if one.name == each.defect), None)
-    if truth is None or not _core.draws_telemetry_of(truth.kind) or first_share(power.scenario) is None:
+    chance = _chance(planned, row)
+    escapes = Chance(1 - chance.value, chance.trials)
+    first = (
+        f"{_indefinite(f'{each.defect} defect of {each.y.in_words(severity)}')} escapes {escapes.in_words}"
+    )
+    if first_share(power.scenario) is None or not _core.draws_telemetry_of(each.truth.kind):
         return Advice(f"{first}.", each.defect, severity, escapes)
-    bake = _search(power, truth, severity)
+    bake = _search(power, each.truth, severity)
     if bake is None:
         hours = wording.quantity(LONGEST_BAKE, "seconds")
-        tail = (
-            f"no bake of up to {hours} under the same guards, at 1 to 50% of the traffic, "
-            f"would catch it {_times(WANTED)}"
-        )
-        return Advice(f"{first}; {tail}.", each.defect, severity, escapes)
-    cost = (
-        "" if bake.false_rollback < 0.005 else f", and roll a good release back {_times(bake.false_rollback)}"
-    )
+        second = f"no bake of up to {hours} under the same guards, at 1 to 50% of the traffic"
+        return Advice(f"{first}; {second}, would catch it 95 times.", each.defect, severity, escapes)
     share = wording.quantity(bake.share, "fraction")
     second = f"{_indefinite(_length(bake.seconds)).lower()} bake at {share} of the traffic"
-    text = f"{first}; {second} would catch it {_times(bake.caught)}{cost}."
+    false = bake.false_rollback
+    cost = f", and roll a good release back {false.in_words}" if false.value >= 0.005 else ""
+    text = f"{first}; {second} would catch it {bake.caught.in_words}{cost}."
     return Advice(text, each.defect, severity, escapes, bake)
 
 
+def _chance(cells: Any, row: int) -> Chance:
+    return Chance(float(cells.caught.value[row]), int(cells.replications[row]))
+
+
 def _search(power: Power, truth: Any, severity: float) -> Bake | None:
-    """The shortest bake at the first step's own share that catches it; at another share if there is none."""
+    """A short bake at the share of the plan's first step, or the shortest at any share."""
     own = first_share(power.scenario)
     assert own is not None
-    bake = _bake(power, truth, severity, own)
-    if bake is not None:
-        return bake
-    others = [_bake(power, truth, severity, share) for share in SHARES if share != own]
-    return min((one for one in others if one is not None), key=lambda one: one.seconds, default=None)
+    bakes = [_bake(power, truth, severity, own)]
+    if bakes[0] is None or bakes[0].seconds > _SHORT:
+        bakes += [_bake(power, truth, severity, share) for share in SHARES if share != own]
+    found = [one for one in bakes if one is not None and one.false_rollback.value <= _MOST_FALSE]
+    return min(found, key=lambda one: one.seconds, default=None)
 
 
 def _bake(power: Power, truth: Any, severity: float, share: float) -> Bake | None:
-    """One long bake tells of all shorter ones."""
+    """The shortest at a share; one long bake tells of all shorter ones."""
     hold = baked(power.scenario, LONGEST_BAKE, share)
     defect = _core.Defect(
         kind=truth.kind, severity=severity, share=truth.share, request_class=truth.request_class
     )
-    options = _core.GuardTrialOptions(replications=_TRIALS, seed=power.seed)
-    rows = _core.try_guards(
-        hold.model, hold.strategy, [_core.GuardTrial(defect=defect), _core.GuardTrial()], options
-    )
+    options = _core.GuardTrialOptions(replications=_TRIALS, seed=power.seed, threads=power.threads)
+    trials = [_core.GuardTrial(defect=defect), _core.GuardTrial()]
+    rows = _core.try_guards(hold.model, hold.strategy, trials, options)
     if len(rows["detection"]) < 2 * _TRIALS:
         return None
-    bad, good = rows["detection"][:_TRIALS], rows["duration"][_TRIALS:]
-    times = np.sort(np.where(np.isfinite(bad), bad, np.inf))
+    seen = rows["detection"][:_TRIALS]
+    times = np.sort(np.where(np.isfinite(seen), seen, np.inf))
     needed = float(times[math.ceil(WANTED * _TRIALS) - 1])
     if not needed < LONGEST_BAKE:
         return None
     seconds = 60.0 * math.ceil(needed / 60)
-    went_back = rows["verdict"][_TRIALS:] != 0
+    went_back = (rows["verdict"][_TRIALS:] != 0) & (rows["duration"][_TRIALS:] <= seconds)
     return Bake(
-        seconds, share, float((times <= seconds).mean()), float((went_back & (good <= seconds)).mean())
+        seconds,
+        share,
+        Chance(float((times <= seconds).mean()), _TRIALS),
+        Chance(float(went_back.mean()), _TRIALS),
     )
-
-
-def _times(probability: float) -> str:
-    """ "88 times in 100", "more than 99 times in 100"."""
-    count = round(100 * probability)
-    if count == 100 and probability < 1:
-        return "more than 99 times in 100"
-    if count == 100:
-        return "every time"
-    return f"{count} times in 100" if count != 1 else "once in 100"
 
 
 def _length(seconds: float) -> str:
     """ "41-minute", "3.5-hour"."""
     return f"{seconds / 60:.0f}-minute" if seconds < 7200 else f"{seconds / 3600:.1f}-hour"
-
-
-def _article(defect: str) -> str:
-    return f"A defect of the kind {defect}"
 
 
 def _indefinite(words: str) -> str:

@@ -138,8 +138,14 @@ def _axis(
 
 
 def _grid(low: float, high: float, cells: int) -> NDArray[np.float64]:
-    """By factors, with round ends."""
-    return np.geomspace(low, high, cells) if cells > 1 else np.array([math.sqrt(low * high)])
+    """By factors, as round as they can be told apart."""
+    exact = np.geomspace(low, high, cells) if cells > 1 else np.array([math.sqrt(low * high)])
+    for digits in (2, 3):
+        values: NDArray[np.float64] = np.array([float(f"{value:.{digits}g}") for value in exact])
+        gaps = np.diff(np.log(values))
+        if cells == 1 or gaps.min() > 0.5 * math.log(high / low) / (cells - 1):
+            return np.clip(values, low, high)
+    return exact
 
 
 _READERS = {

@@ -17,14 +17,12 @@ from numpy.typing import NDArray
 
 from rollcast import _core
 from rollcast._core import power as forms
+from rollcast.guard_limits import ratio_of
 from rollcast.scenario import LoadedScenario
 from rollcast.timeline import Entry
 
 FEWEST_REQUESTS = 30
 """In a measurement, expected. Below, a window may well be empty, and what is not there yet is not counted."""
-
-_ERRORS = 0b1110  # statuses but 200
-_ALL = 0b1111
 
 
 @dataclass(frozen=True)
@@ -110,14 +108,14 @@ def qualify(loaded: LoadedScenario, share: float | None, *, seed: int = 1, draws
         )
     analysis = next(each for each in model.analyses if each.name == names[0])
     metric = _only_metric(analysis)
-    selector, success = _ratio(metric.source)
+    selector, failures = _ratio(metric)
     if metric.count != 1 and metric.interval < selector.window:
         raise NotExactError(
             f"the measurements of {metric.name} overlap: each looks back {selector.window:g} s "
             f"and the next comes after {metric.interval:g} s"
         )
     limit = _limit(metric)
-    if limit.above == success:
+    if limit.above != failures:
         raise NotExactError(f"{metric.name} fails when too few requests fail")
     measured = tuple(_measured(plan, metric, selector.window, model.observability.delay) for plan in plans)
     fewest = min((float(plan.requests.min()) for plan in measured if len(plan.requests)), default=math.inf)
@@ -163,27 +161,14 @@ def _only_metric(analysis: Any) -> Any:
     return metric
 
 
-def _ratio(source: Any) -> tuple[Any, bool]:
-    """The selector of all requests, and whether the ratio is that of successes."""
-    if not isinstance(source, _core.QueryCheck):
-        raise NotExactError("it is not a ratio compared with a limit")
-    steps = source.query
-    ops = [step.op.name for step in steps]
-    if len(steps) != 3 or ops[0] not in ("rate", "increase") or ops[1] != ops[0] or ops[2] != "divide":
-        raise NotExactError("it is not the ratio of two counts")
-    part, whole = steps[0].selector, steps[1].selector
-    alike = ("what", "vantage", "scope", "window", "offset")
-    if (
-        any(getattr(part, key) != getattr(whole, key) for key in alike)
-        or whole.what.name != "requests"
-        or whole.codes != _ALL
-        or whole.scope.name != "new"
-        or whole.offset != 0
-    ):
-        raise NotExactError("it is not the share of the new version's requests that fail or succeed")
-    if part.codes not in (_ERRORS, _ALL ^ _ERRORS):
-        raise NotExactError("it does not count all failures alike")
-    return whole, bool(part.codes == (_ALL ^ _ERRORS))
+def _ratio(metric: Any) -> tuple[Any, bool]:
+    """The selector of all requests, and whether the ratio is that of failures."""
+    ratio = ratio_of(metric.source)
+    if ratio is None:
+        raise NotExactError(f"{metric.name} is not the share of requests that fail, compared with a limit")
+    if ratio[0].scope.name != "new" or ratio[0].offset != 0:
+        raise NotExactError(f"{metric.name} is not about the new version's latest requests")
+    return ratio
 
 
 def _limit(metric: Any) -> Limit:

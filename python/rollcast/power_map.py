@@ -82,8 +82,8 @@ class Cells:
 
     @classmethod
     def nothing(cls, shape: tuple[int, ...]) -> Cells:
-        known = [Known.nothing(shape) for _ in range(3)]
-        return cls(*known, np.full(shape, NOT_KNOWN), np.zeros(shape, dtype=int))
+        caught, seconds, failed = (Known.nothing(shape) for _ in range(3))
+        return cls(caught, seconds, failed, np.full(shape, NOT_KNOWN), np.zeros(shape, dtype=int))
 
     def put(self, at: Any, other: Cells) -> None:
         for name in ("caught", "seconds", "failed"):
@@ -112,6 +112,8 @@ class PowerMap:
     planned_false_rollback: tuple[float, float, float]
     why_not_exact: str
     """ "" where there is a closed form."""
+    truth: Any = field(repr=False)
+    """The kind of truth, as the engine has it."""
 
     @property
     def caught(self) -> Array:
@@ -164,6 +166,7 @@ class Power:
     replications: int
     maps: Mapping[str, PowerMap]
     notes: Sequence[str]
+    threads: int = 0
 
     @cached_property
     def advice(self) -> Any:
@@ -203,10 +206,9 @@ class Power:
     def __str__(self) -> str:
         lines = [self.advice.sentence]
         for each in self.maps.values():
-            best = (
-                wording.quantity(float(np.nanmax(each.caught)), "probability") if each.caught.size else "none"
-            )
-            lines.append(f"{each.defect}: {each.y.label} against {each.x.label}, at best {best} caught")
+            known = each.caught[np.isfinite(each.caught)]
+            best = f"at best {_percent(float(known.max()))} caught" if len(known) else "not known"
+            lines.append(f"{each.defect}: {each.y.label} against {each.x.label}, {best}")
         return "\n".join([*lines, *self.notes]) + "\n"
 
 
@@ -230,7 +232,7 @@ def power(
     step held for so long), or a parameter of the scenario ("strategy.canary.steps[1].pause"), each with its
     range if it shall not be chosen: "share=1%:50%" or "bake=5m,20m,1h". `severity`: of all cells, where no
     axis has it. `cells`: along each. `replications`: trials of a cell. `whole`: replications with every
-    request, of a few severities as planned, for the kinds of defects that trials do not know; these take their
+    request, of a few severities as planned, for kinds of defects that trials do not know; these take their
     time. `progress` is told how many cells are done, of how many; returning False stops. Raises InputError.
     """
     loaded = _loaded(source)
@@ -279,7 +281,7 @@ class _Study:
         maps = {
             truth.name: self._map(truth, x, y, severity) for truth, (x, y) in zip(truths, axes, strict=True)
         }
-        return Power(self.loaded, self.seed, self.replications, maps, self.notes)
+        return Power(self.loaded, self.seed, self.replications, maps, self.notes, self.threads)
 
     def _map(self, truth: Any, x: Axis, y: Axis, severity: float | None) -> PowerMap:
         shape = (len(y.values), len(x.values))
@@ -322,6 +324,7 @@ class _Study:
             false,
             planned_false,
             reason,
+            truth,
         )
 
     def _note(self, text: str) -> None:
@@ -343,7 +346,7 @@ class _Study:
         severities = [one.severity if one.severity is not None else severity for one in settings]
         assert None not in severities
         shares = {one.share for one in settings}
-        exact, reason = None, "the closed form is of error rates"
+        exact, reason = None, "there are some for error rates only"
         if truth.kind.name == "error_rate" and len(shares) == 1:
             try:
                 exact, reason = qualify(settings[0].loaded, settings[0].share, seed=self.seed), ""
@@ -375,15 +378,15 @@ class _Study:
         )
         loaded = settings[0].loaded
         rows = _core.try_guards(loaded.model, loaded.strategy, trials, options, self._goes_on)
-        each = [
+        parts = [
             {name: values[at : at + self.replications] for name, values in rows.items()}
             for at in range(0, len(rows["verdict"]), self.replications)
         ]
-        if len(each[-1]["verdict"]) < self.replications:
+        if len(parts[-1]["verdict"]) < self.replications:
             return reason
         if row == 0:
-            false.put(column, *_caught(each[0]))
-        for index, outcome in enumerate(each[1:]):
+            false.put(column, *_caught(parts[0]))
+        for index, outcome in enumerate(parts[1:]):
             crowded = float(outcome["min_headroom"].min()) < _FREE_ENOUGH
             _put_rows(cells, (row + index, column), outcome, AT_LEAST if crowded else TRIALS)
         return reason
@@ -431,6 +434,22 @@ def some(count: int, most: int) -> list[int]:
     return [int(each) for each in np.unique(np.round(np.linspace(0, count - 1, min(count, most))))]
 
 
+def planned_rows(each: PowerMap, most: int) -> list[tuple[str, ...]]:
+    """How the plan itself fares, in words: severity, caught, time to catch it, requests failed until then."""
+    planned = each.planned
+    if planned is None:
+        return []
+    return [
+        (
+            each.y.in_words(float(each.y.values[row])),
+            cell_in_words(planned, row),
+            estimate_in_words(planned.seconds.of(row), "seconds"),
+            estimate_in_words(planned.failed.of(row), "requests"),
+        )
+        for row in some(len(each.y.values), most)
+    ]
+
+
 def cell_in_words(cells: Cells, at: Any, *, brief: bool = False) -> str:
     """ "93.1% (88.0 to 96.1%)", "at least 40%"."""
     method = int(cells.method[at])
@@ -452,7 +471,7 @@ def estimate_in_words(known: tuple[float, float, float], unit: str) -> str:
     value, low, high = known
     if math.isnan(value):
         return "\N{EN DASH}"
-    if low == high:
+    if high - low <= 0.02 * abs(value):  # there is no need to say how sure that is
         return wording.quantity(value, unit)
     if not math.isfinite(high):
         return f"{wording.quantity(value, unit)} (one case)"
@@ -507,8 +526,8 @@ def _is_guarded(loaded: LoadedScenario) -> bool:
 
 def _has_partial_share(loaded: LoadedScenario) -> bool:
     planned = _core.planned_traffic(loaded.model, loaded.strategy)
-    shares = [sample.weight[1] for sample in planned.timeline.samples]
-    return any(0 < share < 1 for share in shares)
+    rates = np.array(planned.new_requests[1:]) / np.diff(planned.scrapes)
+    return bool(((rates > 0) & (rates < 0.95 * rates.max(initial=0))).sum() > 2)
 
 
 def _background(model: Any, request_class: int) -> tuple[float, float]:
@@ -551,7 +570,7 @@ def _caught(rows: Mapping[str, Any]) -> tuple[float, float, float]:
 def _mean(sample: Any) -> tuple[float, float, float]:
     if not len(sample):
         return math.nan, math.nan, math.nan
-    interval = _core.mean_interval(np.asarray(sample, dtype=float))
+    interval = _core.mean_interval(np.asarray(sample, dtype=float).tolist())
     return interval.value, interval.low, interval.high
 
 
