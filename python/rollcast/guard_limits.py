@@ -29,8 +29,8 @@ def limits_of(metric: Any) -> list[float]:
 
 
 def ratio_of(source: Any) -> tuple[Any, bool] | None:
-    """The selector of all requests, and whether it is the share of those that fail (or of good ones) that is measured;
-    none: it is not the share of anybody's requests."""
+    """The selector of all requests, and whether it is those that fail (or the good ones) whose share is
+    measured; none: it is nobody's share."""
     if not isinstance(source, _core.QueryCheck):
         return None
     ops = [step.op.name for step in source.query]

@@ -13,7 +13,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.ticker import (
     FixedLocator,
@@ -39,6 +39,7 @@ INK = "#1b1f24"
 FAINT = "#d5dae0"
 OLD, NEW, BAD = "#e69f00", "#0072b2", "#d55e00"
 TRUTH = "#cc79a7"
+HATCH = "#8a8a8a"
 FATE_COLOURS = dict(
     zip(
         FATES, ("#009e73", "#e69f00", "#f0e442", "#999999", "#0072b2", "#cc79a7", "#56b4e9", BAD), strict=True
@@ -319,16 +320,18 @@ def power_map(power: PowerMap, ax: Axes, what: str = "caught") -> Axes:
         label = "mean time to catch it" if what == "seconds" else "requests failed until then"
     x, y = _edges(power.x.values), _edges(power.y.values)
     shown = np.ma.masked_invalid(known if what == "caught" else np.where(known > 0, known, np.nan))
-    mesh = ax.pcolormesh(x, y, shown, cmap="cividis", norm=norm, linewidth=0, rasterized=False)
+    mesh = ax.pcolormesh(x, y, shown, cmap="cividis", norm=norm, linewidth=0.3, edgecolor="face")
     lines = None
     if what == "caught" and min(known.shape) > 1 and np.isfinite(known).all():
         lines = ax.contour(
             power.x.values, power.y.values, known, [0.5, 0.95], colors=["white", "black"], linewidths=1
         )
-    bounds = np.ma.masked_where(power.cells.method != AT_LEAST, np.ones(known.shape))
-    if what == "caught" and bounds.count():
-        with mpl.rc_context({"hatch.linewidth": 0.5, "hatch.color": "white"}):
-            ax.pcolor(x, y, bounds, hatch="////", alpha=0, linewidth=0)
+    if what == "caught":
+        for row, column in zip(*np.nonzero(power.cells.method == AT_LEAST), strict=True):
+            size = (x[column + 1] - x[column], y[row + 1] - y[row])
+            ax.add_patch(
+                Rectangle((x[column], y[row]), *size, fill=False, hatch="////", linewidth=0, edgecolor=HATCH)
+            )
     for axis, values in (("x", power.x), ("y", power.y)):
         _power_ticks(ax, axis, values)
     ax.grid(visible=False)

@@ -24,7 +24,7 @@ _BAKES = (60.0, 7200.0)
 
 # Of each kind of defect: what its severity is called, its unit, and the least and most that it can be.
 _SEVERITIES: dict[str, tuple[str, str, float, float]] = {
-    "error_rate": ("requests that fail besides", "fraction", 1e-6, 1),
+    "error_rate": ("added error rate", "fraction", 1e-6, 1),
     "latency": ("factor on the service time", "factor", 1.001, 1000),
     "crash_on_start": ("starts that crash", "fraction", 1e-4, 1),
     "crash_hazard": ("crashes per instance and hour", "per hour", 1e-3, 3600),

@@ -107,7 +107,9 @@ def _power_words(power: Power | None, pictures: Sequence[str]) -> dict[str, Any]
     return {
         "power": power,
         "power_pictures": {each.defect: [_power_svg(each, what) for what in pictures] for each in maps},
-        "power_rows": {each.defect: planned_rows(each, 8) for each in maps},
+        "power_rows": {
+            each.defect: [[row[0], *map(_apart, row[1:])] for row in planned_rows(each, 7)] for each in maps
+        },
         "power_false": {
             each.defect: estimate_in_words(each.planned_false_rollback, "probability")
             for each in maps
@@ -115,6 +117,12 @@ def _power_words(power: Power | None, pictures: Sequence[str]) -> dict[str, Any]
         },
         "whole_maps": len(pictures) > 1,
     }
+
+
+def _apart(words: str) -> tuple[str, str]:
+    """A value, and its interval if it has one."""
+    value, _, interval = words.partition(" (")
+    return value, interval.removesuffix(")")
 
 
 def _power_svg(each: PowerMap, what: str) -> Markup:

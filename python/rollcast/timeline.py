@@ -152,11 +152,11 @@ class Timeline:
 
     def seen_by(self, guard: Guard) -> list[Measurement]:
         """What it measured, where there were data."""
-        taken = self.measurements
-        return [each for each in taken if each.metric == guard.metric and math.isfinite(each.number)]
+        measured = (each for each in self.measurements if each.metric == guard.metric)
+        return [each for each in measured if math.isfinite(each.number)]
 
     def truth_of(self, guard: Guard) -> np.ndarray | None:
-        """What it would measure if it saw everything at once, at the times of the samples; none: not known."""
+        """What it would measure if it saw all at once, at the times of the samples; none: not known."""
         if guard.errors is None:
             return None
         errors: np.ndarray = self.columns["true_error_rate_new"]
