@@ -481,6 +481,8 @@ def _power_summary(result: Power) -> list[RenderableType]:
 
     parts: list[RenderableType] = [_text(result.advice.sentence, "bold")]
     for each in result.maps.values():
+        if not each.is_known:
+            continue  # a note says why
         parts += ["", _text(each.defect, "bold"), *_power_tables(each)]
         parts.append(_text(f"Known by: {each.method_in_words}.", "dim"))
         if each.why_not_exact:
@@ -505,6 +507,8 @@ def _power_tables(each: PowerMap) -> list[RenderableType]:
         false = estimate_in_words(each.planned_false_rollback, "probability")
         planned.add_row(*_plain("a good release", f"rolled back: {false}", "", ""))
         parts += [planned, ""]
+    if not each.has_cells:
+        return parts
     by_x = [each.x.in_words(float(each.x.values[column])) for column in columns]
     table = _table(f"{each.y.label}, by {each.x.label}", *by_x)
     for row in rows:

@@ -359,7 +359,7 @@ def power_map(power: PowerMap, ax: Axes, what: str = "caught") -> Axes:
 def power_figure(power: Power) -> Figure:
     """All maps of a power study: a row each, with the probability, the time and the harm."""
     with styled():
-        maps = list(power.maps.values())
+        maps = [each for each in power.maps.values() if each.has_cells]
         figure = Figure(figsize=(15, 3.9 * max(1, len(maps))), layout="constrained", facecolor="white")
         rows = figure.subplots(max(1, len(maps)), 3, squeeze=False)
         for row, each in zip(rows, maps, strict=False):

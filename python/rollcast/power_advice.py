@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 WANTED = 0.95
 """Of what a bake should catch."""
-LONGEST_BAKE = 6 * 3600.0
-SHARES = (0.01, 0.05, 0.1, 0.25, 0.5)
-_TRIALS = 200
+LONGEST_BAKE = 3 * 3600.0
+SHARES = (0.01, 0.05, 0.25)
+"""Of the traffic, tried besides that of the plan's first step."""
+_TRIALS = 120
 _MOST_FALSE = 0.05  # so many good releases rolled back are no remedy
 _SHORT = 3600.0  # a bake at the plan's own share that no other share has to beat
 
@@ -94,7 +95,7 @@ def _of(power: Power, each: PowerMap, planned: Any) -> Advice:
     bake = _search(power, each.truth, severity)
     if bake is None:
         hours = wording.quantity(LONGEST_BAKE, "seconds")
-        second = f"no bake of up to {hours} under the same guards, at 1 to 50% of the traffic"
+        second = f"no bake of up to {hours} under the same guards, at 1 to 25% of the traffic"
         return Advice(f"{first}; {second}, would catch it 95 times.", each.defect, severity, escapes)
     share = wording.quantity(bake.share, "fraction")
     second = f"{_indefinite(_length(bake.seconds)).lower()} bake at {share} of the traffic"
@@ -126,17 +127,16 @@ def _bake(power: Power, truth: Any, severity: float, share: float) -> Bake | Non
         kind=truth.kind, severity=severity, share=truth.share, request_class=truth.request_class
     )
     options = _core.GuardTrialOptions(replications=_TRIALS, seed=power.seed, threads=power.threads)
-    trials = [_core.GuardTrial(defect=defect), _core.GuardTrial()]
-    rows = _core.try_guards(hold.model, hold.strategy, trials, options)
-    if len(rows["detection"]) < 2 * _TRIALS:
-        return None
-    seen = rows["detection"][:_TRIALS]
-    times = np.sort(np.where(np.isfinite(seen), seen, np.inf))
+    bad = _core.try_guards(hold.model, hold.strategy, [_core.GuardTrial(defect=defect)], options)
+    if len(bad["detection"]) < _TRIALS:
+        return None  # interrupted
+    times = np.sort(np.where(np.isfinite(bad["detection"]), bad["detection"], np.inf))
     needed = float(times[math.ceil(WANTED * _TRIALS) - 1])
     if not needed < LONGEST_BAKE:
         return None
     seconds = 60.0 * math.ceil(needed / 60)
-    went_back = (rows["verdict"][_TRIALS:] != 0) & (rows["duration"][_TRIALS:] <= seconds)
+    good = _core.try_guards(hold.model, hold.strategy, [_core.GuardTrial()], options)
+    went_back = (good["verdict"] != 0) & (good["duration"] <= seconds)
     return Bake(
         seconds,
         share,

@@ -239,7 +239,9 @@ def _value_at(path: str, loaded: LoadedScenario) -> Any:
             if not isinstance(here, list):
                 raise _no_parameter(path, walked or "the scenario", "is not a list", loaded)
             if step >= len(here):
-                raise _no_parameter(path, walked, f"has {wording.plural(len(here), 'entry')}", loaded)
+                raise _no_parameter(
+                    path, walked, f"has {len(here)} {'entry' if len(here) == 1 else 'entries'}", loaded
+                )
             here = here[step]
         elif isinstance(here, dict) and step in here:
             here = here[step]

@@ -188,7 +188,7 @@ def _limit(metric: Any) -> Limit:
             break
         low, high = (middle, high) if fails(middle) == at_ends[0] else (low, middle)
     grid = np.linspace(0, 1, 1001)
-    if any(fails(value) != at_ends[value >= high] for value in grid):
+    if any(fails(value) != at_ends[bool(value >= high)] for value in grid):
         raise NotExactError(f"the condition of {metric.name} is not one limit")
     above = at_ends[1]
     # Neighbouring numbers: the limit is the rounder one.

@@ -121,6 +121,16 @@ class PowerMap:
         return self.cells.caught.value
 
     @property
+    def has_cells(self) -> bool:
+        """Whether anything is known of any cell."""
+        return bool((self.cells.method != NOT_KNOWN).any())
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known at all."""
+        return self.has_cells or (self.planned is not None and bool((self.planned.method != NOT_KNOWN).any()))
+
+    @property
     def method_in_words(self) -> str:
         """How the cells are known."""
         used = [*self.cells.method.ravel(), *(self.planned.method.ravel() if self.planned else ())]

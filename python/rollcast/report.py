@@ -106,7 +106,10 @@ def _power_words(power: Power | None, pictures: Sequence[str]) -> dict[str, Any]
     maps = power.maps.values() if power is not None else []
     return {
         "power": power,
-        "power_pictures": {each.defect: [_power_svg(each, what) for what in pictures] for each in maps},
+        "power_pictures": {
+            each.defect: [_power_svg(each, what) for what in pictures] if each.has_cells else []
+            for each in maps
+        },
         "power_rows": {
             each.defect: [[row[0], *map(_apart, row[1:])] for row in planned_rows(each, 7)] for each in maps
         },
@@ -115,7 +118,6 @@ def _power_words(power: Power | None, pictures: Sequence[str]) -> dict[str, Any]
             for each in maps
             if each.planned is not None
         },
-        "whole_maps": len(pictures) > 1,
     }
 
 

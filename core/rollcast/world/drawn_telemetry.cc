@@ -79,22 +79,25 @@ Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
     return {.slowness = gray ? noise * effects.gray_slowness : noise, .error_rate = gray ? effects.gray_errors : 0};
 }
 
-int DrawnTelemetry::fleet_size(std::size_t version) const {
-    const int serving = std::max(1, standing_[version].serving);
-    if (!share_ || version != kNew) return serving;
-    return std::max(serving, static_cast<int>(std::ceil(*share_ * scenario_->fleet.replicas)));
+/// What a version's instances have to do: at a share that is not the plan's they are as busy as the whole service.
+DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double rate) const {
+    const Standing& standing = standing_[version];
+    if (!share_ || version != kNew || standing.share != *share_) return {rate, std::max(1, standing.serving)};
+    const int replicas = scenario_->fleet.replicas;
+    const int fleet = std::max(1, static_cast<int>(std::lround(*share_ * replicas)));
+    return {rate / *share_ * fleet / replicas, fleet};
 }
 
 /// Over the instances that serve. Adds what fails because of them to `errors`.
-AnswerLaw DrawnTelemetry::law(std::size_t version, double rate, double slowness, double& errors) const {
+AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slowness, double& errors) const {
     const InstanceEffects& effects = scenario_->faults.instances;
-    const int serving = fleet_size(version);
-    if (effects.noise == 0 && effects.gray == 0) return book_->law(version, rate, serving, slowness);
+    if (effects.noise == 0 && effects.gray == 0) return book_->law(version, busy.rate, busy.instances, slowness);
+    const int serving = busy.instances;
     AnswerLaw sum;
     double square = 0;
     for (int i = 0; i < serving; ++i) {
         const Impairment own = effect(version, i);
-        const AnswerLaw one = book_->law(version, rate, serving, slowness * own.slowness);
+        const AnswerLaw one = book_->law(version, busy.rate, serving, slowness * own.slowness);
         errors += own.error_rate / serving;
         sum.late += one.late / serving;
         sum.mean += one.mean / serving;
@@ -122,7 +125,8 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
     const AnswerBook::Version& facts = book_->version(version);
     const Impairment brown = brown_out(*scenario_, looked_);
     double errors = facts.background + brown.error_rate;
-    const AnswerLaw law = this->law(version, rate, brown.slowness, errors);
+    const Busy busy = this->busy(version, rate);
+    const AnswerLaw law = this->law(version, busy, brown.slowness, errors);
     errors = std::min(1., errors + facts.defective * facts.seen);
 
     const double answered = requests * standing.serving / standing.known;
@@ -136,9 +140,9 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
     sum.latency += in_time * law.mean;
     sum.latency_variance += in_time * law.deviation * law.deviation;
     if (!newer) return;
-    highest_load_ = std::max(highest_load_, book_->load(version, rate, fleet_size(version), brown.slowness));
+    highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
     if (!harms) return;
-    const double late_anyhow = std::min(law.late, book_->law(kOld, rate, fleet_size(version), brown.slowness).late);
+    const double late_anyhow = std::min(law.late, book_->law(kOld, busy.rate, busy.instances, brown.slowness).late);
     harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * facts.defective;
 }
 

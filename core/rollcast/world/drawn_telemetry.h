@@ -26,7 +26,7 @@ class DrawnTelemetry {
    public:
     /// `scenario` has the traffic, which the world that is looked at need not have, and must outlive this. `book`: of
     /// the same scenario and defect. `share`: of the traffic, to the new version while both have some, whatever the
-    /// routers say; its fleet is taken to be as large as it has to be then.
+    /// routers say; its instances are taken to be as busy then as those of the whole service.
     DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
                    const StreamSpace& streams, Time from, std::optional<double> share = {});
 
@@ -62,6 +62,10 @@ class DrawnTelemetry {
         int known = 0;    // instances that routers send requests to
         int serving = 0;  // of these: alive
     };
+    struct Busy {
+        double rate;  // requests a second
+        int instances;
+    };
     /// What counters saw of a version, by whoever counts.
     struct Grown {
         Meter proxy{};
@@ -73,8 +77,8 @@ class DrawnTelemetry {
     };
 
     void pass(std::size_t version, double rate, double seconds);
-    int fleet_size(std::size_t version) const;
-    AnswerLaw law(std::size_t version, double rate, double slowness, double& errors) const;
+    Busy busy(std::size_t version, double rate) const;
+    AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;
     Impairment effect(std::size_t version, int instance) const;
     Grown draw(std::size_t version);
 
