@@ -320,7 +320,9 @@ def power_map(power: PowerMap, ax: Axes, what: str = "caught") -> Axes:
         label = "mean time to catch it" if what == "seconds" else "requests failed until then"
     x, y = _edges(power.x.values), _edges(power.y.values)
     shown = np.ma.masked_invalid(known if what == "caught" else np.where(known > 0, known, np.nan))
-    mesh = ax.pcolormesh(x, y, shown, cmap="cividis", norm=norm, linewidth=0.3, edgecolor="face")
+    mesh = ax.pcolormesh(
+        x, y, shown, cmap=mpl.colormaps["cividis"].resampled(64), norm=norm, linewidth=0.3, edgecolor="face"
+    )
     lines = None
     if what == "caught" and min(known.shape) > 1 and np.isfinite(known).all():
         lines = ax.contour(
@@ -338,6 +340,8 @@ def power_map(power: PowerMap, ax: Axes, what: str = "caught") -> Axes:
     assert ax.figure is not None
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, aspect=30)
     bar.outline.set_visible(False)
+    assert bar.solids is not None
+    bar.solids.set(rasterized=False, edgecolor="face")
     if lines is not None:
         bar.add_lines(lines)
     bar.set_label(label)

@@ -255,6 +255,19 @@ def power(
     return study.run(defects, x, y, severity, cells)
 
 
+def coarse_power(loaded: LoadedScenario, seed: int) -> Power | None:
+    """Of the three likeliest kinds of defects that trials know: for a report that is about more than that."""
+    known = [
+        truth
+        for truth in loaded.model.release.truths
+        if truth.probability > 0 and truth.kind.name != "none" and _core.draws_telemetry_of(truth.kind)
+    ]
+    likeliest = sorted(known, key=lambda truth: -truth.probability)[:3]
+    if not likeliest:
+        return None
+    return power(loaded, [truth.name for truth in likeliest], cells=10, replications=40, seed=seed)
+
+
 @dataclass
 class _Study:
     loaded: LoadedScenario

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
 from rollcast import _core, plot, wording
-from rollcast.power_map import Power, PowerMap, estimate_in_words, planned_rows, power
+from rollcast.power_map import Power, PowerMap, estimate_in_words, planned_rows
 from rollcast.study import Forecast
 from rollcast.thresholds import Threshold
 from rollcast.timeline import Timeline
@@ -28,7 +28,7 @@ BY_KIND = ("p_promoted", "p_rolled_back", "p_stuck", "p_timed_out", "attributabl
 def render(forecast: Forecast, thresholds: Sequence[Threshold] = (), command: str = "") -> str:
     """The whole file."""
     pictures = {} if not forecast.replications else _pictures(forecast)
-    power = _power_of(forecast) if forecast.replications else None
+    power = forecast.power if forecast.replications else None
     return (
         _environment()
         .get_template("report.html.jinja")
@@ -81,24 +81,6 @@ def _environment() -> jinja2.Environment:
         "plural": wording.plural,
     }
     return environment
-
-
-_MAPS = 3
-"""In the report of a forecast: the likeliest kinds of defects."""
-
-
-def _power_of(forecast: Forecast) -> Power | None:
-    """What the guards can see of the likeliest kinds of defects, on a coarser grid than the command's."""
-    known = [
-        truth
-        for truth in forecast.truths
-        if truth.probability > 0 and truth.kind.name != "none" and _core.draws_telemetry_of(truth.kind)
-    ]
-    likeliest = sorted(known, key=lambda truth: -truth.probability)[:_MAPS]
-    if not likeliest:
-        return None
-    names = [truth.name for truth in likeliest]
-    return power(forecast.scenario, names, cells=12, replications=40, seed=forecast.seed)
 
 
 def _power_words(power: Power | None, pictures: Sequence[str]) -> dict[str, Any]:
