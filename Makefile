@@ -16,7 +16,7 @@ endif
 FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 .DEFAULT_GOAL := help
-.PHONY: help forecast test bench bench-peers bench-compare format stub clean
+.PHONY: help forecast test bench bench-peers bench-compare format stub catalogue clean
 .PHONY: setup setup-dev test-cpp test-asan test-tsan test-python lint
 
 help: ## this list
@@ -50,6 +50,10 @@ stub: setup-dev ## write the type stubs of the extension module
 	$(BIN)/python -m pybind11_stubgen rollcast._core --exit-code -o build/stub
 	cp build/stub/rollcast/_core/*.pyi python/rollcast/_core/
 
+catalogue: setup-dev ## write the catalogue of strategies
+	$(BIN)/python python/catalogue.py > build/catalogue.md
+	cp build/catalogue.md strategies/README.md
+
 clean: ## remove all that was built
 	rm -rf build out .venv .pytest_cache .mypy_cache .ruff_cache
 
@@ -66,7 +70,7 @@ lint: setup-dev
 	$(BIN)/ruff check $(PYTHON_FILES)
 	$(BIN)/ruff format --check $(PYTHON_FILES)
 	$(BIN)/mypy
-	$(BIN)/mypy bench/compare.py bench/peers/run.py bench/peers/models.py
+	$(BIN)/mypy python/catalogue.py bench/compare.py bench/peers/run.py bench/peers/models.py
 
 test-cpp: setup-dev
 	cmake --build build/python --target all all_verify_interface_header_sets

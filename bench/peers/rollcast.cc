@@ -1,4 +1,4 @@
-// Rollcast's request data plane through the public C++ API, scraped every simulated second as a run does it.
+// Rollcast's request data plane through the public C++ API, scraped as often as a run does it.
 //
 //     rollcast MODEL REQUESTS SEED
 
@@ -14,7 +14,7 @@ namespace {
 
 using namespace rollcast;
 
-constexpr Duration kScrape = 1s;
+constexpr Duration kScrape = Observability{}.scrape_interval;
 
 struct Run {
     std::int64_t requests = 0;

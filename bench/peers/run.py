@@ -28,7 +28,6 @@ BASELINES = ("SimPy", "cimba", "naive C++")
 
 TOO_LONG = 12.0  # seconds; a run that takes longer is not repeated
 TIME_LIMIT = 300.0
-LARGE = {"large-fleet-random": 1_000_000, "large-fleet-p2c": 1_000_000}
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,17 @@ def contenders(build: Path, python: Path) -> list[Contender]:
     def sizes(mm1: int, mm100: int, fleet: int) -> dict[str, int]:
         return {"mm1": mm1, "mm100": mm100, "fleet-random": fleet, "fleet-p2c": fleet}
 
+    def large(fleet: int) -> dict[str, int]:
+        return {"large-fleet-random": fleet, "large-fleet-p2c": fleet}
+
     return [
         Contender("Ciw", script("ciw"), sizes(40_000, 30_000, 6_000)),
         Contender("happysim", script("happysim"), sizes(15_000, 10_000, 8_000)),
         Contender("SimPy", script("simpy"), sizes(100_000, 60_000, 60_000)),
         Contender("cimba", script("cimba"), sizes(1_500_000, 1_000_000, 500_000)),
-        Contender("naive C++", peer("naive"), sizes(4_000_000, 2_000_000, 800_000) | LARGE),
+        Contender("naive C++", peer("naive"), sizes(4_000_000, 2_000_000, 800_000) | large(1_000_000)),
         Contender("Rollcast, event kernel", peer("event_kernel"), {"mm1": 10_000_000}, only=True),
-        Contender("Rollcast", peer("rollcast"), sizes(7_000_000, 10_000_000, 10_000_000) | LARGE),
+        Contender("Rollcast", peer("rollcast"), sizes(5_000_000, 10_000_000, 10_000_000) | large(75_000_000)),
     ]
 
 

@@ -49,6 +49,10 @@ struct type_caster<rollcast::Time> {
         make_caster<rollcast::Duration> since_start;
         if (!since_start.load(source, convert)) return false;
         value = rollcast::Time(cast_op<rollcast::Duration>(since_start));
+        // Not earlier than said: who asks to be woken then must see that it has come.
+        if (value != rollcast::kNever && rollcast::to_seconds(value) < PyFloat_AsDouble(source.ptr())) {
+            value += rollcast::Duration(1);
+        }
         return true;
     }
     static handle cast(rollcast::Time source, return_value_policy policy, handle parent) {
@@ -175,6 +179,7 @@ void bind_strategies(py::module_& module);
 void bind_kubernetes(py::module_& module);
 void bind_argo(py::module_& module);
 void bind_flagger(py::module_& module);
+void bind_python_guard(py::module_& module);
 void bind_python_strategy(py::module_& module);
 void bind_flagger_strategy(py::module_& module);  // after the rules, of which it is made
 void bind_aws(py::module_& module);

@@ -115,14 +115,16 @@ void bind_metrics(py::module_& module) {
                 field("number", &ConditionStep::number), field("skip", &ConditionStep::skip));
 
     bind_sources(module);
-    bind_struct(module, "Metric", "One metric of an analysis: what it measures, how often, and Argo's limits.",
-                field("name", &Metric::name), field("source", &Metric::source), field("interval", &Metric::interval),
-                field("initial_delay", &Metric::initial_delay), field("count", &Metric::count),
-                field("failure_limit", &Metric::failure_limit),
-                field("inconclusive_limit", &Metric::inconclusive_limit),
-                field("consecutive_error_limit", &Metric::consecutive_error_limit),
-                field("consecutive_success_limit", &Metric::consecutive_success_limit),
-                field("dry_run", &Metric::dry_run), field("line", &Metric::line));
+    bind_enum<Flake>(module, "Flake", "What a judge answers when it goes wrong.",
+                     {{"fails", Flake::kFails}, {"errors", Flake::kErrors}});
+    bind_struct(
+        module, "Metric", "One metric of an analysis: what it measures, how often, and Argo's limits.",
+        field("name", &Metric::name), field("source", &Metric::source), field("interval", &Metric::interval),
+        field("initial_delay", &Metric::initial_delay), field("count", &Metric::count),
+        field("failure_limit", &Metric::failure_limit), field("inconclusive_limit", &Metric::inconclusive_limit),
+        field("consecutive_error_limit", &Metric::consecutive_error_limit),
+        field("consecutive_success_limit", &Metric::consecutive_success_limit), field("dry_run", &Metric::dry_run),
+        field("flaky", &Metric::flaky), field("flaky_as", &Metric::flaky_as), field("line", &Metric::line));
     bind_struct(module, "Analysis", "The metrics that one AnalysisRun takes together.", field("name", &Analysis::name),
                 field("metrics", &Analysis::metrics));
 }
@@ -279,12 +281,20 @@ void bind_model(py::module_& module) {
     bind_struct(module, "OnCall", "How long the person on call takes. Distributions of seconds.",
                 field("acknowledge", &OnCall::acknowledge), field("diagnose", &OnCall::diagnose),
                 field("act", &OnCall::act));
+    bind_struct(module, "WorkingHours", "When people are at work, by a clock on which the rollout starts at `start`.",
+                field("start", &WorkingHours::start), field("opens", &WorkingHours::opens),
+                field("closes", &WorkingHours::closes), field("days", &WorkingHours::days));
+    module.def("at_work", &at_work, py::arg("hours"), py::arg("now"));
+    module.def("worked", &worked, py::arg("hours"), py::arg("start"), py::arg("work"),
+               "When somebody who began then, or at the next opening, has worked for so long.");
     bind_struct(module, "UserReports", "Users notice what no monitor sees, and say so late.",
                 field("share", &UserReports::share), field("delay", &UserReports::delay),
                 field("enough", &UserReports::enough));
     bind_struct(module, "People", "Who is woken when something goes wrong, and how long they take.",
-                field("on_call", &People::on_call), field("pages", &People::pages), field("reports", &People::reports),
-                field("approval", &People::approval), field("approval_limit", &People::approval_limit));
+                field("on_call", &People::on_call), field("hours", &People::hours),
+                field("off_hours", &People::off_hours), field("pages", &People::pages),
+                field("reports", &People::reports), field("approval", &People::approval),
+                field("approval_limit", &People::approval_limit));
     bind_struct(module, "Scenario", "All that a run needs but the strategy.", field("name", &Scenario::name),
                 field("fleet", &Scenario::fleet), field("service", &Scenario::service),
                 field("traffic", &Scenario::traffic), field("balancing", &Scenario::balancing),

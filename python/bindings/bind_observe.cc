@@ -2,8 +2,31 @@
 #include "rollcast/observe/analysis.h"
 #include "rollcast/observe/condition.h"
 #include "rollcast/observe/query.h"
+#include "rollcast/observe/rehearsal.h"
 
 namespace rollcast::bindings {
+namespace {
+
+void bind_rehearsal(py::module_& module) {
+    bind_struct(module, "RehearsedAnswers", "How a version answers, without chance.",
+                field("errors", &RehearsedAnswers::errors), field("within_bucket", &RehearsedAnswers::within_bucket),
+                field("mean_latency", &RehearsedAnswers::mean_latency));
+    bind_struct(module, "RehearsedStretch", "For so long the new version has this share of the requests.",
+                field("lasts", &RehearsedStretch::lasts), field("share", &RehearsedStretch::share));
+    bind_struct(module, "Rehearsal", "Even traffic during a rollout.", field("rate", &Rehearsal::rate),
+                field("plan", &Rehearsal::plan), field("starts", &Rehearsal::starts),
+                field("old_version", &Rehearsal::old_version), field("new_version", &Rehearsal::new_version));
+    bind_struct(module, "Measurement", "One line of an analysis' log.", field("at", &Measurement::at),
+                field("metric", &Measurement::metric), field("phase", &Measurement::phase),
+                field("value", &Measurement::value));
+    bind_struct(module, "Rehearsed", "What an analysis made of it; running: the plan was over first.",
+                field("phase", &Rehearsed::phase), field("ended", &Rehearsed::ended), field("log", &Rehearsed::log));
+    module.def("rehearse", &rehearse, py::arg("analysis"), py::arg("observability"), py::arg("rehearsal"),
+               py::call_guard<py::gil_scoped_release>(),
+               "An analysis over a rollout in which nothing is left to chance.");
+}
+
+}  // namespace
 
 void bind_observe(py::module_& module) {
     module.def(
@@ -41,6 +64,7 @@ void bind_observe(py::module_& module) {
     rules.def("next_measurement_due", &next_measurement_due, py::arg("metric"), py::arg("result"), py::arg("now"));
     bind_struct(rules, "Ttl", "How long a finished run is kept.", field("after_completion", &Ttl::after_completion),
                 field("after_success", &Ttl::after_success), field("after_failure", &Ttl::after_failure));
+    bind_rehearsal(rules);
     rules.def("analysis_ttl_expired", &analysis_ttl_expired, py::arg("phase"), py::arg("age"), py::arg("ttl"));
 }
 

@@ -1,20 +1,13 @@
 // Strategies written in Python: an object with decide(seen) for each rollout in flight. Nothing is inherited across the
 // border; a controller here holds one there.
 
-#include <stdexcept>
-
-#include "bind.h"
-#include "rollcast/control/strategy.h"
-#include "rollcast/strategies/words.h"
+#include "rollcast/control/contract.h"
+#include "rollcast/control/rehearsal.h"
+#include "rollcast/strategies/way_back.h"
+#include "user_code.h"
 
 namespace rollcast::bindings {
 namespace {
-
-/// What a strategy's own code raised.
-class StrategyError : public std::runtime_error {
-   public:
-    using std::runtime_error::runtime_error;
-};
 
 /// An Observation that may be kept: what it shows is copied.
 struct Seen {
@@ -24,22 +17,15 @@ struct Seen {
     bool routed = false;
     bool approved = false;
     bool aborted = false;
-};
 
-/// A Python object that may be copied and dropped by threads without the GIL.
-class Handle {
-   public:
-    explicit Handle(py::object object) : object_(std::move(object)) {}
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    ~Handle() {
-        const py::gil_scoped_acquire gil;
-        object_ = {};
+    operator Observation() const {
+        return {.now = now,
+                .cohorts = cohorts,
+                .analyses = analyses,
+                .routed = routed,
+                .approved = approved,
+                .aborted = aborted};
     }
-    const py::object& operator*() const { return object_; }
-
-   private:
-    py::object object_;
 };
 
 class PythonController final : public Controller {
@@ -48,23 +34,28 @@ class PythonController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         const py::gil_scoped_acquire gil;
+        const Seen copy{.now = seen.now,
+                        .cohorts = {seen.cohorts.begin(), seen.cohorts.end()},
+                        .analyses = {seen.analyses.begin(), seen.analyses.end()},
+                        .routed = seen.routed,
+                        .approved = seen.approved,
+                        .aborted = seen.aborted};
         try {
-            const Seen copy{.now = seen.now,
-                            .cohorts = {seen.cohorts.begin(), seen.cohorts.end()},
-                            .analyses = {seen.analyses.begin(), seen.analyses.end()},
-                            .routed = seen.routed,
-                            .approved = seen.approved,
-                            .aborted = seen.aborted};
-            return (*self_).attr("decide")(copy).cast<Directive>();
-        } catch (const std::exception& error) {  // error_already_set must not leave the GIL
-            throw StrategyError("decide() failed " + strategies::spell(seen.now) +
-                                " into the rollout: " + error.what());
+            const py::object want = (*self_).attr("decide")(copy);
+            if (py::isinstance<Directive>(want)) return want.cast<Directive>();
+            throw StrategyError("decide() gave " + std::string(py::repr(want)) + ", not a Directive");
+        } catch (const py::error_already_set& error) {  // it must not leave the GIL
+            throw StrategyError("decide() raised " + tell(error));
         }
     }
 
     std::unique_ptr<Controller> clone() const override {
         const py::gil_scoped_acquire gil;
-        return std::make_unique<PythonController>(py::module_::import("copy").attr("deepcopy")(*self_));
+        try {
+            return std::make_unique<PythonController>(py::module_::import("copy").attr("deepcopy")(*self_));
+        } catch (const py::error_already_set& error) {
+            throw StrategyError("it cannot be copied: " + tell(error));
+        }
     }
 
    private:
@@ -79,8 +70,8 @@ class PythonStrategy final : public Strategy {
         const py::gil_scoped_acquire gil;
         try {
             return std::make_unique<PythonController>((*make_)(launch.replicas));
-        } catch (const std::exception& error) {
-            throw StrategyError(std::string("the strategy cannot be started: ") + error.what());
+        } catch (const py::error_already_set& error) {
+            throw StrategyError("it cannot be started: " + tell(error));
         }
     }
 
@@ -93,7 +84,7 @@ class PythonStrategy final : public Strategy {
 
 void bind_python_strategy(py::module_& module) {
     py::register_exception<StrategyError>(module, "StrategyError", PyExc_RuntimeError).attr("__doc__") =
-        "A strategy written in Python raised an exception; when in the rollout, and which.";
+        "A strategy did what none may, or it or a guard raised an exception: which, when in the rollout, and what.";
     bind_enum<Phase>(module, "Phase", "Where a rollout stands.",
                      {{"moving", Phase::kMoving},
                       {"paused", Phase::kPaused},
@@ -108,20 +99,45 @@ void bind_python_strategy(py::module_& module) {
                 field("pending", &Cohort::pending), field("unschedulable", &Cohort::unschedulable),
                 field("ready", &Cohort::ready), field("available", &Cohort::available),
                 field("draining", &Cohort::draining), field("restarts", &Cohort::restarts),
-                field("weight", &Cohort::weight));
+                field("weight", &Cohort::weight), field("mirrored", &Cohort::mirrored));
     bind_struct(module, "AnalysisStatus", "One analysis run that a directive asked for.",
                 field("run", &AnalysisStatus::run), field("phase", &AnalysisStatus::phase));
     bind_struct(module, "Observation", "What a strategy is shown; cohorts by version, the old one first.",
                 field("now", &Seen::now), field("cohorts", &Seen::cohorts), field("analyses", &Seen::analyses),
                 field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted));
     bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
-                field("desired", &Target::desired), field("weight", &Target::weight));
+                field("desired", &Target::desired), field("weight", &Target::weight),
+                field("mirrored", &Target::mirrored));
     bind_struct(module, "AnalysisWish", "An analysis that should be running; a new run takes a new number.",
                 field("run", &AnalysisWish::run), field("analysis", &AnalysisWish::analysis));
     bind_struct(module, "Directive", "The whole state that a strategy wants; targets as the cohorts.",
                 field("targets", &Directive::targets), field("analyses", &Directive::analyses),
                 field("phase", &Directive::phase), field("asks_approval", &Directive::asks_approval),
                 field("wake_at", &Directive::wake_at), field("reason", &Directive::reason));
+    bind_struct(module, "Breach", "Where a strategy broke the contract.", field("scene", &Breach::scene),
+                field("at", &Breach::at), field("what", &Breach::what), field("decision", &Breach::decision))
+        .def("__str__", [](const Breach& self) { return describe(self); });
+    module.def(
+        "rehearse",
+        [](const Strategy& strategy, int replicas, int quota) {
+            return rehearse(strategy, {.replicas = replicas, .quota = quota});
+        },
+        py::arg("strategy"), py::arg("replicas"), py::arg("quota"),
+        "Plays a strategy through on a toy fleet: each way in which it broke the contract.");
+    module.def(
+        "watched",
+        [](std::shared_ptr<Strategy> strategy, int quota) {
+            return std::const_pointer_cast<Strategy>(watched(std::move(strategy), quota));
+        },
+        py::arg("strategy"), py::arg("quota"),
+        "The same strategy, which raises StrategyError as soon as a decision breaks the contract.");
+    module.def(
+        "way_back",
+        [](const Seen& seen, int replicas, const std::string& why) {
+            return strategies::way_back(seen, replicas, why);
+        },
+        py::arg("seen"), py::arg("replicas"), py::arg("why"),
+        "What to want on the way back to so many old replicas: they come, traffic follows, the new version goes.");
     py::class_<PythonStrategy, Strategy, std::shared_ptr<PythonStrategy>>(module, "PythonStrategy",
                                                                           "A strategy written in Python.")
         .def(py::init<py::object, std::string>(), py::arg("make"), py::arg("identity"),

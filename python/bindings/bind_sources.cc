@@ -83,6 +83,7 @@ void bind_sources(py::module_& module) {
     bind_kayenta(module);
     bind_struct(module, "SequentialCheck", "A sequential test of the new version, or of the new against the old one.",
                 field("test", &SequentialCheck::test), field("vantage", &SequentialCheck::vantage));
+    bind_python_guard(module);
     module.def("complaint", py::overload_cast<const SequentialCheck&>(&complaint), py::arg("check"),
                "Why it could never decide; None when it could.");
 }

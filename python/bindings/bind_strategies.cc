@@ -9,6 +9,7 @@
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
+#include "rollcast/strategies/shadow.h"
 
 namespace rollcast::bindings {
 namespace {
@@ -26,22 +27,32 @@ py::class_<Recipe, Strategy, std::shared_ptr<Recipe>> bind_recipe(py::module_& m
                         [](const py::tuple& state) { return std::make_shared<Recipe>(state[0].cast<Params>()); }));
 }
 
-void bind_guarded(py::module_& module) {
+template <typename Recipe, typename Params>
+void bind_wrapper(py::module_& module, const char* name, const char* doc) {
+    const auto make = [](std::shared_ptr<Strategy> inner, Params params) {
+        return std::make_shared<Recipe>(std::move(inner), std::move(params));
+    };
+    const auto inner = [](const Recipe& self) { return std::const_pointer_cast<Strategy>(self.inner()); };
+    py::class_<Recipe, Strategy, std::shared_ptr<Recipe>>(module, name, doc)
+        .def(py::init(make), py::arg("inner"), py::arg("params"))
+        .def_property_readonly("inner", inner)
+        .def_property_readonly("params", [](const Recipe& self) { return self.params(); })
+        .def(py::pickle([inner](const Recipe& self) { return py::make_tuple(inner(self), self.params()); },
+                        [make](const py::tuple& state) {
+                            return make(state[0].cast<std::shared_ptr<Strategy>>(), state[1].cast<Params>());
+                        }));
+}
+
+void bind_wrappers(py::module_& module) {
     bind_struct(module, "GuardParams", "The guard of a rollout.", field("analysis", &GuardParams::analysis),
                 field("bake", &GuardParams::bake));
-    const auto inner = [](const Guarded& self) { return std::const_pointer_cast<Strategy>(self.inner()); };
-    py::class_<Guarded, Strategy, std::shared_ptr<Guarded>>(module, "Guarded", "Any strategy, taken back by a guard.")
-        .def(py::init([](std::shared_ptr<Strategy> strategy, GuardParams params) {
-                 return std::make_shared<Guarded>(std::move(strategy), params);
-             }),
-             py::arg("inner"), py::arg("params"))
-        .def_property_readonly("inner", inner)
-        .def_property_readonly("params", [](const Guarded& self) { return self.params(); })
-        .def(py::pickle([inner](const Guarded& self) { return py::make_tuple(inner(self), self.params()); },
-                        [](const py::tuple& state) {
-                            return std::make_shared<Guarded>(state[0].cast<std::shared_ptr<Strategy>>(),
-                                                             state[1].cast<GuardParams>());
-                        }));
+    bind_wrapper<Guarded, GuardParams>(module, "Guarded", "Any strategy, taken back by a guard.");
+    bind_struct(module, "ShadowParams", "Copies of requests before a rollout.",
+                field("replicas", &ShadowParams::replicas), field("instances", &ShadowParams::instances),
+                field("mirrored", &ShadowParams::mirrored), field("duration", &ShadowParams::duration),
+                field("analysis", &ShadowParams::analysis),
+                field("progress_deadline", &ShadowParams::progress_deadline));
+    bind_wrapper<Shadow, ShadowParams>(module, "Shadow", "Mirrors requests, then rolls out by another strategy.");
 }
 
 void bind_aws_strategies(py::module_& module) {
@@ -117,6 +128,8 @@ void bind_strategies(py::module_& module) {
                 field("match_traffic_weight", &SetCanaryScale::match_traffic_weight));
     bind_struct(module, "RunAnalysis", "A step: an analysis that must be successful.",
                 field("analysis", &RunAnalysis::analysis));
+    bind_struct(module, "SetMirror", "A step: the percentage of the traffic that is copied to the canary.",
+                field("percentage", &SetMirror::percentage));
     bind_struct(module, "BackgroundAnalysis", "An analysis from a step to the end.",
                 field("analysis", &BackgroundAnalysis::analysis),
                 field("starting_step", &BackgroundAnalysis::starting_step));
@@ -151,7 +164,7 @@ void bind_strategies(py::module_& module) {
                 field("replicas", &AllAtOnceParams::replicas),
                 field("progress_deadline", &AllAtOnceParams::progress_deadline));
     bind_recipe<AllAtOnce, AllAtOnceParams>(module, "AllAtOnce", "Every instance is replaced at the same moment.");
-    bind_guarded(module);
+    bind_wrappers(module);
     bind_aws_strategies(module);
 }
 
@@ -162,8 +175,8 @@ void bind_flagger_strategy(py::module_& module) {
         field("interval", &FlaggerParams::interval), field("progress_deadline", &FlaggerParams::progress_deadline),
         field("primary_ready_threshold", &FlaggerParams::primary_ready_threshold),
         field("canary_ready_threshold", &FlaggerParams::canary_ready_threshold),
-        field("matched", &FlaggerParams::matched), field("analysis", &FlaggerParams::analysis),
-        field("confirm_rollout", &FlaggerParams::confirm_rollout),
+        field("matched", &FlaggerParams::matched), field("mirrored", &FlaggerParams::mirrored),
+        field("analysis", &FlaggerParams::analysis), field("confirm_rollout", &FlaggerParams::confirm_rollout),
         field("confirm_promotion", &FlaggerParams::confirm_promotion), field("max_surge", &FlaggerParams::max_surge),
         field("max_unavailable", &FlaggerParams::max_unavailable),
         field("deployment_deadline", &FlaggerParams::deployment_deadline));

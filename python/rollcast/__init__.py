@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
+    from rollcast.own_guard import TelemetryWindow
     from rollcast.power_map import Power, PowerMap, power
+    from rollcast.runbook import Rollout, Runbook
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
     from rollcast.timeline import Timeline
@@ -39,10 +41,13 @@ _HOMES = {
     "Power": "rollcast.power_map",
     "PowerMap": "rollcast.power_map",
     "power": "rollcast.power_map",
+    "TelemetryWindow": "rollcast.own_guard",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
     "judge": "rollcast.judge",
     "import_manifests": "rollcast.importer",
+    "Rollout": "rollcast.runbook",
+    "Runbook": "rollcast.runbook",
     "json_schema": "rollcast.scenario",
     "load": "rollcast.scenario",
     "load_manifest": "rollcast.scenario",
@@ -61,7 +66,10 @@ __all__ = [
     "Phase",
     "Power",
     "PowerMap",
+    "Rollout",
+    "Runbook",
     "Target",
+    "TelemetryWindow",
     "Timeline",
     "forecast",
     "import_manifests",

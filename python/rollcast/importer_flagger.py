@@ -120,6 +120,8 @@ class Canaries:
         weights = analysis.take("stepWeights")
         out.put("step_weights", weights)
         out.put("mirror", analysis.take("mirror"))
+        if (weight := analysis.whole("mirrorWeight")) is not None:
+            out.put("mirror_weight", f"{weight.value}%", weight.place)
         if (match := analysis.take("match")) is not None and match.value:
             message = "how many requests match is not known"
             self._problems.warn(f"{message}: taken as {_MATCHING}", match.place)

@@ -8,8 +8,8 @@ from rollcast.importer_fields import Draft, Fields
 from rollcast.units import pause_seconds, show_seconds
 from rollcast.yaml_source import Node
 
-_STEPS = ("setWeight", "pause", "setCanaryScale", "analysis")
-_STEPS_WITHOUT_EFFECT = ("setHeaderRoute", "setMirrorRoute")
+_STEPS = ("setWeight", "pause", "setCanaryScale", "analysis", "setMirrorRoute")
+_STEPS_WITHOUT_EFFECT = ("setHeaderRoute",)
 _STEPS_NOT_MODELLED = ("experiment", "plugin")
 
 
@@ -111,6 +111,8 @@ class Strategies:
             reference = step.fields(kind, "analysisReference")
             out.put("analysis", self._analyses.refer(reference))
             reference.finish()
+        elif kind == "setMirrorRoute":
+            out.put("set_mirror", self._mirror(step.fields(kind)), place)
         elif kind in _STEPS_WITHOUT_EFFECT:
             self._problems.warn("not modelled: the step does nothing here", place)
         elif kind in _STEPS_NOT_MODELLED:
@@ -121,6 +123,17 @@ class Strategies:
         if not out.value:
             out.put("pause", "0s", place)
         return out.node()
+
+    def _mirror(self, route: Fields) -> int:
+        """A route without a match is removed; one without a percentage copies all that matches."""
+        route.take("name")
+        place = route.key_place("match")
+        match, percentage = route.take("match"), route.whole("percentage")
+        route.finish()
+        if match is None or not match.value:
+            return 0
+        self._problems.warn("how many requests match is not known: taken as all of them", place)
+        return 100 if percentage is None else int(percentage.value)
 
     def _pause(self, step: Fields) -> Node | None:
         pause = step.fields("pause")

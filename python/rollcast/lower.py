@@ -8,10 +8,11 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
+from rollcast.blind_guards import warn_of_blind_guards
 from rollcast.errors import nearest, shown
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
-from rollcast.lower_rate import usual_rate
+from rollcast.lower_rate import rollout_start, usual_rate
 from rollcast.lower_release import lower_release, truth_path
 from rollcast.lower_strategy import Body, awaited_analyses, innermost, lower_strategy, strategy_body
 from rollcast.lower_traffic import lower_traffic
@@ -19,7 +20,7 @@ from rollcast.lowering import Default, Lowering, distribution, show_distribution
 from rollcast.plan import patience_seconds, plan_seconds
 from rollcast.profile import fit, warn_of_peaks
 from rollcast.scenario_random import Distribution
-from rollcast.units import LONGEST, show_fraction, show_seconds
+from rollcast.units import DAYS, LONGEST, show_fraction, show_seconds, show_time_of_day
 
 _LONGEST_HORIZON = 7 * 86400.0  # unless the scenario asks for more
 _LONGEST_LEARNING = 900.0  # of the steady state, by alarms and alerts that look further back
@@ -88,6 +89,11 @@ _ON_CALL = (
     Default("diagnose", "a judgement", show_distribution),
     Default("act", "a judgement", show_distribution),
 )
+_OFF_HOURS = (
+    Default("acknowledge", "a judgement: asleep, half of the pages miss those 5 minutes", show_distribution),
+    Default("diagnose", "a judgement: half as long again as at work", show_distribution),
+    Default("act", "a judgement: twice as long as at work", show_distribution),
+)
 _REPORTS = (
     Default("share", "a judgement: one in a thousand users who are hurt says so", show_fraction, 0.001),
     Default("delay", "a judgement", show_distribution),
@@ -136,6 +142,8 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     if not lowering.problems.errors:
         warn_of_peaks(lowering, core)
         _check(lowering, core)
+    if not lowering.problems.errors:
+        warn_of_blind_guards(lowering, core, body, strategy)
     return core, strategy
 
 
@@ -146,6 +154,7 @@ def _people(lowering: Lowering) -> Any:
         return core
     lowering.fill(core.on_call, given.people, "people", _ON_CALL)
     take(core, given.people, "approval_limit")
+    _hours(lowering, given.people, core)
     names = list(given.analyses)
     for index, name in enumerate(given.people.pages):
         if name in names:
@@ -158,6 +167,28 @@ def _people(lowering: Lowering) -> Any:
     if not core.pages and given.people.reports is None:
         lowering.warn("nothing pages the person on call: name analyses under pages, or say reports", "people")
     return core
+
+
+def _hours(lowering: Lowering, given: language.PeopleModel, core: Any) -> None:
+    """When people are at work, and what happens when they are not."""
+    if given.hours is None:
+        if given.off_hours is not None:
+            lowering.error("expected hours beside it: when people are at work", "people", "off_hours")
+        return
+    hours, said = _core.WorkingHours(), given.hours
+    office = "a judgement: office hours"
+    hours.opens = lowering.choose(said.from_, "people.hours.from", hours.opens, office, show_time_of_day)
+    hours.closes = lowering.choose(said.to, "people.hours.to", hours.closes, office, show_time_of_day)
+    if hours.closes <= hours.opens:
+        opens, closes = show_time_of_day(hours.opens), show_time_of_day(hours.closes)
+        lowering.error(f"expected a time later than {opens}, got {closes}", "people", "hours", "to")
+    if said.days is None:
+        lowering.assumed.add("people.hours.days", "mon to fri", office)
+    else:
+        hours.days = sum(1 << DAYS.index(day) for day in set(said.days))
+    hours.start = rollout_start(lowering) + (said.zone or 0.0)
+    core.hours = hours
+    lowering.fill(core.off_hours, given.off_hours or language.OffHoursModel(), "people.off_hours", _OFF_HOURS)
 
 
 def _fleet(lowering: Lowering) -> Any:

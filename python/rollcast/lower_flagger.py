@@ -36,6 +36,8 @@ def flagger_params(lowering: Lowering, body: language.FlaggerModel, *path: str) 
     take(params, body, *_PARAMS)
     if body.match is not None:
         params.matched = body.match
+    if body.mirror_weight is not None:
+        params.mirrored = body.mirror_weight
     if body.deployment_deadline is not None:
         never = math.isinf(body.deployment_deadline)
         params.deployment_deadline = None if never else body.deployment_deadline
@@ -63,11 +65,9 @@ def _check(lowering: Lowering, body: language.FlaggerModel, plan: flagger.Plan, 
         for key in ("match", "mirror", "step_weight_promotion"):
             if getattr(body, key):
                 lowering.warn("has no effect without a router", *path, key)
-    elif body.mirror and kind is flagger.Kind.blue_green:
-        message = "mirrored traffic is not modelled, and all of this test is on it"
-        lowering.error(message, *path, "mirror")
-    elif body.mirror:
-        lowering.warn("not modelled: the mirrored step passes without a check", *path, "mirror")
-    if body.analysis is not None and kind is flagger.Kind.blue_green and not body.skip_analysis:
+    if body.mirror_weight is not None and not body.mirror:
+        lowering.warn("has no effect without mirror", *path, "mirror_weight")
+    mirrors = body.mirror and body.routed
+    if body.analysis is not None and kind is flagger.Kind.blue_green and not (body.skip_analysis or mirrors):
         message = "no request reaches the canary before the switch, so checks that need data fail"
         lowering.warn(f"{message}: load tests are not modelled", *path, "analysis")

@@ -48,7 +48,7 @@ _GOES_WITH: dict[str, tuple[str, ...]] = {
 
 def check_keys(lowering: Lowering, measure: MeasureModel, path: Path) -> None:
     """Refuses what has no meaning for the kind that is measured."""
-    kind = measure.kind or "a query"
+    kind = measure.kind or ("python" if measure.python is not None else "a query")
     for key, kinds in _GOES_WITH.items():
         if getattr(measure, key) is not None and kind not in kinds:
             lowering.error(f"{key} goes with the kind {listed(kinds)}, not with {kind}", *path, key)

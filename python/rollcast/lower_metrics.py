@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
@@ -10,6 +10,7 @@ from rollcast import _core
 from rollcast.errors import listed, nearest
 from rollcast.expr import ConditionError, ConditionStep, parse_condition
 from rollcast.lower_guards import check_keys, guard_interval, lower_guard, scope_and_vantage
+from rollcast.lower_python import python_guard
 from rollcast.lowering import Lowering
 from rollcast.promql import NamedScope, Names, QueryError, QueryStep, Scope, Selector, recognise
 from rollcast.queries import lower_query, member, structured_query
@@ -26,9 +27,10 @@ Path = tuple[str | int, ...]
 class _Lowered:
     """A metric before the latency buckets are known."""
 
-    core: Any  # _core.Metric; without its query, if it has one
+    core: Any  # _core.Metric; without its query or function, if it has one
     steps: list[QueryStep]
     path: Path  # of the query
+    own: Callable[[list[float]], Any] | None = None  # makes the source from the buckets
 
 
 def lower_analyses(
@@ -55,6 +57,8 @@ def lower_analyses(
                 check = metric.core.source
                 check.query = lower_query(metric.steps, buckets)
                 metric.core.source = check
+            elif metric.own is not None:
+                metric.core.source = metric.own(buckets)
         analyses.append(_core.Analysis(name=name, metrics=[metric.core for metric in made]))
     return analyses, buckets
 
@@ -117,14 +121,20 @@ class _Metrics:
                 self._lowering.error(message, "metrics", name, suggestion=nearest(name, known), key=True)
 
     def lower(self, metric: MetricModel, path: Path, awaited: bool) -> _Lowered:
+        steps: list[QueryStep]
+        every: float | None
         binding = self._lowering.model.metrics.get(metric.name)
         measure = binding or metric
         measure_path: Path = ("metrics", metric.name) if binding else path
         check_keys(self._lowering, measure, measure_path)
-        if measure.kind in get_args(GuardKind) and measure.promql is None:
+        own = None
+        if measure.python is not None:
+            own = self._python(metric, measure, path, measure_path)
+            source, steps, every = _core.QueryCheck(), [], metric.interval
+        elif measure.kind in get_args(GuardKind) and measure.promql is None:
             source = lower_guard(self._lowering, metric, measure, path, measure_path)
-            steps: list[QueryStep] = []
-            every: float | None = guard_interval(source, metric.interval)
+            steps = []
+            every = guard_interval(source, metric.interval)
         else:
             steps, is_scalar = self._measure(metric, measure, measure_path)
             source, every = self._check(metric, is_scalar, path), metric.interval
@@ -136,12 +146,34 @@ class _Metrics:
             initial_delay=metric.initial_delay or 0.0,
             count=metric.count or 0,
             dry_run=metric.dry_run,
+            flaky=metric.flaky or 0.0,
+            flaky_as=_core.Flake.errors if metric.flaky_as == "error" else _core.Flake.fails,
             line=self._lowering.tree.locate(path).line,
         )
         for limit in _LIMITS:
             if getattr(metric, limit) is not None:
                 setattr(core, limit, getattr(metric, limit))
-        return _Lowered(core, steps, (*measure_path, "promql"))
+        return _Lowered(core, steps, (*measure_path, "promql"), own)
+
+    def _python(
+        self, metric: MetricModel, measure: MeasureModel, path: Path, measure_path: Path
+    ) -> Callable[[list[float]], Any] | None:
+        """A function of the user's own."""
+        for key in ("promql", "kind", "of"):
+            if getattr(measure, key) is not None:
+                message = "may not be given beside python, which is shown both versions and judges by itself"
+                self._lowering.error(message, *measure_path, key)
+        for key in ("success", "failure"):
+            if getattr(metric, key) is not None:
+                self._lowering.error(f"a function judges by itself: it has no {key}", *path, key)
+        if measure.vantage == "client":
+            self._lowering.error("clients cannot tell the versions apart", *measure_path, "vantage")
+            return None
+        window = 300.0 if measure.window is None else measure.window
+        if window <= 0:
+            self._lowering.error("expected more than 0s", *measure_path, "window")
+        vantage = _core.Vantage[measure.vantage or "proxy"]
+        return python_guard(self._lowering, measure.python or "", vantage, window, *measure_path, "python")
 
     def _check(self, metric: MetricModel, is_scalar: bool, path: Path) -> Any:
         """The conditions; the query comes later."""
@@ -154,6 +186,8 @@ class _Metrics:
 
     def _check_limits(self, metric: MetricModel, every: float | None, path: Path, awaited: bool) -> None:
         """What Argo refuses."""
+        if metric.flaky_as is not None and metric.flaky is None:
+            self._lowering.error("needs flaky beside it, how often it goes wrong", *path, "flaky_as")
         count = metric.count or (0 if every else 1)
         if awaited and count == 0:
             evaluated = f"is evaluated every {show_seconds(every or 0)} and has no count"

@@ -51,6 +51,24 @@ def usual_rate(traffic: Any, horizon: float) -> float:
     return float(traffic.rate * (mean_of_bursts(traffic.bursts) if traffic.bursts is not None else 1.0))
 
 
+def rollout_start(lowering: Lowering) -> float:
+    """When the rollout starts, in seconds since Monday's midnight."""
+    return float(
+        lowering.choose(
+            lowering.model.traffic.start,
+            "traffic.start",
+            _START,
+            "a judgement: rollouts are made in working hours",
+            show_time_of_week,
+        )
+    )
+
+
+def _people_have_hours(lowering: Lowering) -> bool:
+    people = lowering.model.people
+    return people is not None and people.hours is not None
+
+
 def _refuse_beside(lowering: Lowering) -> None:
     """What is said twice."""
     given = lowering.model.traffic
@@ -62,7 +80,7 @@ def _refuse_beside(lowering: Lowering) -> None:
         if getattr(given, key) is not None:
             message = f"may not be given beside {source}, which has its own rates{hints.get(key, '')}"
             lowering.error(message, "traffic", key)
-    if given.start is not None:
+    if given.start is not None and not _people_have_hours(lowering):
         lowering.error(f"has no meaning beside {source}; expected {source}.start", "traffic", "start")
 
 
@@ -139,12 +157,10 @@ def _calendar(lowering: Lowering, shape: language.ShapeModel, window: Window) ->
     """What depends on the time of the day and week."""
     start = lowering.model.traffic.start
     if shape.daily is None and shape.hourly is None and shape.weekly is None:
-        if start is not None:
+        if start is not None and not _people_have_hours(lowering):
             lowering.error("has no meaning without a daily, hourly or weekly shape", "traffic", "start")
         return []
-    start = lowering.choose(
-        start, "traffic.start", _START, "a judgement: rollouts are made in working hours", show_time_of_week
-    )
+    start = rollout_start(lowering)
     start_hour = start % 86400 / 3600
     parts, add = _parts(lowering)
     if shape.daily is not None and shape.hourly is not None:

@@ -12,7 +12,7 @@ from rollcast.errors import listed
 from rollcast.lower_aws import lower_aws
 from rollcast.lower_flagger import flagger_params
 from rollcast.lower_python import python_strategy
-from rollcast.lowering import Lowering
+from rollcast.lowering import Lowering, take
 
 Body = (
     language.RollingModel
@@ -22,6 +22,7 @@ Body = (
     | language.FlaggerModel
     | language.AllAtOnceModel
     | language.GuardedModel
+    | language.ShadowModel
     | language.PythonModel
     | language.CodeDeployModel
     | language.EcsModel
@@ -44,8 +45,8 @@ def _one_body(lowering: Lowering, strategy: language.StrategyModel, *path: str) 
     if not _is_one(lowering, given, language.StrategyModel, *path):
         return None
     body = _body(strategy)
-    if isinstance(body, language.GuardedModel):
-        return body if _one_body(lowering, body.strategy, *path, "guarded", "strategy") else None
+    if (inner := wrapped(body)) is not None:
+        return body if _one_body(lowering, inner, *path, *_inside(body)) else None
     return body
 
 
@@ -55,15 +56,27 @@ def _body(strategy: language.StrategyModel) -> Body:
     return body
 
 
+def wrapped(body: Body | None) -> language.StrategyModel | None:
+    """The strategy inside another one."""
+    if isinstance(body, language.GuardedModel):
+        return body.strategy
+    return body.then if isinstance(body, language.ShadowModel) else None
+
+
+def _inside(body: Body) -> tuple[str, str]:
+    """The path from a strategy to the one inside it."""
+    return ("guarded", "strategy") if isinstance(body, language.GuardedModel) else ("shadow", "then")
+
+
 def innermost(body: Body | None) -> Body | None:
-    """What moves, without the guards around it."""
-    while isinstance(body, language.GuardedModel):
-        body = _body(body.strategy)
+    """What moves in the end, without what is around it."""
+    while (inner := wrapped(body)) is not None:
+        body = _body(inner)
     return body
 
 
 def awaited_analyses(body: Body | None) -> set[str]:
-    """The names of the analyses that the rollout waits for; for a guard it does not."""
+    """The names of the analyses that the rollout waits for; for those of guards and shadows it does not."""
     body = innermost(body)
     if isinstance(body, language.CanaryModel):
         return {step.analysis for step in body.steps if step.analysis is not None}
@@ -87,9 +100,10 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
         return python_strategy(lowering, body, replicas, *path, "python")
     strategy = _Strategy(lowering, replicas, *path)
     recipe: Any
-    if isinstance(body, language.GuardedModel):
-        inner = _lower(lowering, _body(body.strategy), replicas, *path, "guarded", "strategy")
-        recipe, params = functools.partial(_core.Guarded, inner), strategy.guard(body)
+    if (within := wrapped(body)) is not None:
+        inner = _lower(lowering, _body(within), replicas, *path, *_inside(body))
+        wrapper, params = strategy.wrapper(body)
+        recipe = functools.partial(wrapper, inner)
     else:
         recipe, params = strategy.lower(body)
     if len(lowering.problems.errors) > before:
@@ -97,7 +111,7 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     try:
         return recipe(params)
     except ValueError as error:
-        lowering.error(str(error), *path)
+        lowering.error(str(error), *path, *(_inside(body)[:1] if within else ()))
         return None
 
 
@@ -110,6 +124,10 @@ def _is_one(lowering: Lowering, given: list[str], model: type[language.Model], *
         found = listed(given, "and") or "none"
         lowering.error(f"expected one of {listed(model.model_fields)}, got {found}", *path)
     return len(given) == 1
+
+
+def _amount(given: str | int) -> Any:
+    return _core.parse_amount(given) if isinstance(given, str) else _core.Amount(value=given, percent=False)
 
 
 class _Strategy:
@@ -150,20 +168,31 @@ class _Strategy:
 
     def _amounts(self, params: Any, body: Any, kind: str) -> None:
         for key in ("max_surge", "max_unavailable"):
-            amount = getattr(body, key)
-            if isinstance(amount, str):
-                setattr(params, key, _core.parse_amount(amount))
-            elif amount is not None:
-                setattr(params, key, _core.Amount(value=amount, percent=False))
+            if (amount := getattr(body, key)) is not None:
+                setattr(params, key, _amount(amount))
         path = (kind, "max_unavailable")
         if params.max_surge.value == 0 and params.max_unavailable.value == 0:
             self._error("max_surge and max_unavailable are both 0, so nothing could ever move", *path)
         if params.max_unavailable.percent and params.max_unavailable.value > 100:
             self._error(f"expected at most 100%, got {body.max_unavailable}", *path)
 
-    def guard(self, body: language.GuardedModel) -> Any:
-        analysis = self._analysis(body.analysis, "guarded", "analysis")
-        return _core.GuardParams(analysis=analysis, bake=body.bake or 0.0)
+    def wrapper(self, body: Body) -> tuple[Any, Any]:
+        """A class of recipes around another, and its parameters."""
+        if isinstance(body, language.GuardedModel):
+            analysis = self._analysis(body.analysis, "guarded", "analysis")
+            return _core.Guarded, _core.GuardParams(analysis=analysis, bake=body.bake or 0.0)
+        if isinstance(body, language.ShadowModel):
+            return _core.Shadow, self._shadow(body)
+        raise TypeError(f"{type(body).__name__} is around nothing")
+
+    def _shadow(self, body: language.ShadowModel) -> Any:
+        params = self._start(_core.ShadowParams(), body)
+        take(params, body, "mirrored", "duration")
+        if body.instances is not None:
+            params.instances = _amount(body.instances)
+        if body.analysis is not None:
+            params.analysis = self._analysis(body.analysis, "shadow", "analysis")
+        return params
 
     def _rolling(self, body: language.RollingModel | language.RecreateModel) -> Any:
         params = self._start(_core.RollingParams(), body)
@@ -229,6 +258,14 @@ class _Strategy:
             return _core.Pause(duration=None if math.isinf(step.pause) else step.pause)
         if step.set_canary_scale is not None:
             return self._scale(step.set_canary_scale, params, *path, "set_canary_scale")
+        if step.set_mirror is not None:
+            if not 0 <= step.set_mirror <= 100:
+                self._error(
+                    f"expected a percentage from 0 to 100, got {step.set_mirror}", *path, "set_mirror"
+                )
+            elif not params.routed:
+                self._error("needs a traffic router: routed: true", *path, "set_mirror")
+            return _core.SetMirror(percentage=step.set_mirror)
         return _core.RunAnalysis(analysis=self._analysis(step.analysis or "", *path, "analysis"))
 
     def _scale(self, scale: language.ScaleModel, params: Any, *path: str | int) -> Any:

@@ -20,17 +20,21 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
     start = start_seconds(core.fleet)
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
-    if isinstance(body, language.GuardedModel):
-        inner = next(each for _, each in body.strategy if each is not None)
+    if isinstance(body, language.GuardedModel | language.ShadowModel):
+        guarded = isinstance(body, language.GuardedModel)
+        within = body.strategy if guarded else body.then
+        inner = next(each for _, each in within if each is not None)
         seconds, waits = plan_seconds(inner, strategy and strategy.inner, model, core)
-        return seconds + (body.bake or 0.0), waits
+        if guarded:
+            return seconds + (body.bake or 0.0), waits
+        return start + (strategy.params.duration if strategy else 0.0) + seconds, waits
     if isinstance(body, language.PythonModel):  # nothing is known of what it does
         return 1800.0, False
     if isinstance(body, language.RecreateModel | language.AllAtOnceModel):
         return leave + start, False
     if isinstance(body, language.RollingModel):
         surge, unavailable = body.max_surge or "25%", body.max_unavailable or "25%"
-        return _waves(surge, unavailable, core.fleet.replicas) * start + leave, False
+        return waves(surge, unavailable, core.fleet.replicas) * start + leave, False
     analyses = dict(zip(model.analyses, core.analyses, strict=True))
     if isinstance(body, language.CodeDeployModel | language.EcsModel):
         if strategy is None:  # its problems were told
@@ -42,7 +46,9 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
         return _flagger(body, core, start, approval)
     waits = body.auto_promotion is False and not body.auto_promotion_after
     total = 2 * start + (body.auto_promotion_after or 0.0) + approval * waits
-    total += sum(_analysis(analyses.get(name)) for name in (body.pre_promotion, body.post_promotion) if name)
+    total += sum(
+        analysis_seconds(analyses.get(name)) for name in (body.pre_promotion, body.post_promotion) if name
+    )
     return total + (30.0 if body.scale_down_delay is None else body.scale_down_delay), waits
 
 
@@ -62,6 +68,12 @@ def start_seconds(fleet: Any) -> float:
     probe = fleet.readiness
     probing = probe.initial_delay + probe.period * (probe.success_threshold + 1)
     return float(pull + slow + probing + fleet.min_ready)
+
+
+def quick_start_seconds(fleet: Any) -> float:
+    """A quick one, up to readiness: the image is there, and probes come at the right moment."""
+    quick = sum(_core.quantile(d, 0.01) for d in (fleet.schedule, fleet.start, fleet.warm_up))
+    return float(quick + fleet.readiness.initial_delay)
 
 
 def _aws(
@@ -84,7 +96,9 @@ def _aws(
         waits, bake = params.ready.stop_on_timeout, params.termination_wait
     else:
         waits, bake = params.pause is not None, params.bake
-    hooks = sum(_analysis(analyses.get(name)) for name in (body.before_traffic, body.after_traffic) if name)
+    hooks = sum(
+        analysis_seconds(analyses.get(name)) for name in (body.before_traffic, body.after_traffic) if name
+    )
     return start + hooks + approval * waits + strategy.shifts[-1].at + bake, waits
 
 
@@ -99,10 +113,10 @@ def _canary(
         elif step.pause is not None:
             total += step.pause
         elif step.analysis is not None:
-            total += _analysis(analyses.get(step.analysis))
+            total += analysis_seconds(analyses.get(step.analysis))
         else:
             total += start
-    total += _waves(surge, unavailable, core.fleet.replicas) * start
+    total += waves(surge, unavailable, core.fleet.replicas) * start
     return total + core.fleet.grace + (body.scale_down_delay or 30.0 * body.routed), waits
 
 
@@ -110,11 +124,11 @@ def _flagger(body: language.FlaggerModel, core: Any, start: float, approval: flo
     ticks = _core.flagger.ticks_to_success(flagger_plan(body)) or 0
     interval = _core.flagger.analysis_interval(body.interval)
     gates = body.confirm_rollout + body.confirm_promotion
-    updates = 1 + _waves(body.max_surge or "25%", body.max_unavailable or "25%", core.fleet.replicas)
+    updates = 1 + waves(body.max_surge or "25%", body.max_unavailable or "25%", core.fleet.replicas)
     return ticks * interval + gates * approval + updates * start + core.fleet.grace, gates > 0
 
 
-def _waves(surge: str | int, unavailable: str | int, replicas: int) -> int:
+def waves(surge: str | int, unavailable: str | int, replicas: int) -> int:
     """How many times in a row instances have to come up."""
 
     def count(amount: str | int) -> float:
@@ -124,7 +138,7 @@ def _waves(surge: str | int, unavailable: str | int, replicas: int) -> int:
     return math.ceil(replicas / max(1, at_once))
 
 
-def _analysis(analysis: Any | None) -> float:
+def analysis_seconds(analysis: Any | None) -> float:
     """Until the last metric has taken its measurements."""
     if analysis is None:
         return 0.0

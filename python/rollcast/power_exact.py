@@ -156,6 +156,8 @@ def _only_metric(analysis: Any) -> Any:
     metric = judged[0]
     if metric.consecutive_success_limit > 0:
         raise NotExactError(f"{metric.name} ends after so many successes in a row")
+    if metric.flaky > 0:
+        raise NotExactError(f"{metric.name} goes wrong at times for no reason")
     if metric.failure_limit < 0:
         raise NotExactError(f"{metric.name} never fails: its failure limit is off")
     return metric

@@ -27,6 +27,7 @@ from rollcast.scenario_types import (
     At,
     Attempts,
     Bandwidth,
+    ClockOffset,
     DayTime,
     Factor,
     FilePath,
@@ -797,6 +798,9 @@ class MeasureModel(AlarmModel, CompositeModel, BurnRateModel, KayentaModel, Sequ
     """A query over request metrics. In a label, @new and @old stand for the versions' pod template hashes."""
     kind: Kind | None = None
     """What is measured, where a query is not recognised; or an alarm or alert that fails the metric."""
+    python: StrictStr | None = None
+    """A function of your own that is shown the telemetry of both versions: guards.py:too_many_errors. See
+    `rollcast.TelemetryWindow`."""
     window: Seconds | None = None
     """How far back it looks. Default: 5m."""
 
@@ -828,6 +832,10 @@ class MetricModel(MeasureModel):
     """So many successes in a row end the metric as successful."""
     dry_run: StrictBool = False
     """Measured and reported, without consequences."""
+    flaky: Share | None = None
+    """Probability that a measurement goes wrong for no reason. Not given: none does."""
+    flaky_as: Literal["failure", "error"] | None = None
+    """What it is then, whatever there was to see. Default: failure."""
 
 
 class AnalysisModel(Model):
@@ -877,6 +885,8 @@ class StepModel(Model):
     """The new version's size, apart from its weight."""
     analysis: StrictStr | None = None
     """The name of an analysis that has to be successful."""
+    set_mirror: Whole | None = None
+    """Percentage of the traffic that is copied to the new version from here on, its answers thrown away."""
 
 
 class BackgroundModel(Model):
@@ -991,7 +1001,9 @@ class FlaggerModel(Model):
     match: Share | None = None
     """A/B testing: the share of the requests that the match rules send to the canary."""
     mirror: StrictBool = False
-    """The first step is a copy of the traffic."""
+    """The first step is a copy of the traffic; without weights, that of all the looks."""
+    mirror_weight: Share | None = None
+    """How much of the traffic is copied. Flagger's default: 100%."""
     routed: StrictBool = True
     """A mesh or an ingress sets weights; false: the provider is kubernetes, and it is blue/green."""
     skip_analysis: StrictBool = False
@@ -1121,6 +1133,8 @@ class StrategyModel(Model):
     """Every instance is replaced at the same moment."""
     guarded: GuardedModel | None = None
     """Any of these, taken back by a guard."""
+    shadow: ShadowModel | None = None
+    """Any of these, after a look at copies of the requests."""
     python: PythonModel | None = None
     """One of your own, in Python."""
     codedeploy: CodeDeployModel | None = None
@@ -1130,17 +1144,18 @@ class StrategyModel(Model):
 
 
 class PythonModel(Model):
-    """A class of your own: made for each rollout with replicas=, analyses= (numbers by name) and args.
-
-    Its decide(seen) is shown a `rollcast.Observation` and answers with a `rollcast.Directive`.
-    """
+    """One of your own, in Python: a class, or a function that yields its steps as a runbook does."""
 
     file: StrictStr
     """The file it stands in, relative to this one."""
-    class_: StrictStr = Field(alias="class")
-    """Its name."""
+    class_: StrictStr | None = Field(default=None, alias="class")
+    """The class: made for each rollout with replicas=, analyses= (numbers by name) and args. Its decide(seen)
+    is shown a `rollcast.Observation` and answers with a `rollcast.Directive`."""
+    function: StrictStr | None = None
+    """Instead of a class: a generator function, called with a `rollcast.Rollout` and args. It yields that
+    rollout's steps and is sent what came of each."""
     args: dict[str, Any] = {}
-    """What else it is made with."""
+    """What else it is made or called with."""
 
 
 class GuardedModel(Model):
@@ -1155,6 +1170,24 @@ class GuardedModel(Model):
     """Promoted when the guard has been quiet for so long after the strategy is done. Default: 0s."""
 
 
+class ShadowModel(Model):
+    """Instances of the new version get copies of the requests, and their answers are thrown away; then it is
+    rolled out. Needs a router that can mirror: a mesh or an ingress."""
+
+    then: StrategyModel
+    """The rollout that follows."""
+    instances: Amount | None = None
+    """Of the new version, beside the old ones: a number or a percentage of the replicas. Default: 100%."""
+    mirrored: Share | None = None
+    """Of the requests, how many are copied. Default: 100%."""
+    duration: Seconds | None = None
+    """From when the instances are there. Default: 10m."""
+    analysis: StrictStr | None = None
+    """The name of the analysis that looks at them; any end of it but success takes the release back."""
+    progress_deadline: SecondsOrNever | None = None
+    """Instances that are not there by then take it back. Default: 10m."""
+
+
 class ReportsModel(Model):
     """Users notice what no monitor sees, and say so late."""
 
@@ -1164,6 +1197,32 @@ class ReportsModel(Model):
     """From the failure to the report."""
     enough: Annotated[Whole, Field(ge=1)] | None = None
     """So many reports page the person on call."""
+
+
+class HoursModel(Model):
+    """When people are at work; the rollout starts at `traffic.start`."""
+
+    days: (
+        Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)] | None
+    ) = None
+    """Working days. Default: mon to fri."""
+    from_: DayTime | None = Field(default=None, alias="from")
+    """When they begin."""
+    to: DayTime | None = None
+    """When they stop."""
+    zone: ClockOffset | None = None
+    """How far their clock is ahead of that of `traffic.start`. Default: it is the same."""
+
+
+class OffHoursModel(Model):
+    """How long a person on call takes who is paged outside working hours."""
+
+    acknowledge: RandomSeconds | None = None
+    """From the page until somebody looks."""
+    diagnose: RandomSeconds | None = None
+    """From then until they know that the rollout is to blame."""
+    act: RandomSeconds | None = None
+    """From then until they have aborted it."""
 
 
 class PeopleModel(Model):
@@ -1179,6 +1238,10 @@ class PeopleModel(Model):
     """From then until they know that the rollout is to blame."""
     act: RandomSeconds | None = None
     """From then until they have aborted it."""
+    hours: HoursModel | None = None
+    """When people are at work: pauses are ended, and the time until then runs, only then. Default: always."""
+    off_hours: OffHoursModel | None = None
+    """How long the person on call takes outside of `hours`."""
     approval_limit: Seconds | None = None
     """A pause without an end that nobody has ended by then is aborted."""
 

@@ -92,6 +92,9 @@ Factor = Annotated[float, reads(units.factor), _number_or_text([1.5])]
 DayTime = Annotated[
     float, reads(units.time_of_day), WithJsonSchema({"type": "string", "examples": ["14:30"]})
 ]
+ClockOffset = Annotated[
+    float, reads(units.clock_offset), WithJsonSchema({"type": "string", "examples": ["+02:00"]})
+]
 WeekTime = Annotated[
     float, reads(units.time_of_week), WithJsonSchema({"type": "string", "examples": ["Tue 14:30", "14:30"]})
 ]

@@ -190,6 +190,19 @@ def time_of_day(value: Any) -> float:
     return int(match.group(1)) * 3600.0 + int(match.group(2)) * 60.0
 
 
+def clock_offset(value: Any) -> float:
+    """Seconds that a clock is ahead: "+02:00", "-5:30"."""
+    expected = 'how far a clock is ahead, such as "+02:00" or "-05:30"'
+    text = value.strip() if isinstance(value, str) else ""
+    if text[:1] not in ("+", "-"):
+        raise _refuse(expected, value)
+    try:
+        ahead = time_of_day(text[1:])
+    except ValueError:
+        raise _refuse(expected, value) from None
+    return ahead if text[0] == "+" else -ahead
+
+
 def time_of_week(value: Any) -> float:
     """Seconds since Monday's midnight: "Tue 14:30"; without a day it is Monday's."""
     day, _, clock = value.strip().rpartition(" ") if isinstance(value, str) else ("", "", "")
@@ -226,6 +239,12 @@ def show_seconds(value: float) -> str:
 def show_fraction(value: float) -> str:
     """As `fraction` reads it."""
     return f"{value * 100:.10g}%"
+
+
+def show_time_of_day(value: float) -> str:
+    """As `time_of_day` reads it."""
+    minutes = round(value / 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def show_time_of_week(value: float) -> str:

@@ -81,7 +81,7 @@ def limit(name: str) -> Given:
 
 @rule
 def rollback_trigger(
-    operation: str, work_minutes: float, monitoring_minutes: float, trigger_state_change: Given | None
+    operation: str, work_minutes: float, monitoring_minutes: float, trigger_state_change: Given | None = None
 ) -> Given:
     change = trigger_state_change or {}
     alarm_at = 60 * change["at_min"] if change.get("to") == "ALARM" else None

@@ -74,8 +74,12 @@ def default_config(platform: str) -> Given:
 
 
 @rule
-def traffic_schedule(type: str, percent: int, interval_min: float) -> Given:
-    config = codedeploy.TrafficConfig(type=TRAFFIC_TYPES[type], percent=percent, interval=60 * interval_min)
+def traffic_schedule(type: str, percent: int | None = None, interval_min: float | None = None) -> Given:
+    config = codedeploy.TrafficConfig(
+        type=TRAFFIC_TYPES[type],
+        percent=100 if percent is None else percent,
+        interval=60 * (interval_min or 0),
+    )
     return {"minute_percent": [[each.at / 60, each.permille / 10] for each in codedeploy.shifts(config)]}
 
 
@@ -167,12 +171,11 @@ def hook_order(
     style: str = "in_place",
     load_balancer: bool = True,
     instances: str | None = None,
-    rollback: bool = False,
 ) -> Given:
-    if style == "blue_green":
-        rollback = rollback or "rollback" in (instances or "")
-        side = "original" if (instances or "").startswith("original") else "replacement"
-        style = f"{'rollback' if rollback else 'blue_green'}_{side}"
+    if style != "in_place":
+        way = "rollback" if "rollback" in f"{style} {instances}" else "blue_green"
+        side = "original" if "original" in (instances or "") else "replacement"
+        style = f"{way}_{side}"
     return {"order": codedeploy.hook_order(PLATFORMS[platform], codedeploy.Style[style], load_balancer)}
 
 
@@ -187,7 +190,7 @@ def ignore_stop_failures_next(failed: str) -> Given:
 
 
 @rule
-def alarm_effect(alarm_config_enabled: bool, alarm_state: str, ignore_poll_failure: bool) -> Given:
+def alarm_effect(alarm_config_enabled: bool, alarm_state: str, ignore_poll_failure: bool = False) -> Given:
     state = codedeploy.AlarmState[alarm_state.lower()]
     return {"status": STATUSES[codedeploy.alarm_effect(alarm_config_enabled, state, ignore_poll_failure)]}
 
@@ -217,11 +220,10 @@ def zonal_default() -> Given:
 
 @rule
 def deployment_ready_option(
-    action_on_timeout: str, wait_min: float | None, resumed_at_min: float | None
+    action_on_timeout: str, wait_min: float | None = None, resumed_at_min: float | None = None
 ) -> Given:
     option = codedeploy.ReadyOption(
         stop_on_timeout=action_on_timeout == "STOP_DEPLOYMENT", wait=60 * (wait_min or 0)
     )
-    resumed = resumed_at_min is not None and 60 * resumed_at_min <= option.wait
-    waited = 60 * resumed_at_min if resumed and resumed_at_min is not None else option.wait
-    return {"result": REROUTES[codedeploy.reroute(option, waited, resumed)]}
+    waited = option.wait if resumed_at_min is None else 60 * resumed_at_min
+    return {"result": REROUTES[codedeploy.reroute(option, waited, resumed=resumed_at_min is not None)]}

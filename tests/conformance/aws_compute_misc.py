@@ -51,12 +51,11 @@ def refresh_effective_warmup(
 
 
 @rule
-def refresh_batch(instances: int, min_healthy_percentage: int, max_healthy_percentage: int = 100) -> Given:
-    return {
-        "replaced_at_once": instance_refresh.batch_size(
-            instances, min_healthy_percentage, max_healthy_percentage
-        )
-    }
+def refresh_batch(
+    instances: int, min_healthy_percentage: int, max_healthy_percentage: int | None = None
+) -> Given:
+    most = max_healthy_percentage or instance_refresh.RefreshPlan().max_healthy_percentage
+    return {"replaced_at_once": instance_refresh.batch_size(instances, min_healthy_percentage, most)}
 
 
 @rule
@@ -182,8 +181,9 @@ def eks_scale_up_increment(availability_zones: int, max_unavailable: int) -> Giv
 
 
 @rule
-def eks_drain(minutes_until_evicted: float, force: bool) -> Given:
-    goes_on = eks.drain_goes_on(60 * minutes_until_evicted, force)
+def eks_drain(minutes_until_evicted: float | None, force: bool = False) -> Given:
+    seconds = None if minutes_until_evicted is None else 60 * minutes_until_evicted
+    goes_on = eks.drain_goes_on(seconds, force)
     return {"result": "continues" if goes_on else "PodEvictionFailure"}
 
 

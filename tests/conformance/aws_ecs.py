@@ -116,8 +116,11 @@ def alarm_monitoring(states_at_start: list[str], states_later: list[str]) -> Giv
 
 @rule
 def rollout_state(
-    steady_state: bool, alarms: bool, bake_time_over: bool = False, circuit_breaker: bool = False
+    steady_state: bool, alarms: bool = False, bake_time_over: bool = False, circuit_breaker: bool = False
 ) -> Given:
+    """A circuit breaker ends a deployment that does not become steady."""
+    if circuit_breaker and not steady_state:
+        return {"rollout_state": ecs.consequence_of(ecs.Detection(enabled=True)).state.name.upper()}
     return {"rollout_state": ecs.rollout_state(steady_state, alarms, bake_time_over).name.upper()}
 
 

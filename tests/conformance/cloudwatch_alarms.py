@@ -37,13 +37,14 @@ COMPARISONS = {
 def missing_data(
     points_oldest_first: list[str],
     evaluation_periods: int,
-    datapoints_to_alarm: int,
-    treat_missing: str,
-    current_state: str,
+    datapoints_to_alarm: int | None = None,
+    treat_missing: str = "missing",
+    current_state: str = "INSUFFICIENT_DATA",
 ) -> Given:
     points = [cloudwatch.AlarmPoint[name] for name in points_oldest_first]
+    needed = datapoints_to_alarm or evaluation_periods
     after = cloudwatch.evaluate_points(
-        points, evaluation_periods, datapoints_to_alarm, TREATMENTS[treat_missing], STATES[current_state]
+        points, evaluation_periods, needed, TREATMENTS[treat_missing], STATES[current_state]
     )
     return {"state": STATE_NAMES[after.state], "filled": after.filled}
 
@@ -66,17 +67,14 @@ def missing_data_dynamodb(namespace: str, treat_missing: str, **given: Any) -> G
 
 @rule
 def m_of_n_trace(
-    breaching: list[int], evaluation_periods: int, datapoints_to_alarm: int, initial_state: str
+    breaching: list[int], evaluation_periods: int, datapoints_to_alarm: int | None, initial_state: str
 ) -> Given:
-    points = [cloudwatch.AlarmPoint.breach if each else cloudwatch.AlarmPoint.ok for each in breaching]
-    state, states = STATES[initial_state], []
+    points = ["breach" if each else "ok" for each in breaching]
+    state, states = initial_state, []
     for end in range(1, len(points) + 1):
         latest = points[max(0, end - evaluation_periods) : end]
-        treatment = _core.CloudWatchAlarm().treat_missing
-        state = cloudwatch.evaluate_points(
-            latest, evaluation_periods, datapoints_to_alarm, treatment, state
-        ).state
-        states.append(STATE_NAMES[state])
+        state = missing_data(latest, evaluation_periods, datapoints_to_alarm, current_state=state)["state"]
+        states.append(state)
     return {"states": states}
 
 
@@ -123,16 +121,13 @@ def percentile_low_sample_state(
     setting: str,
     current_state: str,
     point_breaching: bool,
-    evaluation_periods: int,
-    datapoints_to_alarm: int,
+    evaluation_periods: int = 1,
+    datapoints_to_alarm: int | None = None,
 ) -> Given:
-    kept = cloudwatch.keeps_state(_core.LowSamples[setting], percentile, samples)
-    point = cloudwatch.AlarmPoint.breach if point_breaching else cloudwatch.AlarmPoint.ok
-    treatment = _core.CloudWatchAlarm().treat_missing
-    after = cloudwatch.evaluate_points(
-        [point], evaluation_periods, datapoints_to_alarm, treatment, STATES[current_state]
-    )
-    return {"state": current_state if kept else STATE_NAMES[after.state]}
+    if cloudwatch.keeps_state(_core.LowSamples[setting], percentile, samples):
+        return {"state": current_state}
+    point = "breach" if point_breaching else "ok"
+    return missing_data([point], evaluation_periods, datapoints_to_alarm, current_state=current_state)
 
 
 @rule

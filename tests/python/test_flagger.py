@@ -177,8 +177,8 @@ def test_a_limit_keeps_its_digits() -> None:
             "m.yaml spec.analysis.sessionAffinity: not modelled",
         ),
         (
-            ("    stepWeight: 10\n", "    stepWeight: 10\n    mirror: true\n"),
-            "m.yaml spec.analysis.mirror: not modelled: the mirrored step passes without a check",
+            ("    stepWeight: 10\n", "    stepWeight: 10\n    mirrorWeight: 50\n"),
+            "m.yaml spec.analysis.mirrorWeight: has no effect without mirror",
         ),
         (
             ("  provider: istio\n", "  provider: kubernetes\n"),
@@ -224,7 +224,7 @@ def test_what_is_not_modelled_is_warned_of(manifest: Any, change: tuple[str, str
         (("thresholdRange: {min: 99}", "thresholdRange: {min: high}"), 'm.yaml spec.analysis.metrics[0].thresholdRange.min: expected a number, got "high"'),
         (("    stepWeight: 10\n", ""), "m.yaml spec.analysis: never moves: expected step_weight, step_weights or iterations"),
         (("    stepWeight: 10\n", "    stepWeight: 101\n"), "m.yaml spec.analysis.stepWeight: expected at most 100, got 101"),
-        (("    stepWeight: 10\n", "    iterations: 3\n    mirror: true\n"), "m.yaml spec.analysis.mirror: mirrored traffic is not modelled, and all of this test is on it"),
+        (("    stepWeight: 10\n", "    stepWeight: 10\n    mirror: true\n    mirrorWeight: 101\n"), "m.yaml spec.analysis.mirrorWeight: expected a share from 0% to 100%, got \"101%\""),
     ],
 )  # fmt: skip
 def test_bad_manifests_are_told_what_is_wrong(manifest: Any, change: tuple[str, str], refusal: str) -> None:

@@ -75,6 +75,58 @@ def test_the_horizon_covers_the_bake() -> None:
     assert horizons[1] - horizons[0] == pytest.approx(1.5 * 7200, abs=300)
 
 
+def shadow(**changes: Any) -> dict[str, Any]:
+    return {"shadow": {"then": {"rolling": {}}, "analysis": "copies", "duration": "3m", **changes}}
+
+
+COPIES = {"copies": {"metrics": [{**WATCH, "of": "new", "initial_delay": "1m"}]}}
+
+
+def test_a_shadow_finds_a_bad_release_and_hurts_nobody() -> None:
+    bad = rollcast.forecast(loaded(shadow(), analyses=COPIES), replications=10)
+    assert bad.estimates["p_rolled_back"].value == 1.0
+    assert bad.estimates["exposure_mean"].value == 0
+    assert bad.estimates["attributable_failures_mean"].value == 0
+    good = rollcast.forecast(loaded(shadow(), analyses=COPIES, release="good"), replications=10)
+    assert good.estimates["p_promoted"].value == 1.0
+    assert good.estimates["duration_p50"].value > 180
+
+
+def test_the_load_of_a_shadow_is_real() -> None:
+    """One instance of four gets everything: it fails however good the release is."""
+    service = {"service_time": "20ms", "slots": 2}
+    forecast = rollcast.forecast(
+        loaded(shadow(instances=1), analyses=COPIES, release="good", service=service), replications=10
+    )
+    assert forecast.estimates["p_rolled_back"].value == 1.0
+    assert forecast.estimates["attributable_failures_mean"].value == 0
+
+
+def test_a_shadow_and_what_follows_are_lowered() -> None:
+    body = shadow(instances="25%", mirrored="50%", progress_deadline="never")
+    strategy = loaded(guarded(body), analyses=COPIES | {"errors": {"metrics": [WATCH]}}).strategy.inner
+    assert strategy.params.mirrored == 0.5
+    assert strategy.params.progress_deadline is None
+    assert str(strategy.params.instances) == "25%"
+    assert pickle.loads(pickle.dumps(strategy)).describe() == strategy.describe()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "refusal"),
+    [
+        (shadow(then={}), "strategy.shadow.then: expected one of"),
+        (shadow(analysis="copy"), 'strategy.shadow.analysis: there is no analysis "copy"'),
+        (shadow(mirrored="0%"), "strategy.shadow: mirrored must be above 0 and at most 1"),
+        (shadow(instances=0), "strategy.shadow: instances must be at least 1"),
+        (shadow(duration="0s"), "strategy.shadow: duration must be above 0"),
+    ],
+)
+def test_bad_shadows_are_told_where(strategy: dict[str, Any], refusal: str) -> None:
+    with pytest.raises(InputErrors) as caught:
+        loaded(strategy, analyses=COPIES)
+    assert refusal in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("strategy", "refusal"),
     [

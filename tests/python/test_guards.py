@@ -229,3 +229,45 @@ def test_an_alert_on_the_whole_service_does_not_see_what_one_on_the_canary_does(
     rule = {"windows": [{"long": "1h", "burn_rate": 14.4}]}
     assert verdicts({"kind": "burn-rate", **rule}, release=release) == {"promoted"}
     assert verdicts({"kind": "burn-rate", "of": "new", **rule}, release=release) == {"rolled back"}
+
+
+# --- flaky judges
+
+
+def test_flakiness_is_lowered() -> None:
+    metric, _ = lowered({**ALARM, "flaky": "2%"})
+    assert (metric.flaky, metric.flaky_as) == (0.02, _core.Flake.fails)
+    metric, _ = lowered({**ALARM, "flaky": "2%", "flaky_as": "error"})
+    assert metric.flaky_as is _core.Flake.errors
+    assert lowered(ALARM)[0].flaky == 0
+
+
+def test_flakiness_without_a_probability_is_refused(tmp_path: Path) -> None:
+    assert refusals(tmp_path, {**ALARM, "flaky_as": "error"}) == [
+        "flaky_as: needs flaky beside it, how often it goes wrong"
+    ]
+
+
+def test_a_flaky_judge_fails_good_releases_as_often_as_it_measures() -> None:
+    """Five measurements of which none may fail, each wrong once in ten: 1 - 0.9^5 = 41 %."""
+    metric = {
+        "kind": "error-ratio",
+        "interval": "20s",
+        "count": 5,
+        "failure": "len(result) > 9",
+        "flaky": "10%",
+    }
+    given = document(
+        metric,
+        strategy={"canary": {"routed": True, "steps": [{"set_weight": 20}, {"analysis": "guards"}]}},
+        traffic={"rate": "20/s"},
+        release="good",
+        window={"lead_in": "1m", "horizon": "10m"},
+    )
+    result = forecast(load(given), replications=300, seed=5, threads=1)
+    expected = 1 - 0.9**5
+    # Four standard deviations: once in 15,000 if the seed were not fixed.
+    assert (
+        abs(result.estimates["p_rolled_back"].value - expected) < 4 * (expected * (1 - expected) / 300) ** 0.5
+    )
+    assert sum(result.columns["alarms_false"]) > 0

@@ -285,7 +285,7 @@ def test_what_is_not_modelled_is_named_with_its_place(manifest: Any) -> None:
         ("          image: checkout:2\n", "          image: checkout:2\n          resources: {}\n"
          "          livenessProbe: {}\n"),
         ("      containers:\n", "      affinity: {}\n      containers:\n        - name: proxy\n"),
-        ("        - setWeight: 50\n", "        - setMirrorRoute: {name: x}\n"),
+        ("        - setWeight: 50\n", "        - setMirrorRoute: {name: x, percentage: 35, match: [{method: {exact: GET}}]}\n"),
         ("      maxUnavailable: 0\n", "      maxUnavailable: 0\n      minPodPerReplicaSet: 2\n"),
     )  # fmt: skip
     path.write_text(
@@ -297,7 +297,7 @@ def test_what_is_not_modelled_is_named_with_its_place(manifest: Any) -> None:
         "m.yaml spec.template.spec.containers[1].resources: not modelled",
         "m.yaml spec.template.spec.containers[1].livenessProbe: not modelled",
         "m.yaml spec.template.spec.affinity: not modelled",
-        "m.yaml spec.strategy.canary.steps[3].setMirrorRoute: not modelled: the step does nothing here",
+        "m.yaml spec.strategy.canary.steps[3].setMirrorRoute.match: how many requests match is not known: taken as all of them",
         'm.yaml spec.strategy.canary.minPodPerReplicaSet: not modelled; did you mean "minPodsPerReplicaSet"?',
     ]
     text = path.read_text().split("\n")

@@ -102,6 +102,7 @@ def test_a_success_ratio_has_the_same_closed_form() -> None:
         (changed(success="result[0] < 0.02 || result[0] > 0.9"), "same of no failure"),
         (changed(success=None, failure="len(result) > 0 && result[0] >= 0.02"), ""),
         (changed(kind="burn-rate", success=None, window=None, failure_limit=None), "not the share"),
+        (changed(flaky="1%"), "for no reason"),
         (EXACT | {"traffic": {"rate": "2/s"}}, "requests on average"),
         (EXACT | {"traffic": {"rate": "200/s", "retries": {"attempts": 3}}}, "clients retry"),
         (EXACT | {"observability": {"scrape_loss": "5%"}}, "scrapes are lost"),

@@ -296,7 +296,7 @@ def test_every_key_of_the_schema_is_described() -> None:
         ("hello", ['s.yaml:1:1: expected a scenario (a mapping of keys such as manifest: and traffic:), got "hello"']),
         ("a: 1\n---\nb: 2", ["s.yaml:3:1: expected one scenario in a file, found another document"]),
         ("traffic: {rate: 1k/s}", ["s.yaml:1:1: expected a plan: a manifest: such as rollout.yaml, or a strategy: with "
-                                   "rolling, recreate, canary, blue_green, flagger, all_at_once, guarded, python, "
+                                   "rolling, recreate, canary, blue_green, flagger, all_at_once, guarded, shadow, python, "
                                    "codedeploy or ecs"]),
         ("strategy: {rolling: {}}", ["s.yaml:1:1: expected traffic.rate, the service's requests per second, such as 1k/s "
                                      "(--rate 1k/s)"]),
@@ -320,7 +320,7 @@ def test_every_key_of_the_schema_is_described() -> None:
         ("traffic: {rate: 1}\nstrategy:\n  canary:\n    steps:\n      - set_weight: 120\n      - {set_weight: 1, pause: 5m}\n"
          "      - analysis: errs\n",
          ["s.yaml:5:21: strategy.canary.steps[0].set_weight: expected a weight from 0 to 100, got 120",
-          "s.yaml:6:9: strategy.canary.steps[1]: expected one of set_weight, pause, set_canary_scale or analysis, "
+          "s.yaml:6:9: strategy.canary.steps[1]: expected one of set_weight, pause, set_canary_scale, analysis or set_mirror, "
           "got set_weight and pause",
           's.yaml:7:19: strategy.canary.steps[2].analysis: there is no analysis "errs" under analyses']),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nrelease: {defect: latncy}",

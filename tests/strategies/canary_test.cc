@@ -177,6 +177,23 @@ TEST(RoutedCanary, ScalesTheCanaryApartFromTheTraffic) {
     EXPECT_EQ(rollout.fleet.new_version().desired, 1);
 }
 
+TEST(RoutedCanary, MirrorsFromAStepOnUntilAnotherOrTheEnd) {
+    Rollout rollout(ten_routed({SetCanaryScale{.replicas = 2}, SetMirror{35}, Pause{1min}, SetMirror{0}, Pause{1min},
+                                SetMirror{100}, SetWeight{50}, Pause{}}));
+    std::vector<double> mirrored;
+    for (int i = 0; i < 40; ++i) {
+        const double now = rollout.step().targets[1].mirrored;
+        if (mirrored.empty() || mirrored.back() != now) mirrored.push_back(now);
+    }
+    EXPECT_EQ(mirrored, (std::vector<double>{0, .35, 0, 1, 0}));
+    EXPECT_EQ(rollout.weight(), 1);
+
+    Rollout aborted(ten_routed({SetCanaryScale{.replicas = 2}, SetMirror{35}, Pause{}}));
+    while (aborted.step().targets[1].mirrored == 0) continue;
+    aborted.fleet.person_aborts = true;
+    EXPECT_EQ(aborted.decide().targets[1].mirrored, 0);
+}
+
 TEST(RoutedCanary, IsPromotedBeforeTheOldVersionIsScaledDown) {
     Rollout rollout(ten_routed({SetWeight{20}, Pause{1min}}));
     rollout.run_to(Phase::kPromoted);
@@ -367,6 +384,8 @@ TEST(Canary, RefusesWhatArgoRefuses) {
     refused(ten({SetWeight{-1}}));
     refused(ten({Pause{-1s}}));
     refused(ten({SetCanaryScale{.replicas = 1}}));
+    refused(ten({SetMirror{50}}));
+    refused(ten_routed({SetMirror{101}}));
     refused(ten_routed({SetCanaryScale{}}));
     refused(ten_routed({SetCanaryScale{.replicas = 1, .match_traffic_weight = true}}));
     refused({.scale_down_delay = 10s});

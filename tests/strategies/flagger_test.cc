@@ -140,17 +140,32 @@ TEST(FlaggerByWeight, TheTickWaitsForItsChecksAndTheNextOnesStayInStep) {
     EXPECT_EQ(want.wake_at, Time(270s));
 }
 
-TEST(FlaggerByWeight, MirrorsOneStepThatNothingIsKnownOf) {
+TEST(FlaggerByWeight, MirrorsForOneStep) {
     FlaggerParams params = by_weight();
     params.plan.mirror = true;
+    params.mirrored = .5;
     Rollout rollout(params);
     Directive want = rollout.fleet.step(*rollout.controller);
-    while (want.reason.find("mirrored") == std::string::npos) want = rollout.fleet.step(*rollout.controller);
+    while (want.targets[1].mirrored == 0) want = rollout.fleet.step(*rollout.controller);
+    EXPECT_EQ(want.targets[1].mirrored, .5);
     EXPECT_EQ(rollout.weight(), 0);
     const Time mirrored = rollout.fleet.now();
     while (rollout.weight() == 0) rollout.fleet.step(*rollout.controller);
     EXPECT_EQ(rollout.weight(), .2);
     EXPECT_EQ(rollout.fleet.now(), mirrored + 1min);
+    EXPECT_EQ(rollout.controller->decide(rollout.fleet.look()).targets[1].mirrored, 0);
+}
+
+TEST(FlaggerByWeight, FailsOnMirroredTrafficAsOnAnyOther) {
+    FlaggerParams params = by_weight();
+    params.plan.mirror = true;
+    Rollout rollout(params);
+    Directive want = rollout.fleet.step(*rollout.controller);
+    while (want.targets[1].mirrored == 0) want = rollout.fleet.step(*rollout.controller);
+    rollout.fleet.verdicts[*params.analysis] = AnalysisPhase::kFailed;
+    rollout.run_to(Phase::kRolledBack);
+    EXPECT_EQ(rollout.weight(), 0);
+    EXPECT_EQ(rollout.fleet.new_version().desired, 0);
 }
 
 TEST(FlaggerByWeight, GoesBackToThePrimaryInStepsIfToldTo) {
@@ -271,7 +286,7 @@ TEST(Flagger, RefusesPlansThatNeverMoveAndNumbersOutOfRange) {
     refused(with([](FlaggerParams& it) { it.canary_ready_threshold = 101; }));
     refused(with([](FlaggerParams& it) { it.matched = 0; }));
     refused(with([](FlaggerParams& it) { it.max_surge = it.max_unavailable = count(0); }));
-    refused(four({.iterations = 3, .mirror = true}));
+    refused(with([](FlaggerParams& it) { it.mirrored = 0; }));
     EXPECT_NO_THROW(Flagger{by_weight()});
 }
 

@@ -13,6 +13,7 @@
 //     };
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,10 +36,11 @@ struct Cohort {
     int pending = 0;        // of these: not yet running
     int unschedulable = 0;  // of these: waiting for a place
     int ready = 0;
-    int available = 0;  // ready for at least min_ready
-    int draining = 0;   // terminating
-    int restarts = 0;   // of processes, since the run began
-    double weight = 0;  // share of the traffic that routers were last told to send here; see Observation::routed
+    int available = 0;    // ready for at least min_ready
+    int draining = 0;     // terminating
+    int restarts = 0;     // of processes, since the run began
+    double weight = 0;    // share of the traffic that routers were last told to send here; see Observation::routed
+    double mirrored = 0;  // likewise, to copy here
 };
 
 /// One analysis run that a directive asked for.
@@ -68,8 +70,13 @@ struct Observation {
 struct Target {
     int desired = 0;
     std::optional<double> weight;  // share of the traffic; given for all cohorts (they add up to 1) or for none
+    double mirrored = 0;           // share that is copied here, its answers thrown away; only where weights are given
     friend bool operator==(const Target&, const Target&) = default;
 };
+
+/// Controllers number their analysis runs from 1 on. Strategies around others count down from the last number, the
+/// innermost first; the one above is the engine's own.
+inline constexpr std::uint32_t kLastRun = std::numeric_limits<std::uint32_t>::max() - 1;
 
 /// An analysis that should be running. One that was asked for and no longer is gets terminated.
 struct AnalysisWish {

@@ -1,6 +1,7 @@
 #pragma once
 // What an analysis measures, how often, and how much it puts up with.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "rollcast/model/source.h"
 
 namespace rollcast {
+
+/// What a judge answers when it goes wrong.
+enum class Flake : std::uint8_t { kFails, kErrors };
 
 /// One metric of an analysis: what it measures, how often, and Argo's limits. Counts below 0 switch a limit off where
 /// Argo says so.
@@ -22,6 +26,8 @@ struct Metric {
     int consecutive_error_limit = 4;
     int consecutive_success_limit = 0;
     bool dry_run = false;
+    double flaky = 0;  // probability, in [0, 1], that a measurement goes wrong for no reason
+    Flake flaky_as = Flake::kFails;
     int line = 0;  // in the manifest; 0 unknown. For messages only.
 };
 

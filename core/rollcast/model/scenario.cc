@@ -295,6 +295,7 @@ void check(const Metric& metric, const std::string& path, std::size_t buckets, C
     found.at_least<Duration>(metric.initial_delay, 0s, path + ".initial_delay");
     found.at_least(metric.count, 0, path + ".count");
     found.unless(metric.count < 2 || metric.interval > 0s, path + ".interval", "must be given where count is above 1");
+    found.fraction(metric.flaky, path + ".flaky");
     found.at_least(metric.inconclusive_limit, 0, path + ".inconclusive_limit");
     found.at_least(metric.consecutive_error_limit, 0, path + ".consecutive_error_limit");
     found.unless(metric.failure_limit >= 0 || metric.consecutive_success_limit > 0, path + ".failure_limit",
@@ -310,10 +311,23 @@ double mean_service_time(const Scenario& scenario) {
     return sum;
 }
 
+void check(const OnCall& person, const std::string& path, Complaints& found) {
+    found.distribution(person.acknowledge, path + ".acknowledge");
+    found.distribution(person.diagnose, path + ".diagnose");
+    found.distribution(person.act, path + ".act");
+}
+
+void check(const WorkingHours& hours, Complaints& found) {
+    found.at_least<Duration>(hours.opens, 0s, "people.hours.opens");
+    found.unless(hours.opens < hours.closes && hours.closes <= 24h, "people.hours.closes",
+                 "must be later than the opening, and at most 24 h");
+    found.unless((hours.days & 0b1111111) != 0, "people.hours.days", "must name a day");
+}
+
 void check(const People& people, std::size_t analyses, Complaints& found) {
-    found.distribution(people.on_call.acknowledge, "people.acknowledge");
-    found.distribution(people.on_call.diagnose, "people.diagnose");
-    found.distribution(people.on_call.act, "people.act");
+    check(people.on_call, "people", found);
+    check(people.off_hours, "people.off_hours", found);
+    if (people.hours) check(*people.hours, found);
     for (std::size_t i = 0; i < people.pages.size(); ++i) {
         found.unless(index_of(people.pages[i]) < analyses, at("people.pages", i), "must be one of the analyses");
     }

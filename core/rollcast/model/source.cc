@@ -17,6 +17,7 @@ bool selects(const QueryCheck& check, Vantage vantage) { return selects(check.qu
 bool selects(const CloudWatchAlarm& alarm, Vantage vantage) { return alarm.vantage == vantage; }
 bool selects(const BurnRateAlert& alert, Vantage vantage) { return alert.vantage == vantage; }
 bool selects(const SequentialCheck& check, Vantage vantage) { return check.vantage == vantage; }
+bool selects(const OwnCheck& check, Vantage vantage) { return check.vantage == vantage; }
 bool selects(const kayenta::Judge& judge, Vantage vantage) {
     return std::any_of(judge.series.begin(), judge.series.end(), [&](const kayenta::ComparedSeries& each) {
         return selects(each.canary, vantage) || selects(each.baseline, vantage);

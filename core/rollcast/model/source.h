@@ -11,13 +11,14 @@
 #include "rollcast/model/cloudwatch_alarm.h"
 #include "rollcast/model/composite_alarm.h"
 #include "rollcast/model/kayenta.h"
+#include "rollcast/model/own_check.h"
 #include "rollcast/model/query.h"
 #include "rollcast/model/sequential_check.h"
 
 namespace rollcast {
 
 using Source =
-    std::variant<QueryCheck, CloudWatchAlarm, CompositeAlarm, BurnRateAlert, kayenta::Judge, SequentialCheck>;
+    std::variant<QueryCheck, CloudWatchAlarm, CompositeAlarm, BurnRateAlert, kayenta::Judge, SequentialCheck, OwnCheck>;
 
 /// Why it cannot be measured; nothing when it can. `latency_buckets`: how many the metric store has, the implied last
 /// one not counted.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rollcast/base/check.h"
+#include "rollcast/random/distribution.h"
 
 namespace rollcast {
 namespace {
@@ -111,13 +112,13 @@ Duration lookback(const Analysis& analysis) {
 AnalysisRun::AnalysisRun(const Analysis& analysis, Time started)
     : analysis_(&analysis), started_(started), results_(analysis.metrics.size()), memories_(analysis.metrics.size()) {}
 
-bool AnalysisRun::advance(Time now, const Telemetry& telemetry) {
+bool AnalysisRun::advance(Time now, const Telemetry& telemetry, const FlakyDraws& draws) {
     if (is_complete(phase_)) return false;
     for (std::size_t i = 0; i < results_.size(); ++i) {
         const Metric& metric = analysis_->metrics[i];
         const bool due = results_[i].last ? next_measurement_due(metric, results_[i], now)
                                           : first_measurement_due(metric, started_, now);
-        if (due) measure(i, now, telemetry);
+        if (due) measure(i, now, telemetry, draws);
     }
     return judge();
 }
@@ -149,10 +150,25 @@ bool AnalysisRun::terminating() const {
     return false;
 }
 
-void AnalysisRun::measure(std::size_t metric, Time now, const Telemetry& telemetry) {
-    const Measured seen = rollcast::measure(analysis_->metrics[metric].source, memories_[metric], telemetry, now);
+/// What goes wrong is the answer: alarms remember what they saw.
+void AnalysisRun::measure(std::size_t metric, Time now, const Telemetry& telemetry, const FlakyDraws& draws) {
+    const Metric& asked = analysis_->metrics[metric];
+    Measured seen = rollcast::measure(asked.source, memories_[metric], telemetry, now);
+    if (goes_wrong(metric, draws)) {
+        seen = asked.flaky_as == Flake::kErrors ? Measured{AnalysisPhase::kError}
+                                                : Measured{AnalysisPhase::kFailed, seen.value};
+    }
     count_measurement(results_[metric], seen.phase, now);
     log_.push_back({now, static_cast<std::uint16_t>(metric), seen.phase, seen.value});
+}
+
+bool AnalysisRun::goes_wrong(std::size_t metric, const FlakyDraws& draws) const {
+    const double probability = analysis_->metrics[metric].flaky;
+    if (draws.streams == nullptr || probability == 0) return false;
+    const auto measured = static_cast<std::uint64_t>(results_[metric].count + results_[metric].error);
+    Stream stream = draws.streams->stream(
+        Purpose::kFlaky, std::uint64_t{draws.run} << 28 | (metric & 0xFF) << 20 | (measured & 0xFFFFF));
+    return uniform(stream) < probability;
 }
 
 bool AnalysisRun::judge() {

@@ -7,11 +7,13 @@
 #include <span>
 #include <vector>
 
+#include "rollcast/base/ids.h"
 #include "rollcast/base/time.h"
 #include "rollcast/control/verdict.h"
 #include "rollcast/model/metric.h"
 #include "rollcast/observe/source.h"
 #include "rollcast/observe/telemetry.h"
+#include "rollcast/random/streams.h"
 
 namespace rollcast {
 
@@ -79,6 +81,17 @@ struct Measurement {
 /// How far back its metrics look from the time of a measurement.
 Duration lookback(const Analysis& analysis);
 
+/// Where the measurements of a run find out whether they go wrong. `run` names the run, below 2^28: see flaky_run().
+struct FlakyDraws {
+    const StreamSpace* streams = nullptr;  // none: nothing goes wrong
+    std::uint32_t run = 0;
+};
+
+/// The n-th run of an analysis, whatever else is measured beside it: other plans meet the same luck.
+constexpr std::uint32_t flaky_run(AnalysisId analysis, std::uint32_t nth) {
+    return (static_cast<std::uint32_t>(index_of(analysis)) << 16 | (nth & 0xFFFF)) & 0x0FFFFFFF;
+}
+
 /// One run of an analysis: a value. `analysis` must outlive it.
 class AnalysisRun {
    public:
@@ -86,7 +99,7 @@ class AnalysisRun {
 
     /// Takes every measurement that is due and judges. Returns true when the run's phase changed.
     /// Throws std::invalid_argument for a source that complaint() finds fault with.
-    bool advance(Time now, const Telemetry& telemetry);
+    bool advance(Time now, const Telemetry& telemetry, const FlakyDraws& draws = {});
 
     /// Asks it to end: metrics without a broken limit become Successful. Returns true when the run's phase changed.
     bool terminate();
@@ -100,7 +113,8 @@ class AnalysisRun {
 
    private:
     bool terminating() const;
-    void measure(std::size_t metric, Time now, const Telemetry& telemetry);
+    void measure(std::size_t metric, Time now, const Telemetry& telemetry, const FlakyDraws& draws);
+    bool goes_wrong(std::size_t metric, const FlakyDraws& draws) const;
     bool judge();
 
     const Analysis* analysis_;

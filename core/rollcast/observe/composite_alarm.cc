@@ -1,6 +1,7 @@
 #include "rollcast/observe/composite_alarm.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "rollcast/base/check.h"
 #include "rollcast/observe/cloudwatch_alarm.h"
@@ -53,19 +54,15 @@ bool holds(const AlarmRule& rule, std::span<const AlarmState> states) {
 
 void SuppressedActions::composite_changed(AlarmState state, Time at, const ActionSuppressor& suppressor) {
     state_ = state;
-    if (suppressed_) {
-        held_ = true;
-    } else if (!held_) {  // otherwise the extension goes on
-        due_ = after(at, suppressor.wait);
-    }
+    pending_ = true;
+    due_ = suppressed_ ? kNever : after(at, suppressor.wait);
 }
 
 void SuppressedActions::suppressor_changed(AlarmState state, Time at, const ActionSuppressor& suppressor) {
-    suppressed_ = state == AlarmState::kAlarm;
+    const bool was_suppressed = std::exchange(suppressed_, state == AlarmState::kAlarm);
     if (suppressed_) {
-        held_ |= due_ != kNever;
         due_ = kNever;
-    } else if (held_) {
+    } else if (was_suppressed && pending_) {
         due_ = after(at, suppressor.extension);
     }
 }
@@ -74,7 +71,7 @@ std::optional<AlarmActionTaken> SuppressedActions::take(Time now) {
     if (due_ > now || due_ == kNever) return std::nullopt;
     const AlarmActionTaken action{.at = due_, .state = state_};
     due_ = kNever;
-    held_ = false;
+    pending_ = false;
     return action;
 }
 

@@ -21,8 +21,9 @@ struct AlarmActionTaken {
     AlarmState state = kInitialAlarmState;
 };
 
-/// When a composite alarm with a suppressor acts. A value; times must not fall, and at one time what happens is told
-/// before what is due is asked for: a suppressor that goes off just as the wait ends still suppresses.
+/// When a composite alarm with a suppressor acts. A change of the composite starts the wait anew, also in place of an
+/// extension. A value; times must not fall, and at one time what happens is told before what is due is asked for: a
+/// suppressor that goes off just as the wait ends still suppresses.
 class SuppressedActions {
    public:
     void composite_changed(AlarmState state, Time at, const ActionSuppressor& suppressor);
@@ -35,7 +36,7 @@ class SuppressedActions {
    private:
     AlarmState state_ = kInitialAlarmState;
     bool suppressed_ = false;
-    bool held_ = false;  // by the suppressor: not only waiting for it
+    bool pending_ = false;  // a change has not been acted on
     Time due_ = kNever;
 };
 

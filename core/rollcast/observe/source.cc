@@ -78,6 +78,16 @@ Measured measure(const SequentialCheck& check, SourceMemory& memory, const Telem
     return {failed_if(reading.finding == Finding::kWorse), reading.value};
 }
 
+Measured measure(const OwnCheck& check, SourceMemory&, const Telemetry& telemetry, Time now) {
+    const Time to = now - telemetry.delay(), from = to - check.window;
+    const auto brought = [&](Scope scope) { return telemetry.brought(check.vantage, scope, from, to); };
+    const OwnVerdict verdict = check.guard->judge(
+        {.now = now, .window = check.window, .canary = brought(Scope::kNew), .baseline = brought(Scope::kOld)});
+    if (!verdict.passes) return {AnalysisPhase::kInconclusive, verdict.value};
+    return {failed_if(!*verdict.passes), verdict.value};
+}
+
+Duration lookback(const OwnCheck& check) { return check.window; }
 Duration lookback(const QueryCheck& check) { return lookback(check.query); }
 
 }  // namespace

@@ -37,8 +37,8 @@ struct Measured {
 /// An alarm in ALARM fails, INSUFFICIENT_DATA does not (CodeDeploy, ECS and CloudFormation react to ALARM only); a
 /// composite alarm fails once it acted on ALARM; a burn-rate alert fails while it fires, without data it does not;
 /// Kayenta's scores pass, are inconclusive or fail, and a series without an answer is an error (as it would be to
-/// Argo); a sequential test fails once it finds the new version worse. Throws std::invalid_argument for a source that
-/// complaint() finds fault with.
+/// Argo); a sequential test fails once it finds the new version worse; a guard of the user's own says it itself, and
+/// may throw what it likes. Throws std::invalid_argument for a source that complaint() finds fault with.
 Measured measure(const Source& source, SourceMemory& memory, const Telemetry& telemetry, Time now);
 
 /// How far back it looks from the time of a measurement, when measured every `interval`.

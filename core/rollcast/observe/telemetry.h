@@ -35,16 +35,6 @@ struct Scrape {
     SeriesReading client;
 };
 
-/// What the scrapes of a window brought. A part of a request is there where the window reaches before the first scrape.
-struct WindowCounts {
-    std::array<double, kCodes> by_code{};
-    std::array<double, kMaxLatencyBuckets> by_latency{};  // one bucket each, not cumulative
-    double latency_sum = 0;                               // seconds
-
-    double requests() const { return by_code[0] + by_code[1] + by_code[2] + by_code[3]; }
-    double errors() const { return by_code[1] + by_code[2] + by_code[3]; }
-};
-
 /// Scope::kNew is the newest version, kOld version 0. From the client's vantage versions cannot be told apart: a
 /// selector of one version selects nothing there. The latency series of a version exist while any status series does.
 class Telemetry {

@@ -17,6 +17,9 @@ class Responder {
     /// Something pages. When the person will have aborted the rollout; nothing if they are at it already.
     std::optional<Time> page(Time now, const StreamSpace& streams);
 
+    /// When a person has granted the n-th thing that is asked for; nothing if nobody ever does.
+    std::optional<Time> approval(Time asked, std::uint32_t nth, const StreamSpace& streams) const;
+
     /// So many requests had failed when the rollout began: nobody reports those.
     void begin(std::int64_t failures) { failures_ = failures; }
     /// So many have failed by now, background errors apart. How many users will report one of those that are new: no

@@ -1,10 +1,11 @@
 #include "rollcast/run/simulation.h"
 
 #include <algorithm>
-#include <limits>
 #include <sstream>
 
 #include "rollcast/base/check.h"
+#include "rollcast/base/words.h"
+#include "rollcast/control/contract.h"
 #include "rollcast/random/distribution.h"
 
 namespace rollcast {
@@ -13,7 +14,7 @@ namespace {
 using Kind = TimelineEntry::Kind;
 
 /// The run of an analysis that no controller asked for.
-constexpr std::uint32_t kStanding = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t kStanding = kLastRun + 1;
 
 /// More decisions than any sane controller needs while time stands still.
 constexpr int kMostDecisionsAtOnce = 1000;
@@ -49,26 +50,6 @@ const char* name(AnalysisPhase phase) {
     return "?";
 }
 
-const char* name(Phase phase) {
-    switch (phase) {
-        case Phase::kMoving:
-            return "moving";
-        case Phase::kPaused:
-            return "paused";
-        case Phase::kBaking:
-            return "baking";
-        case Phase::kStuck:
-            return "stuck";
-        case Phase::kRollingBack:
-            return "rolling back";
-        case Phase::kPromoted:
-            return "promoted";
-        case Phase::kRolledBack:
-            return "rolled back";
-    }
-    return "?";
-}
-
 }  // namespace
 
 Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace)
@@ -96,7 +77,12 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
     recorder_.begin(world_, now_);
     responder_.begin(failures_that_hurt());
     for (const AnalysisId id : scenario_->people.pages) start_analysis(kStanding, id);
-    controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
+    strategy_ = strategy.describe();
+    try {
+        controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
+    } catch (const std::exception& error) {
+        blame(error.what());
+    }
     request_decision();
 }
 
@@ -140,7 +126,10 @@ void Simulation::handle(const Event& event) {
             if (event.detail == wakes_) request_decision();
             return;
         case RunEvent::kAnalysisDue:
-            if (analyses_[event.subject].run.advance(now_, telemetry_)) request_decision();
+            if (RunningAnalysis& due = analyses_[event.subject];
+                due.run.advance(now_, telemetry_, {.streams = &streams_, .run = due.luck})) {
+                request_decision();
+            }
             return analysis_moved(event.subject);
         case RunEvent::kApproval:
             if (!asks_approval_ || event.detail != approvals_) return;
@@ -184,16 +173,15 @@ void Simulation::request_decision() {
 
 void Simulation::decide() {
     decision_requested_ = false;
-    ensure(++decisions_at_once_ <= kMostDecisionsAtOnce,
-           "a controller keeps changing its mind while time stands still");
+    if (++decisions_at_once_ > kMostDecisionsAtOnce) blame("it keeps changing its mind while time stands still");
 
     const std::vector<Cohort> cohorts = world_.cohorts();
-    const Directive want = controller_->decide({.now = now_,
-                                                .cohorts = cohorts,
-                                                .analyses = statuses_,
-                                                .routed = world_.routed(),
-                                                .approved = approved_,
-                                                .aborted = aborted_});
+    const Directive want = ask({.now = now_,
+                                .cohorts = cohorts,
+                                .analyses = statuses_,
+                                .routed = world_.routed(),
+                                .approved = approved_,
+                                .aborted = aborted_});
     bool changed = world_.apply(want.targets, now_, queue_);
     changed |= follow_analyses(want.analyses);
     follow_approval(want.asks_approval);
@@ -201,7 +189,6 @@ void Simulation::decide() {
 
     ++wakes_;
     if (want.wake_at != kNever) {
-        ensure(want.wake_at > now_, "a controller wants to be woken in the past");
         schedule(want.wake_at, RunEvent::kWake, 0, wakes_);
     }
     const People& people = scenario_->people;
@@ -212,12 +199,33 @@ void Simulation::decide() {
         narrator_.tell(now_, want.phase != phase_ && is_final(want.phase) ? Kind::kVerdict : Kind::kDecision,
                        [&] { return std::string(name(want.phase)) + ": " + want.reason; });
     }
-    ensure(!is_final(phase_) || want.phase == phase_, "a controller went on after its final phase");
     phase_ = want.phase;
     reason_ = want.reason;
     recorder_.look(world_, now_);
     recorder_.decided(world_, want.phase, changed, now_);
     if (changed) request_decision();
+}
+
+/// A decision that may be followed.
+Directive Simulation::ask(const Observation& seen) {
+    Directive want;
+    try {
+        want = controller_->decide(seen);
+    } catch (const std::exception& error) {
+        blame(error.what());
+    }
+    std::string wrong = breach(want, seen, phase_);
+    for (const AnalysisWish& wish : want.analyses) {
+        if (index_of(wish.analysis) < scenario_->analyses.size()) continue;
+        wrong = "it asks for analysis " + std::to_string(index_of(wish.analysis)) + " of " +
+                std::to_string(scenario_->analyses.size());
+    }
+    if (!wrong.empty()) blame(wrong + "; its decision: " + describe(want));
+    return want;
+}
+
+void Simulation::blame(const std::string& what) const {
+    throw StrategyError(strategy_ + ", " + spell(now_) + " into the rollout: " + what);
 }
 
 bool Simulation::follow_analyses(const std::vector<AnalysisWish>& wishes) {
@@ -245,7 +253,10 @@ void Simulation::start_analysis(std::uint32_t run, AnalysisId id) {
     ensure(index_of(id) < scenario_->analyses.size(), "a directive asks for an analysis that is not there");
     const Analysis& analysis = scenario_->analyses[index_of(id)];
     narrator_.tell(now_, Kind::kMeasurement, [&] { return "analysis " + analysis.name + " begins"; });
-    analyses_.push_back({.run = AnalysisRun(analysis, now_)});
+    const auto before = std::count_if(analyses_.begin(), analyses_.end(),
+                                      [&](const RunningAnalysis& other) { return &other.run.analysis() == &analysis; });
+    analyses_.push_back(
+        {.run = AnalysisRun(analysis, now_), .luck = flaky_run(id, static_cast<std::uint32_t>(before))});
     statuses_.push_back({.run = run, .phase = AnalysisPhase::kPending});
     analysis_moved(analyses_.size() - 1);
 }
@@ -290,9 +301,8 @@ void Simulation::follow_approval(bool asks) {
     if (!asks) return;
     ++approvals_;
     const People& people = scenario_->people;
-    if (people.approval) {
-        Stream stream = streams_.stream(Purpose::kApproval, approvals_);
-        schedule(after(now_, from_seconds(draw(*people.approval, stream))), RunEvent::kApproval, 0, approvals_);
+    if (const std::optional<Time> granted = responder_.approval(now_, approvals_, streams_)) {
+        schedule(*granted, RunEvent::kApproval, 0, approvals_);
     }
     if (people.approval_limit) {
         schedule(after(now_, *people.approval_limit), RunEvent::kApprovalLimit, 0, approvals_);

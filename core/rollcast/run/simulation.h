@@ -33,7 +33,8 @@ class Simulation {
     /// Starts the rollout now. Tells its story to `timeline` if there is one; a copy of the run tells none.
     void launch(const Strategy& strategy, Timeline* timeline = nullptr);
 
-    /// Handles everything up to and at `until`; tallies and meters are exact then.
+    /// Handles everything up to and at `until`; tallies and meters are exact then. Throws StrategyError, with the time
+    /// and the strategy, for what it may not do and for whatever it throws.
     void run_until(Time until);
 
     /// From the beginning on telemetry is drawn, not counted: the world's own traffic is nobody's.
@@ -65,13 +66,16 @@ class Simulation {
     };
     struct RunningAnalysis {
         AnalysisRun run;
-        std::size_t told = 0;  // measurements that the timeline has
+        std::uint32_t luck = 0;  // FlakyDraws::run
+        std::size_t told = 0;    // measurements that the timeline has
     };
 
     void happen(const EventQueue::Entry& next);
     void handle(const Event& event);
     void scrape();
     void decide();
+    Directive ask(const Observation& seen);
+    [[noreturn]] void blame(const std::string& what) const;
     void request_decision();
     bool follow_analyses(const std::vector<AnalysisWish>& wishes);
     void start_analysis(std::uint32_t run, AnalysisId id);
@@ -95,6 +99,7 @@ class Simulation {
     std::uint32_t scrapes_ = 0;
     std::optional<DrawnTelemetry> drawn_;
 
+    std::string strategy_;             // what is launched
     ClonePtr<Controller> controller_;  // none before the launch
     std::vector<RunningAnalysis> analyses_;
     std::vector<AnalysisStatus> statuses_;  // parallel to analyses_

@@ -42,6 +42,10 @@ void Balancer::add_server(ZoneId zone) {
 void Balancer::set_routes(std::vector<RouteGroup> groups, Instant now) {
     groups_ = std::move(groups);
     if (groups_.empty()) groups_.emplace_back();
+    mirrored_.clear();
+    if (std::any_of(groups_.begin(), groups_.end(), [](const RouteGroup& group) { return group.mirrored > 0; })) {
+        for (const RouteGroup& group : groups_) mirrored_.push_back(words_below(group.mirrored));
+    }
     std::vector<bool> knew(members_.size());
     for (std::size_t server = 0; server < members_.size(); ++server) {
         knew[server] = members_[server].known;

@@ -19,6 +19,7 @@ namespace rollcast {
 struct RouteGroup {
     double share = 1;                    // of all requests; the shares of all groups add up to 1
     std::vector<std::uint32_t> servers;  // none: its requests fail
+    double mirrored = 0;                 // of all requests: so many are copied to one of its servers, for nobody
 };
 
 /// What decides where an attempt goes.
@@ -52,9 +53,23 @@ class Balancer {
     void add_server(ZoneId zone);
     void set_routes(std::vector<RouteGroup> groups, Instant now);
 
+    /// Requests of that balancer that a server holds. Servers remember whose they are only if there are several.
+    template <typename Servers>
+    std::uint32_t outstanding(std::uint32_t server, std::uint8_t balancer, Instant now, Servers& servers,
+                              Shared& shared) const {
+        return balancing_.balancers == 1 ? servers.outstanding(server, now, shared)
+                                         : servers.outstanding(server, balancer, now, shared);
+    }
+
     /// The server of an attempt, or kNobody.
     template <typename Servers>
     std::uint32_t choose(const RouteWords& words, Instant now, Servers& servers, Shared& shared);
+
+    /// How much is mirrored to a group, in words; and the server of a copy, or kNobody.
+    const std::vector<std::uint64_t>& mirrored() const { return mirrored_; }
+    template <typename Servers>
+    std::uint32_t choose_mirror(std::uint32_t group, const RouteWords& words, Instant now, Servers& servers,
+                                Shared& shared);
 
     /// What came back to a balancer. True if the server is ejected for it.
     bool report(std::uint8_t balancer, std::uint32_t server, bool good, Instant latency, Instant now);
@@ -131,12 +146,13 @@ class Balancer {
     Stickiness sticky_;
     std::uint32_t zones_;
     StreamSpace streams_;
-    std::vector<Member> members_;        // index: server
-    std::vector<Instant> known_since_;   // index: server; only for a slow start
-    std::vector<RouteGroup> groups_{1};  // as routers know them
-    std::vector<View> views_;            // one for all; one a zone; or one a balancer where each has its own opinions
-    std::vector<Opinion> opinions_;      // servers x balancers; only if it learns
-    std::vector<std::uint32_t> stays_;   // index: person; the server of his session + 1
+    std::vector<Member> members_;          // index: server
+    std::vector<Instant> known_since_;     // index: server; only for a slow start
+    std::vector<RouteGroup> groups_{1};    // as routers know them
+    std::vector<std::uint64_t> mirrored_;  // index: group; a word below it is mirrored there; empty: none is
+    std::vector<View> views_;              // one for all; one a zone; or one a balancer where each has its own opinions
+    std::vector<Opinion> opinions_;        // servers x balancers; only if it learns
+    std::vector<std::uint32_t> stays_;     // index: person; the server of his session + 1
     bool first_routes_ = true;
 };
 
@@ -159,14 +175,22 @@ std::uint32_t Balancer::choose(const RouteWords& words, Instant now, Servers& se
 }
 
 template <typename Servers>
+std::uint32_t Balancer::choose_mirror(std::uint32_t whole, const RouteWords& words, Instant now, Servers& servers,
+                                      Shared& shared) {
+    View& view = view_of(words.balancer);
+    for (const Group& group : view.groups) {
+        if (group.whole != whole || group.size == 0) continue;
+        return pick(view, group, group.other(words.balance), words, now, servers, shared);
+    }
+    return kNobody;
+}
+
+template <typename Servers>
 std::uint32_t Balancer::pick(View& view, const Group& group, std::uint32_t place, const RouteWords& words, Instant now,
                              Servers& servers, Shared& shared) {
     const std::uint32_t* endpoints = &view.endpoints[group.first];
     const std::uint8_t me = words.balancer;
-    const auto held = [&](std::uint32_t server) {
-        return balancing_.balancers == 1 ? servers.outstanding(server, now, shared)
-                                         : servers.outstanding(server, me, now, shared);
-    };
+    const auto held = [&](std::uint32_t server) { return outstanding(server, me, now, servers, shared); };
     const std::uint32_t one = endpoints[place];
     switch (balancing_.policy) {
         case Policy::kRandom:

@@ -136,7 +136,8 @@ template <typename Servers>
 void DataPlane::admit_until(Servers& servers, Instant until) {
     while (block_.at[next_] < std::min(until, shared_.agenda.next())) {
         if constexpr (std::is_same_v<Servers, LookaheadServers>) {
-            if (plain_) admit_usual(servers, std::min(until, shared_.agenda.next()));
+            if (plain_ && shared_.balancer.mirrored().empty())
+                admit_usual(servers, std::min(until, shared_.agenda.next()));
         }
         if (next_ < kRequestBlock && block_.at[next_] < std::min(until, shared_.agenda.next())) {
             admit(servers);
@@ -181,15 +182,38 @@ void DataPlane::admit(Servers& servers) {
 
 template <typename Servers>
 void DataPlane::route(const Attempt& attempt, const RouteWords& words, Servers& servers) {
+    if (!shared_.balancer.mirrored().empty() && attempt_of(attempt.id) == 0) mirror(attempt, servers);
     const std::uint32_t server = shared_.balancer.choose(words, attempt.arrived, servers, shared_);
     if (server == Balancer::kNobody) return reach_nobody(attempt);
     if (const std::uint32_t most = shared_.balancer.most_outstanding();
-        most > 0 && servers.outstanding(server, attempt.balancer, attempt.arrived, shared_) >= most) {
+        most > 0 && shared_.balancer.outstanding(server, attempt.balancer, attempt.arrived, servers, shared_) >= most) {
         const std::uint16_t version = servers.version(server);
         shared_.ledger.arrived(version, attempt.arrived);
         return shared_.fail_at_once(attempt, version, server, Cause::kCapacity);
     }
     servers.admit(server, attempt, shared_);
+}
+
+/// Sends a copy where requests are mirrored to: it brings the same work and has a fate of its own. Retries are not
+/// mirrored, and what finds no server or no room is lost.
+template <typename Servers>
+void DataPlane::mirror(const Attempt& attempt, Servers& servers) {
+    const std::uint64_t ordinal = ordinal_of(attempt.id);
+    const auto words = attempt_words(streams_, ordinal, kMirrored, 0);
+    const std::vector<std::uint64_t>& below = shared_.balancer.mirrored();
+    for (std::uint32_t group = 0; group < below.size(); ++group) {
+        if (words[0] >= below[group]) continue;
+        const RouteWords to{.balance = words[3],
+                            .choice = attempt_words(streams_, ordinal, kMirrored, 1)[0],
+                            .balancer = attempt.balancer};
+        const std::uint32_t server = shared_.balancer.choose_mirror(group, to, attempt.arrived, servers, shared_);
+        if (server == Balancer::kNobody) continue;
+        Attempt copy = attempt;
+        copy.id = AttemptId{kMirrored} << kOrdinalBits | ordinal;
+        copy.error_word = words[2];
+        copy.call = kNoCall;
+        servers.admit(server, copy, shared_);
+    }
 }
 
 void DataPlane::reach_nobody(const Attempt& attempt) {

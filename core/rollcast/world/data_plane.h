@@ -78,6 +78,8 @@ class DataPlane {
 
     /// Attempts at a version; index versions(): reached none.
     Tally tally(std::size_t version) const { return shared_.ledger.tally(version); }
+    /// Copies of requests that were mirrored to a version: they are in no other tally.
+    Tally mirrored(std::size_t version) const { return shared_.ledger.tally(shared_.ledger.mirror_page(version)); }
     /// Requests as their clients see them: one, however many attempts it takes.
     Tally total() const { return shared_.ledger.clients(); }
     std::size_t versions() const { return shared_.ledger.versions(); }
@@ -86,8 +88,8 @@ class DataPlane {
     Meter take_application(std::uint32_t server);
     /// Whether instances count at all; they do unless told otherwise. Where nobody asks, requests cost less.
     void count_application(bool wanted);
-    /// What the proxies counted of a version; index versions(): requests that reached none.
-    const Meter& proxy_meter(std::size_t version) const { return shared_.ledger.proxy_meter(version); }
+    /// What the proxies counted of a version, copies and all; index versions(): requests that reached none.
+    Meter proxy_meter(std::size_t version) const { return shared_.ledger.proxy_meter(version); }
     /// What clients count: latency from the first attempt to the end.
     Meter client_meter() const { return shared_.ledger.client_meter(); }
     /// Arrival of the first request of a version; kNever if there was none.
@@ -114,6 +116,8 @@ class DataPlane {
     void arrive_again(const Happening& what, Servers& servers);
     template <typename Servers>
     void route(const Attempt& attempt, const RouteWords& words, Servers& servers);
+    template <typename Servers>
+    void mirror(const Attempt& attempt, Servers& servers);
     void reach_nobody(const Attempt& attempt);
     double work(std::uint16_t request_class, std::uint32_t word) const;  // ns
     std::int64_t first_attempts() const;

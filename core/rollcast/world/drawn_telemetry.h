@@ -2,8 +2,8 @@
 // Telemetry of requests that are not simulated: what scrapes would bring if the requests of each version were a Poisson
 // process whose answers are independent of each other. The fleet, the routers and whatever decides are real; that is
 // what makes it quick enough to try a guard ten thousand times, and wrong where the requests themselves make things
-// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts, requests in
-// flight that a crash takes along.
+// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts, mirrored
+// copies, requests in flight that a crash takes along.
 //
 // Counts are drawn by inversion from numbers that depend on the scrape and the version alone: with the same luck a
 // worse release or a larger share never shows fewer failures.

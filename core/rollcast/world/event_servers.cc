@@ -24,7 +24,7 @@ void EventServers::refuse(std::uint32_t index, Cause cause) {
 void EventServers::admit(std::uint32_t index, const Attempt& attempt, Shared& shared) {
     Server& server = servers_[index];
     const Instant now = attempt.arrived;
-    shared.ledger.arrived(server.version, now);
+    shared.ledger.arrived(shared.ledger.page(server.version, attempt.id), now);
     report_until(index, now, shared);
     if (!server.listening) return shared.turn_away(attempt, server.version, index, server.refusal);
     const bool waits = server.busy.size() >= server.slots;
@@ -129,9 +129,9 @@ void EventServers::answer(std::uint32_t at, Instant now, Code seen, Cause cause,
     Server& server = servers_[request.server];
     --server.held;
     const Instant latency = now - attempt.arrived;
-    shared.count(server.version, request.server, attempt.id, attempt.arrived, latency, shared.ledger.bucket(latency),
-                 seen, cause);
-    if (shared.balancer.learns()) {
+    shared.count(shared.ledger.page(server.version, attempt.id), request.server, attempt.id, attempt.arrived, latency,
+                 shared.ledger.bucket(latency), seen, cause);
+    if (shared.learns_of(attempt.id)) {
         if (server.reports_at < now) report_until(request.server, now, shared);
         server.reports_at = now;
         server.reports.push_back(
@@ -222,9 +222,12 @@ Meter EventServers::take_application(std::uint32_t index) {
 
 std::int64_t EventServers::count_in_flight(Instant, const Shared&) const {
     std::int64_t count = 0;
+    const auto waits = [&](std::uint32_t at) {
+        return !requests_[at].given_up && !is_mirrored(requests_[at].attempt.id);
+    };
     for (const Server& server : servers_) {
-        count += server.waiting;
-        for (const std::uint32_t at : server.busy) count += !requests_[at].given_up;
+        for (std::uint32_t at = server.oldest; at != kNone; at = requests_[at].behind) count += waits(at);
+        for (const std::uint32_t at : server.busy) count += waits(at);
     }
     return count;
 }

@@ -31,8 +31,8 @@ void Ledger::ended(Code seen, Cause cause, Instant latency, Instant since_first_
     if (is_well(seen, cause)) slow_besides_ += (since_first_attempt > slow_) - (latency > slow_);
 }
 
-Tally Ledger::tally(std::size_t version) const {
-    const Page& page = pages_[version];
+Tally Ledger::tally(std::size_t number) const {
+    const Page& page = pages_[number];
     return {.arrived = page.arrived,
             .answered = page.proxy.counters.by_code[std::size_t(Code::k200)] - page.wrong,
             .slow = page.slow,
@@ -41,7 +41,7 @@ Tally Ledger::tally(std::size_t version) const {
 
 Tally Ledger::clients() const {
     Tally sum;
-    for (std::size_t version = 0; version < pages_.size(); ++version) sum += tally(version);
+    for (std::size_t version = 0; version <= versions_; ++version) sum += tally(version);
     sum.arrived -= retries_;
     sum.slow += slow_besides_;
     for (std::size_t cause = 0; cause < kCauses; ++cause) sum.failed_by_cause[cause] -= retried_by_cause_[cause];
@@ -50,10 +50,13 @@ Tally Ledger::clients() const {
 
 Meter Ledger::client_meter() const {
     Meter sum = client_besides_;
-    for (const Page& page : pages_) {
-        sum.counters += page.proxy.counters;
-        sum.latency_ns += page.proxy.latency_ns;
-    }
+    for (std::size_t version = 0; version <= versions_; ++version) sum += pages_[version].proxy;
+    return sum;
+}
+
+Meter Ledger::proxy_meter(std::size_t version) const {
+    Meter sum = pages_[version].proxy;
+    if (version < versions_) sum += pages_[mirror_page(version)].proxy;
     return sum;
 }
 

@@ -20,6 +20,10 @@ struct Meter {
     Counters counters;
     std::int64_t latency_ns = 0;
 
+    Meter& operator+=(const Meter& other) {
+        counters += other.counters, latency_ns += other.latency_ns;
+        return *this;
+    }
     void add(Code code, std::size_t bucket, std::int64_t latency, std::int64_t times = 1) {
         counters.by_code[static_cast<std::size_t>(code)] += times;
         counters.by_latency[bucket] += times;
@@ -58,19 +62,25 @@ class LatencyBuckets {
 class Ledger {
    public:
     Ledger(std::size_t versions, const LatencyBuckets& buckets, Duration slow)
-        : buckets_(buckets), slow_(slow.count()), pages_(versions + 1) {}
+        : buckets_(buckets), slow_(slow.count()), versions_(versions), pages_(2 * versions + 1) {}
 
-    std::size_t versions() const { return pages_.size() - 1; }
+    std::size_t versions() const { return versions_; }
+    /// The page of an attempt at a version, or at none: versions().
+    std::size_t page(std::size_t version, AttemptId id) const {
+        return is_mirrored(id) ? mirror_page(version) : version;
+    }
+    /// That of copies that were mirrored to it.
+    std::size_t mirror_page(std::size_t version) const { return versions_ + 1 + version; }
     std::size_t bucket(Instant latency) const { return buckets_(latency); }
 
-    // ---- attempts, in no particular order; `version` may be versions(): reached none ----
-    void arrived(std::size_t version, Instant now) {
-        Page& page = pages_[version];
+    // ---- attempts, in no particular order ----
+    void arrived(std::size_t number, Instant now) {
+        Page& page = pages_[number];
         page.arrived += 1;
         page.first_arrival = std::min(page.first_arrival, now);
     }
-    void answered(std::size_t version, Code seen, Cause cause, std::size_t in, Instant latency) {
-        Page& page = pages_[version];
+    void answered(std::size_t number, Code seen, Cause cause, std::size_t in, Instant latency) {
+        Page& page = pages_[number];
         page.proxy.add(seen, in, latency);
         if (is_well(seen, cause)) {
             page.slow += latency > slow_;
@@ -88,11 +98,12 @@ class Ledger {
     /// The answer to a retry is what the client ends with.
     void ended(Code seen, Cause cause, Instant latency, Instant since_first_attempt);
 
-    /// Attempts at a version.
-    Tally tally(std::size_t version) const;
+    /// Attempts on a page: those at a version, or their mirrored copies.
+    Tally tally(std::size_t number) const;
     /// Requests as their clients see them, retries and all.
     Tally clients() const;
-    const Meter& proxy_meter(std::size_t version) const { return pages_[version].proxy; }
+    /// Proxies count copies, too.
+    Meter proxy_meter(std::size_t version) const;
     Meter client_meter() const;
     Instant first_arrival(std::size_t version) const { return pages_[version].first_arrival; }
 
@@ -110,7 +121,8 @@ class Ledger {
 
     LatencyBuckets buckets_;
     Instant slow_;
-    std::vector<Page> pages_;
+    std::size_t versions_;
+    std::vector<Page> pages_;  // versions, none, then what was mirrored to versions
     // By how much the clients' books differ from the sum of the attempts.
     Meter client_besides_;
     std::array<std::int64_t, kCauses> retried_by_cause_{};

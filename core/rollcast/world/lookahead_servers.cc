@@ -234,15 +234,15 @@ inline void LookaheadServers::hold_booked(std::uint32_t index, std::uint32_t slo
 }
 
 /// All books of a request that is answered well.
-inline void LookaheadServers::book(std::uint32_t index, std::uint16_t version, AttemptId id, Instant arrived,
+inline void LookaheadServers::book(std::uint32_t index, std::size_t page, AttemptId id, Instant arrived,
                                    Instant latency, Shared& shared) {
     const std::size_t bucket = shared.ledger.bucket(latency);
     if (counts_application_) {
         by_latency_[index * books_stride_ + bucket] += 1;
         latency_ns_[index] += latency;
     }
-    shared.ledger.arrived(version, arrived);
-    shared.count(version, index, id, arrived, latency, bucket, Code::k200, Cause::kBackground);
+    shared.ledger.arrived(page, arrived);
+    shared.count(page, index, id, arrived, latency, bucket, Code::k200, Cause::kBackground);
 }
 
 /// admit() for most, in half the time; false if it is not sure to be answered well, and nothing was done.
@@ -254,7 +254,7 @@ inline bool LookaheadServers::admit_sure(std::uint32_t index, const Attempt& att
     const Answering::Lane& lane = lanes_[glances_[index].lane + attempt.request_class];
     const Instant finish = start + lane.service(attempt.work);
     const bool sure = lane.takes(now, attempt.service_word, attempt.error_word) & (finish - now <= shared.timeout) &
-                      (finish <= shared.sure_until) & (attempt.call == kNoCall);
+                      (finish <= shared.sure_until) & (attempt.call == kNoCall) & !is_mirrored(attempt.id);
     if (!sure || (start > now && (start - now > shared.most_wait || waiting >= shared.queue))) return false;
     free_at_.set(index, first.slot, finish);
     hold_booked<0>(index, first.slot, start, now, shared);
@@ -266,7 +266,7 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
     if (admit_sure(index, attempt, shared)) return;
     Server& server = servers_[index];
     const Instant now = attempt.arrived;
-    shared.ledger.arrived(server.version, now);
+    shared.ledger.arrived(shared.ledger.page(server.version, attempt.id), now);
     if (shared.balancer.learns()) report_until(index, now, shared);
     if (!server.listening) return shared.turn_away(attempt, server.version, index, server.refusal);
     const std::uint32_t waiting = queued(index, now, shared);
@@ -291,7 +291,7 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
                   .seen = fate.told,
                   .cause = fate.cause,
                   .is = static_cast<std::uint8_t>(served ? kOccupied | kServed : kOccupied)};
-    bool keep = flight.finish > shared.sure_until;
+    bool keep = flight.finish > shared.sure_until || is_mirrored(attempt.id);
     if (!served) {
         const bool gives_up = wait > shared.timeout;
         flight.finish = gives_up ? now + shared.timeout : start;
@@ -390,8 +390,8 @@ void LookaheadServers::finish(std::uint32_t index, Flight& flight, Shared& share
     server.errors += flight.told != Code::k200;
     if (!flight.has(kAnswered)) {
         if (latency <= shared.timeout) {
-            shared.count(server.version, index, flight.id(), flight.arrived, latency, bucket, flight.seen,
-                         flight.cause);
+            shared.count(shared.ledger.page(server.version, flight.id()), index, flight.id(), flight.arrived, latency,
+                         bucket, flight.seen, flight.cause);
         } else {
             answer(index, flight, shared);
         }
@@ -401,8 +401,8 @@ void LookaheadServers::finish(std::uint32_t index, Flight& flight, Shared& share
 
 void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared& shared) {
     const Instant latency = answered_at(flight, shared.timeout) - flight.arrived;
-    shared.count(servers_[index].version, index, flight.id(), flight.arrived, latency, shared.ledger.bucket(latency),
-                 flight.seen, flight.cause);
+    shared.count(shared.ledger.page(servers_[index].version, flight.id()), index, flight.id(), flight.arrived, latency,
+                 shared.ledger.bucket(latency), flight.seen, flight.cause);
     flight.mark(kAnswered);
 }
 
@@ -509,7 +509,7 @@ void LookaheadServers::sweep(Instant now, Shared& shared) {
 
 void LookaheadServers::report(std::uint32_t index, Flight& flight, Instant at, Shared& shared) {
     flight.mark(kReported);
-    if (shared.balancer.learns()) {
+    if (shared.learns_of(flight.id())) {
         shared.balancer.report(flight.balancer(), index, flight.seen == Code::k200, at - flight.arrived, at);
     }
 }
@@ -560,11 +560,13 @@ Meter LookaheadServers::take_application(std::uint32_t index) {
 
 std::int64_t LookaheadServers::count_in_flight(Instant now, const Shared& shared) const {
     std::int64_t count = 0;
-    for (const Flight& flight : flights_) count += flight.has(kOccupied) && answered_at(flight, shared.timeout) > now;
+    const auto waits = [&](const Flight& flight) {
+        return answered_at(flight, shared.timeout) > now && !is_mirrored(flight.id());
+    };
+    for (const Flight& flight : flights_) count += flight.has(kOccupied) && waits(flight);
     for (std::uint32_t index = 0; index < servers_.size(); ++index) {
         each_waiting(index, [&](const Waiting& one) {
-            count += one.start > now ||
-                     (one.parked != kNone && answered_at(parked_[one.parked].flight, shared.timeout) > now);
+            count += one.parked == kNone ? one.start > now : waits(parked_[one.parked].flight);
         });
     }
     return count;

@@ -140,8 +140,7 @@ class LookaheadServers {
     template <std::uint32_t kRow, bool kOfTwo, InstructionSet kMay>
     std::uint32_t admit_usual_by(const AttemptColumns& attempts, std::uint32_t from, std::uint32_t to, Shared& shared);
     bool admit_sure(std::uint32_t index, const Attempt& attempt, Shared& shared);
-    void book(std::uint32_t index, std::uint16_t version, AttemptId id, Instant arrived, Instant latency,
-              Shared& shared);
+    void book(std::uint32_t index, std::size_t page, AttemptId id, Instant arrived, Instant latency, Shared& shared);
     template <std::uint32_t kRow>
     void hold_booked(std::uint32_t index, std::uint32_t slot, Instant start, Instant now, Shared& shared);
     template <std::uint32_t kRow, InstructionSet kMay = InstructionSet::kBaseline>

@@ -20,6 +20,10 @@ inline constexpr int kOrdinalBits = 48;
 constexpr std::uint64_t ordinal_of(AttemptId id) { return id & ((std::uint64_t{1} << kOrdinalBits) - 1); }
 constexpr std::uint32_t attempt_of(AttemptId id) { return static_cast<std::uint32_t>(id >> kOrdinalBits); }
 
+/// The number of the attempt that a mirrored copy of a request has: nobody waits for its answer.
+inline constexpr std::uint32_t kMirrored = 255;
+constexpr bool is_mirrored(AttemptId id) { return attempt_of(id) == kMirrored; }
+
 inline constexpr std::uint32_t kNoCall = std::numeric_limits<std::uint32_t>::max();
 
 /// One attempt of a request as a balancer hands it to a server.

@@ -50,6 +50,7 @@ struct Shared {
     /// Returns the client's call.
     std::uint32_t announce(AttemptId id, Instant arrived, std::uint32_t call, std::uint32_t server,
                            std::uint8_t balancer_id, Code seen, Cause cause, Instant at) {
+        if (is_mirrored(id)) return kNoCall;
         if (call == kNoCall) {
             if (seen == Code::k200 || !follows_failures) return kNoCall;
             call = clients.keep({.id = id, .first = arrived, .arrived = arrived});
@@ -60,23 +61,26 @@ struct Shared {
         return call;
     }
 
-    /// The books of an answer that a client has now.
-    void count(std::size_t version, std::uint32_t server, AttemptId id, Instant arrived, Instant latency,
+    /// Do balancers learn from its answer? Copies come back to none.
+    bool learns_of(AttemptId id) const { return balancer.learns() && !is_mirrored(id); }
+
+    /// The books of an answer that a client has now. `page`: of the ledger.
+    void count(std::size_t page, std::uint32_t server, AttemptId id, Instant arrived, Instant latency,
                std::size_t bucket, Code seen, Cause cause) {
-        ledger.answered(version, seen, cause, bucket, latency);
+        ledger.answered(page, seen, cause, bucket, latency);
         if (journal.target != nullptr) journal.target->push_back({id, server, arrived, arrived + latency, seen, cause});
     }
 
     /// A 503 without any work.
     void fail_at_once(const Attempt& attempt, std::size_t version, std::uint32_t server, Cause cause) {
-        count(version, server, attempt.id, attempt.arrived, 0, 0, Code::k503, cause);
+        count(ledger.page(version, attempt.id), server, attempt.id, attempt.arrived, 0, 0, Code::k503, cause);
         announce(attempt.id, attempt.arrived, attempt.call, server, attempt.balancer, Code::k503, cause,
                  attempt.arrived);
     }
     /// The same from a server, and its balancer learns of it.
     void turn_away(const Attempt& attempt, std::size_t version, std::uint32_t server, Cause cause) {
         fail_at_once(attempt, version, server, cause);
-        if (balancer.learns()) balancer.report(attempt.balancer, server, false, 0, attempt.arrived);
+        if (learns_of(attempt.id)) balancer.report(attempt.balancer, server, false, 0, attempt.arrived);
     }
 };
 

@@ -303,7 +303,7 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
         case WorldEvent::kWeightsLearned:
             if (what.subject <= learned_change_) return false;
             learned_change_ = what.subject;
-            learned_weights_ = weight_changes_[what.subject - 1];
+            learned_routing_ = routing_changes_[what.subject - 1];
             reroute();
             return false;
         case WorldEvent::kHostFails:
@@ -426,15 +426,20 @@ DeletionRank World::deletion_rank(const Instance& instance, Time now) const {
 }
 
 bool World::weigh(std::span<const Target> targets, Time now, EventQueue& queue) {
-    std::vector<double> weights;
+    Routing routing;
     for (const Target& target : targets) {
-        if (target.weight) weights.push_back(*target.weight);
+        ensure(target.mirrored >= 0 && target.mirrored <= 1 && (target.weight || target.mirrored == 0),
+               "a directive mirrors more than all traffic, or without weights");
+        if (!target.weight) continue;
+        routing.weights.push_back(*target.weight);
+        routing.mirrored.push_back(target.mirrored);
     }
-    ensure(weights.empty() || weights.size() == targets.size(), "a directive gives weights to all cohorts or to none");
-    if (weights == weights_) return false;
-    weights_ = weights;
-    weight_changes_.push_back(std::move(weights));
-    const auto change = static_cast<std::uint32_t>(weight_changes_.size());
+    const std::size_t weighed = routing.weights.size();
+    ensure(weighed == 0 || weighed == targets.size(), "a directive gives weights to all cohorts or to none");
+    if (routing == routing_) return false;
+    routing_ = routing;
+    routing_changes_.push_back(std::move(routing));
+    const auto change = static_cast<std::uint32_t>(routing_changes_.size());
     Stream source = streams_.stream(Purpose::kWeight, change);
     const Duration delay = from_seconds(draw(scenario_->balancing.weight_propagation, source));
     queue.schedule(after(now, delay), event(WorldEvent::kWeightsLearned, change));
@@ -460,16 +465,18 @@ void World::learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint
 
 void World::reroute() {
     const std::size_t versions = cohorts_.size();
-    std::vector<RouteGroup> groups(learned_weights_.empty() ? 1 : versions);
+    const auto& [weights, mirrored] = learned_routing_;
+    std::vector<RouteGroup> groups(weights.empty() ? 1 : versions);
     std::vector<int> known(versions, 0);
     for (const Endpoint& endpoint : endpoints_) {
         const std::size_t version = index_of(endpoint.version);
-        groups[learned_weights_.empty() ? 0 : version].servers.push_back(endpoint.server);
+        groups[weights.empty() ? 0 : version].servers.push_back(endpoint.server);
         ++known[version];
     }
     for (std::size_t version = 0; version < versions; ++version) {
-        if (!learned_weights_.empty()) {
-            shares_[version] = groups[version].share = learned_weights_[version];
+        if (!weights.empty()) {
+            shares_[version] = groups[version].share = weights[version];
+            groups[version].mirrored = mirrored[version];
         } else {
             shares_[version] = endpoints_.empty() ? 0 : double(known[version]) / double(endpoints_.size());
         }
@@ -482,7 +489,8 @@ void World::reroute() {
 std::vector<Cohort> World::cohorts() const {
     std::vector<Cohort> seen = cohorts_;
     for (std::size_t version = 0; version < seen.size(); ++version) {
-        seen[version].weight = weights_.empty() ? shares_[version] : weights_[version];
+        seen[version].weight = routed() ? routing_.weights[version] : shares_[version];
+        seen[version].mirrored = routed() ? routing_.mirrored[version] : 0;
     }
     return seen;
 }

@@ -69,7 +69,7 @@ class World {
 
     /// What a control plane sees, by version.
     std::vector<Cohort> cohorts() const;
-    bool routed() const { return !weights_.empty(); }
+    bool routed() const { return !routing_.weights.empty(); }
 
     /// What a scrape brings; each call starts the next interval. What no analysis asks instances for is left out.
     Scrape scrape(Time now);
@@ -132,6 +132,12 @@ class World {
         std::uint32_t server = 0;
         VersionId version{};
     };
+    /// What routers are told. Index: version.
+    struct Routing {
+        std::vector<double> weights;   // empty: traffic follows endpoints
+        std::vector<double> mirrored;  // likewise empty then
+        friend bool operator==(const Routing&, const Routing&) = default;
+    };
 
     /// Keeps the counts of cohorts in step while an instance changes.
     class Change {
@@ -190,17 +196,17 @@ class World {
     DataPlane data_;
     FailureLaw law_;
     Hosts hosts_;
-    std::vector<Instance> all_;                        // in order of creation
-    std::vector<std::uint32_t> live_;                  // those that are not gone, rising
-    std::deque<std::uint32_t> waiting_;                // for a place, in order of creation; some perhaps gone
-    std::vector<std::uint32_t> instance_of_;           // index: server
-    std::vector<Endpoint> endpoints_;                  // as routers know them, some perhaps gone
-    std::vector<Cohort> cohorts_;                      // index: version; without weights
-    std::vector<std::uint32_t> placed_;                // versions x zones: how many ever
-    std::vector<int> in_zone_;                         // versions x zones: how many now, without terminating ones
-    std::vector<double> weights_;                      // as last asked for; empty: none
-    std::vector<std::vector<double>> weight_changes_;  // every change ever asked for
-    std::vector<double> learned_weights_;              // as routers know them
+    std::vector<Instance> all_;               // in order of creation
+    std::vector<std::uint32_t> live_;         // those that are not gone, rising
+    std::deque<std::uint32_t> waiting_;       // for a place, in order of creation; some perhaps gone
+    std::vector<std::uint32_t> instance_of_;  // index: server
+    std::vector<Endpoint> endpoints_;         // as routers know them, some perhaps gone
+    std::vector<Cohort> cohorts_;             // index: version; without weights
+    std::vector<std::uint32_t> placed_;       // versions x zones: how many ever
+    std::vector<int> in_zone_;                // versions x zones: how many now, without terminating ones
+    Routing routing_;                         // as last asked for
+    std::vector<Routing> routing_changes_;    // every change ever asked for
+    Routing learned_routing_;                 // as routers know it
     std::uint32_t learned_change_ = 0;
     std::vector<double> shares_;
     /// What the last scrape saw of a counter that is never reset.

@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'Pause', 'People', 'Phase', 'PlannedTraffic', 'Policy', 'Probe', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetWeight', 'Severity', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'draws_telemetry_of', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'wilson']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'draws_telemetry_of', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -870,21 +870,145 @@ class SequentialCheck:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class WindowCounts:
+    """
+    What the scrapes of a window brought; codes and latency buckets in order.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[typing.Annotated[list[float], "FixedSize(4)"], typing.Annotated[list[float], "FixedSize(24)"], float]:
+        ...
+    def __init__(self, *, by_code: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(4)"] = ..., by_latency: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(24)"] = ..., latency_sum: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def by_code(self) -> typing.Annotated[list[float], "FixedSize(4)"]:
+        ...
+    @by_code.setter
+    def by_code(self, arg1: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(4)"]) -> None:
+        ...
+    @property
+    def by_latency(self) -> typing.Annotated[list[float], "FixedSize(24)"]:
+        ...
+    @by_latency.setter
+    def by_latency(self, arg1: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(24)"]) -> None:
+        ...
+    @property
+    def latency_sum(self) -> float:
+        ...
+    @latency_sum.setter
+    def latency_sum(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class OwnView:
+    """
+    What a guard of the user's own is shown; None: no scrape saw the version.
+    """
+    __hash__: typing.ClassVar[None] = None
+    baseline: WindowCounts | None
+    canary: WindowCounts | None
+    now: float
+    window: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, WindowCounts | None, WindowCounts | None]:
+        ...
+    def __init__(self, *, now: float = ..., window: float = 0.0, canary: WindowCounts | None = ..., baseline: WindowCounts | None = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class OwnVerdict:
+    """
+    What it answers; passes: None is inconclusive.
+    """
+    __hash__: typing.ClassVar[None] = None
+    passes: bool | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[bool | None, float | None]:
+        ...
+    def __init__(self, passes: bool | None = None, value: typing.SupportsFloat | typing.SupportsIndex | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def value(self) -> float | None:
+        ...
+    @value.setter
+    def value(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+class OwnGuard:
+    """
+    A guard of the user's own.
+    """
+    def __repr__(self) -> str:
+        ...
+    def describe(self) -> str:
+        ...
+    def judge(self, seen: OwnView) -> OwnVerdict:
+        ...
+class PythonGuard(OwnGuard):
+    """
+    One written in Python.
+    """
+    def __getstate__(self) -> tuple[typing.Any, str]:
+        ...
+    def __init__(self, judge: typing.Any, identity: str) -> None:
+        """
+        judge: called with an OwnView, gives an OwnVerdict, and remembers nothing; identity: what describe() says.
+        """
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class OwnCheck:
+    """
+    A guard of the user's own, and what it looks at.
+    """
+    __hash__: typing.ClassVar[None] = None
+    guard: OwnGuard
+    vantage: Vantage
+    window: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[OwnGuard, Vantage, float]:
+        ...
+    def __init__(self, *, guard: OwnGuard = ..., vantage: Vantage = ..., window: float = 300.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class Flake(enum.Enum):
+    """
+    What a judge answers when it goes wrong.
+    """
+    errors: typing.ClassVar[Flake]
+    fails: typing.ClassVar[Flake]
+    @classmethod
+    def __new__(cls, value):
+        ...
 class Metric:
     """
     One metric of an analysis: what it measures, how often, and Argo's limits.
     """
     __hash__: typing.ClassVar[None] = None
     dry_run: bool
+    flaky_as: Flake
     initial_delay: float
     interval: float
     name: str
-    source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck
+    source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck, float, float, int, int, int, int, int, bool, int]:
+    def __getstate__(self) -> tuple[str, QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck, float, float, int, int, int, int, int, bool, float, Flake, int]:
         ...
-    def __init__(self, *, name: str = '', source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck = ..., interval: float = 0.0, initial_delay: float = 0.0, count: typing.SupportsInt | typing.SupportsIndex = 0, failure_limit: typing.SupportsInt | typing.SupportsIndex = 0, inconclusive_limit: typing.SupportsInt | typing.SupportsIndex = 0, consecutive_error_limit: typing.SupportsInt | typing.SupportsIndex = 4, consecutive_success_limit: typing.SupportsInt | typing.SupportsIndex = 0, dry_run: bool = False, line: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+    def __init__(self, *, name: str = '', source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck = ..., interval: float = 0.0, initial_delay: float = 0.0, count: typing.SupportsInt | typing.SupportsIndex = 0, failure_limit: typing.SupportsInt | typing.SupportsIndex = 0, inconclusive_limit: typing.SupportsInt | typing.SupportsIndex = 0, consecutive_error_limit: typing.SupportsInt | typing.SupportsIndex = 4, consecutive_success_limit: typing.SupportsInt | typing.SupportsIndex = 0, dry_run: bool = False, flaky: typing.SupportsFloat | typing.SupportsIndex = 0.0, flaky_as: Flake = ..., line: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -913,6 +1037,12 @@ class Metric:
         ...
     @failure_limit.setter
     def failure_limit(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def flaky(self) -> float:
+        ...
+    @flaky.setter
+    def flaky(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def inconclusive_limit(self) -> int:
@@ -1819,6 +1949,30 @@ class OnCall:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class WorkingHours:
+    """
+    When people are at work, by a clock on which the rollout starts at `start`.
+    """
+    __hash__: typing.ClassVar[None] = None
+    closes: float
+    opens: float
+    start: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float, int]:
+        ...
+    def __init__(self, *, start: float = 0.0, opens: float = 32400.0, closes: float = 61200.0, days: typing.SupportsInt | typing.SupportsIndex = 31) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def days(self) -> int:
+        ...
+    @days.setter
+    def days(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
 class UserReports:
     """
     Users notice what no monitor sees, and say so late.
@@ -1854,13 +2008,15 @@ class People:
     __hash__: typing.ClassVar[None] = None
     approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
     approval_limit: float | None
+    hours: WorkingHours | None
+    off_hours: OnCall
     on_call: OnCall
     reports: UserReports
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[OnCall, list[int], UserReports, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None, float | None]:
+    def __getstate__(self) -> tuple[OnCall, WorkingHours | None, OnCall, list[int], UserReports, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None, float | None]:
         ...
-    def __init__(self, *, on_call: OnCall = ..., pages: collections.abc.Sequence[int] = ..., reports: UserReports = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ..., approval_limit: float | None = None) -> None:
+    def __init__(self, *, on_call: OnCall = ..., hours: WorkingHours | None = ..., off_hours: OnCall = ..., pages: collections.abc.Sequence[int] = ..., reports: UserReports = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ..., approval_limit: float | None = None) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1946,7 +2102,7 @@ class Strategy:
         """
 class StrategyError(RuntimeError):
     """
-    A strategy written in Python raised an exception; when in the rollout, and which.
+    A strategy did what none may, or it or a guard raised an exception: which, when in the rollout, and what.
     """
 class Phase(enum.Enum):
     """
@@ -1971,9 +2127,9 @@ class Cohort:
     version: int
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, bool, int, int, int, int, int, int, int, int, float]:
+    def __getstate__(self) -> tuple[int, bool, int, int, int, int, int, int, int, int, float, float]:
         ...
-    def __init__(self, *, version: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+    def __init__(self, *, version: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2002,6 +2158,12 @@ class Cohort:
         ...
     @instances.setter
     def instances(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def mirrored(self) -> float:
+        ...
+    @mirrored.setter
+    def mirrored(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def pending(self) -> int:
@@ -2093,9 +2255,9 @@ class Target:
     __hash__: typing.ClassVar[None] = None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, float | None]:
+    def __getstate__(self) -> tuple[int, float | None, float]:
         ...
-    def __init__(self, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None) -> None:
+    def __init__(self, *, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2106,6 +2268,12 @@ class Target:
         ...
     @desired.setter
     def desired(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def mirrored(self) -> float:
+        ...
+    @mirrored.setter
+    def mirrored(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def weight(self) -> float | None:
@@ -2165,6 +2333,27 @@ class Directive:
         ...
     @targets.setter
     def targets(self, arg1: collections.abc.Sequence[Target]) -> None:
+        ...
+class Breach:
+    """
+    Where a strategy broke the contract.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    decision: str
+    scene: str
+    what: str
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, float, str, str]:
+        ...
+    def __init__(self, *, scene: str = '', at: float = ..., what: str = '', decision: str = '') -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    def __str__(self) -> str:
         ...
 class PythonStrategy(Strategy):
     """
@@ -2302,6 +2491,27 @@ class RunAnalysis:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class SetMirror:
+    """
+    A step: the percentage of the traffic that is copied to the canary.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int]:
+        ...
+    def __init__(self, percentage: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def percentage(self) -> int:
+        ...
+    @percentage.setter
+    def percentage(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
 class BackgroundAnalysis:
     """
     An analysis from a step to the end.
@@ -2340,9 +2550,9 @@ class CanaryParams:
     scale_down_delay: float | None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, Amount, Amount, list[SetWeight | Pause | SetCanaryScale | RunAnalysis], bool, int, int | None, float | None, float | None, float | None, bool, BackgroundAnalysis | None, bool]:
+    def __getstate__(self) -> tuple[int, Amount, Amount, list[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror], bool, int, int | None, float | None, float | None, float | None, bool, BackgroundAnalysis | None, bool]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ..., dynamic_stable_scale: bool = False) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ..., dynamic_stable_scale: bool = False) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2367,10 +2577,10 @@ class CanaryParams:
     def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     @property
-    def steps(self) -> list[SetWeight | Pause | SetCanaryScale | RunAnalysis]:
+    def steps(self) -> list[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror]:
         ...
     @steps.setter
-    def steps(self, arg1: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis]) -> None:
+    def steps(self, arg1: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror]) -> None:
         ...
 class Canary(Strategy):
     """
@@ -2506,6 +2716,53 @@ class Guarded(Strategy):
         ...
     @property
     def params(self) -> GuardParams:
+        ...
+class ShadowParams:
+    """
+    Copies of requests before a rollout.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int | None
+    duration: float
+    instances: Amount
+    progress_deadline: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, Amount, float, float, int | None, float | None]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, instances: Amount = ..., mirrored: typing.SupportsFloat | typing.SupportsIndex = 1.0, duration: float = 600.0, analysis: int | None = ..., progress_deadline: float | None = 600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def mirrored(self) -> float:
+        ...
+    @mirrored.setter
+    def mirrored(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Shadow(Strategy):
+    """
+    Mirrors requests, then rolls out by another strategy.
+    """
+    def __getstate__(self) -> tuple[Strategy, ShadowParams]:
+        ...
+    def __init__(self, inner: Strategy, params: ShadowParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def inner(self) -> Strategy:
+        ...
+    @property
+    def params(self) -> ShadowParams:
         ...
 class CodeDeployInPlaceParams:
     """
@@ -2767,9 +3024,9 @@ class FlaggerParams:
     progress_deadline: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, flagger.Plan, float, float, int, int, float, int | None, bool, bool, Amount, Amount, float | None]:
+    def __getstate__(self) -> tuple[int, flagger.Plan, float, float, int, int, float, float, int | None, bool, bool, Amount, Amount, float | None]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, plan: flagger.Plan = ..., interval: float = 60.0, progress_deadline: float = 600.0, primary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, canary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, matched: typing.SupportsFloat | typing.SupportsIndex = 1.0, analysis: int | None = ..., confirm_rollout: bool = False, confirm_promotion: bool = False, max_surge: Amount = ..., max_unavailable: Amount = ..., deployment_deadline: float | None = 600.0) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, plan: flagger.Plan = ..., interval: float = 60.0, progress_deadline: float = 600.0, primary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, canary_ready_threshold: typing.SupportsInt | typing.SupportsIndex = 100, matched: typing.SupportsFloat | typing.SupportsIndex = 1.0, mirrored: typing.SupportsFloat | typing.SupportsIndex = 1.0, analysis: int | None = ..., confirm_rollout: bool = False, confirm_promotion: bool = False, max_surge: Amount = ..., max_unavailable: Amount = ..., deployment_deadline: float | None = 600.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2786,6 +3043,12 @@ class FlaggerParams:
         ...
     @matched.setter
     def matched(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def mirrored(self) -> float:
+        ...
+    @mirrored.setter
+    def mirrored(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def primary_ready_threshold(self) -> int:
@@ -3340,6 +3603,8 @@ def allocate_truths(release: Release, replications: typing.SupportsInt | typing.
     """
     Which truth replication 0, 1, 2 ... has.
     """
+def at_work(hours: WorkingHours, now: float) -> bool:
+    ...
 def build_config() -> dict[str, typing.Any]:
     """
     What this extension was built from and with: for bug reports.
@@ -3378,7 +3643,7 @@ def lookback(query: collections.abc.Sequence[QueryStep]) -> float:
     How many seconds the query looks back.
     """
 @typing.overload
-def lookback(source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck, interval: float = 0.0) -> float:
+def lookback(source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck, interval: float = 0.0) -> float:
     """
     How many seconds it looks back from the time of a measurement.
     """
@@ -3416,6 +3681,10 @@ def quantile(distribution: Constant | Exponential | LogNormal | Uniform | LogUni
     """
     The value below which a share `p` in (0, 1) of all draws lies.
     """
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex) -> list[Breach]:
+    """
+    Plays a strategy through on a toy fleet: each way in which it broke the contract.
+    """
 def replay(scenario: Scenario, strategy: Strategy, options: ForecastOptions, replication: typing.SupportsInt | typing.SupportsIndex) -> tuple[Timeline, Outcome]:
     """
     One replication of that study again, alone, with its story.
@@ -3436,10 +3705,22 @@ def validate(scenario: Scenario) -> list[Complaint]:
     """
     Every complaint at once; empty if it can be run.
     """
+def watched(strategy: Strategy, quota: typing.SupportsInt | typing.SupportsIndex) -> Strategy:
+    """
+    The same strategy, which raises StrategyError as soon as a decision breaks the contract.
+    """
+def way_back(seen: Observation, replicas: typing.SupportsInt | typing.SupportsIndex, why: str) -> Directive:
+    """
+    What to want on the way back to so many old replicas: they come, traffic follows, the new version goes.
+    """
 def wilson(successes: typing.SupportsInt | typing.SupportsIndex, trials: typing.SupportsInt | typing.SupportsIndex, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> Interval:
     """
     Wilson's interval of a probability; all of [0, 1] without trials.
     """
-model_version: int = 2
+def worked(hours: WorkingHours, start: float, work: float) -> float:
+    """
+    When somebody who began then, or at the next opening, has worked for so long.
+    """
+model_version: int = 3
 most_known_load: float = 0.85
 version: str = '0.1.0'

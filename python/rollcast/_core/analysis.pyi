@@ -6,7 +6,7 @@ import collections.abc
 import enum
 import rollcast._core
 import typing
-__all__: list[str] = ['ConditionValue', 'JudgedMetric', 'MetricResult', 'Ttl', 'analysis_ttl_expired', 'effective_count', 'first_measurement_at', 'first_measurement_due', 'measurement_phase', 'measurements_kept', 'metric_phase', 'next_measurement_at', 'next_measurement_due', 'run_phase']
+__all__: list[str] = ['ConditionValue', 'JudgedMetric', 'Measurement', 'MetricResult', 'Rehearsal', 'Rehearsed', 'RehearsedAnswers', 'RehearsedStretch', 'Ttl', 'analysis_ttl_expired', 'effective_count', 'first_measurement_at', 'first_measurement_due', 'measurement_phase', 'measurements_kept', 'metric_phase', 'next_measurement_at', 'next_measurement_due', 'rehearse', 'run_phase']
 class ConditionValue(enum.Enum):
     """
     What became of a condition.
@@ -113,6 +113,143 @@ class Ttl:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class RehearsedAnswers:
+    """
+    How a version answers, without chance.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, list[float], float]:
+        ...
+    def __init__(self, *, errors: typing.SupportsFloat | typing.SupportsIndex = 0.0, within_bucket: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., mean_latency: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def errors(self) -> float:
+        ...
+    @errors.setter
+    def errors(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def mean_latency(self) -> float:
+        ...
+    @mean_latency.setter
+    def mean_latency(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def within_bucket(self) -> list[float]:
+        ...
+    @within_bucket.setter
+    def within_bucket(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+class RehearsedStretch:
+    """
+    For so long the new version has this share of the requests.
+    """
+    __hash__: typing.ClassVar[None] = None
+    lasts: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float]:
+        ...
+    def __init__(self, lasts: float = 0.0, share: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def share(self) -> float:
+        ...
+    @share.setter
+    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Rehearsal:
+    """
+    Even traffic during a rollout.
+    """
+    __hash__: typing.ClassVar[None] = None
+    new_version: RehearsedAnswers
+    old_version: RehearsedAnswers
+    starts: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, list[RehearsedStretch], float, RehearsedAnswers, RehearsedAnswers]:
+        ...
+    def __init__(self, *, rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, plan: collections.abc.Sequence[RehearsedStretch] = ..., starts: float = 0.0, old_version: RehearsedAnswers = ..., new_version: RehearsedAnswers = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def plan(self) -> list[RehearsedStretch]:
+        ...
+    @plan.setter
+    def plan(self, arg1: collections.abc.Sequence[RehearsedStretch]) -> None:
+        ...
+    @property
+    def rate(self) -> float:
+        ...
+    @rate.setter
+    def rate(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Measurement:
+    """
+    One line of an analysis' log.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    phase: rollcast._core.AnalysisPhase
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, int, rollcast._core.AnalysisPhase, float | None]:
+        ...
+    def __init__(self, *, at: float = ..., metric: typing.SupportsInt | typing.SupportsIndex = 0, phase: rollcast._core.AnalysisPhase = ..., value: typing.SupportsFloat | typing.SupportsIndex | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def metric(self) -> int:
+        ...
+    @metric.setter
+    def metric(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def value(self) -> float | None:
+        ...
+    @value.setter
+    def value(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+class Rehearsed:
+    """
+    What an analysis made of it; running: the plan was over first.
+    """
+    __hash__: typing.ClassVar[None] = None
+    ended: float
+    phase: rollcast._core.AnalysisPhase
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[rollcast._core.AnalysisPhase, float, list[Measurement]]:
+        ...
+    def __init__(self, *, phase: rollcast._core.AnalysisPhase = ..., ended: float = ..., log: collections.abc.Sequence[Measurement] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def log(self) -> list[Measurement]:
+        ...
+    @log.setter
+    def log(self, arg1: collections.abc.Sequence[Measurement]) -> None:
+        ...
 def analysis_ttl_expired(phase: rollcast._core.AnalysisPhase, age: float, ttl: Ttl) -> bool:
     ...
 def effective_count(metric: rollcast._core.Metric) -> int | None:
@@ -135,6 +272,10 @@ def next_measurement_at(metric: rollcast._core.Metric, result: MetricResult) -> 
     """
 def next_measurement_due(metric: rollcast._core.Metric, result: MetricResult, now: float) -> bool:
     ...
+def rehearse(analysis: rollcast._core.Analysis, observability: rollcast._core.Observability, rehearsal: Rehearsal) -> Rehearsed:
+    """
+    An analysis over a rollout in which nothing is left to chance.
+    """
 def run_phase(metrics: collections.abc.Sequence[JudgedMetric], terminating: bool) -> rollcast._core.AnalysisPhase:
     ...
 measurements_kept: int = 10

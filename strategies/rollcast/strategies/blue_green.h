@@ -1,6 +1,9 @@
 #pragma once
 // Argo Rollouts' blue/green: preview, switch, scale-down delay, analyses before and after the promotion.
 // Semantics: argoproj/argo-rollouts, rollout/bluegreen.go.
+//
+// Where it deviates: aborted after the switch, live traffic goes back at once, as the documentation says; the code
+// waits for the ReplicaSet to be fully available even then, and so perhaps for ever.
 
 #include <optional>
 #include <string>

@@ -32,6 +32,7 @@ std::string spell(const CanaryStep& step) {
         std::string operator()(const RunAnalysis& it) const {
             return "analysis " + std::to_string(index_of(it.analysis));
         }
+        std::string operator()(const SetMirror& it) const { return "mirror " + std::to_string(it.percentage) + "%"; }
     } words;
     return std::visit(words, step);
 }
@@ -284,6 +285,7 @@ class CanaryController final : public Controller {
         for (Target& target : want.targets) target.weight = 0;
         want.targets.front().weight = 1 - share(weight_);
         want.targets.back().weight = share(weight_);
+        if (under_way()) want.targets.back().mirrored = argo::mirrored(params_.steps, at_.step) / 100.0;
     }
 
     // Progress
@@ -442,6 +444,9 @@ void validate(const CanaryParams& params) {
             require(given == 1, name + "setCanaryScale takes replicas, weight or match_traffic_weight");
             require(scale->replicas.value_or(0) >= 0 && scale->weight.value_or(0) >= 0,
                     name + "setCanaryScale must not be negative");
+        } else if (const auto* mirror = std::get_if<SetMirror>(&params.steps[i])) {
+            require(params.routed, name + "setMirrorRoute needs a traffic router");
+            require(mirror->percentage >= 0 && mirror->percentage <= 100, name + "percentage must be from 0 to 100");
         }
     }
     if (params.background) {

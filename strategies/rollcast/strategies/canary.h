@@ -1,6 +1,10 @@
 #pragma once
 // Argo Rollouts' canary: steps, replica-weighted or traffic-routed, with analyses and abort.
 // Semantics: argoproj/argo-rollouts, rollout/canary.go, utils/replicaset/canary.go.
+//
+// Where it deviates, because routers here know versions and shares only: steps that set header routes do nothing, and
+// plans with experiments or plugins are refused. It decides at the instant of a change, and the real controller some
+// milliseconds later.
 
 #include <optional>
 #include <string>
@@ -28,7 +32,10 @@ struct SetCanaryScale {  // exactly one of the three
 struct RunAnalysis {
     AnalysisId analysis{};
 };
-using CanaryStep = std::variant<SetWeight, Pause, SetCanaryScale, RunAnalysis>;
+struct SetMirror {       // Argo's setMirrorRoute
+    int percentage = 0;  // of the traffic, copied to the canary from here on; 0: no more
+};
+using CanaryStep = std::variant<SetWeight, Pause, SetCanaryScale, RunAnalysis, SetMirror>;
 
 struct BackgroundAnalysis {
     AnalysisId analysis{};

@@ -119,6 +119,11 @@ int current_set_weight(std::span<const CanaryStep> steps, std::size_t step, bool
     return last ? last->weight : 0;
 }
 
+int mirrored(std::span<const CanaryStep> steps, std::size_t step) {
+    const SetMirror* last = step < steps.size() ? last_of<SetMirror>(steps, step) : nullptr;
+    return last ? last->percentage : 0;
+}
+
 ReplicasOrWeight canary_replicas_or_weight(std::span<const CanaryStep> steps, const CanaryPosition& at, bool routed,
                                            int max_weight) {
     if (at.promoted) return {std::nullopt, max_weight};

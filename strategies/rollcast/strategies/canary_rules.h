@@ -34,6 +34,9 @@ Counts basic_counts(int replicas, int weight, int max_weight, Fenceposts limits,
 /// The weight in force at a step: of the last SetWeight at or before it; `max_weight` beyond the last step.
 int current_set_weight(std::span<const CanaryStep> steps, std::size_t step, bool aborted, int max_weight);
 
+/// The percentage of the traffic that is mirrored at a step; beyond the last step nothing is.
+int mirrored(std::span<const CanaryStep> steps, std::size_t step);
+
 /// What the canary is sized for: an explicit number of replicas, or else a weight.
 struct ReplicasOrWeight {
     std::optional<int> replicas;

@@ -1,7 +1,9 @@
 #pragma once
 // AWS CodeDeploy for ECS services and Lambda functions: all at once, canary or linear, with the wait before the
-// original is terminated, and alarms. A Lambda function is modelled as a fleet that is there before the first shift.
-// Semantics: AWS CodeDeploy User Guide; the rules are in codedeploy_rules.h.
+// original is terminated, and alarms. Semantics: AWS CodeDeploy User Guide; the rules are in codedeploy_rules.h.
+//
+// Where it deviates, because an instance here outlives its requests: a Lambda function is a fleet that is there before
+// the first shift.
 
 #include <memory>
 #include <optional>

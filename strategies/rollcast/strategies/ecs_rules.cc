@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "rollcast/base/amount.h"
+#include "rollcast/base/check.h"
 
 namespace rollcast::strategies::ecs {
 
@@ -67,6 +68,7 @@ bool is_valid_percent(double value, int least_permille) {
 }
 
 int linear_bakes(int step_permille) {
+    require(step_permille > 0, "a step of the traffic must be above 0");
     const int steps = 1000 / step_permille;
     return 1000 % step_permille == 0 ? steps - 1 : steps;
 }

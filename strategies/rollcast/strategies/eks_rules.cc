@@ -8,7 +8,9 @@ int scale_up_increment(int availability_zones, int max_unavailable) {
     return std::max(2 * availability_zones, max_unavailable);
 }
 
-bool drain_goes_on(Duration until_evicted, bool force) { return force || until_evicted <= kDrainTimeout; }
+bool drain_goes_on(std::optional<Duration> until_evicted, bool force) {
+    return force || (until_evicted && *until_evicted <= kDrainTimeout);
+}
 
 bool control_plane_update_allowed(int from, int to) { return to == from + 1; }
 

@@ -3,6 +3,7 @@
 // (managed node update behaviour, cluster updates) and the service's API.
 
 #include <cstdint>
+#include <optional>
 
 #include "rollcast/base/time.h"
 
@@ -14,8 +15,9 @@ inline constexpr Duration kWaitAfterCordon = std::chrono::seconds(60);
 /// By how much the group grows, at most, before old nodes go.
 int scale_up_increment(int availability_zones, int max_unavailable);
 
-/// Whether the update goes on after a drain that would take so long. Forced, what is left is deleted.
-bool drain_goes_on(Duration until_evicted, bool force);
+/// Whether the update goes on after a drain that would take so long; none: it would not end. Forced, what is left is
+/// deleted.
+bool drain_goes_on(std::optional<Duration> until_evicted, bool force);
 
 enum class UpdatePhase : std::uint8_t { kSetup, kScaleUp, kUpgrade, kScaleDown };
 

@@ -198,8 +198,7 @@ class FlaggerController final : public Controller {
     }
 
     std::optional<bool> checks(const Observation& seen) const {
-        // Nothing of the mirrored traffic can be seen.
-        if (!params_.analysis || status_.routes.mirrored) return true;
+        if (!params_.analysis) return true;
         if (!run_ || !is_complete(seen.analysis(*run_))) return std::nullopt;
         return seen.analysis(*run_) == AnalysisPhase::kSuccessful;
     }
@@ -223,6 +222,7 @@ class FlaggerController final : public Controller {
         for (Target& target : want.targets) target.weight = 0;
         want.targets.front().weight = (1 - canary) * of_old;
         want.targets.back().weight = canary + (1 - canary) * (1 - of_old);
+        if (status_.routes.mirrored && params_.plan.routed) want.targets.back().mirrored = params_.mirrored;
     }
 
     bool told(const Observation& seen, double share_of_new) const {
@@ -308,8 +308,7 @@ void validate(const FlaggerParams& params) {
     require(plan.iterations >= 0, "iterations must not be negative");
     require(flagger::ticks_to_success(plan).has_value(),
             "the plan never moves: no step_weight, step_weights, iterations");
-    require(!plan.mirror || flagger::kind(plan) == flagger::Kind::kCanary || !plan.routed,
-            "a test on mirrored traffic is not modelled");
+    require(params.mirrored > 0 && params.mirrored <= 1, "mirrored must be above 0 and at most 1");
     require(params.interval >= flagger::analysis_interval(Duration::zero()), "interval must be at least 10 s");
     require(params.progress_deadline > Duration::zero(), "progress_deadline must be above 0");
     require(!params.deployment_deadline || *params.deployment_deadline > Duration::zero(),
@@ -346,7 +345,7 @@ std::string Flagger::describe() const {
     add_number("max_weight", plan.max_weight, 0);
     add_number("step_weight_promotion", plan.step_weight_promotion, 0);
     add_number("iterations", plan.iterations, 0);
-    add_flag("mirror", plan.mirror);
+    if (plan.mirror) add("mirrored", std::to_string(params_.mirrored));
     if (plan.match) add("matched", std::to_string(params_.matched));
     add_flag("without a router", !plan.routed);
     add_flag("skip_analysis", plan.skip_analysis);

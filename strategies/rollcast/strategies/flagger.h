@@ -2,9 +2,10 @@
 // Flagger's canary, blue/green and A/B test: a primary workload that serves, a canary workload beside it, and a tick
 // that moves traffic between them. The controller follows the rules in flagger_rules.h. Semantics: fluxcd/flagger.
 //
-// The new version runs in both workloads once it is promoted, and routers know versions only: until the canary workload
-// is gone its instances take their share of what goes to the primary's new ones. A person who aborts does by hand what
-// a rollback does, and takes the primary's template back as well.
+// Where it deviates, because routers here know versions only: the new version runs in both workloads once it is
+// promoted, and until the canary workload is gone its instances take their share of what goes to the primary's new
+// ones. A person who aborts does by hand what a rollback does, and takes the primary's template back as well. Load
+// tests are not modelled.
 
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ struct FlaggerParams {
     int primary_ready_threshold = 100;                       // percent of the instances
     int canary_ready_threshold = 100;
     double matched = 1;                    // A/B: share of the requests that the match rules choose
+    double mirrored = 1;                   // share of the requests that are mirrored when the plan says so
     std::optional<AnalysisId> analysis{};  // the checks of a tick; none: they pass
     bool confirm_rollout = false;          // a person opens the gate
     bool confirm_promotion = false;
@@ -36,8 +38,7 @@ struct FlaggerParams {
 
 class Flagger final : public Strategy {
    public:
-    /// Throws std::invalid_argument for plans that never move, mirrored tests (their traffic is not modelled) and
-    /// numbers out of range.
+    /// Throws std::invalid_argument for plans that never move and numbers out of range.
     explicit Flagger(FlaggerParams params);
     std::string describe() const override;
     std::unique_ptr<Controller> start(const Launch& launch) const override;

@@ -1,34 +1,22 @@
 #include "rollcast/strategies/guarded.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
 #include "rollcast/base/check.h"
 #include "rollcast/base/clone_ptr.h"
+#include "rollcast/strategies/way_back.h"
 #include "rollcast/strategies/words.h"
 
 namespace rollcast::strategies {
 
 namespace {
 
-/// Strategies number their own runs from 1 on, and the engine has the last number. Guards count down from here, the
-/// innermost first.
-constexpr std::uint32_t kLastGuardRun = std::numeric_limits<std::uint32_t>::max() - 1;
-
-std::uint32_t guards_in(const Strategy& strategy) {
-    const auto* guarded = dynamic_cast<const Guarded*>(&strategy);
-    return guarded == nullptr ? 0 : 1 + guards_in(*guarded->inner());
-}
-
 class GuardedController final : public Controller {
    public:
-    GuardedController(const Strategy& inner, const GuardParams& params, const Launch& launch)
-        : inner_(inner.start(launch)),
-          params_(params),
-          run_(kLastGuardRun - guards_in(inner)),
-          replicas_(launch.replicas) {}
+    GuardedController(const Strategy& inner, const GuardParams& params, std::uint32_t run, const Launch& launch)
+        : inner_(inner.start(launch)), params_(params), run_(run), replicas_(launch.replicas) {}
 
     Directive decide(const Observation& seen) override {
         const AnalysisPhase guard = seen.analysis(run_);
@@ -59,24 +47,9 @@ class GuardedController final : public Controller {
     }
 
     Directive go_back(const Observation& seen) {
-        const Cohort& old = seen.cohorts.front();
-        const double borne = std::min(1.0, static_cast<double>(old.available) / std::max(1, replicas_));
-        const bool whole = old.available >= replicas_;
-        Directive want(seen.cohorts.size());
-        want.targets.front().desired = replicas_;
-        // Until the old version is whole, what is there of the new one keeps the service up.
-        const Cohort& fresh = seen.cohorts.back();
-        want.targets.back().desired = whole ? 0 : std::min(fresh.desired, replicas_ - old.available);
-        if (seen.routed) {
-            for (Target& target : want.targets) target.weight = 0;
-            want.targets.back().weight = std::min(fresh.weight, 1 - borne);
-            want.targets.front().weight = 1 - *want.targets.back().weight;
-        }
-        const bool alone = seen.routed ? fresh.weight == 0 : fresh.instances == 0;
-        if (whole && alone) final_ = Phase::kRolledBack;
-        want.phase = final_.value_or(Phase::kRollingBack);
-        want.reason = std::string(goes_back_) + ": " + of(old.available, replicas_) + " old available, " +
-                      std::to_string(fresh.instances) + " new left";
+        Directive want = way_back(seen, replicas_, goes_back_);
+        if (is_final(want.phase)) final_ = want.phase;
+        want.phase = final_.value_or(want.phase);
         return want;
     }
 
@@ -92,19 +65,18 @@ class GuardedController final : public Controller {
 }  // namespace
 
 Guarded::Guarded(std::shared_ptr<const Strategy> inner, GuardParams params)
-    : inner_(std::move(inner)), params_(params) {
-    require(inner_ != nullptr, "a guard needs a strategy to guard");
+    : Wrapper(std::move(inner)), params_(params) {
     require(params_.bake >= Duration::zero(), "bake must not be negative");
 }
 
 std::string Guarded::describe() const {
-    std::string text = "guarded(" + inner_->describe() + ", analysis=" + std::to_string(index_of(params_.analysis));
+    std::string text = "guarded(" + inner()->describe() + ", analysis=" + std::to_string(index_of(params_.analysis));
     if (params_.bake > Duration::zero()) text += ", bake=" + spell(params_.bake);
     return text + ")";
 }
 
 std::unique_ptr<Controller> Guarded::start(const Launch& launch) const {
-    return std::make_unique<GuardedController>(*inner_, params_, launch);
+    return std::make_unique<GuardedController>(*inner(), params_, own_run(), launch);
 }
 
 }  // namespace rollcast::strategies

@@ -9,6 +9,7 @@
 #include "rollcast/base/ids.h"
 #include "rollcast/base/time.h"
 #include "rollcast/control/strategy.h"
+#include "rollcast/strategies/wrapper.h"
 
 namespace rollcast::strategies {
 
@@ -17,17 +18,15 @@ struct GuardParams {
     Duration bake{};        // it is promoted when the guard has been quiet for so long after the strategy's own end
 };
 
-class Guarded final : public Strategy {
+class Guarded final : public Wrapper {
    public:
     /// Throws std::invalid_argument without a strategy, and for a negative bake.
     Guarded(std::shared_ptr<const Strategy> inner, GuardParams params);
     std::string describe() const override;
     std::unique_ptr<Controller> start(const Launch& launch) const override;
-    const std::shared_ptr<const Strategy>& inner() const { return inner_; }
     const GuardParams& params() const { return params_; }
 
    private:
-    std::shared_ptr<const Strategy> inner_;
     GuardParams params_;
 };
 

@@ -1,6 +1,9 @@
 #pragma once
 // Kubernetes' Deployment: RollingUpdate and Recreate. The controller follows the rules in kubernetes_rules.h.
 // Semantics: kubernetes/kubernetes, pkg/controller/deployment.
+//
+// Where it deviates, because what a control plane takes to think is not modelled: it decides at the instant of a
+// change, and the real one some milliseconds later.
 
 #include <memory>
 #include <optional>

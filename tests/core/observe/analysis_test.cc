@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -426,6 +427,91 @@ TEST(AnalysisRun, IsAValue) {
     EXPECT_EQ(follow(one, scripted("sf")), kFailed);
     EXPECT_EQ(follow(other, scripted("ss"), at(20)), kRunning);
     EXPECT_EQ(other.log().size(), 2u);
+}
+
+/// A check without a condition of a store without data, which goes wrong half of the time, or so.
+Analysis flaky(double probability, int count, int failure_limit) {
+    const Metric metric{.name = "flaky",
+                        .source = QueryCheck{.query = {number(1)}},
+                        .interval = 60s,
+                        .count = count,
+                        .failure_limit = failure_limit,
+                        .flaky = probability};
+    return {.name = "flaky", .metrics = {metric}};
+}
+
+AnalysisPhase phase_of_flaky(const Analysis& analysis, std::uint32_t replication, std::uint32_t nth = 0) {
+    const Telemetry store = telemetry();
+    const StreamSpace streams(3, replication);
+    AnalysisRun run(analysis, at(0));
+    for (Time now = run.next_due(); now != kNever; now = run.next_due()) {
+        run.advance(now, store, {.streams = &streams, .run = flaky_run(AnalysisId{0}, nth)});
+    }
+    return run.phase();
+}
+
+TEST(FlakyMeasurements, TripARunAsOftenAsTheBinomialSays) {
+    constexpr int kRuns = 4000;
+    for (const int limit : {0, 1}) {
+        const Analysis analysis = flaky(.05, 10, limit);
+        int tripped = 0;
+        for (std::uint32_t r = 0; r < kRuns; ++r) tripped += phase_of_flaky(analysis, r) == kFailed;
+        const double none = std::pow(.95, 10), one = 10 * .05 * std::pow(.95, 9);
+        const double expected = 1 - none - (limit == 1 ? one : 0);
+        // Five standard deviations: a false alarm in two million.
+        EXPECT_NEAR(tripped, kRuns * expected, 5 * std::sqrt(kRuns * expected * (1 - expected)));
+    }
+}
+
+TEST(FlakyMeasurements, HaveLuckOfTheirOwnInEachRunAndMetric) {
+    Analysis analysis = flaky(.5, 1, 0);
+    analysis.metrics.push_back(analysis.metrics.front());
+    int differ = 0, metrics_differ = 0;
+    const Telemetry store = telemetry();
+    for (std::uint32_t r = 0; r < 200; ++r) {
+        differ += phase_of_flaky(flaky(.5, 1, 0), r, 0) != phase_of_flaky(flaky(.5, 1, 0), r, 1);
+        const StreamSpace streams(3, r);
+        AnalysisRun run(analysis, at(0));
+        run.advance(at(0), store, {.streams = &streams});
+        metrics_differ += run.log()[0].phase != run.log()[1].phase;
+    }
+    // Half of 200: outside of 60 to 140 once in a hundred million.
+    EXPECT_NEAR(differ, 100, 40);
+    EXPECT_NEAR(metrics_differ, 100, 40);
+}
+
+TEST(FlakyMeasurements, AreWorseOnlyTheMoreLikelyTheyAre) {
+    for (std::uint32_t r = 0; r < 200; ++r) {
+        if (phase_of_flaky(flaky(.1, 3, 0), r) == kFailed) {
+            EXPECT_EQ(phase_of_flaky(flaky(.2, 3, 0), r), kFailed) << "the same luck in replication " << r;
+        }
+    }
+}
+
+TEST(FlakyMeasurements, MayBeErrorsAndAreNoneWithoutLuck) {
+    Analysis analysis = flaky(1, 1, 0);
+    analysis.metrics[0].flaky_as = Flake::kErrors;
+    EXPECT_EQ(phase_of_flaky(analysis, 0), kError);
+    AnalysisRun untouched(analysis, at(0));
+    untouched.advance(at(0), telemetry());
+    EXPECT_EQ(untouched.phase(), kSuccessful);
+}
+
+TEST(FlakyMeasurements, LeaveTheMemoryOfAnAlarmAlone) {
+    Telemetry store = telemetry();
+    for (double t = 0; t <= 120; t += 10) {
+        Scrape seen = scrape(t);
+        count(seen.proxy[1], Code::k200, 100);
+        store.record(seen);
+    }
+    Analysis analysis = flaky(1, 2, 5);
+    analysis.metrics[0].source = CloudWatchAlarm{.scope = Scope::kNew, .threshold = .1};
+    const StreamSpace streams(1, 0);
+    AnalysisRun run(analysis, at(60));
+    run.advance(at(60), store, {.streams = &streams});
+    EXPECT_EQ(run.results()[0].failed, 1);
+    run.advance(at(121), store);  // luck is over
+    EXPECT_EQ(run.log()[1].phase, kSuccessful) << "the alarm was never raised";
 }
 
 }  // namespace

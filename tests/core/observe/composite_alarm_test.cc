@@ -48,16 +48,29 @@ TEST(SuppressedActions, OneActionResultsFromSeveralChangesWithinTheWait) {
     EXPECT_EQ(actions.take(at(100)), std::nullopt);
 }
 
-TEST(SuppressedActions, AChangeDuringTheExtensionDoesNotProlongIt) {
+TEST(SuppressedActions, AChangeDuringTheExtensionStartsTheWaitInItsPlace) {
     SuppressedActions actions;
     actions.suppressor_changed(kAlarm, at(0), waits());
     actions.composite_changed(kAlarm, at(1), waits());
     EXPECT_EQ(actions.due(), kNever);
     actions.suppressor_changed(kOk, at(6), waits());
+    EXPECT_EQ(actions.due(), at(9));
     actions.composite_changed(kOk, at(8), waits());
-    const auto action = actions.take(at(9));
+    const auto action = actions.take(at(50));
     ASSERT_TRUE(action);
+    EXPECT_EQ(action->at, at(10));
     EXPECT_EQ(action->state, kOk);
+}
+
+TEST(SuppressedActions, OnlyLeavingAlarmStartsTheExtension) {
+    SuppressedActions actions;
+    actions.composite_changed(kAlarm, at(0), waits());
+    actions.suppressor_changed(kOk, at(1), waits());
+    EXPECT_EQ(actions.due(), at(2));
+    actions.suppressor_changed(kAlarm, at(1), waits());
+    actions.suppressor_changed(kOk, at(6), waits());
+    actions.suppressor_changed(kInsufficientData, at(7), waits());
+    EXPECT_EQ(actions.due(), at(9));
 }
 
 TEST(SuppressedActions, AreHeldOnWhenTheSuppressorReturnsDuringTheExtension) {

@@ -122,5 +122,65 @@ TEST(Lookback, IsThatOfTheSource) {
     EXPECT_EQ(lookback(Source(BurnRateAlert{}), {}), 72h);
 }
 
+/// Fails when it sees more failures than in the other window; notes the difference.
+struct Wary final : OwnGuard {
+    std::string describe() const override { return "wary"; }
+    OwnVerdict judge(const OwnView& seen) const override {
+        if (!seen.canary) return {.value = to_seconds(seen.now)};
+        const double more = seen.canary->errors() - (seen.baseline ? seen.baseline->errors() : 0);
+        return {.passes = more <= 0, .value = more};
+    }
+};
+
+TEST(Measure, ShowsAGuardOfTheUsersOwnBothVersions) {
+    const Source source = OwnCheck{.guard = std::make_shared<Wary>(), .window = 100s};
+    EXPECT_EQ(story(source), Phases({kSuccessful, kFailed, kSuccessful, kInconclusive}));
+    SourceMemory memory;
+    EXPECT_EQ(measure(source, memory, an_incident(), at(800)).value, 500) << "ten scrapes of fifty failures";
+    EXPECT_EQ(measure(source, memory, an_incident(), at(2000)).value, 2000) << "no scrape saw it";
+    EXPECT_EQ(lookback(source, 60s), 100s);
+}
+
+/// Nothing but 0/0: the new version's series are there, and no request comes.
+Telemetry without_requests() {
+    Telemetry store = telemetry();
+    for (double t = 0; t <= 1200; t += 10) {
+        Scrape seen = scrape(t);
+        count(seen.proxy[1], Code::k200, t < 300 ? 1 : 0);
+        count(seen.proxy[1], Code::k500, 0);
+        store.record(seen);
+    }
+    return store;
+}
+
+TEST(Measure, GivesEachPlatformsVerdictOnDataThatAreNotANumber) {
+    const Telemetry store = without_requests();
+    const Query ratio{growth(requests(60, observe_test::kErrors)), growth(requests(60)),
+                      observe_test::apply(QueryStep::Op::kDivide)};
+    const auto phase = [&](const Source& source) {
+        SourceMemory memory;
+        return measure(source, memory, store, at(1000)).phase;
+    };
+    using Op = ConditionStep::Op;
+    const Condition below = first(Op::kLess, .1), above = first(Op::kGreater, .1);
+    // Argo: NaN is neither below nor above anything.
+    EXPECT_EQ(phase(QueryCheck{.query = ratio, .success = below}), kFailed);
+    EXPECT_EQ(phase(QueryCheck{.query = ratio, .failure = above}), kSuccessful);
+    EXPECT_EQ(phase(QueryCheck{.query = ratio, .success = below, .failure = above}), kInconclusive);
+    // CloudWatch: a metric without data points; INSUFFICIENT_DATA is no alarm, unless missing data breach.
+    EXPECT_EQ(phase(alarm()), kSuccessful);
+    CloudWatchAlarm breaching = alarm();
+    breaching.treat_missing = MissingData::kBreaching;
+    EXPECT_EQ(phase(breaching), kFailed);
+    // A burn rate of 0/0 is above nothing.
+    EXPECT_EQ(phase(BurnRateAlert{.scope = Scope::kNew}), kSuccessful);
+    // Kayenta: Nodata for half of the metrics or more is a score of 0; replaced by zeros they are alike.
+    kayenta::Judge judge{.series = {{.name = "errors", .canary = ratio, .baseline = ratio}}, .lookback = 10min};
+    judge.series[0].config.groups = {"errors"};
+    EXPECT_EQ(phase(judge), kFailed);
+    judge.series[0].config.nan_strategy = kayenta::NanStrategy::kReplace;
+    EXPECT_EQ(phase(judge), kSuccessful);
+}
+
 }  // namespace
 }  // namespace rollcast

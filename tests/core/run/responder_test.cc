@@ -17,6 +17,28 @@ TEST(Responder, TakesAllThreeDelaysAndIsWokenOnce) {
     EXPECT_EQ(responder.page(Time{20s}, kStreams), std::nullopt) << "awake already";
 }
 
+TEST(Responder, TakesLongerOutsideWorkingHours) {
+    People people;
+    people.on_call = {.acknowledge = Constant{60}, .diagnose = Constant{300}, .act = Constant{30}};
+    people.off_hours = {.acknowledge = Constant{600}, .diagnose = Constant{900}, .act = Constant{90}};
+    people.hours = WorkingHours{.start = 16h, .opens = 9h, .closes = 17h};  // Monday, four o'clock
+    EXPECT_EQ(Responder(people).page(Time{1h - 1s}, kStreams), Time{1h - 1s + 390s});
+    EXPECT_EQ(Responder(people).page(Time{1h}, kStreams), Time{1h + 1590s});
+    people.hours.reset();
+    EXPECT_EQ(Responder(people).page(Time{1h}, kStreams), Time{1h + 390s});
+}
+
+TEST(Responder, ApprovesWithinWorkingHours) {
+    People people;
+    EXPECT_EQ(Responder(people).approval(Time{}, 1, kStreams), std::nullopt);
+    people.approval = Constant{1200};
+    EXPECT_EQ(Responder(people).approval(Time{10s}, 1, kStreams), Time{1210s});
+    people.hours = WorkingHours{.start = 16h, .opens = 9h, .closes = 17h};
+    EXPECT_EQ(Responder(people).approval(Time{10s}, 1, kStreams), Time{1210s});
+    EXPECT_EQ(Responder(people).approval(Time{50min}, 1, kStreams), Time{17h + 10min}) << "ten minutes on Tuesday";
+    EXPECT_EQ(Responder(people).approval(Time{2h}, 1, kStreams), Time{17h + 20min});
+}
+
 TEST(Responder, HearsOfNewFailuresOnlyAndNoMoreThanItTakes) {
     People people;
     people.reports = {.share = 1, .enough = 5};

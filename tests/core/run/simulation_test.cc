@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "rollcast/base/check.h"
+#include "rollcast/control/contract.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/rolling.h"
@@ -87,6 +87,32 @@ TEST(Simulation, ACloneContinuesExactlyAndARekeyedOneDiverges) {
     }
 }
 
+TEST(Simulation, AFlakyJudgeGoesOnInACloneAsItWouldAndOtherwiseWithOtherLuck) {
+    Scenario scenario = testing::small_scenario();
+    const QueryCheck content{.query = {{.number = 1}}};
+    scenario.analyses = {
+        {.name = "flaky",
+         .metrics = {{.name = "flaky", .source = content, .interval = 5s, .failure_limit = 3, .flaky = .2}}}};
+    scenario.people.pages = {AnalysisId{0}};
+    int alarms = 0, differ = 0;
+    for (std::uint32_t replication = 0; replication < 20; ++replication) {
+        Simulation original = warmed_up(scenario, {}, replication);
+        original.launch(rolling(scenario));
+        original.run_until(Time{} + 10s);
+        Simulation clone = original, other = original;
+        other.rekey(StreamSpace(11, replication).rekeyed(1));
+        for (Simulation* each : {&original, &clone, &other}) each->run_until(Time{} + 60s);
+        EXPECT_EQ(original.outcome().alarms_false, clone.outcome().alarms_false);
+        EXPECT_EQ(original.outcome().duration, clone.outcome().duration);
+        alarms += static_cast<int>(original.outcome().alarms_false);
+        differ += original.outcome().alarms_false != other.outcome().alarms_false;
+    }
+    // Of 20, each alarmed with probability .25 and independently of its double: none at all once in 300, hence the
+    // fixed seed.
+    EXPECT_GT(alarms, 0);
+    EXPECT_GT(differ, 0);
+}
+
 /// Of the requests, the instances and what telemetry saw of them.
 void expect_same(const Simulation& a, const Simulation& b) {
     const DataPlane &first = a.world().data(), &second = b.world().data();
@@ -143,15 +169,51 @@ TEST(Simulation, RequestsAreTheSameWhetherTheyGoAheadOrEventByEvent) {
     }
 }
 
-TEST(Simulation, StopsAControllerThatKeepsChangingItsMindWhileTimeStandsStill) {
+/// What it is told when it decides so five seconds into the rollout.
+std::string told(const testing::Reflex::Decide& decide) {
     const Scenario scenario = testing::small_scenario();
     Simulation simulation = warmed_up(scenario);
-    simulation.launch(testing::Reflex([](const Observation& seen) {
-        Directive restless(seen.cohorts.size());
-        restless.targets[0].desired = seen.cohorts[0].desired == 6 ? 5 : 6;
-        return restless;
+    simulation.launch(testing::Reflex([&](const Observation& seen) {
+        Directive want(seen.cohorts.size());
+        want.targets[0].desired = 6;
+        want.wake_at = Time{} + 5s;
+        return seen.now < Time{} + 5s ? want : decide(seen);
     }));
-    EXPECT_THROW(simulation.run_until(Time{} + 1s), InvariantError);
+    try {
+        simulation.run_until(Time{} + 6s);
+    } catch (const StrategyError& error) {
+        return error.what();
+    }
+    return "nothing";
+}
+
+TEST(Simulation, TellsWhichStrategyDidWhenWhatNoneMay) {
+    EXPECT_EQ(told([](const Observation& seen) {
+                  Directive want(seen.cohorts.size());
+                  want.targets[0] = {6, .5};
+                  want.targets[1] = {1, .3};
+                  want.reason = "half";
+                  return want;
+              }),
+              "reflex, 5s into the rollout: its weights add up to 0.8, not to 1; "
+              "its decision: moving: old 6 at 50%, new 1 at 30% (half)");
+    EXPECT_EQ(told([](const Observation& seen) {
+                  Directive want(seen.cohorts.size());
+                  want.analyses = {{.run = 1, .analysis = AnalysisId{0}}};
+                  return want;
+              }),
+              "reflex, 5s into the rollout: it asks for analysis 0 of 0; its decision: moving: old 0, new 0");
+    EXPECT_EQ(told([](const Observation&) -> Directive { throw std::runtime_error("lost the thread"); }),
+              "reflex, 5s into the rollout: lost the thread");
+}
+
+TEST(Simulation, StopsAControllerThatKeepsChangingItsMindWhileTimeStandsStill) {
+    EXPECT_EQ(told([](const Observation& seen) {
+                  Directive restless(seen.cohorts.size());
+                  restless.targets[0].desired = seen.cohorts[0].desired == 6 ? 5 : 6;
+                  return restless;
+              }),
+              "reflex, 5s into the rollout: it keeps changing its mind while time stands still");
 }
 
 TEST(Simulation, TellsItsStoryInOrderOfTime) {

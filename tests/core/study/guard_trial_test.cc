@@ -127,40 +127,58 @@ TEST(GuardTrial, SeesMoreInALargerShare) {
     EXPECT_EQ(caught(std::span(rows).last(60)), 60);
 }
 
-TEST(GuardTrial, AgreesWithWholeReplications) {
-    Scenario scenario = guarded_scenario();
-    const Canary strategy = canary(scenario);
+/// The trials and the whole replications of a release catch it as often and as soon.
+void expect_agreement(Scenario scenario, const Defect& defect) {
+    SCOPED_TRACE(::testing::PrintToString(static_cast<int>(defect.kind)) + " at " +
+                 ::testing::PrintToString(defect.severity));
     constexpr std::uint32_t kWhole = 60, kTrials = 1000;
-    const std::vector<Defect> defects{{.kind = DefectKind::kErrorRate, .severity = .011},
-                                      {.kind = DefectKind::kErrorRate, .severity = .014},
-                                      {.kind = DefectKind::kErrorRate, .severity = .018},
-                                      {.kind = DefectKind::kCrashOnStart, .severity = .7},
-                                      {.kind = DefectKind::kWrongAnswers, .severity = .5}};
-    for (const Defect& defect : defects) {
-        scenario.release = {
-            {{.name = "bad", .probability = 1, .kind = defect.kind, .severity = Constant{defect.severity}}}};
-        const std::vector<Outcome> whole = forecast(scenario, strategy, {.replications = kWhole}).outcomes;
-        const std::vector<Outcome> trials =
-            try_guards(scenario, strategy, std::vector<GuardTrial>{{.defect = defect}}, {.replications = kTrials});
-        SCOPED_TRACE(::testing::PrintToString(static_cast<int>(defect.kind)) + " at " +
-                     ::testing::PrintToString(defect.severity));
-        // Two intervals at half the distance from 1 to kLevel overlap unless something is wrong.
-        const Interval of_whole = clopper_pearson(caught(whole), kWhole, kLevel);
-        const Interval of_trials = clopper_pearson(caught(trials), kTrials, kLevel);
-        EXPECT_LE(of_whole.low, of_trials.high);
-        EXPECT_GE(of_whole.high, of_trials.low);
-        Moments whole_time, trial_time;
-        for (const Outcome& row : whole) {
-            if (!std::isnan(row.detection)) whole_time.add(row.detection);
+    scenario.release = testing::certain(defect.kind, defect.severity);
+    const Canary strategy = canary(scenario);
+    const std::vector<Outcome> whole = forecast(scenario, strategy, {.replications = kWhole}).outcomes;
+    const std::vector<Outcome> trials =
+        try_guards(scenario, strategy, std::vector<GuardTrial>{{.defect = defect}}, {.replications = kTrials});
+    // Two intervals at that level overlap unless something is wrong.
+    const Interval of_whole = clopper_pearson(caught(whole), kWhole, kLevel);
+    const Interval of_trials = clopper_pearson(caught(trials), kTrials, kLevel);
+    EXPECT_LE(of_whole.low, of_trials.high);
+    EXPECT_GE(of_whole.high, of_trials.low);
+    const auto times = [](const std::vector<Outcome>& rows) {
+        Moments sum;
+        for (const Outcome& row : rows) {
+            if (!std::isnan(row.detection)) sum.add(row.detection);
         }
-        for (const Outcome& row : trials) {
-            if (!std::isnan(row.detection)) trial_time.add(row.detection);
-        }
-        if (whole_time.count() < 20) continue;
-        const Interval whole_mean = t_interval(whole_time, kLevel), trial_mean = t_interval(trial_time, kLevel);
-        EXPECT_LE(whole_mean.low, trial_mean.high);
-        EXPECT_GE(whole_mean.high, trial_mean.low);
-    }
+        return sum;
+    };
+    const Moments whole_times = times(whole), trial_times = times(trials);
+    if (whole_times.count() < 20) return;
+    EXPECT_LE(t_interval(whole_times, kLevel).low, t_interval(trial_times, kLevel).high);
+    EXPECT_GE(t_interval(whole_times, kLevel).high, t_interval(trial_times, kLevel).low);
+}
+
+TEST(GuardTrial, AgreesWithWholeReplications) {
+    const Scenario scenario = guarded_scenario();
+    for (const double severity : {.011, .014, .018})
+        expect_agreement(scenario, {.kind = DefectKind::kErrorRate, .severity = severity});
+    expect_agreement(scenario, {.kind = DefectKind::kCrashOnStart, .severity = .7});
+    expect_agreement(scenario, {.kind = DefectKind::kWrongAnswers, .severity = .5});
+}
+
+TEST(GuardTrial, AgreesWithWholeReplicationsAboutLatencies) {
+    Scenario scenario = guarded_scenario();
+    QueryCheck slow{.query = {{.op = QueryStep::Op::kQuantile,
+                               .number = .95,
+                               .selector = {.vantage = Vantage::kProxy, .scope = Scope::kNew, .window = 1min}}}};
+    using Step = ConditionStep::Op;
+    // result[0] > .075, which a NaN is not
+    slow.failure = {{.op = Step::kResult},
+                    {.op = Step::kNumber},
+                    {.op = Step::kIndex},
+                    {.op = Step::kNumber, .number = .075},
+                    {.op = Step::kGreater}};
+    scenario.analyses[0].metrics = {
+        {.name = "p95", .source = slow, .interval = 1min, .initial_delay = 90s, .failure_limit = 1}};
+    for (const double factor : {1.3, 1.45, 1.7})
+        expect_agreement(scenario, {.kind = DefectKind::kLatency, .severity = factor});
 }
 
 TEST(GuardTrial, TellsWhatThePlanMakesOfTheTraffic) {

@@ -162,6 +162,64 @@ TEST(DataPlane, SharesSplitTheTraffic) {
     EXPECT_NEAR(static_cast<double>(plane.data.tally(1).arrived), .1 * n, 5 * std::sqrt(n * .1 * .9));
 }
 
+TEST(DataPlane, ABalancerSendsAServerNoMoreThanItMayHold) {
+    Scenario scenario = one_second_of_service(1, 100, 100s, 20);
+    scenario.balancing.max_outstanding = 3;
+    Plane plane(scenario, 1);
+    for (int second = 1; second <= 50; ++second) {
+        const Time now = Time{} + std::chrono::seconds(second);
+        plane.data.advance(now);
+        plane.data.sweep(now);
+        EXPECT_LE(plane.data.count_in_flight(now), 3);
+    }
+    // It is never idle: one answer a second.
+    EXPECT_NEAR(static_cast<double>(plane.data.total().answered), 49, 1);
+}
+
+/// A server of each version; all requests go to the first, and `mirrored` of them are copied to the second.
+struct Mirror {
+    Mirror(const Scenario& what, Defect defect, double mirrored, Pace pace = Pace::kFastest)
+        : scenario(what), data(scenario, std::array<Defect, 2>{Defect{}, defect}, StreamSpace(kSeed, 0), Time{}, pace) {
+        std::vector<RouteGroup> groups(2);
+        for (std::uint16_t version = 0; version < 2; ++version) {
+            groups[version].servers = {data.add_server(VersionId{version})};
+            data.listen(groups[version].servers.front(), Time{});
+        }
+        groups[1].share = 0;
+        groups[1].mirrored = mirrored;
+        data.set_routes(groups);
+        data.advance(Time{} + 100s);
+        data.sweep(Time{} + 100s);
+    }
+    Scenario scenario;
+    DataPlane data;
+};
+
+TEST(DataPlane, MirroredCopiesLoadTheirServersAndHurtNobody) {
+    Scenario scenario = one_second_of_service(8, 4, 10s, 6);
+    scenario.traffic.retries.attempts = 3;
+    for (const Pace pace : {Pace::kFastest, Pace::kEventByEvent}) {
+        const Mirror alone(scenario, {}, 0, pace);
+        const Mirror half(scenario, {}, .5, pace), slow(scenario, {DefectKind::kLatency, 8}, 1, pace);
+        EXPECT_EQ(alone.data.mirrored(1), Tally{});
+        for (const Mirror* each : {&half, &slow}) {
+            EXPECT_EQ(each->data.total(), alone.data.total()) << "their own clients see the same";
+            EXPECT_EQ(each->data.tally(1), Tally{});
+            EXPECT_EQ(each->data.count_in_flight(Time{} + 100s), alone.data.count_in_flight(Time{} + 100s));
+        }
+        const double n = static_cast<double>(alone.data.tally(0).arrived);
+        EXPECT_NEAR(static_cast<double>(half.data.mirrored(1).arrived), n / 2, 5 * std::sqrt(n / 4));
+        EXPECT_EQ(half.data.mirrored(1).failed(), 0) << "three requests a second for eight slots";
+        EXPECT_EQ(slow.data.mirrored(1).arrived, alone.data.total().arrived);
+        // Eight slots answer one request a second, if they take 8 s each; the rest finds no room or waits too long.
+        EXPECT_LT(slow.data.mirrored(1).answered, 110);
+        EXPECT_GT(slow.data.mirrored(1).failed_by_cause[std::size_t(Cause::kCapacity)] +
+                      slow.data.mirrored(1).failed_by_cause[std::size_t(Cause::kDefect)],
+                  400);
+        EXPECT_EQ(slow.data.proxy_meter(1).counters.errors(), slow.data.mirrored(1).failed());
+    }
+}
+
 TEST(DataPlane, RoundRobinTakesTurnsAndLeastOutstandingBeatsRandom) {
     std::array<double, 3> latency{};
     for (const Policy policy : {Policy::kRandom, Policy::kRoundRobin, Policy::kLeastOutstanding}) {

@@ -45,6 +45,7 @@ struct Action {
     std::uint32_t number = 0;
     double share = 0;
     Impairment impairment{};
+    double mirrored = 0;
 };
 
 /// A scenario, the truth about its versions, its fleet, and what happens to it.
@@ -212,7 +213,8 @@ Case::Case(int number) : replication(static_cast<std::uint32_t>(number)) {
                            .number = dice.below(1000),
                            .share = dice.one_in(3) ? dice.below(2) : dice.real(0, 1),
                            .impairment = {.slowness = ties ? dice.pick({.5, 1., 2.}) : dice.scale(.5, 3),
-                                          .error_rate = dice.pick({0., .2})}});
+                                          .error_rate = dice.pick({0., .2})},
+                           .mirrored = dice.one_in(4) ? dice.pick({.3, 1.}) : 0});
     }
     std::sort(actions.begin(), actions.end(), [](const Action& a, const Action& b) { return a.at < b.at; });
 }
@@ -234,6 +236,7 @@ std::string Case::describe() const {
 /// All that can be seen of a plane at an instant at which it was swept.
 struct View {
     std::vector<Tally> tallies;
+    std::vector<Tally> mirrored;
     Tally total;
     std::vector<Counters> proxies;
     std::vector<std::int64_t> latencies;
@@ -286,6 +289,7 @@ class Driver {
         view.total = plane_.total();
         for (std::size_t version = 0; version <= plane_.versions(); ++version) {
             view.tallies.push_back(plane_.tally(version));
+            view.mirrored.push_back(version < plane_.versions() ? plane_.mirrored(version) : Tally{});
             view.proxies.push_back(plane_.proxy_meter(version).counters);
             view.latencies.push_back(plane_.proxy_meter(version).latency_ns);
             view.first.push_back(plane_.first_arrival(version));
@@ -338,10 +342,11 @@ class Driver {
         std::sort(restarts_.begin(), restarts_.end());
     }
 
-    void shift(double share) {
+    void shift(double share, double mirrored = 0) {
         std::vector<RouteGroup> groups(2);
         groups[0].share = 1 - share;
         groups[1].share = share;
+        groups[1].mirrored = mirrored;
         for (std::uint32_t server = 0; server < up_.size(); ++server) {
             groups[index_of(versions_[server])].servers.push_back(server);
         }
@@ -387,7 +392,7 @@ class Driver {
                 plane_.drain(server, action.at);
                 break;
             case Action::kShift:
-                shift(action.share);
+                shift(action.share, action.mirrored);
                 break;
             case Action::kLoseZone:
                 for (std::uint32_t each = 0; each < up_.size(); ++each) {
@@ -408,7 +413,7 @@ class Driver {
                 break;
             case Action::kAdd:
                 add(VersionId(action.number % 2), action.at);
-                shift(action.share);
+                shift(action.share, action.mirrored);
                 break;
             case Action::kLook:
             case Action::kKinds:
@@ -445,7 +450,10 @@ void expect_conserved(const View& view, const View& before) {
     for (std::size_t version = 0; version < view.tallies.size(); ++version) {
         const Tally& tally = view.tallies[version];
         EXPECT_GE(tally.in_flight(), 0);
-        EXPECT_EQ(view.proxies[version].requests(), tally.answered + tally.failed());
+        const Tally& copies = view.mirrored[version];
+        EXPECT_GE(copies.in_flight(), 0);
+        EXPECT_EQ(view.proxies[version].requests(),
+                  tally.answered + tally.failed() + copies.answered + copies.failed());
         EXPECT_LE(tally.slow, tally.answered);
         if (!before.tallies.empty()) grows(tally, before.tallies[version]);
     }

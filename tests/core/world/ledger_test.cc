@@ -79,6 +79,26 @@ TEST(Ledger, KeepsEachVersionsBooksApart) {
     EXPECT_EQ(small_ledger().first_arrival(0), kNoInstant);
 }
 
+TEST(Ledger, CopiesAreSeenByProxiesAlone) {
+    Ledger ledger = small_ledger();
+    ledger.arrived(0, 5);
+    answer(ledger, 0, Code::k200, Cause::kBackground, 1);
+    const Tally all = ledger.clients();
+    const AttemptId copy = AttemptId{kMirrored} << kOrdinalBits;
+    EXPECT_EQ(ledger.page(1, 7), 1u);
+    const std::size_t page = ledger.page(1, copy | 7);
+    EXPECT_EQ(page, ledger.mirror_page(1));
+    ledger.arrived(page, 5);
+    answer(ledger, page, Code::k500, Cause::kDefect, kSecond);
+    EXPECT_EQ(ledger.clients(), all);
+    EXPECT_EQ(ledger.client_meter().counters.requests(), 1);
+    EXPECT_EQ(ledger.tally(1), Tally{});
+    EXPECT_EQ(ledger.first_arrival(1), kNoInstant);
+    EXPECT_EQ(ledger.tally(page), (Tally{.arrived = 1, .failed_by_cause = {0, 1, 0, 0}}));
+    EXPECT_EQ(ledger.proxy_meter(1).counters.errors(), 1);
+    EXPECT_EQ(ledger.proxy_meter(1).latency_ns, kSecond);
+}
+
 TEST(Ledger, ClientsSeeOneRequestHoweverManyAttemptsItTakes) {
     Ledger ledger = small_ledger();
     // The first attempt fails at version 0 after 1 s, the second is answered by version 1 after .2 s; 2 s in all.

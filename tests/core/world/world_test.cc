@@ -72,6 +72,25 @@ TEST(World, WeightsHoldOnceRoutersHaveLearnedThem) {
     EXPECT_GT(running.world.data().tally(1).arrived, 0);
 }
 
+TEST(World, RoutersMirrorOnceTheyHaveLearnedTo) {
+    Scenario scenario = quick_scenario();
+    scenario.balancing.weight_propagation = Constant{2};
+    Running running(scenario);
+    running.want(6, 6, 0);
+    running.run(10s);
+    const std::vector<Target> mirrored{{.desired = 6, .weight = 1.0}, {.desired = 6, .weight = 0.0, .mirrored = 1}};
+    EXPECT_TRUE(running.world.apply(mirrored, running.now, running.queue));
+    EXPECT_EQ(running.cohort(1).mirrored, 1);
+    running.run(1900ms);
+    EXPECT_EQ(running.world.data().mirrored(1).arrived, 0);
+    running.run(10s);
+    EXPECT_GT(running.world.data().mirrored(1).arrived, 0);
+    EXPECT_EQ(running.world.data().tally(1).arrived, 0);
+    EXPECT_EQ(running.world.share(1), 0);
+    const std::vector<Target> unrouted{{.desired = 6, .weight = {}}, {.desired = 6, .weight = {}, .mirrored = 1}};
+    EXPECT_THROW(running.world.apply(unrouted, running.now, running.queue), InvariantError);
+}
+
 TEST(World, InstancesBeyondTheCapacityWaitForAPlace) {
     Scenario scenario = quick_scenario();
     scenario.fleet.capacity = 7;

@@ -1,9 +1,9 @@
-#include "rollcast/strategies/words.h"
+#include "rollcast/base/words.h"
 
 #include <chrono>
 #include <sstream>
 
-namespace rollcast::strategies {
+namespace rollcast {
 
 std::string spell(Duration duration) {
     using namespace std::chrono;
@@ -21,4 +21,4 @@ std::string spell(Duration duration) {
     return out.str();
 }
 
-}  // namespace rollcast::strategies
+}  // namespace rollcast

@@ -1,0 +1,103 @@
+#include "rollcast/control/contract.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "rollcast/base/words.h"
+
+namespace rollcast {
+namespace {
+
+constexpr double kRounding = 1e-9;  // of a sum of a few fractions
+
+std::string breach_of_weights(const Directive& want) {
+    double sum = 0;
+    std::size_t given = 0;
+    for (const Target& target : want.targets) {
+        if (!target.weight) continue;
+        if (!(*target.weight >= 0 && *target.weight <= 1 + kRounding)) {
+            std::ostringstream text;
+            text << "it gives a weight of " << *target.weight << ", which is not between 0 and 1";
+            return text.str();
+        }
+        sum += *target.weight;
+        ++given;
+    }
+    if (given == 0) return {};
+    if (given < want.targets.size()) return "it gives weights to some versions and not to all";
+    if (std::abs(sum - 1) <= kRounding) return {};
+    std::ostringstream text;
+    text << "its weights add up to " << sum << ", not to 1";
+    return text.str();
+}
+
+std::string breach_of_mirrors(const Directive& want) {
+    for (const Target& target : want.targets) {
+        if (target.mirrored == 0) continue;
+        if (!(target.mirrored > 0 && target.mirrored <= 1)) {
+            std::ostringstream text;
+            text << "it mirrors a share of " << target.mirrored << ", which is not between 0 and 1";
+            return text.str();
+        }
+        if (!target.weight) return "it mirrors requests and gives no weights";
+        if (is_final(want.phase)) return "it goes on mirroring requests after its end";
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string breach(const Directive& want, const Observation& seen, Phase before) {
+    if (want.targets.size() != seen.cohorts.size()) {
+        return "it gives " + std::to_string(want.targets.size()) + " targets where there are " +
+               std::to_string(seen.cohorts.size()) + " versions";
+    }
+    const auto fewest = std::min_element(want.targets.begin(), want.targets.end(),
+                                         [](const Target& a, const Target& b) { return a.desired < b.desired; });
+    if (fewest != want.targets.end() && fewest->desired < 0) {
+        return "it wants " + std::to_string(fewest->desired) + " instances";
+    }
+    if (std::string weights = breach_of_weights(want); !weights.empty()) return weights;
+    if (std::string mirrors = breach_of_mirrors(want); !mirrors.empty()) return mirrors;
+    if (want.wake_at <= seen.now) return "it wants to be woken at " + spell(want.wake_at) + ", which is not to come";
+    if (is_final(before) && want.phase != before) {
+        return std::string("it goes on after its end: it was ") + name(before);
+    }
+    return {};
+}
+
+const char* name(Phase phase) {
+    switch (phase) {
+        case Phase::kMoving:
+            return "moving";
+        case Phase::kPaused:
+            return "paused";
+        case Phase::kBaking:
+            return "baking";
+        case Phase::kStuck:
+            return "stuck";
+        case Phase::kRollingBack:
+            return "rolling back";
+        case Phase::kPromoted:
+            return "promoted";
+        case Phase::kRolledBack:
+            return "rolled back";
+    }
+    return "?";
+}
+
+std::string describe(const Directive& want) {
+    std::ostringstream text;
+    text << name(want.phase);
+    for (std::size_t i = 0; i < want.targets.size(); ++i) {
+        text << (i == 0 ? ": old " : i + 1 == want.targets.size() ? ", new " : ", between ");
+        text << want.targets[i].desired;
+        if (want.targets[i].weight) text << " at " << 100 * *want.targets[i].weight << "%";
+        if (want.targets[i].mirrored > 0) text << " and " << 100 * want.targets[i].mirrored << "% mirrored";
+    }
+    if (!want.reason.empty()) text << " (" << want.reason << ")";
+    return text.str();
+}
+
+}  // namespace rollcast

@@ -1,0 +1,46 @@
+#pragma once
+// The contract of strategies, played through on a toy fleet: releases that are good, bad, slow, crashing or dead, and
+// people who abort. What every strategy promises:
+//
+//   - its directives are sound: see breach(), and it never wants more instances than its quota;
+//   - shown the same, it wants the same: the same controller, a copy of it, and one of another rollout;
+//   - a good release ends promoted, with nothing but the new version;
+//   - a release that never comes up, or whose analyses fail, is not promoted: the rollout ends with exactly the old
+//     fleet, or says that it is stuck;
+//   - aborted, it ends with exactly the old fleet, unless it was over;
+//   - what is over stays over, and nothing sleeps for ever without saying so.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rollcast/base/time.h"
+#include "rollcast/control/strategy.h"
+
+namespace rollcast {
+
+struct Terms {
+    int replicas = 10;
+    int quota = 20;  // the most instances that it may want at a time
+};
+
+/// Where a strategy broke the contract.
+struct Breach {
+    std::string scene;  // "a good release"
+    Time at{};
+    std::string what;
+    std::string decision{};  // the last one; empty: none
+};
+
+/// One line.
+std::string describe(const Breach& breach);
+
+/// Plays all scenes. One entry for each way in which the contract was broken, with the scene where it was first seen.
+/// What a strategy throws is a breach, too.
+std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms);
+
+/// A strategy that decides as `strategy` does and throws StrategyError as soon as a decision breaks the contract, for
+/// runs of the engine.
+std::shared_ptr<const Strategy> watched(std::shared_ptr<const Strategy> strategy, int quota);
+
+}  // namespace rollcast

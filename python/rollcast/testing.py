@@ -1,0 +1,97 @@
+"""For the tests of one's own strategies."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rollcast import _core, scenario
+from rollcast.lower_python import maker
+from rollcast.scenario import LoadedScenario
+
+# What is wrong with a release in the simulator, how much, and how many times slower it starts.
+_RELEASES: dict[str, tuple[_core.DefectKind, float, float]] = {
+    "a good release": (_core.DefectKind.none, 0.0, 1.0),
+    "a slow release": (_core.DefectKind.none, 0.0, 10.0),
+    "a release that fails requests": (_core.DefectKind.error_rate, 0.5, 1.0),
+    "a release that crashes on start": (_core.DefectKind.crash_on_start, 1.0, 1.0),
+    "a release that crashes on requests": (_core.DefectKind.crash_on_request, 0.01, 1.0),
+}
+
+
+class ContractError(AssertionError):
+    """A strategy breaks the contract. ``breaches``: one line for each way in which it does."""
+
+    def __init__(self, strategy: str, breaches: list[str]) -> None:
+        self.breaches = breaches
+        super().__init__("\n  ".join([f"{strategy} breaks the contract of strategies:", *breaches]))
+
+
+def check_strategy(
+    strategy: Any,
+    *,
+    replicas: int = 10,
+    quota: int | None = None,
+    analyses: tuple[str, ...] = (),
+    args: Mapping[str, Any] | None = None,
+    allow_code: bool = True,
+) -> None:
+    """Raises ContractError unless a strategy keeps what every strategy promises.
+
+    Its decisions are sound (no negative counts, weights that add up to 1, no more instances than `quota`);
+    it wants the same when it is shown the same; a good release ends promoted with nothing but the new
+    version, a dead or bad one with exactly the old fleet, or the rollout says that it is stuck; it goes back
+    when somebody aborts, and what is over stays over. This is played through on a toy fleet, and, for a
+    scenario, in the simulator as well, where the same seed must give the same log.
+
+    ``strategy``: a class with decide(), a runbook, a recipe of the engine, or a scenario: loaded, or its
+    file, whose Python code runs unless ``allow_code`` is false. ``replicas``: of a scenario, its own.
+    ``quota``: the most instances that it may want at a time; unless it is given, a second fleet and a surge
+    of a quarter. ``analyses`` and ``args``: for a class or a runbook, the names of analyses that it may run,
+    and what else it is made with.
+    """
+    loaded: LoadedScenario | None = None
+    if isinstance(strategy, str | Path):
+        loaded = scenario.load(strategy, allow_code=allow_code)
+    elif isinstance(strategy, LoadedScenario):
+        loaded = strategy
+    if loaded is not None:
+        recipe, replicas = loaded.strategy, loaded.model.fleet.replicas
+    elif isinstance(strategy, _core.Strategy):
+        recipe = strategy
+    elif inspect.isclass(strategy) or inspect.isgeneratorfunction(strategy):
+        names = {name: index for index, name in enumerate(analyses)}
+        make = maker(strategy, replicas, names, dict(args or {}))
+        recipe = _core.PythonStrategy(make, strategy.__name__)
+    else:
+        expected = "a class, a generator function, a strategy of the engine or a scenario"
+        raise TypeError(f"expected {expected}, got {strategy!r}")
+    if quota is None:
+        quota = 2 * replicas + math.ceil(replicas / 4)
+    breaches = [str(breach) for breach in _core.rehearse(recipe, replicas, quota)]
+    if loaded is not None and not breaches:
+        breaches += _simulated(loaded, quota)
+    if breaches:
+        raise ContractError(recipe.describe(), breaches)
+
+
+def _simulated(loaded: LoadedScenario, quota: int) -> Iterator[str]:
+    """Breaches in the simulator, whose fleet has more to show than a toy."""
+    strategy = _core.watched(loaded.strategy, quota)
+    for name, (kind, severity, slowness) in _RELEASES.items():
+        model = copy.deepcopy(loaded.model)
+        truth = _core.TruthKind(name=name, kind=kind, severity=_core.Constant(value=severity))
+        model.release = _core.Release(truths=[truth])
+        if slowness > 1:
+            model.fleet.start = _core.Constant(value=slowness * _core.quantile(model.fleet.start, 0.5))
+        try:
+            first, again = (_core.replay(model, strategy, _core.ForecastOptions(), 0) for _ in range(2))
+        except _core.StrategyError as error:
+            yield f"{name}, in the simulator: {error}"
+            continue
+        if repr(first) != repr(again):  # a rate of nothing is NaN, which equals nothing
+            yield f"{name}, in the simulator: another log with the same seed"
