@@ -142,6 +142,9 @@ void bind_release(py::module_& module) {
                            {"descriptor_leak", DefectKind::kDescriptorLeak},
                            {"capacity", DefectKind::kCapacity},
                            {"wrong_answers", DefectKind::kWrongAnswers}});
+    bind_struct(module, "Defect", "What is wrong with a release; see outcomes.COLUMNS for the severity's unit.",
+                field("kind", &Defect::kind), field("severity", &Defect::severity), field("share", &Defect::share),
+                field("request_class", &Defect::request_class));
     bind_struct(module, "TruthKind", "One thing that the truth about the release may be.",
                 field("name", &TruthKind::name), field("probability", &TruthKind::probability),
                 field("kind", &TruthKind::kind), field("severity", &TruthKind::severity),

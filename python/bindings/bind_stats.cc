@@ -1,6 +1,7 @@
 #include "bind.h"
 #include "rollcast/stats/counters.h"
 #include "rollcast/stats/interval.h"
+#include "rollcast/stats/moments.h"
 
 namespace rollcast::bindings {
 
@@ -15,6 +16,15 @@ void bind_stats(py::module_& module) {
         .def_property_readonly("half_width", &Interval::half_width);
     module.def("wilson", &wilson, py::arg("successes"), py::arg("trials"), py::arg("confidence") = .95,
                "Wilson's interval of a probability; all of [0, 1] without trials.");
+    module.def(
+        "mean_interval",
+        [](const std::vector<double>& values, double confidence) {
+            Moments moments;
+            for (const double value : values) moments.add(value);
+            return t_interval(moments, confidence);
+        },
+        py::arg("values"), py::arg("confidence") = .95,
+        "Student's interval of a mean; infinitely wide for fewer than two values.");
     module.def("normal_quantile", &normal_quantile, py::arg("p"), "Below it lies a share p of the standard normal.");
 }
 

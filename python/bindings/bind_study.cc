@@ -3,19 +3,19 @@
 #include "bind.h"
 #include "outcome_columns.h"
 #include "rollcast/study/forecast.h"
+#include "rollcast/study/guard_trial.h"
+#include "rollcast/world/answer_law.h"
+#include "rollcast/world/drawn_telemetry.h"
 
 namespace rollcast::bindings {
 namespace {
 
 using Callback = py::typing::Callable<py::object(std::uint32_t)>;
 
-/// Runs without the GIL. Ctrl-C, here or inside the callback, ends the study with the prefix that is finished; any
-/// other exception of the callback ends it and is raised.
-Forecast forecast_from_python(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
-                              const std::optional<Callback>& progress) {
-    const Scenario own = scenario;  // another Python thread may change its own meanwhile
-    const ForecastOptions own_options = options;
-    const auto go_on = [&progress](std::uint32_t finished) {
+/// Ctrl-C, here or inside the callback, ends a study with the prefix that is finished; any other exception of the
+/// callback ends it and is raised. To be called without the GIL.
+Progress heard_by(const std::optional<Callback>& progress) {
+    return [&progress](std::uint32_t finished) {
         const py::gil_scoped_acquire gil;
         try {
             if (PyErr_CheckSignals() != 0) throw py::error_already_set();
@@ -25,6 +25,13 @@ Forecast forecast_from_python(const Scenario& scenario, const Strategy& strategy
             return false;
         }
     };
+}
+
+Forecast forecast_from_python(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
+                              const std::optional<Callback>& progress) {
+    const Scenario own = scenario;  // another Python thread may change its own meanwhile
+    const ForecastOptions own_options = options;
+    const Progress go_on = heard_by(progress);
     const py::gil_scoped_release released;
     return forecast(own, strategy, own_options, go_on);
 }
@@ -37,6 +44,26 @@ std::pair<Timeline, Outcome> replay_from_python(const Scenario& scenario, const 
     Outcome outcome;
     Timeline timeline = replay(own, strategy, own_options, replication, &outcome);
     return {std::move(timeline), outcome};
+}
+
+py::dict try_guards_from_python(const Scenario& scenario, const Strategy& strategy,
+                                const std::vector<GuardTrial>& trials, const GuardTrialOptions& options,
+                                const std::optional<Callback>& progress) {
+    const Scenario own = scenario;
+    const Progress go_on = heard_by(progress);
+    std::vector<Outcome> rows;
+    {
+        const py::gil_scoped_release released;
+        rows = try_guards(own, strategy, trials, options, go_on);
+    }
+    return outcome_columns(rows);
+}
+
+PlannedTraffic planned_traffic_from_python(const Scenario& scenario, const Strategy& strategy,
+                                           std::optional<double> share, std::uint64_t seed, std::uint32_t replication) {
+    const Scenario own = scenario;
+    const py::gil_scoped_release released;
+    return planned_traffic(own, strategy, share, seed, replication);
 }
 
 }  // namespace
@@ -93,6 +120,31 @@ void bind_study(py::module_& module) {
                "ones and stops the study by returning False.");
     module.def("replay", &replay_from_python, py::arg("scenario"), py::arg("strategy"), py::arg("options"),
                py::arg("replication"), "One replication of that study again, alone, with its story.");
+
+    bind_struct(module, "GuardTrial",
+                "A release with this defect. share: of the traffic, to the new version while both versions have some, "
+                "whatever the plan says.",
+                field("defect", &GuardTrial::defect), field("share", &GuardTrial::share));
+    bind_struct(module, "GuardTrialOptions",
+                "How many replications of each trial, with which seed, on how many threads.",
+                field("replications", &GuardTrialOptions::replications), field("seed", &GuardTrialOptions::seed),
+                field("threads", &GuardTrialOptions::threads));
+    module.def("try_guards", &try_guards_from_python, py::arg("scenario"), py::arg("strategy"), py::arg("trials"),
+               py::arg_v("options", GuardTrialOptions{}, "..."), py::arg("progress") = py::none(),
+               "The rows of all trials, one after the other, as outcome_columns() gives them. Requests are not "
+               "simulated: telemetry is drawn. `progress` is called with the number of finished rows.");
+    module.def("draws_telemetry_of", &DrawnTelemetry::knows, py::arg("kind"),
+               "Whether try_guards() knows such a defect: not one by which requests kill processes or wear them out.");
+    module.attr("most_known_load") = AnswerBook::kMostLoad;
+    bind_struct(module, "PlannedTraffic",
+                "What a plan makes of the traffic when nothing fails. new_requests: expected at the new version since "
+                "the scrape before, parallel to scrapes.",
+                field("timeline", &PlannedTraffic::timeline), field("scrapes", &PlannedTraffic::scrapes),
+                field("new_requests", &PlannedTraffic::new_requests),
+                field("first_exposed", &PlannedTraffic::first_exposed), field("end", &PlannedTraffic::end));
+    module.def("planned_traffic", &planned_traffic_from_python, py::arg("scenario"), py::arg("strategy"),
+               py::arg("share") = py::none(), py::arg("seed") = 1, py::arg("replication") = 0,
+               "How the plan goes when nothing fails.");
 }
 
 }  // namespace rollcast::bindings

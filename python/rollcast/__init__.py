@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
     from rollcast.own_guard import TelemetryWindow
+    from rollcast.power_map import Power, PowerMap, power
     from rollcast.runbook import Rollout, Runbook
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
@@ -37,6 +38,9 @@ _HOMES = {
     "Forecast": "rollcast.study",
     "forecast": "rollcast.study",
     "replay": "rollcast.study",
+    "Power": "rollcast.power_map",
+    "PowerMap": "rollcast.power_map",
+    "power": "rollcast.power_map",
     "TelemetryWindow": "rollcast.own_guard",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
@@ -60,6 +64,8 @@ __all__ = [
     "LoadedScenario",
     "Observation",
     "Phase",
+    "Power",
+    "PowerMap",
     "Rollout",
     "Runbook",
     "Target",
@@ -71,6 +77,7 @@ __all__ = [
     "judge",
     "load",
     "load_manifest",
+    "power",
     "replay",
 ]
 

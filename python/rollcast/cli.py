@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from rollcast.power_map import Power, PowerMap
     from rollcast.scenario import LoadedScenario
     from rollcast.study import Forecast
     from rollcast.thresholds import Threshold
@@ -225,6 +226,93 @@ def forecast(
 @SOURCES
 @PROFILE
 @ALLOW_CODE
+@click.option("--defect", "defects", multiple=True, metavar="KIND", help="Of this kind only: error-rate.")
+@click.option(
+    "--x",
+    default="share",
+    show_default=True,
+    metavar="AXIS",
+    help="share, severity, bake or a parameter of the scenario, with its range: 'share=1%:50%'.",
+)
+@click.option("--y", default="severity", show_default=True, metavar="AXIS", help="Likewise.")
+@click.option("--severity", metavar="SIZE", help="Of the defect, where no axis is the severity: 0.3%.")
+@click.option("--cells", type=click.IntRange(1), default=20, show_default=True, help="Along each axis.")
+@click.option(
+    "-n", "--replications", type=click.IntRange(1), default=50, show_default=True, help="Trials of each cell."
+)
+@click.option(
+    "--whole",
+    type=click.IntRange(0),
+    default=0,
+    help="Replications with every request, as planned, for defects that trials do not know.",
+)
+@SEED
+@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@click.option("--json", "json_file", metavar="FILE", help="Write all cells.")
+@click.option("--picture", "picture_file", metavar="FILE", help="Write the maps as a picture: .png or .svg.")
+@click.option(
+    "--report", "report_file", metavar="FILE.html", help="Write a report that opens without a network."
+)
+@click.pass_context
+def power(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    allow_code: bool,
+    defects: tuple[str, ...],
+    x: str,
+    y: str,
+    severity: str | None,
+    cells: int,
+    replications: int,
+    whole: int,
+    seed: int,
+    threads: int,
+    json_file: str | None,
+    picture_file: str | None,
+    report_file: str | None,
+    **profile: str | None,
+) -> None:
+    """Say what the guards can see: would they have caught it, how late, and how often do they cry wolf?"""
+    from rollcast import files, power_map
+
+    for path in (json_file, picture_file, report_file):
+        if path:
+            files.require_writable(path)
+    if picture_file and Path(picture_file).suffix not in (".png", ".svg", ".pdf"):
+        raise InputError(f"--picture {picture_file}: expected a name that ends in .png, .svg or .pdf")
+    loaded = _load(sources, profile, allow_code)
+    size = _severity(severity) if severity else None
+    with _progress_bar(0, "cells") as bar:
+        result = power_map.power(
+            loaded, defects, x=x, y=y, severity=size, cells=cells, replications=replications, whole=whole,
+            seed=seed, threads=threads, progress=bar,
+        )  # fmt: skip
+    if json_file:
+        files.write_atomically(json_file, result.to_json().encode())
+    if picture_file:
+        result.plot(picture_file)
+    if report_file:
+        result.report(report_file, ctx.obj)
+    _say(*_power_summary(result))
+    for path in (picture_file, report_file):
+        if path:
+            _say(_text(path))
+
+
+def _severity(text: str) -> float:
+    from rollcast import units
+
+    try:
+        return units.fraction(text) if text.endswith("%") else float(text)
+    except ValueError:
+        raise InputError(f'--severity {text}: expected a share such as "0.3%" or a number') from None
+
+
+@main.command()
+@SOURCES
+@PROFILE
+@ALLOW_CODE
 @click.option("-r", "--replication", type=click.IntRange(0), default=0, show_default=True)
 @SEED
 @click.option("--brief", is_flag=True, help="Leave out the measurements that succeeded.")
@@ -333,7 +421,7 @@ def _overrides(profile: dict[str, str | None]) -> dict[str, dict[str, str]]:
 
 
 @contextmanager
-def _progress_bar(total: int) -> Iterator[Callable[[int], None] | None]:
+def _progress_bar(total: int, what: str = "replications") -> Iterator[Callable[..., None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
@@ -342,8 +430,8 @@ def _progress_bar(total: int) -> Iterator[Callable[[int], None] | None]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("replications", total=total)
-        yield lambda finished: bar.update(task, completed=finished)
+        task = bar.add_task(what, total=total or None)
+        yield lambda finished, total=None: bar.update(task, completed=finished, total=total)
 
 
 def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[RenderableType]:
@@ -382,6 +470,55 @@ def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[Renderab
     parts.append(f"Seed {result.seed}, {runs}, model {_core.model_version}.")
     parts.append(f"{assumed} assumed; rollcast validate lists them.")
     return parts
+
+
+_SHOWN = 6
+"""Columns and rows of a map that a terminal has room for."""
+
+
+def _power_summary(result: Power) -> list[RenderableType]:
+    from rollcast import _core
+
+    parts: list[RenderableType] = [_text(result.advice.sentence, "bold")]
+    for each in result.maps.values():
+        if not each.is_known:
+            continue  # a note says why
+        parts += ["", _text(each.defect, "bold"), *_power_tables(each)]
+        parts.append(_text(f"Known by: {each.method_in_words}.", "dim"))
+        if each.why_not_exact:
+            parts.append(_text(f"No closed form: {each.why_not_exact}.", "dim"))
+    parts += ["", *(_text(note) for note in result.notes)]
+    parts.append(f"Seed {result.seed}, model {_core.model_version}. Intervals are at 95%.")
+    return parts
+
+
+def _power_tables(each: PowerMap) -> list[RenderableType]:
+    from rollcast import wording
+    from rollcast.power_map import cell_in_words, estimate_in_words, planned_rows, some
+
+    rows, columns = some(len(each.y.values), _SHOWN), some(len(each.x.values), _SHOWN)
+    parts: list[RenderableType] = []
+    if each.planned is not None:
+        planned = _table(
+            each.y.label, "As planned: caught", "Mean time to catch it", "Requests failed until then"
+        )
+        for words in planned_rows(each, _SHOWN):
+            planned.add_row(*_plain(*words))
+        false = estimate_in_words(each.planned_false_rollback, "probability")
+        planned.add_row(*_plain("a good release", f"rolled back: {false}", "", ""))
+        parts += [planned, ""]
+    if not each.has_cells:
+        return parts
+    by_x = [each.x.in_words(float(each.x.values[column])) for column in columns]
+    table = _table(f"{each.y.label}, by {each.x.label}", *by_x)
+    for row in rows:
+        cells = [cell_in_words(each.cells, (row, column), brief=True) for column in columns]
+        table.add_row(*_plain(each.y.in_words(float(each.y.values[row])), *cells))
+    false_rates = [
+        wording.quantity(float(each.false_rollback.value[column]), "probability") for column in columns
+    ]
+    table.add_row(*_plain("a good release: rolled back", *false_rates))
+    return [*parts, table]
 
 
 def _exit_code(result: Forecast, thresholds: Sequence[Threshold], undecided: str | None) -> int:

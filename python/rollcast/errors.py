@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+_STEP = re.compile(r"([A-Za-z_][\w-]*)|\[(\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,24 @@ def join_path(path: str, key: str | int) -> str:
     if isinstance(key, int):
         return f"{path}[{key}]"
     return f"{path}.{key}" if path else key
+
+
+def path_steps(path: str) -> list[str | int]:
+    """The reverse of join_path: "canary.steps[1].pause" as ["canary", "steps", 1, "pause"]."""
+    steps: list[str | int] = []
+    at = 0
+    while at < len(path):
+        match = _STEP.match(path, at)
+        if match is None:
+            raise InputError(
+                f"cannot read the parameter {shown(path)}: expected keys and places in lists, as in "
+                "strategy.canary.steps[1].pause"
+            )
+        steps.append(match[1] if match[1] else int(match[2]))
+        at = match.end()
+        if at < len(path) and path[at] == ".":
+            at += 1
+    return steps
 
 
 class InputError(Exception):

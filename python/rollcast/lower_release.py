@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from rollcast import _core
 from rollcast.errors import listed, nearest
@@ -64,6 +64,19 @@ _KINDS: dict[Defect, _Kind] = {
 }
 _DEFAULT_KINDS = {name: kind for name, kind in _KINDS.items() if kind.weight > 0}
 _MEMBERS = {"class": "class_"}  # of DefectModel, where a key is no word that Python allows
+
+
+def known_defects() -> list[str]:
+    """The kinds of defects that the language has words for."""
+    return list(_KINDS)
+
+
+def known_defect(name: str) -> Any:
+    """A kind of truth that is certain, as bad as the default has it."""
+    kind = _KINDS[cast(Defect, name)]
+    return _core.TruthKind(
+        name=name, kind=getattr(_core.DefectKind, kind.core), severity=distribution(kind.severity)
+    )
 
 
 def default_defects() -> str:

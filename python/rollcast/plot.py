@@ -11,28 +11,41 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+    PercentFormatter,
+)
 
 from rollcast import wording
+from rollcast.power_map import AT_LEAST
 from rollcast.study import FATES, Fate, Forecast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from rollcast.timeline import Timeline
+    from rollcast.power_axes import Axis
+    from rollcast.power_map import Power, PowerMap
+    from rollcast.timeline import Guard, Timeline
 
 INK = "#1b1f24"
 FAINT = "#d5dae0"
 OLD, NEW, BAD = "#e69f00", "#0072b2", "#d55e00"
+TRUTH = "#cc79a7"
+HATCH = "#8a8a8a"
 FATE_COLOURS = dict(
     zip(
         FATES, ("#009e73", "#e69f00", "#f0e442", "#999999", "#0072b2", "#cc79a7", "#56b4e9", BAD), strict=True
     )
 )
-PHASE_MARKS = {"Successful": ("o", "#009e73"), "Failed": ("X", BAD), "Error": ("s", "#cc79a7")}
+PHASE_MARKS = {"Successful": ("o", "#009e73"), "Failed": ("X", BAD), "Error": ("s", "#56b4e9")}
 OTHER_PHASE = ("D", "#999999")
 
 STYLE: Any = {
@@ -220,8 +233,9 @@ def harm(forecast: Forecast, ax: Axes) -> Axes:
 
 @styled()
 def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
-    """One replication on four axes that share time: traffic, ready instances, error rate, measurements."""
-    traffic, ready, errors, guards = axes
+    """One replication on axes that share time: traffic, ready instances, error rate, and what the guards saw:
+    as many axes as there are guards (see `timeline_panels`), or one for the verdicts of all of them."""
+    traffic, ready, errors, *guards = axes
     columns = story.columns
     minutes = columns["at"] / 60
 
@@ -245,9 +259,7 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
     _legend_right(ready)
 
     errors.plot(minutes, columns["observed_error_rate_old"], color=OLD, linewidth=1.2, label="old, observed")
-    errors.plot(
-        minutes, columns["true_error_rate_new"], color=NEW, linewidth=3.2, alpha=0.35, label="new, true"
-    )
+    _truth(errors, minutes, columns["true_error_rate_new"], "new, true")
     errors.plot(minutes, columns["observed_error_rate_new"], color=NEW, linewidth=1.2, label="new, observed")
     errors.set_ylim(bottom=0)
     errors.set_ylabel("error rate")
@@ -255,15 +267,19 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
     errors.yaxis.set_major_locator(MaxNLocator(4))
     _legend_right(errors)
 
-    _measurements(story, guards)
+    if story.guards and len(guards) == len(story.guards):
+        for guard, ax in zip(story.guards, guards, strict=True):
+            _seen(story, guard, ax)
+    else:
+        _measurements(story, guards[0])
     over = story.outcome["duration"]
     decided = sorted({entry.at for entry in story.entries if entry.kind == "decision" and entry.at <= over})
     for ax in axes:
         for at in decided:
             ax.axvline(at / 60, color=INK, linewidth=0.6, linestyle=(0, (2, 3)))
         ax.set_xlim(0, max(minutes.max(initial=0), 1))
-        ax.tick_params(labelbottom=ax is guards)
-    guards.set_xlabel("minutes since the start; dotted: a decision")
+        ax.tick_params(labelbottom=ax is guards[-1])
+    guards[-1].set_xlabel("minutes since the start; dotted: a decision")
     return axes
 
 
@@ -287,6 +303,163 @@ def load(story: Timeline, ax: Axes) -> Axes:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.short(value)))
     _legend_right(ax)
     return ax
+
+
+@styled()
+def power_map(power: PowerMap, ax: Axes, what: str = "caught") -> Axes:
+    """One kind of defect: `what` is "caught" (a probability), "seconds" or "failed" (requests), until then.
+    Hatched: at least so much. Empty: not known, or never caught."""
+    known = getattr(power.cells, what).value
+    norm: Any
+    if what == "caught":
+        norm, label = mpl.colors.Normalize(0, 1), "probability of catching it"
+    else:
+        seen = known[np.isfinite(known) & (known > 0)]
+        least, most = (seen.min(), seen.max()) if len(seen) else (1.0, 10.0)
+        norm = mpl.colors.LogNorm(least, max(most, least * 1.01))
+        label = "mean time to catch it" if what == "seconds" else "requests failed until then"
+    x, y = _edges(power.x.values), _edges(power.y.values)
+    shown = np.ma.masked_invalid(known if what == "caught" else np.where(known > 0, known, np.nan))
+    mesh = ax.pcolormesh(
+        x, y, shown, cmap=mpl.colormaps["cividis"].resampled(64), norm=norm, linewidth=0.3, edgecolor="face"
+    )
+    lines = None
+    if what == "caught" and min(known.shape) > 1 and np.isfinite(known).all():
+        lines = ax.contour(
+            power.x.values, power.y.values, known, [0.5, 0.95], colors=["white", "black"], linewidths=1
+        )
+    if what == "caught":
+        for row, column in zip(*np.nonzero(power.cells.method == AT_LEAST), strict=True):
+            size = (x[column + 1] - x[column], y[row + 1] - y[row])
+            ax.add_patch(
+                Rectangle((x[column], y[row]), *size, fill=False, hatch="////", linewidth=0, edgecolor=HATCH)
+            )
+    for axis, values in (("x", power.x), ("y", power.y)):
+        _power_ticks(ax, axis, values)
+    ax.grid(visible=False)
+    assert ax.figure is not None
+    bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, aspect=30)
+    bar.outline.set_visible(False)
+    assert bar.solids is not None
+    bar.solids.set(rasterized=False, edgecolor="face")
+    if lines is not None:
+        bar.add_lines(lines)
+    bar.set_label(label)
+    unit = {"caught": "probability", "seconds": "seconds", "failed": "requests"}[what]
+    bar.ax.yaxis.set_major_formatter(
+        FuncFormatter(
+            lambda value, _: (
+                wording.short(round(value, 9)) if unit == "requests" else wording.quantity(value, unit)
+            )
+        )
+    )
+    bar.ax.yaxis.set_minor_formatter(NullFormatter())
+    if what == "seconds":
+        bar.ax.yaxis.set_major_locator(FixedLocator([60, 120, 300, 600, 1200, 2400, 7200, 21600]))
+        bar.ax.yaxis.set_minor_locator(NullLocator())
+    return ax
+
+
+def power_figure(power: Power) -> Figure:
+    """All maps of a power study: a row each, with the probability, the time and the harm."""
+    with styled():
+        maps = [each for each in power.maps.values() if each.has_cells]
+        figure = Figure(figsize=(15, 3.9 * max(1, len(maps))), layout="constrained", facecolor="white")
+        rows = figure.subplots(max(1, len(maps)), 3, squeeze=False)
+        for row, each in zip(rows, maps, strict=False):
+            for ax, what in zip(row, ("caught", "seconds", "failed"), strict=True):
+                power_map(each, ax, what)
+            row[0].set_title(each.defect, loc="left", fontweight="bold")
+    return figure
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    """Between neighbours, and as far beyond the ends; by factors."""
+    if len(values) == 1:
+        return np.array([values[0] / 1.2, values[0] * 1.2])
+    middle = np.sqrt(values[:-1] * values[1:])
+    return np.concatenate([[values[0] ** 2 / middle[0]], middle, [values[-1] ** 2 / middle[-1]]])
+
+
+def _power_ticks(ax: Axes, which: str, axis: Axis) -> None:
+    getattr(ax, f"set_{which}scale")("log")
+    edges = _edges(axis.values)
+    own = ax.xaxis if which == "x" else ax.yaxis
+    own.set_major_locator(FixedLocator(_round_numbers(edges[0], edges[-1])))
+    own.set_minor_locator(NullLocator())
+    own.set_major_formatter(FuncFormatter(lambda value, _: axis.in_words(value).removesuffix(" requests")))
+    getattr(ax, f"set_{which}label")(axis.label)
+    getattr(ax, f"set_{which}lim")(edges[0], edges[-1])
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """Some between two ends, finer where these are near."""
+    decades = np.log10(high / low)
+    steps = (
+        (1,)
+        if decades > 4
+        else (1, 3)
+        if decades > 2.2
+        else (1, 2, 5)
+        if decades > 0.7
+        else (1, 1.5, 2, 2.5, 3, 4, 5, 7)
+    )
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    return [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
+
+
+def timeline_panels(story: Timeline) -> list[float]:
+    """The relative heights of the axes that a timeline needs."""
+    return [1, 1, 1.4, *([1.2] * len(story.guards) or [0.7])]
+
+
+def _truth(ax: Axes, minutes: np.ndarray, values: np.ndarray, label: str) -> None:
+    """What no guard sees, in the colour that nothing else has."""
+    ax.plot(minutes, values, color=TRUTH, linewidth=3.2, alpha=0.55, label=label, zorder=1.5)
+
+
+def _seen(story: Timeline, guard: Guard, ax: Axes) -> None:
+    """What one guard measured, when, against which limit, and what it made of it."""
+    taken = story.seen_by(guard)
+    ax.plot(
+        [each.at / 60 for each in taken],
+        [each.number for each in taken],
+        color=INK,
+        linewidth=0.9,
+        label="measured",
+    )
+    for phase in dict.fromkeys(each.phase for each in taken):
+        marker, colour = PHASE_MARKS.get(phase, OTHER_PHASE)
+        chosen = [each for each in taken if each.phase == phase]
+        ax.plot(
+            [each.at / 60 for each in chosen],
+            [each.number for each in chosen],
+            marker,
+            color=colour,
+            markersize=4.5,
+            markeredgewidth=0,
+            label=phase.lower(),
+        )
+    values = [each.number for each in taken]
+    truth = story.truth_of(guard)
+    if truth is not None:
+        _truth(ax, story.columns["at"] / 60, truth, "true")
+        values += list(truth[np.isfinite(truth)])
+    in_words = "{:g}".format if guard.errors is None else lambda share: wording.quantity(share, "fraction")
+    # A limit that nothing comes near would leave no room for what was measured.
+    reach = 4 * (max(values) - min(values)) + 0.02 * max(map(abs, values)) if values else np.inf
+    near = [
+        limit for limit in guard.limits if not values or min(values) - reach <= limit <= max(values) + reach
+    ]
+    for limit in near or guard.limits[:1]:
+        ax.axhline(limit, color=BAD, linewidth=1, linestyle=(0, (4, 2)), label=f"limit {in_words(limit)}")
+    ax.set_ylabel(guard.metric.replace("-", "-\n", 1) if len(guard.metric) > 12 else guard.metric)
+    ax.yaxis.set_major_locator(MaxNLocator(4))
+    if guard.errors is not None:
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: wording.quantity(share, "fraction")))
+    handles, labels = ax.get_legend_handles_labels()
+    unique = dict(zip(labels, handles, strict=True))
+    ax.legend(unique.values(), unique.keys(), loc="center left", bbox_to_anchor=(1.01, 0.5))
 
 
 def _measurements(story: Timeline, ax: Axes) -> None:
@@ -344,15 +517,25 @@ class Plots:
         return exposure(self._forecast, ax or _new_axes(3.4))
 
     def timeline(self, replication: int, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
-        """One replication: traffic, ready instances, error rate and measurements over time, on four axes."""
+        """One replication: traffic, ready instances, error rate and what the guards saw over time; on axes of
+        its own, or on four."""
+        story = self._forecast.timeline(replication)
         if axes is None:
             from matplotlib import pyplot
 
+            heights = timeline_panels(story)
             with styled():
-                figure, panels = pyplot.subplots(4, 1, figsize=(8, 5.6), layout="constrained", sharex=True)
+                figure, panels = pyplot.subplots(
+                    len(heights),
+                    1,
+                    figsize=(8, 1.3 * sum(heights) + 0.6),
+                    layout="constrained",
+                    sharex=True,
+                    height_ratios=heights,
+                )
             axes = list(panels)
-            figure.suptitle(self._forecast.timeline(replication).title)
-        return timeline(self._forecast.timeline(replication), axes)
+            figure.suptitle(story.title)
+        return timeline(story, axes)
 
 
 @styled()

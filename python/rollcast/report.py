@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
 from rollcast import _core, plot, wording
+from rollcast.power_map import Power, PowerMap, estimate_in_words, planned_rows
 from rollcast.study import Forecast
 from rollcast.thresholds import Threshold
 from rollcast.timeline import Timeline
@@ -26,6 +27,46 @@ BY_KIND = ("p_promoted", "p_rolled_back", "p_stuck", "p_timed_out", "attributabl
 
 def render(forecast: Forecast, thresholds: Sequence[Threshold] = (), command: str = "") -> str:
     """The whole file."""
+    pictures = {} if not forecast.replications else _pictures(forecast)
+    power = forecast.power if forecast.replications else None
+    return (
+        _environment()
+        .get_template("report.html.jinja")
+        .render(
+            **_power_words(power, ("caught",)),
+            forecast=forecast,
+            loaded=forecast.scenario,
+            model_version=_core.model_version,
+            version=_core.version,
+            groups=forecast.estimates.groups(),
+            gates=list(zip(thresholds, forecast.check(thresholds), strict=True)),
+            pictures=pictures,
+            kinds=_kinds(forecast),
+            stories=_stories(forecast),
+            command=command or default_command(forecast),
+            source=shlex.quote(str(forecast.scenario.source or "SCENARIO")),
+        )
+    )
+
+
+def render_power(power: Power, command: str = "") -> str:
+    """A power study alone: the whole file."""
+    if not command:
+        command = f"rollcast.power(scenario, replications={power.replications}, seed={power.seed})"
+    return (
+        _environment()
+        .get_template("power.html.jinja")
+        .render(
+            **_power_words(power, ("caught", "seconds", "failed")),
+            loaded=power.scenario,
+            model_version=_core.model_version,
+            version=_core.version,
+            command=command,
+        )
+    )
+
+
+def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("rollcast"),
         autoescape=True,
@@ -39,19 +80,40 @@ def render(forecast: Forecast, thresholds: Sequence[Threshold] = (), command: st
         "clock": wording.clock,
         "plural": wording.plural,
     }
-    pictures = {} if not forecast.replications else _pictures(forecast)
-    return environment.get_template("report.html.jinja").render(
-        forecast=forecast,
-        loaded=forecast.scenario,
-        model_version=_core.model_version,
-        version=_core.version,
-        groups=forecast.estimates.groups(),
-        gates=list(zip(thresholds, forecast.check(thresholds), strict=True)),
-        pictures=pictures,
-        kinds=_kinds(forecast),
-        stories=_stories(forecast),
-        command=command or default_command(forecast),
-        source=shlex.quote(str(forecast.scenario.source or "SCENARIO")),
+    return environment
+
+
+def _power_words(power: Power | None, pictures: Sequence[str]) -> dict[str, Any]:
+    """What the section on power is made of."""
+    maps = power.maps.values() if power is not None else []
+    return {
+        "power": power,
+        "power_pictures": {
+            each.defect: [_power_svg(each, what) for what in pictures] if each.has_cells else []
+            for each in maps
+        },
+        "power_rows": {
+            each.defect: [[row[0], *map(_apart, row[1:])] for row in planned_rows(each, 7)] for each in maps
+        },
+        "power_false": {
+            each.defect: estimate_in_words(each.planned_false_rollback, "probability")
+            for each in maps
+            if each.planned is not None
+        },
+    }
+
+
+def _apart(words: str) -> tuple[str, str]:
+    """A value, and its interval if it has one."""
+    value, _, interval = words.partition(" (")
+    return value, interval.removesuffix(")")
+
+
+def _power_svg(each: PowerMap, what: str) -> Markup:
+    titles = {"caught": "caught", "seconds": "time to catch it", "failed": "requests failed until then"}
+    title = f"{each.defect}: {titles[what]}"
+    return _svg(
+        lambda ax: plot.power_map(each, ax, what), 3.2, title, f"By {each.x.label} and {each.y.label}."
     )
 
 
@@ -159,10 +221,13 @@ def _svg(draw: Callable[[Any], object], height: float, title: str, description: 
 
 def _timeline_svg(story: Timeline, title: str) -> Markup:
     with plot.styled(**_SVG):
-        figure = Figure(figsize=(10, 5.4), layout="constrained")
-        panels = figure.subplots(4, 1, sharex=True, height_ratios=[1, 1, 1.4, 0.7])
+        heights = plot.timeline_panels(story)
+        figure = Figure(figsize=(10, 1.3 * sum(heights)), layout="constrained")
+        panels = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
         plot.timeline(story, list(panels))
-        return _inline(figure, title, "Traffic, ready instances, error rate and measurements over time.")
+        return _inline(
+            figure, title, "Traffic, ready instances, error rate and what each guard saw, over time."
+        )
 
 
 def _inline(figure: Figure, title: str, description: str) -> Markup:

@@ -9,6 +9,7 @@ Bad input raises InputErrors, with everything that is wrong with it at once.
 
 from __future__ import annotations
 
+import copy
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from rollcast.assumptions import Assumption, Assumptions
-from rollcast.errors import InputError, InputErrors, Place, Problems, nearest, shown
+from rollcast.errors import InputError, InputErrors, Place, Problems, nearest, path_steps, shown
 from rollcast.importer import is_manifest, read_manifests, translate
 from rollcast.scenario_model import ScenarioModel
 from rollcast.yaml_source import Node, from_plain, overlay, read_file
@@ -101,6 +102,23 @@ def load_manifest(
                 overrides.setdefault(section, {})[name] = value
         documents = read_manifests(files)
         return _load(Node({}, Place()), documents, Path(), Path(files[0]) if files else None, overrides)
+
+
+def changed(loaded: LoadedScenario, path: str, value: Any) -> LoadedScenario:
+    """The scenario with another value of one parameter: "traffic.rate", "strategy.canary.steps[1].pause".
+
+    A list must have the place that is named. Raises InputErrors.
+    """
+    language = copy.deepcopy(dict(loaded.language))
+    here: Any = language
+    *way, last = path_steps(path)
+    for step in way:
+        here = here[step] if isinstance(step, int) else here.setdefault(step, {})
+    here[last] = value
+    base = loaded.source.parent if loaded.source else Path()
+    # Code that the scenario names was allowed when it was loaded.
+    with _AllErrors():
+        return _load(from_plain(language, Place()), [], base, loaded.source, None, allow_code=True)
 
 
 def json_schema() -> dict[str, Any]:

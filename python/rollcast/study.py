@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rollcast.plot import Plots
+    from rollcast.power_map import Power
 
 DEFAULT_REPLICATIONS = 200
 DEFAULT_SEED = 1
@@ -231,6 +232,13 @@ class Forecast:
         from rollcast.plot import Plots
 
         return Plots(self)
+
+    @cached_property
+    def power(self) -> Power | None:
+        """What the guards can see of the likeliest kinds of defects, coarsely; none: of none of them."""
+        from rollcast.power_map import coarse_power
+
+        return coarse_power(self.scenario, self.seed)
 
     def check(self, thresholds: Sequence[Threshold]) -> list[Result]:
         """Whether each condition holds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,25 @@ class Measurement:
     metric: str
     value: str
     phase: str
+
+    @property
+    def number(self) -> float:
+        """The value; NaN without data."""
+        try:
+            return float(self.value)
+        except ValueError:
+            return math.nan
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What is known of a metric that was measured."""
+
+    metric: str
+    limits: Sequence[float]
+    """Values that its measurements are compared with."""
+    errors: bool | None
+    """Whether it measures the new version's error rate; false: its success rate; none: neither."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +76,8 @@ class Timeline:
     outcome: dict[str, Any]
     truth: str
     scenario: str
+    guards: Sequence[Guard] = ()
+    """The metrics that were measured, in order of their first measurement."""
 
     @classmethod
     def of(cls, timeline: _core.Timeline, outcome: _core.Outcome, scenario: LoadedScenario) -> Timeline:
@@ -75,7 +97,7 @@ class Timeline:
         }
         entries = [Entry(entry.at, entry.kind.name, entry.text) for entry in timeline.entries]
         truth = scenario.model.release.truths[outcome.truth].name
-        return cls(entries, columns, row, truth, scenario.name)
+        return cls(entries, columns, row, truth, scenario.name, _guards(entries, scenario))
 
     @property
     def samples(self) -> pa.Table:
@@ -128,5 +150,27 @@ class Timeline:
             )
         return rows
 
+    def seen_by(self, guard: Guard) -> list[Measurement]:
+        """What it measured, where there were data."""
+        measured = (each for each in self.measurements if each.metric == guard.metric)
+        return [each for each in measured if math.isfinite(each.number)]
+
+    def truth_of(self, guard: Guard) -> np.ndarray | None:
+        """What it would measure if it saw all at once, at the times of the samples; none: not known."""
+        if guard.errors is None:
+            return None
+        errors: np.ndarray = self.columns["true_error_rate_new"]
+        return errors if guard.errors else 1 - errors
+
     def __str__(self) -> str:
         return "\n".join([self.title, "", *(line for _, line in self.lines())])
+
+
+def _guards(entries: Sequence[Entry], scenario: LoadedScenario) -> list[Guard]:
+    from rollcast.guard_limits import limits_of, measures_errors
+
+    metrics = {metric.name: metric for analysis in scenario.model.analyses for metric in analysis.metrics}
+    measured = dict.fromkeys(
+        taken.metric for entry in entries if (taken := entry.measurement) and taken.metric in metrics
+    )
+    return [Guard(name, limits_of(metrics[name]), measures_errors(metrics[name])) for name in measured]

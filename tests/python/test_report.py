@@ -45,6 +45,15 @@ def page(source: str) -> Page:
     return Page(source)
 
 
+def test_it_opens_with_what_the_guards_can_see(page: Page) -> None:
+    headings = [attributes.get("id") for attributes in page.all("h2")]
+    assert headings[0] == "power"
+    assert "escapes" in page.text
+    assert "at 95% confidence" in page.text
+    assert "error-rate: caught" in page.text
+    assert "As planned; a good release is rolled back" in page.text
+
+
 def test_it_loads_nothing(source: str, page: Page) -> None:
     for tag in ("script", "link", "iframe", "img", "object", "embed", "base"):
         assert page.all(tag) == [], tag
@@ -105,7 +114,7 @@ def test_both_stories_are_told_with_their_decisions(forecast: Forecast, page: Pa
 
 def test_pictures_are_announced_and_ids_are_unique(page: Page) -> None:
     pictures = page.all("svg")
-    assert len(pictures) == 8
+    assert len(pictures) == 11
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     for picture in pictures:

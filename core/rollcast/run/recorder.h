@@ -30,6 +30,8 @@ class Recorder {
     /// A person has the rollout aborted.
     void person_aborts() { by_person_ = back_ == kNever; }
 
+    Time went_back() const { return back_; }  // when it was decided to; kNever: not yet
+
     /// The row, once data has been swept at the horizon. `waits_for_ever`: for a person who will not come.
     Outcome row(const World& world, bool waits_for_ever, Time horizon) const;
 

@@ -98,6 +98,7 @@ void Simulation::run_until(Time until) {
     }
     now_ = until;
     world_.data().sweep(now_);
+    if (drawn_) drawn_->look(world_, now_);
 }
 
 void Simulation::happen(const EventQueue::Entry& next) {
@@ -110,6 +111,7 @@ void Simulation::handle(const Event& event) {
     if (event.kind < static_cast<std::uint32_t>(WorldEvent::kEnd)) {
         tell_fault(event);
         const bool visible = world_.handle(event, now_, queue_);
+        if (drawn_) drawn_->look(world_, now_);
         if (!controller_) return;
         recorder_.look(world_, now_);
         if (visible) request_decision();
@@ -153,11 +155,12 @@ void Simulation::schedule(Time at, RunEvent kind, std::uint32_t subject, std::ui
 void Simulation::scrape() {
     ++scrapes_;
     schedule(now_ + scenario_->observability.scrape_interval, RunEvent::kScrape);
+    if (drawn_) drawn_->look(world_, now_);
     if (controller_) hear_of_failures();
     Stream stream = streams_.stream(Purpose::kScrape, scrapes_);
     const bool lost = uniform(stream) < scenario_->observability.scrape_loss;
     if (lost || is_blacked_out(*scenario_, now_)) return;
-    const Scrape seen = world_.scrape(now_);
+    const Scrape seen = drawn_ ? drawn_->scrape(world_, now_) : world_.scrape(now_);
     telemetry_.record(seen);
     narrator_.tell_scrape(seen, world_);
 }
@@ -308,6 +311,7 @@ void Simulation::follow_approval(bool asks) {
 
 /// Whether or not anything measures them. Users take background errors for granted.
 std::int64_t Simulation::failures_that_hurt() const {
+    if (drawn_) return static_cast<std::int64_t>(drawn_->harmed());
     const Tally seen = world_.data().total();
     return seen.failed() - seen.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
 }

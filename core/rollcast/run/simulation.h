@@ -3,7 +3,9 @@
 // the original would, and a copy with other luck (rekey) goes another way.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rollcast/base/clone_ptr.h"
@@ -18,6 +20,7 @@
 #include "rollcast/run/recorder.h"
 #include "rollcast/run/responder.h"
 #include "rollcast/run/timeline.h"
+#include "rollcast/world/drawn_telemetry.h"
 #include "rollcast/world/world.h"
 
 namespace rollcast {
@@ -34,6 +37,10 @@ class Simulation {
     /// and the strategy, for what it may not do and for whatever it throws.
     void run_until(Time until);
 
+    /// From the beginning on telemetry is drawn, not counted: the world's own traffic is nobody's.
+    void draw_telemetry(DrawnTelemetry drawn) { drawn_ = std::move(drawn); }
+    const std::optional<DrawnTelemetry>& drawn() const { return drawn_; }
+
     /// Other luck from here on.
     void rekey(const StreamSpace& streams);
 
@@ -41,6 +48,8 @@ class Simulation {
     Outcome outcome() const;
 
     Time now() const { return now_; }
+    Time went_back() const { return recorder_.went_back(); }  // when it was decided to; kNever: not yet
+    Phase phase() const { return phase_; }
     const World& world() const { return world_; }
     const Telemetry& telemetry() const { return telemetry_; }
 
@@ -88,6 +97,7 @@ class Simulation {
     Recorder recorder_;
     Responder responder_;
     std::uint32_t scrapes_ = 0;
+    std::optional<DrawnTelemetry> drawn_;
 
     std::string strategy_;             // what is launched
     ClonePtr<Controller> controller_;  // none before the launch

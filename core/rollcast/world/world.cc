@@ -495,7 +495,18 @@ std::vector<Cohort> World::cohorts() const {
     return seen;
 }
 
-/// What rate() finds in the growth of a counter: a series adds nothing at its first sight.
+int World::known(std::size_t version) const {
+    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(), [=](const Endpoint& endpoint) {
+        return index_of(endpoint.version) == version;
+    }));
+}
+
+int World::answering(std::size_t version) const {
+    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(), [&](const Endpoint& endpoint) {
+        return index_of(endpoint.version) == version && all_[instance_of_[endpoint.server]].state == State::kRunning;
+    }));
+}
+
 SeriesReading World::read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes) {
     SeriesReading reading;
     const std::uint8_t known = seen_codes;

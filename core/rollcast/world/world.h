@@ -73,6 +73,8 @@ class World {
 
     /// What a scrape brings; each call starts the next interval. What no analysis asks instances for is left out.
     Scrape scrape(Time now);
+    /// What rate() finds in the growth of a counter: a series adds nothing at its first sight. Codes are bits.
+    static SeriesReading read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes);
 
     /// Other luck from here on.
     void rekey(const StreamSpace& streams);
@@ -82,6 +84,8 @@ class World {
 
     // The truth, for the recorder alone.
     double share(std::size_t version) const { return shares_[version]; }  // of requests, as routers send them now
+    int known(std::size_t version) const;                                 // instances that routers send requests to
+    int answering(std::size_t version) const;                             // of these: not dead
     int ready(std::size_t version) const { return cohorts_[version].ready; }
     int instances() const { return instances_; }  // that hold a place, terminating ones too
     std::int64_t restarts() const { return restarts_; }
@@ -184,7 +188,6 @@ class World {
     void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
     void reroute();
     void scrape_applications(Scrape& scrape);
-    static SeriesReading read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
 
     const Scenario* scenario_;

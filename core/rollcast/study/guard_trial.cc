@@ -1,0 +1,119 @@
+#include "rollcast/study/guard_trial.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include "rollcast/base/check.h"
+#include "rollcast/run/simulation.h"
+#include "rollcast/study/pool.h"
+
+namespace rollcast {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// The same scenario with next to no requests: they are drawn.
+Scenario without_requests(const Scenario& scenario) {
+    for (const Complaint& wrong : validate(scenario)) require(false, wrong.path + " " + wrong.message);
+    Scenario quiet = scenario;
+    quiet.traffic = {.rate = 1e-9};
+    quiet.service.service_time = Constant{0};
+    return quiet;
+}
+
+/// A rollout that has been launched.
+Simulation launched(const Scenario& scenario, const Scenario& quiet, const Strategy& strategy, const GuardTrial& trial,
+                    const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams,
+                    Timeline* timeline = nullptr) {
+    Simulation simulation(quiet, trial.defect, streams);
+    simulation.draw_telemetry(
+        DrawnTelemetry(scenario, trial.defect, book, streams, Time{} - scenario.window.lead_in, trial.share));
+    simulation.run_until(Time{});
+    simulation.launch(strategy, timeline);
+    return simulation;
+}
+
+bool is_over(const Simulation& simulation) { return simulation.went_back() != kNever || is_final(simulation.phase()); }
+
+Outcome try_once(const Scenario& scenario, const Scenario& quiet, const Strategy& strategy, const GuardTrial& trial,
+                 const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams) {
+    constexpr Duration kLook = 15s;
+    Simulation simulation = launched(scenario, quiet, strategy, trial, book, streams);
+    const Time horizon = Time{} + scenario.window.horizon;
+    while (simulation.now() < horizon && !is_over(simulation)) {
+        simulation.run_until(std::min(horizon, simulation.now() + kLook));
+    }
+    const DrawnTelemetry& drawn = *simulation.drawn();
+    Outcome row = simulation.outcome();
+    if (simulation.went_back() != kNever) {
+        row.verdict = row.verdict == Verdict::kAborted ? Verdict::kAborted : Verdict::kRolledBack;
+    }
+    row.defect = trial.defect.kind;
+    row.severity = trial.defect.severity;
+    const bool exposed = drawn.first_exposed() <= simulation.went_back() && simulation.went_back() != kNever;
+    row.detection = exposed ? to_seconds(simulation.went_back() - drawn.first_exposed()) : kNaN;
+    row.exposure = std::llround(drawn.exposure());
+    row.failed_by_cause[static_cast<std::size_t>(Cause::kDefect)] = std::llround(drawn.harmed());
+    row.min_headroom = 1 / drawn.highest_load() - 1;
+    return row;
+}
+
+}  // namespace
+
+std::vector<Outcome> try_guards(const Scenario& scenario, const Strategy& strategy, std::span<const GuardTrial> trials,
+                                const GuardTrialOptions& options, const Progress& progress) {
+    require(options.replications > 0, "replications must be above 0");
+    require(trials.size() <= std::numeric_limits<std::uint32_t>::max() / options.replications, "too many trials");
+    for (const GuardTrial& trial : trials) {
+        require(DrawnTelemetry::knows(trial.defect.kind), "a trial's defect must not need requests to happen");
+        require(!trial.share || (*trial.share > 0 && *trial.share < 1), "a trial's share must be between 0 and 1");
+    }
+    const Scenario quiet = without_requests(scenario);
+    std::vector<std::shared_ptr<const AnswerBook>> books;
+    for (const GuardTrial& trial : trials) books.push_back(std::make_shared<AnswerBook>(scenario, trial.defect));
+    const auto total = static_cast<std::uint32_t>(trials.size()) * options.replications;
+    const auto one = [&](std::uint32_t index) {
+        const std::uint32_t trial = index / options.replications, replication = index % options.replications;
+        Outcome row =
+            try_once(scenario, quiet, strategy, trials[trial], books[trial], StreamSpace(options.seed, replication));
+        row.replication = replication;
+        return row;
+    };
+    return run_pool({.replications = total, .batch = options.replications, .threads = options.threads}, one, {},
+                    progress)
+        .outcomes;
+}
+
+PlannedTraffic planned_traffic(const Scenario& scenario, const Strategy& strategy, std::optional<double> share,
+                               std::uint64_t seed, std::uint32_t replication) {
+    Scenario faultless = scenario;
+    faultless.service.error_rate = 0;
+    for (RequestClass& of : faultless.traffic.classes) of.error_rate = 0;
+    const Scenario quiet = without_requests(faultless);
+    PlannedTraffic planned;
+    const GuardTrial good{.defect = {}, .share = share};
+    const auto book = std::make_shared<AnswerBook>(faultless, good.defect);
+    Simulation simulation =
+        launched(faultless, quiet, strategy, good, book, StreamSpace(seed, replication), &planned.timeline);
+    const Time horizon = Time{} + scenario.window.horizon;
+    planned.end = horizon;
+    double before = 0;
+    std::size_t told = 0;
+    while (simulation.now() < horizon) {
+        simulation.run_until(std::min(horizon, simulation.now() + 1s));
+        for (; told < planned.timeline.samples.size(); ++told) {
+            planned.scrapes.push_back(planned.timeline.samples[told].at);
+            planned.new_requests.push_back(simulation.drawn()->exposure() - before);
+            before = simulation.drawn()->exposure();
+        }
+        if (!is_over(simulation)) continue;
+        planned.end = simulation.now();
+        break;
+    }
+    planned.first_exposed = simulation.drawn()->first_exposed();
+    return planned;
+}
+
+}  // namespace rollcast

@@ -1,0 +1,223 @@
+#include "rollcast/world/drawn_telemetry.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "rollcast/random/counts.h"
+#include "rollcast/random/distribution.h"
+
+namespace rollcast {
+namespace {
+
+constexpr std::size_t kOld = index_of(kOldVersion);
+constexpr std::size_t kNew = index_of(kNewVersion);
+
+std::int64_t& count(Meter& meter, Code code) { return meter.counters.by_code[static_cast<std::size_t>(code)]; }
+
+double share_of(double part, double whole) { return whole > 0 ? part / whole : 0; }
+
+std::size_t bucket_of(const std::vector<double>& limits, double seconds) {
+    return static_cast<std::size_t>(std::lower_bound(limits.begin(), limits.end(), seconds) - limits.begin());
+}
+
+Impairment brown_out(const Scenario& scenario, Time now) {
+    Impairment impairment;
+    for (const BrownOut& brown : scenario.faults.brown_outs) {
+        if (now < Time{} + brown.at || now >= Time{} + brown.at + brown.lasts) continue;
+        impairment.slowness *= brown.slowness;
+        impairment.error_rate += brown.error_rate;
+    }
+    return impairment;
+}
+
+}  // namespace
+
+DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
+                               const StreamSpace& streams, Time from, std::optional<double> share)
+    : scenario_(&scenario),
+      defect_(defect),
+      book_(std::move(book)),
+      streams_(streams),
+      share_(share),
+      closed_rate_(closed_loop_rate(scenario)),
+      looked_(from) {}
+
+bool DrawnTelemetry::knows(DefectKind kind) {
+    return kind != DefectKind::kCrashOnRequest && kind != DefectKind::kMemoryLeak &&
+           kind != DefectKind::kDescriptorLeak;
+}
+
+void DrawnTelemetry::look(const World& world, Time now) {
+    if (now > looked_) {
+        const double rate =
+            mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
+        for (std::size_t version = 0; version < kVersions; ++version) {
+            pass(version, rate * standing_[version].share, to_seconds(now - looked_));
+        }
+        looked_ = now;
+    }
+    double newer = world.share(kNew);
+    const bool both = newer > 0 && world.share(kOld) > 0;
+    if (share_ && both) newer = *share_;
+    if (newer > 0 && first_exposed_ == kNever) first_exposed_ = now;
+    standing_[kNew].share = newer;
+    standing_[kOld].share = both ? 1 - newer : world.share(kOld);
+    for (std::size_t version = 0; version < kVersions; ++version) {
+        standing_[version].known = world.known(version);
+        standing_[version].serving = world.answering(version);
+    }
+}
+
+Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
+    const InstanceEffects& effects = scenario_->faults.instances;
+    if (effects.noise == 0 && effects.gray == 0) return {};
+    Stream luck = streams_.stream(Purpose::kInstanceEffect,
+                                  std::uint64_t{version} << 40 | static_cast<std::uint64_t>(instance) << 16);
+    const bool gray = uniform(luck) < effects.gray;
+    const double noise = rollcast::draw(LogNormal{1, effects.noise}, luck);
+    return {.slowness = gray ? noise * effects.gray_slowness : noise, .error_rate = gray ? effects.gray_errors : 0};
+}
+
+/// What a version's instances have to do: at a share that is not the plan's they are as busy as the whole service.
+DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double rate) const {
+    const Standing& standing = standing_[version];
+    if (!share_ || version != kNew || standing.share != *share_) return {rate, std::max(1, standing.serving)};
+    const int replicas = scenario_->fleet.replicas;
+    const int fleet = std::max(1, static_cast<int>(std::lround(*share_ * replicas)));
+    return {rate / *share_ * fleet / replicas, fleet};
+}
+
+/// Over the instances that serve. Adds what fails because of them to `errors`.
+AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slowness, double& errors) const {
+    const InstanceEffects& effects = scenario_->faults.instances;
+    if (effects.noise == 0 && effects.gray == 0) return book_->law(version, busy.rate, busy.instances, slowness);
+    const int serving = busy.instances;
+    AnswerLaw sum;
+    double square = 0;
+    for (int i = 0; i < serving; ++i) {
+        const Impairment own = effect(version, i);
+        const AnswerLaw one = book_->law(version, busy.rate, serving, slowness * own.slowness);
+        errors += own.error_rate / serving;
+        sum.late += one.late / serving;
+        sum.mean += one.mean / serving;
+        square += (one.deviation * one.deviation + one.mean * one.mean) / serving;
+        for (std::size_t b = 0; b < one.by_latency.size(); ++b) sum.by_latency[b] += one.by_latency[b] / serving;
+    }
+    sum.deviation = std::sqrt(std::max(0., square - sum.mean * sum.mean));
+    return sum;
+}
+
+/// Some time passes in which nothing changes.
+void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
+    const double requests = rate * seconds;
+    if (requests <= 0) return;
+    const bool newer = version == kNew;
+    const Standing& standing = standing_[version];
+    const bool harms = newer && defect_.kind != DefectKind::kNone;
+    if (newer) exposure_ += requests;
+    if (standing.known == 0) {
+        unreached_ += requests;
+        if (harms) harmed_ += requests;
+        return;
+    }
+
+    const AnswerBook::Version& facts = book_->version(version);
+    const Impairment brown = brown_out(*scenario_, looked_);
+    double errors = facts.background + brown.error_rate;
+    const Busy busy = this->busy(version, rate);
+    const AnswerLaw law = this->law(version, busy, brown.slowness, errors);
+    errors = std::min(1., errors + facts.defective * facts.seen);
+
+    const double answered = requests * standing.serving / standing.known;
+    const double in_time = answered * (1 - law.late);
+    Interval& sum = intervals_[version];
+    sum.requests += requests;
+    sum.refused += requests - answered;
+    sum.late += answered * law.late;
+    sum.failed += in_time * errors;
+    for (std::size_t b = 0; b < law.by_latency.size(); ++b) sum.by_latency[b] += in_time * law.by_latency[b];
+    sum.latency += in_time * law.mean;
+    sum.latency_variance += in_time * law.deviation * law.deviation;
+    if (!newer) return;
+    highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
+    if (!harms) return;
+    const double late_anyhow = std::min(law.late, book_->law(kOld, busy.rate, busy.instances, brown.slowness).late);
+    harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * facts.defective;
+}
+
+DrawnTelemetry::Grown DrawnTelemetry::draw(std::size_t version) {
+    const Interval of = std::exchange(intervals_[version], {});
+    const std::vector<double>& limits = scenario_->observability.latency_buckets;
+    const double timeout = to_seconds(scenario_->service.timeout);
+    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 2 | version);
+    const auto next = [&] { return open_uniform(luck); };
+
+    const std::int64_t requests = poisson_quantile(of.requests, next());
+    const std::int64_t refused = binomial_quantile(requests, share_of(of.refused, of.requests), next());
+    const double reached = of.requests - of.refused;
+    const std::int64_t late = binomial_quantile(requests - refused, share_of(of.late, reached), next());
+    const std::int64_t in_time = requests - refused - late;
+    const std::int64_t failed = binomial_quantile(in_time, share_of(of.failed, reached - of.late), next());
+
+    Meter meter;
+    count(meter, Code::k200) = in_time - failed;
+    count(meter, Code::k500) = failed;
+    // From the slowest on: a slower version never has fewer slow answers.
+    double expected = reached - of.late;
+    std::int64_t left = in_time;
+    for (std::size_t b = limits.size(); b > 0; --b) {
+        const double u = next();
+        if (left == 0 || of.by_latency[b] <= 0) continue;
+        const std::int64_t here = binomial_quantile(left, std::min(1., of.by_latency[b] / expected), u);
+        meter.counters.by_latency[b] = here;
+        left -= here;
+        expected -= of.by_latency[b];
+    }
+    meter.counters.by_latency[0] = left;
+    if (in_time > 0) {
+        const double n = static_cast<double>(in_time), of_n = reached - of.late;
+        const double seconds =
+            n * of.latency / of_n + std::sqrt(n * of.latency_variance / of_n) * quick_normal_quantile(next());
+        meter.latency_ns = from_seconds(std::max(0., seconds)).count();
+    }
+
+    const std::int64_t waited = from_seconds(timeout).count() * late;
+    Grown grown{.proxy = meter, .application = meter};
+    for (Meter* each : {&grown.proxy, &grown.application}) {
+        each->counters.by_latency[bucket_of(limits, timeout)] += late;
+        each->latency_ns += waited;
+    }
+    count(grown.application, Code::k200) += late;  // an instance does not know that nobody waits any more
+    count(grown.proxy, Code::k504) = late;
+    count(grown.proxy, Code::k503) = refused;
+    grown.proxy.counters.by_latency[0] += refused;
+    return grown;
+}
+
+Scrape DrawnTelemetry::scrape(const World& world, Time now) {
+    look(world, now);
+    ++scrapes_;
+    Scrape scrape{.at = now,
+                  .application = std::vector<SeriesReading>(kVersions),
+                  .proxy = std::vector<SeriesReading>(kVersions + 1),
+                  .client = {}};
+    Meter all;
+    for (std::size_t version = 0; version < kVersions; ++version) {
+        const Grown grown = draw(version);
+        Codes& seen = codes_[version];
+        scrape.application[version] = World::read(grown.application, seen.application, seen.application);
+        scrape.proxy[version] = World::read(grown.proxy, seen.proxy, seen.proxy);
+        all.counters += grown.proxy.counters;
+        all.latency_ns += grown.proxy.latency_ns;
+    }
+    Meter unreached;
+    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 2 | kVersions);
+    unreached.add(Code::k503, 0, 0, poisson_quantile(std::exchange(unreached_, 0), open_uniform(luck)));
+    scrape.proxy[kVersions] = World::read(unreached, unreached_codes_, unreached_codes_);
+    all.counters += unreached.counters;
+    scrape.client = World::read(all, client_codes_, client_codes_);
+    return scrape;
+}
+
+}  // namespace rollcast

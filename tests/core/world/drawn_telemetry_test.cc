@@ -1,0 +1,136 @@
+#include "rollcast/world/drawn_telemetry.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "support/running.h"
+
+namespace rollcast {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::size_t kOld = index_of(kOldVersion), kNew = index_of(kNewVersion);
+
+/// A world with next to no requests of its own; `share` of the traffic goes to the new version.
+testing::Running world_with(double share, std::uint32_t replication = 0) {
+    static const Scenario quiet = [] {
+        Scenario scenario = testing::quick_scenario();
+        scenario.traffic.rate = 1e-9;
+        return scenario;
+    }();
+    testing::Running running(quiet, {}, replication);
+    if (share > 0) {
+        running.want(6, 6, share);
+        running.run(60s);
+    }
+    return running;
+}
+
+Scenario busy_scenario() {
+    Scenario scenario = testing::quick_scenario();
+    scenario.service.error_rate = .01;
+    return scenario;  // 300 requests a second
+}
+
+DrawnTelemetry drawn(const Scenario& scenario, const Defect& defect, std::uint32_t replication, Time from,
+                     std::optional<double> share = {}) {
+    return DrawnTelemetry(scenario, defect, std::make_shared<AnswerBook>(scenario, defect), StreamSpace(3, replication),
+                          from, share);
+}
+
+/// The first scrape shows nothing (a series adds nothing at its first sight), so: the second.
+Scrape second_scrape(DrawnTelemetry& telemetry, const World& world, Time from) {
+    telemetry.look(world, from);
+    telemetry.scrape(world, from + 1000s);
+    return telemetry.scrape(world, from + 2000s);
+}
+
+TEST(DrawnTelemetry, HasTheCountsOfEachVersion) {
+    const testing::Running running = world_with(.25);
+    const Scenario scenario = busy_scenario();
+    DrawnTelemetry telemetry = drawn(scenario, {.kind = DefectKind::kErrorRate, .severity = .1}, 0, running.now);
+    const Scrape scrape = second_scrape(telemetry, running.world, running.now);
+    // Six standard deviations of what is counted.
+    const auto near = [](std::int64_t count, double expected) {
+        EXPECT_NEAR(static_cast<double>(count), expected, 6 * std::sqrt(expected));
+    };
+    near(scrape.proxy[kOld].increase.requests(), 225'000);
+    near(scrape.proxy[kNew].increase.requests(), 75'000);
+    near(scrape.proxy[kOld].increase.errors(), 2'250);
+    near(scrape.proxy[kNew].increase.errors(), 8'250);
+    near(scrape.client.increase.errors(), 10'500);
+    EXPECT_EQ(scrape.client.increase.requests(),
+              scrape.proxy[kOld].increase.requests() + scrape.proxy[kNew].increase.requests());
+    EXPECT_NEAR(telemetry.exposure(), 150'000, 1e-6);
+    EXPECT_NEAR(telemetry.harmed(), 15'000, 1e-6);
+    EXPECT_EQ(telemetry.first_exposed(), running.now);
+}
+
+TEST(DrawnTelemetry, AddsNothingAtTheFirstSightOfASeries) {
+    const testing::Running running = world_with(.25);
+    const Scenario scenario = busy_scenario();
+    DrawnTelemetry telemetry = drawn(scenario, {}, 0, running.now);
+    telemetry.look(running.world, running.now);
+    const Scrape first = telemetry.scrape(running.world, running.now + 15s);
+    EXPECT_EQ(first.proxy[kNew].increase.requests(), 0);
+    EXPECT_NE(first.proxy[kNew].codes, 0);
+}
+
+TEST(DrawnTelemetry, IsSilentOfWrongAnswers) {
+    const testing::Running running = world_with(.25);
+    const Scenario scenario = busy_scenario();
+    DrawnTelemetry wrong = drawn(scenario, {.kind = DefectKind::kWrongAnswers, .severity = .3}, 0, running.now);
+    DrawnTelemetry good = drawn(scenario, {}, 0, running.now);
+    const Scrape of_wrong = second_scrape(wrong, running.world, running.now);
+    const Scrape of_good = second_scrape(good, running.world, running.now);
+    EXPECT_EQ(of_wrong.proxy[kNew].increase, of_good.proxy[kNew].increase);
+    EXPECT_NEAR(wrong.harmed(), 45'000, 1e-6);
+    EXPECT_EQ(good.harmed(), 0);
+}
+
+TEST(DrawnTelemetry, NeverShowsLessOfAWorseReleaseWithTheSameLuck) {
+    const testing::Running running = world_with(.25);
+    const Scenario scenario = busy_scenario();
+    for (std::uint32_t replication = 0; replication < 20; ++replication) {
+        std::int64_t errors = 0, slow = 0;
+        for (int step = 0; step < 10; ++step) {
+            DrawnTelemetry failing =
+                drawn(scenario, {.kind = DefectKind::kErrorRate, .severity = .002 * step}, replication, running.now);
+            DrawnTelemetry slower =
+                drawn(scenario, {.kind = DefectKind::kLatency, .severity = 1 + .2 * step}, replication, running.now);
+            const std::int64_t errors_now =
+                second_scrape(failing, running.world, running.now).proxy[kNew].increase.errors();
+            const Counters counted = second_scrape(slower, running.world, running.now).proxy[kNew].increase;
+            std::int64_t slow_now = 0;
+            for (std::size_t b = 5; b < kMaxLatencyBuckets; ++b) slow_now += counted.by_latency[b];
+            EXPECT_GE(errors_now, errors);
+            EXPECT_GE(slow_now, slow);
+            errors = errors_now, slow = slow_now;
+        }
+    }
+}
+
+TEST(DrawnTelemetry, TakesAnotherShareOnlyWhileBothVersionsHaveSome) {
+    const Scenario scenario = busy_scenario();
+    const testing::Running both = world_with(.25), old = world_with(0);
+    DrawnTelemetry of_both = drawn(scenario, {}, 0, both.now, .5), of_old = drawn(scenario, {}, 0, old.now, .5);
+    of_both.look(both.world, both.now);
+    of_both.look(both.world, both.now + 100s);
+    EXPECT_NEAR(of_both.exposure(), 15'000, 1e-6);
+    of_old.look(old.world, old.now);
+    of_old.look(old.world, old.now + 100s);
+    EXPECT_EQ(of_old.exposure(), 0);
+    EXPECT_EQ(of_old.first_exposed(), kNever);
+}
+
+TEST(DrawnTelemetry, KnowsNoDefectThatRequestsBringAbout) {
+    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kErrorRate));
+    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kCrashHazard));
+    EXPECT_FALSE(DrawnTelemetry::knows(DefectKind::kMemoryLeak));
+    EXPECT_FALSE(DrawnTelemetry::knows(DefectKind::kCrashOnRequest));
+    EXPECT_FALSE(DrawnTelemetry::knows(DefectKind::kDescriptorLeak));
+}
+
+}  // namespace
+}  // namespace rollcast
