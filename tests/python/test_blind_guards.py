@@ -155,6 +155,8 @@ def test_a_guard_that_cannot_work_is_warned_of(document: dict[str, Any], message
         guarded({**ALARM, "evaluation_periods": 3}),
         ecs(ALARM, step_bake="10m"),
         flagger({"kind": "error-ratio", "window": "1m", "failure": "result[0] > 0.05"}, step_weight=10, max_weight=50, threshold=5),
+        under({"shadow": {"then": {"rolling": {}}, "mirrored": "20%", "analysis": "guard"}}, {**GOOD, "count": 5}),
+        under({"shadow": {"then": {"rolling": {}}, "analysis": "guard"}}, {**KAYENTA, "count": 5}),
         under({"rolling": {}}, {**GOOD, "of": "service", "initial_delay": "0s", "interval": "15s", "window": "1m"}, people={"pages": ["guard"]}),
     ],
 )  # fmt: skip
