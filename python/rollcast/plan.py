@@ -21,11 +21,10 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
     if isinstance(body, language.GuardedModel | language.ShadowModel):
-        guarded = isinstance(body, language.GuardedModel)
-        within = body.strategy if guarded else body.then
+        within = body.strategy if isinstance(body, language.GuardedModel) else body.then
         inner = next(each for _, each in within if each is not None)
         seconds, waits = plan_seconds(inner, strategy and strategy.inner, model, core)
-        if guarded:
+        if isinstance(body, language.GuardedModel):
             return seconds + (body.bake or 0.0), waits
         return start + (strategy.params.duration if strategy else 0.0) + seconds, waits
     if isinstance(body, language.PythonModel | language.CppModel):  # nothing is known of what it does
@@ -128,7 +127,7 @@ def _plan(
     total, waits = start + float(core.fleet.grace), False
     for step in body.steps:
         total += (step.wait or 0.0) + (start if step.new is not None or step.old is not None else 0.0)
-        total += _analysis(analyses.get(step.analysis)) if step.analysis is not None else 0.0
+        total += analysis_seconds(analyses.get(step.analysis or ""))
         total, waits = total + approval * step.approval, waits or step.approval
     return total, waits
 

@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'Policy', 'Probe', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_rate', 'model_version', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'validate', 'version', 'watched', 'way_back', 'wilson']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_rate', 'model_version', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -870,21 +870,145 @@ class SequentialCheck:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class WindowCounts:
+    """
+    What the scrapes of a window brought; codes and latency buckets in order.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[typing.Annotated[list[float], "FixedSize(4)"], typing.Annotated[list[float], "FixedSize(24)"], float]:
+        ...
+    def __init__(self, *, by_code: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(4)"] = ..., by_latency: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(24)"] = ..., latency_sum: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def by_code(self) -> typing.Annotated[list[float], "FixedSize(4)"]:
+        ...
+    @by_code.setter
+    def by_code(self, arg1: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(4)"]) -> None:
+        ...
+    @property
+    def by_latency(self) -> typing.Annotated[list[float], "FixedSize(24)"]:
+        ...
+    @by_latency.setter
+    def by_latency(self, arg1: typing.Annotated[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(24)"]) -> None:
+        ...
+    @property
+    def latency_sum(self) -> float:
+        ...
+    @latency_sum.setter
+    def latency_sum(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class OwnView:
+    """
+    What a guard of the user's own is shown; None: no scrape saw the version.
+    """
+    __hash__: typing.ClassVar[None] = None
+    baseline: WindowCounts | None
+    canary: WindowCounts | None
+    now: float
+    window: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, WindowCounts | None, WindowCounts | None]:
+        ...
+    def __init__(self, *, now: float = ..., window: float = 0.0, canary: WindowCounts | None = ..., baseline: WindowCounts | None = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class OwnVerdict:
+    """
+    What it answers; passes: None is inconclusive.
+    """
+    __hash__: typing.ClassVar[None] = None
+    passes: bool | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[bool | None, float | None]:
+        ...
+    def __init__(self, passes: bool | None = None, value: typing.SupportsFloat | typing.SupportsIndex | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def value(self) -> float | None:
+        ...
+    @value.setter
+    def value(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+class OwnGuard:
+    """
+    A guard of the user's own.
+    """
+    def __repr__(self) -> str:
+        ...
+    def describe(self) -> str:
+        ...
+    def judge(self, seen: OwnView) -> OwnVerdict:
+        ...
+class PythonGuard(OwnGuard):
+    """
+    One written in Python.
+    """
+    def __getstate__(self) -> tuple[typing.Any, str]:
+        ...
+    def __init__(self, judge: typing.Any, identity: str) -> None:
+        """
+        judge: called with an OwnView, gives an OwnVerdict, and remembers nothing; identity: what describe() says.
+        """
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class OwnCheck:
+    """
+    A guard of the user's own, and what it looks at.
+    """
+    __hash__: typing.ClassVar[None] = None
+    guard: OwnGuard
+    vantage: Vantage
+    window: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[OwnGuard, Vantage, float]:
+        ...
+    def __init__(self, *, guard: OwnGuard = ..., vantage: Vantage = ..., window: float = 300.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class Flake(enum.Enum):
+    """
+    What a judge answers when it goes wrong.
+    """
+    errors: typing.ClassVar[Flake]
+    fails: typing.ClassVar[Flake]
+    @classmethod
+    def __new__(cls, value):
+        ...
 class Metric:
     """
     One metric of an analysis: what it measures, how often, and Argo's limits.
     """
     __hash__: typing.ClassVar[None] = None
     dry_run: bool
+    flaky_as: Flake
     initial_delay: float
     interval: float
     name: str
-    source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck
+    source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck, float, float, int, int, int, int, int, bool, int]:
+    def __getstate__(self) -> tuple[str, QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck, float, float, int, int, int, int, int, bool, float, Flake, int]:
         ...
-    def __init__(self, *, name: str = '', source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck = ..., interval: float = 0.0, initial_delay: float = 0.0, count: typing.SupportsInt | typing.SupportsIndex = 0, failure_limit: typing.SupportsInt | typing.SupportsIndex = 0, inconclusive_limit: typing.SupportsInt | typing.SupportsIndex = 0, consecutive_error_limit: typing.SupportsInt | typing.SupportsIndex = 4, consecutive_success_limit: typing.SupportsInt | typing.SupportsIndex = 0, dry_run: bool = False, line: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+    def __init__(self, *, name: str = '', source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck = ..., interval: float = 0.0, initial_delay: float = 0.0, count: typing.SupportsInt | typing.SupportsIndex = 0, failure_limit: typing.SupportsInt | typing.SupportsIndex = 0, inconclusive_limit: typing.SupportsInt | typing.SupportsIndex = 0, consecutive_error_limit: typing.SupportsInt | typing.SupportsIndex = 4, consecutive_success_limit: typing.SupportsInt | typing.SupportsIndex = 0, dry_run: bool = False, flaky: typing.SupportsFloat | typing.SupportsIndex = 0.0, flaky_as: Flake = ..., line: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -913,6 +1037,12 @@ class Metric:
         ...
     @failure_limit.setter
     def failure_limit(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def flaky(self) -> float:
+        ...
+    @flaky.setter
+    def flaky(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def inconclusive_limit(self) -> int:
@@ -1785,6 +1915,30 @@ class OnCall:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class WorkingHours:
+    """
+    When people are at work, by a clock on which the rollout starts at `start`.
+    """
+    __hash__: typing.ClassVar[None] = None
+    closes: float
+    opens: float
+    start: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float, float, int]:
+        ...
+    def __init__(self, *, start: float = 0.0, opens: float = 32400.0, closes: float = 61200.0, days: typing.SupportsInt | typing.SupportsIndex = 31) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def days(self) -> int:
+        ...
+    @days.setter
+    def days(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
 class UserReports:
     """
     Users notice what no monitor sees, and say so late.
@@ -1820,13 +1974,15 @@ class People:
     __hash__: typing.ClassVar[None] = None
     approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None
     approval_limit: float | None
+    hours: WorkingHours | None
+    off_hours: OnCall
     on_call: OnCall
     reports: UserReports
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[OnCall, list[int], UserReports, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None, float | None]:
+    def __getstate__(self) -> tuple[OnCall, WorkingHours | None, OnCall, list[int], UserReports, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None, float | None]:
         ...
-    def __init__(self, *, on_call: OnCall = ..., pages: collections.abc.Sequence[int] = ..., reports: UserReports = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ..., approval_limit: float | None = None) -> None:
+    def __init__(self, *, on_call: OnCall = ..., hours: WorkingHours | None = ..., off_hours: OnCall = ..., pages: collections.abc.Sequence[int] = ..., reports: UserReports = ..., approval: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical | None = ..., approval_limit: float | None = None) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1912,7 +2068,7 @@ class Strategy:
         """
 class StrategyError(RuntimeError):
     """
-    A strategy did what none may, or raised an exception: which, when in the rollout, and what.
+    A strategy did what none may, or it or a guard raised an exception: which, when in the rollout, and what.
     """
 class Phase(enum.Enum):
     """
@@ -3458,6 +3614,8 @@ def allocate_truths(release: Release, replications: typing.SupportsInt | typing.
     """
     Which truth replication 0, 1, 2 ... has.
     """
+def at_work(hours: WorkingHours, now: float) -> bool:
+    ...
 def build_config() -> dict[str, typing.Any]:
     """
     What this extension was built from and with: for bug reports.
@@ -3492,7 +3650,7 @@ def lookback(query: collections.abc.Sequence[QueryStep]) -> float:
     How many seconds the query looks back.
     """
 @typing.overload
-def lookback(source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck, interval: float = 0.0) -> float:
+def lookback(source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck, interval: float = 0.0) -> float:
     """
     How many seconds it looks back from the time of a measurement.
     """
@@ -3561,6 +3719,10 @@ def way_back(seen: Observation, replicas: typing.SupportsInt | typing.SupportsIn
 def wilson(successes: typing.SupportsInt | typing.SupportsIndex, trials: typing.SupportsInt | typing.SupportsIndex, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> Interval:
     """
     Wilson's interval of a probability; all of [0, 1] without trials.
+    """
+def worked(hours: WorkingHours, start: float, work: float) -> float:
+    """
+    When somebody who began then, or at the next opening, has worked for so long.
     """
 model_version: int = 3
 version: str = '0.1.0'
