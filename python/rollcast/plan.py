@@ -127,7 +127,7 @@ def _plan(
     total, waits = start + float(core.fleet.grace), False
     for step in body.steps:
         total += (step.wait or 0.0) + (start if step.new is not None or step.old is not None else 0.0)
-        total += _analysis(analyses.get(step.analysis)) if step.analysis is not None else 0.0
+        total += analysis_seconds(analyses.get(step.analysis or ""))
         total, waits = total + approval * step.approval, waits or step.approval
     return total, waits
 
