@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_rate', 'model_version', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'draws_telemetry_of', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -1095,6 +1095,40 @@ class DefectKind(enum.Enum):
     wrong_answers: typing.ClassVar[DefectKind]
     @classmethod
     def __new__(cls, value):
+        ...
+class Defect:
+    """
+    What is wrong with a release; see outcomes.COLUMNS for the severity's unit.
+    """
+    __hash__: typing.ClassVar[None] = None
+    kind: DefectKind
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[DefectKind, float, float, int]:
+        ...
+    def __init__(self, *, kind: DefectKind = ..., severity: typing.SupportsFloat | typing.SupportsIndex = 0.0, share: typing.SupportsFloat | typing.SupportsIndex = 1.0, request_class: typing.SupportsInt | typing.SupportsIndex = -1) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def request_class(self) -> int:
+        ...
+    @request_class.setter
+    def request_class(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def severity(self) -> float:
+        ...
+    @severity.setter
+    def severity(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def share(self) -> float:
+        ...
+    @share.setter
+    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
 class TruthKind:
     """
@@ -3610,6 +3644,91 @@ class Forecast:
         """
         Name to numpy array; see outcome_columns().
         """
+class GuardTrial:
+    """
+    A release with this defect. share: of the traffic, to the new version while both versions have some, whatever the plan says.
+    """
+    __hash__: typing.ClassVar[None] = None
+    defect: Defect
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[Defect, float | None]:
+        ...
+    def __init__(self, defect: Defect = ..., share: typing.SupportsFloat | typing.SupportsIndex | None = None) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def share(self) -> float | None:
+        ...
+    @share.setter
+    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+class GuardTrialOptions:
+    """
+    How many replications of each trial, with which seed, on how many threads.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, int]:
+        ...
+    def __init__(self, *, replications: typing.SupportsInt | typing.SupportsIndex = 100, seed: typing.SupportsInt | typing.SupportsIndex = 1, threads: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replications(self) -> int:
+        ...
+    @replications.setter
+    def replications(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def seed(self) -> int:
+        ...
+    @seed.setter
+    def seed(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def threads(self) -> int:
+        ...
+    @threads.setter
+    def threads(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class PlannedTraffic:
+    """
+    What a plan makes of the traffic when nothing fails. new_requests: expected at the new version since the scrape before, parallel to scrapes.
+    """
+    __hash__: typing.ClassVar[None] = None
+    end: float
+    first_exposed: float
+    timeline: Timeline
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[Timeline, list[float], list[float], float, float]:
+        ...
+    def __init__(self, *, timeline: Timeline = ..., scrapes: collections.abc.Sequence[float] = ..., new_requests: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., first_exposed: float = ..., end: float = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def new_requests(self) -> list[float]:
+        ...
+    @new_requests.setter
+    def new_requests(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def scrapes(self) -> list[float]:
+        ...
+    @scrapes.setter
+    def scrapes(self, arg1: collections.abc.Sequence[float]) -> None:
+        ...
 def allocate_truths(release: Release, replications: typing.SupportsInt | typing.SupportsIndex) -> list[int]:
     """
     Which truth replication 0, 1, 2 ... has.
@@ -3623,6 +3742,10 @@ def build_config() -> dict[str, typing.Any]:
 def complaint(check: SequentialCheck) -> str | None:
     """
     Why it could never decide; None when it could.
+    """
+def draws_telemetry_of(kind: DefectKind) -> bool:
+    """
+    Whether try_guards() knows such a defect: not one by which requests kill processes or wear them out.
     """
 def estimate(release: Release, outcomes: collections.abc.Sequence[Outcome], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
     """
@@ -3660,6 +3783,10 @@ def make_registered(name: str, replicas: typing.SupportsInt | typing.SupportsInd
     """
 def mean(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical) -> float:
     ...
+def mean_interval(values: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> Interval:
+    """
+    Student's interval of a mean; infinitely wide for fewer than two values.
+    """
 def mean_rate(traffic: Traffic, start: float, end: float) -> float:
     """
     Open arrivals per second that are expected between two times; bursts are averaged in.
@@ -3679,6 +3806,10 @@ def parse_amount(text: str, bare_is_percent: bool = False) -> Amount | None:
 def peak_rate(traffic: Traffic, start: float, end: float) -> float:
     """
     The largest expected rate between two times; bursts are averaged in.
+    """
+def planned_traffic(scenario: Scenario, strategy: Strategy, share: typing.SupportsFloat | typing.SupportsIndex | None = None, seed: typing.SupportsInt | typing.SupportsIndex = 1, replication: typing.SupportsInt | typing.SupportsIndex = 0) -> PlannedTraffic:
+    """
+    How the plan goes when nothing fails.
     """
 def quantile(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, p: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """
@@ -3704,6 +3835,10 @@ def squared_cv(distribution: Constant | Exponential | LogNormal | Uniform | LogU
     """
     The squared coefficient of variation: variance / mean^2. Zero where nothing varies.
     """
+def try_guards(scenario: Scenario, strategy: Strategy, trials: collections.abc.Sequence[GuardTrial], options: GuardTrialOptions = ..., progress: collections.abc.Callable[[int], typing.Any] | None = None) -> dict:
+    """
+    The rows of all trials, one after the other, as outcome_columns() gives them. Requests are not simulated: telemetry is drawn. `progress` is called with the number of finished rows.
+    """
 def validate(scenario: Scenario) -> list[Complaint]:
     """
     Every complaint at once; empty if it can be run.
@@ -3725,4 +3860,5 @@ def worked(hours: WorkingHours, start: float, work: float) -> float:
     When somebody who began then, or at the next opening, has worked for so long.
     """
 model_version: int = 3
+most_known_load: float = 0.85
 version: str = '0.1.0'
