@@ -189,8 +189,9 @@ TEST(GuardTrial, TellsWhatThePlanMakesOfTheTraffic) {
     ASSERT_EQ(planned.scrapes.size(), planned.new_requests.size());
     double requests = 0;
     for (std::size_t i = 0; i < planned.scrapes.size(); ++i) {
-        if (planned.scrapes[i] > planned.first_exposed + 1min && planned.scrapes[i] < planned.first_exposed + 3min)
+        if (planned.scrapes[i] > planned.first_exposed + 1min && planned.scrapes[i] < planned.first_exposed + 3min) {
             EXPECT_NEAR(planned.new_requests[i], .2 * 300 * 15, 1e-6);
+        }
         requests += planned.new_requests[i];
     }
     EXPECT_GT(requests, 60 * 240 + 150 * 120 - 150 * 15);  // what came after the last scrape is left out
