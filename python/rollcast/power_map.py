@@ -385,8 +385,8 @@ class _Study:
             return ""
         if not _core.draws_telemetry_of(truth.kind):
             self._note(
-                f"{truth.name}: requests kill processes or wear them out, which only whole replications show "
-                "(--whole 20)."
+                f"{truth.name}: requests fail because of those before them, which only whole replications "
+                "show (--whole 20)."
             )
             defects = []
         else:

@@ -136,7 +136,7 @@ def test_a_map_says_how_each_cell_is_known() -> None:
 
 @pytest.fixture(scope="module")
 def power(small: dict[str, Any]) -> rollcast.Power:
-    return rollcast.power(small, ["error-rate", "latency", "memory-leak"], cells=4, replications=24)
+    return rollcast.power(small, ["error-rate", "latency", "descriptor-leak"], cells=4, replications=24)
 
 
 def test_trials_catch_more_of_what_is_worse(power: rollcast.Power) -> None:
@@ -158,15 +158,15 @@ def test_it_does_not_depend_on_the_number_of_threads(small: dict[str, Any]) -> N
 
 
 def test_what_only_requests_bring_about_is_not_known_without_them(power: rollcast.Power) -> None:
-    leak = power.maps["memory-leak"]
+    leak = power.maps["descriptor-leak"]
     assert not leak.is_known
     assert np.isnan(leak.caught).all()
-    assert any("memory-leak" in note and "--whole" in note for note in power.notes)
+    assert any("descriptor-leak" in note and "--whole" in note for note in power.notes)
 
 
 def test_whole_replications_know_it(small: dict[str, Any]) -> None:
-    power = rollcast.power(small, ["memory-leak"], cells=2, replications=2, whole=3)
-    planned = power.maps["memory-leak"].planned
+    power = rollcast.power(small, ["descriptor-leak"], cells=2, replications=2, whole=3)
+    planned = power.maps["descriptor-leak"].planned
     assert planned is not None
     assert (planned.method == power_map.WHOLE).all()
     assert np.isfinite(planned.caught.value).all()
@@ -380,4 +380,4 @@ def test_the_command_tells_bad_options(small_file: Path, arguments: list[str], m
 def test_the_page_has_a_picture_for_each_map_that_is_known(power: rollcast.Power) -> None:
     page = render_power(power)
     assert page.count("<svg") == 6
-    assert "memory-leak" in page
+    assert "descriptor-leak" in page

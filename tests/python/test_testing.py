@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import textwrap
 import threading
@@ -251,7 +252,11 @@ fleet: {replicas: 4, readiness: {period: 1s}, start: 2s, warm_up: 0s}
 window: {horizon: 10m}
 release: good
 """
-FINE = "from test_testing import Switch as Mine\n"
+SWITCH = (
+    "from __future__ import annotations\n"
+    "from rollcast import Directive, Observation, Phase, Target, _core\n\n" + inspect.getsource(Switch)
+)
+FINE = SWITCH + "\nMine = Switch\n"
 
 
 def test_a_scenario_is_simulated_as_well(tmp_path: Path) -> None:
@@ -263,7 +268,7 @@ def test_a_scenario_is_simulated_as_well(tmp_path: Path) -> None:
 
 def test_what_breaks_in_the_simulator_alone_is_told(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text(SCENARIO)
-    code = FINE.replace("Switch as Mine", "Switch") + textwrap.dedent(
+    code = SWITCH + textwrap.dedent(
         """
         class Mine(Switch):
             def decide(self, seen):

@@ -14,20 +14,37 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// The same scenario with next to no requests: they are drawn.
-Scenario without_requests(const Scenario& scenario) {
+/// A scenario with next to no requests, for they are drawn; and its defect.
+struct Quiet {
+    Scenario scenario;
+    Defect defect{};
+};
+
+/// Where requests kill their processes, so many of them are there as do: each that kills, or a few hundred that wear a
+/// process out. A share of a Poisson process kills as often as all of it, if each of its requests does so more often.
+Quiet without_requests(const Scenario& scenario, const Defect& defect) {
+    constexpr double kToWearOut = 400;
     for (const Complaint& wrong : validate(scenario)) require(false, wrong.path + " " + wrong.message);
-    Scenario quiet = scenario;
-    quiet.traffic = {.rate = 1e-9};
-    quiet.service.service_time = Constant{0};
+    Quiet quiet{scenario, defect};
+    double share = 0;
+    if (defect.kind == DefectKind::kCrashOnRequest) {
+        share = AnswerBook(scenario, defect).version(index_of(kNewVersion)).fatal;
+        quiet.defect = {.kind = defect.kind, .severity = 1};
+    } else if (defect.kind == DefectKind::kMemoryLeak) {
+        share = std::min(1., kToWearOut / std::max(1., defect.severity));
+        quiet.defect.severity = std::max(1., defect.severity * share);
+    }
+    const double rate = mean_rate(scenario.traffic, Duration{}, scenario.window.horizon) + closed_loop_rate(scenario);
+    quiet.scenario.traffic = {.rate = std::max(1e-9, share * rate)};
+    quiet.scenario.service.service_time = Constant{0};
     return quiet;
 }
 
 /// A rollout that has been launched.
-Simulation launched(const Scenario& scenario, const Scenario& quiet, const Strategy& strategy, const GuardTrial& trial,
+Simulation launched(const Scenario& scenario, const Quiet& quiet, const Strategy& strategy, const GuardTrial& trial,
                     const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams,
                     Timeline* timeline = nullptr) {
-    Simulation simulation(quiet, trial.defect, streams);
+    Simulation simulation(quiet.scenario, quiet.defect, streams);
     simulation.draw_telemetry(
         DrawnTelemetry(scenario, trial.defect, book, streams, Time{} - scenario.window.lead_in, trial.share));
     simulation.run_until(Time{});
@@ -37,7 +54,7 @@ Simulation launched(const Scenario& scenario, const Scenario& quiet, const Strat
 
 bool is_over(const Simulation& simulation) { return simulation.went_back() != kNever || is_final(simulation.phase()); }
 
-Outcome try_once(const Scenario& scenario, const Scenario& quiet, const Strategy& strategy, const GuardTrial& trial,
+Outcome try_once(const Scenario& scenario, const Quiet& quiet, const Strategy& strategy, const GuardTrial& trial,
                  const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams) {
     constexpr Duration kLook = 15s;
     Simulation simulation = launched(scenario, quiet, strategy, trial, book, streams);
@@ -67,17 +84,21 @@ std::vector<Outcome> try_guards(const Scenario& scenario, const Strategy& strate
     require(options.replications > 0, "replications must be above 0");
     require(trials.size() <= std::numeric_limits<std::uint32_t>::max() / options.replications, "too many trials");
     for (const GuardTrial& trial : trials) {
-        require(DrawnTelemetry::knows(trial.defect.kind), "a trial's defect must not need requests to happen");
+        require(DrawnTelemetry::knows(trial.defect.kind),
+                "a trial's defect must not make requests fail because of those before them");
         require(!trial.share || (*trial.share > 0 && *trial.share < 1), "a trial's share must be between 0 and 1");
     }
-    const Scenario quiet = without_requests(scenario);
+    std::vector<Quiet> quiets;
     std::vector<std::shared_ptr<const AnswerBook>> books;
-    for (const GuardTrial& trial : trials) books.push_back(std::make_shared<AnswerBook>(scenario, trial.defect));
+    for (const GuardTrial& trial : trials) {
+        quiets.push_back(without_requests(scenario, trial.defect));
+        books.push_back(std::make_shared<AnswerBook>(scenario, trial.defect));
+    }
     const auto total = static_cast<std::uint32_t>(trials.size()) * options.replications;
     const auto one = [&](std::uint32_t index) {
         const std::uint32_t trial = index / options.replications, replication = index % options.replications;
-        Outcome row =
-            try_once(scenario, quiet, strategy, trials[trial], books[trial], StreamSpace(options.seed, replication));
+        Outcome row = try_once(scenario, quiets[trial], strategy, trials[trial], books[trial],
+                               StreamSpace(options.seed, replication));
         row.replication = replication;
         return row;
     };
@@ -91,7 +112,7 @@ PlannedTraffic planned_traffic(const Scenario& scenario, const Strategy& strateg
     Scenario faultless = scenario;
     faultless.service.error_rate = 0;
     for (RequestClass& of : faultless.traffic.classes) of.error_rate = 0;
-    const Scenario quiet = without_requests(faultless);
+    const Quiet quiet = without_requests(faultless, {});
     PlannedTraffic planned;
     const GuardTrial good{.defect = {}, .share = share};
     const auto book = std::make_shared<AnswerBook>(faultless, good.defect);

@@ -1,6 +1,7 @@
 #pragma once
 // Would the guards have caught it? A rollout tried on a release with a given defect, again and again: fleet, routers,
-// strategy, analyses and people are those of a replication, requests are not simulated (see DrawnTelemetry).
+// strategy, analyses and people are those of a replication, requests are not simulated (see DrawnTelemetry) but for the
+// few by which processes die.
 
 #include <cstdint>
 #include <optional>

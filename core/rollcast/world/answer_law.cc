@@ -46,6 +46,7 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect)
             kind.facts.slots = std::max(1.0, std::round(kind.facts.slots * (1 - truth.severity)));
         }
         kind.facts.seen = truth.kind == DefectKind::kWrongAnswers ? 0 : 1;
+        if (truth.kind == DefectKind::kCrashHazard) kind.facts.hazard = truth.severity / 3600;
         for (std::size_t i = 0; i < classes.size(); ++i) {
             const RequestClass& of = classes[i];
             const bool hit = truth.request_class < 0 || static_cast<std::size_t>(truth.request_class) == i;
@@ -54,6 +55,7 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect)
             if (hit && (truth.kind == DefectKind::kErrorRate || truth.kind == DefectKind::kWrongAnswers)) {
                 kind.facts.defective += of.share * std::min(truth.severity, 1 - background);
             }
+            if (hit && truth.kind == DefectKind::kCrashOnRequest) kind.facts.fatal += of.share * truth.severity;
             for (const Level& level : levels()) {
                 const double good = upper_quantile(of.service_time.value_or(service.service_time), level.above);
                 const bool slowed = hit && truth.kind == DefectKind::kLatency && level.above < truth.share;

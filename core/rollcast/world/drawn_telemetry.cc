@@ -43,10 +43,7 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       closed_rate_(closed_loop_rate(scenario)),
       looked_(from) {}
 
-bool DrawnTelemetry::knows(DefectKind kind) {
-    return kind != DefectKind::kCrashOnRequest && kind != DefectKind::kMemoryLeak &&
-           kind != DefectKind::kDescriptorLeak;
-}
+bool DrawnTelemetry::knows(DefectKind kind) { return kind != DefectKind::kDescriptorLeak; }
 
 void DrawnTelemetry::look(const World& world, Time now) {
     if (now > looked_) {
@@ -129,7 +126,11 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
     const AnswerLaw law = this->law(version, busy, brown.slowness, errors);
     errors = std::min(1., errors + facts.defective * facts.seen);
 
-    const double answered = requests * standing.serving / standing.known;
+    const double reached = requests * standing.serving / standing.known;
+    // Who kills a process, and who is with it in flight.
+    const double held = std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
+    const double deaths = reached * facts.fatal + standing.serving * facts.hazard * seconds;
+    const double answered = std::max(0., reached * (1 - facts.fatal) - deaths * held);
     const double in_time = answered * (1 - law.late);
     Interval& sum = intervals_[version];
     sum.requests += requests;

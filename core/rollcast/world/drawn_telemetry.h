@@ -3,7 +3,7 @@
 // process whose answers are independent of each other. The fleet, the routers and whatever decides are real; that is
 // what makes it quick enough to try a guard ten thousand times, and wrong where the requests themselves make things
 // happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts, mirrored
-// copies, requests in flight that a crash takes along.
+// copies, requests in flight that a leak takes along.
 //
 // Counts are drawn by inversion from numbers that depend on the scrape and the version alone: with the same luck a
 // worse release or a larger share never shows fewer failures.
@@ -30,7 +30,7 @@ class DrawnTelemetry {
     DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
                    const StreamSpace& streams, Time from, std::optional<double> share = {});
 
-    /// Whether such a defect can be seen without requests: not one by which they kill processes or wear them out.
+    /// Whether such a defect can be seen without requests: not one by which they fail because of those before them.
     static bool knows(DefectKind kind);
 
     /// Something may have changed in the world.
@@ -49,7 +49,7 @@ class DrawnTelemetry {
     /// What has come since the last scrape, expected.
     struct Interval {
         double requests = 0;
-        double refused = 0;  // 503, by processes that are dead
+        double refused = 0;  // 503, of processes that are dead or die
         double failed = 0;   // 500
         double late = 0;     // 504
         std::array<double, kMaxLatencyBuckets> by_latency{};

@@ -3745,7 +3745,7 @@ def complaint(check: SequentialCheck) -> str | None:
     """
 def draws_telemetry_of(kind: DefectKind) -> bool:
     """
-    Whether try_guards() knows such a defect: not one by which requests kill processes or wear them out.
+    Whether try_guards() knows such a defect: not one by which requests fail because of those before.
     """
 def estimate(release: Release, outcomes: collections.abc.Sequence[Outcome], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
     """

