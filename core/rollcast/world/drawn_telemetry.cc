@@ -50,7 +50,8 @@ void DrawnTelemetry::look(const World& world, Time now) {
         const double rate =
             mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
         for (std::size_t version = 0; version < kVersions; ++version) {
-            pass(version, rate * standing_[version].share, to_seconds(now - looked_));
+            pass(version, rate, to_seconds(now - looked_), Requests::kOwn);
+            pass(version, rate, to_seconds(now - looked_), Requests::kCopies);
         }
         looked_ = now;
     }
@@ -61,6 +62,7 @@ void DrawnTelemetry::look(const World& world, Time now) {
     standing_[kNew].share = newer;
     standing_[kOld].share = both ? 1 - newer : world.share(kOld);
     for (std::size_t version = 0; version < kVersions; ++version) {
+        standing_[version].mirrored = world.mirrored(version);
         standing_[version].known = world.known(version);
         standing_[version].serving = world.answering(version);
     }
@@ -105,14 +107,15 @@ AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slow
     return sum;
 }
 
-/// Some time passes in which nothing changes.
-void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
-    const double requests = rate * seconds;
-    if (requests <= 0) return;
-    const bool newer = version == kNew;
+/// Some time passes in which nothing changes. `rate`: of the service. What becomes of copies matters to counters alone.
+void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requests whose) {
     const Standing& standing = standing_[version];
-    const bool harms = newer && defect_.kind != DefectKind::kNone;
-    if (newer) exposure_ += requests;
+    const bool own = whose == Requests::kOwn;
+    const double requests = rate * (own ? standing.share : standing.mirrored) * seconds;
+    if (requests <= 0 || (!own && standing.known == 0)) return;
+    const bool newer = version == kNew;
+    const bool harms = newer && own && defect_.kind != DefectKind::kNone;
+    if (newer && own) exposure_ += requests;
     if (standing.known == 0) {
         unreached_ += requests;
         if (harms) harmed_ += requests;
@@ -122,17 +125,18 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
     const AnswerBook::Version& facts = book_->version(version);
     const Impairment brown = brown_out(*scenario_, looked_);
     double errors = facts.background + brown.error_rate;
-    const Busy busy = this->busy(version, rate);
+    const Busy busy = this->busy(version, rate * (standing.share + standing.mirrored));
     const AnswerLaw law = this->law(version, busy, brown.slowness, errors);
     errors = std::min(1., errors + facts.defective * facts.seen);
 
     const double reached = requests * standing.serving / standing.known;
     // Who kills a process, and who is with it in flight.
     const double held = std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
-    const double deaths = reached * facts.fatal + standing.serving * facts.hazard * seconds;
+    const double of_all = requests / (rate * (standing.share + standing.mirrored) * seconds);
+    const double deaths = reached * facts.fatal + of_all * standing.serving * facts.hazard * seconds;
     const double answered = std::max(0., reached * (1 - facts.fatal) - deaths * held);
     const double in_time = answered * (1 - law.late);
-    Interval& sum = intervals_[version];
+    Interval& sum = (own ? intervals_ : copies_)[version];
     sum.requests += requests;
     sum.refused += requests - answered;
     sum.late += answered * law.late;
@@ -147,11 +151,11 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds) {
     harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * facts.defective;
 }
 
-DrawnTelemetry::Grown DrawnTelemetry::draw(std::size_t version) {
-    const Interval of = std::exchange(intervals_[version], {});
+DrawnTelemetry::Grown DrawnTelemetry::draw(Interval& interval, std::size_t lane) {
+    const Interval of = std::exchange(interval, {});
     const std::vector<double>& limits = scenario_->observability.latency_buckets;
     const double timeout = to_seconds(scenario_->service.timeout);
-    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 2 | version);
+    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 3 | lane);
     const auto next = [&] { return open_uniform(luck); };
 
     const std::int64_t requests = poisson_quantile(of.requests, next());
@@ -205,15 +209,17 @@ Scrape DrawnTelemetry::scrape(const World& world, Time now) {
                   .client = {}};
     Meter all;
     for (std::size_t version = 0; version < kVersions; ++version) {
-        const Grown grown = draw(version);
+        Grown grown = draw(intervals_[version], version);
+        const Grown copies = draw(copies_[version], kVersions + 1 + version);
+        all += grown.proxy;
+        grown.proxy += copies.proxy;
+        grown.application += copies.application;
         Codes& seen = codes_[version];
         scrape.application[version] = World::read(grown.application, seen.application, seen.application);
         scrape.proxy[version] = World::read(grown.proxy, seen.proxy, seen.proxy);
-        all.counters += grown.proxy.counters;
-        all.latency_ns += grown.proxy.latency_ns;
     }
     Meter unreached;
-    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 2 | kVersions);
+    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 3 | kVersions);
     unreached.add(Code::k503, 0, 0, poisson_quantile(std::exchange(unreached_, 0), open_uniform(luck)));
     scrape.proxy[kVersions] = World::read(unreached, unreached_codes_, unreached_codes_);
     all.counters += unreached.counters;

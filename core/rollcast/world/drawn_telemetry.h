@@ -2,8 +2,8 @@
 // Telemetry of requests that are not simulated: what scrapes would bring if the requests of each version were a Poisson
 // process whose answers are independent of each other. The fleet, the routers and whatever decides are real; that is
 // what makes it quick enough to try a guard ten thousand times, and wrong where the requests themselves make things
-// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts, mirrored
-// copies, requests in flight that a leak takes along.
+// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts, requests
+// in flight that a leak takes along.
 //
 // Counts are drawn by inversion from numbers that depend on the scrape and the version alone: with the same luck a
 // worse release or a larger share never shows fewer failures.
@@ -59,6 +59,7 @@ class DrawnTelemetry {
     /// A version since the last look.
     struct Standing {
         double share = 0;
+        double mirrored = 0;
         int known = 0;    // instances that routers send requests to
         int serving = 0;  // of these: alive
     };
@@ -76,11 +77,12 @@ class DrawnTelemetry {
         std::uint8_t application = 0;
     };
 
-    void pass(std::size_t version, double rate, double seconds);
+    enum class Requests : std::uint8_t { kOwn, kCopies };
+    void pass(std::size_t version, double rate, double seconds, Requests requests);
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;
     Impairment effect(std::size_t version, int instance) const;
-    Grown draw(std::size_t version);
+    Grown draw(Interval& interval, std::size_t lane);
 
     const Scenario* scenario_;
     Defect defect_;
@@ -93,6 +95,7 @@ class DrawnTelemetry {
     std::uint32_t scrapes_ = 0;
     std::array<Standing, kVersions> standing_{};
     std::array<Interval, kVersions> intervals_{};
+    std::array<Interval, kVersions> copies_{};
     double unreached_ = 0;                  // no instance was known
     std::array<Codes, kVersions> codes_{};  // seen so far
     std::uint8_t unreached_codes_ = 0;

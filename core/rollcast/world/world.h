@@ -84,8 +84,11 @@ class World {
 
     // The truth, for the recorder alone.
     double share(std::size_t version) const { return shares_[version]; }  // of requests, as routers send them now
-    int known(std::size_t version) const;                                 // instances that routers send requests to
-    int answering(std::size_t version) const;                             // of these: not dead
+    double mirrored(std::size_t version) const {                          // likewise, copied there besides
+        return learned_routing_.mirrored.empty() ? 0 : learned_routing_.mirrored[version];
+    }
+    int known(std::size_t version) const;      // instances that routers send requests to
+    int answering(std::size_t version) const;  // of these: not dead
     int ready(std::size_t version) const { return cohorts_[version].ready; }
     int instances() const { return instances_; }  // that hold a place, terminating ones too
     std::int64_t restarts() const { return restarts_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include "rollcast/stats/interval.h"
 #include "rollcast/stats/moments.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/shadow.h"
 #include "support/scenarios.h"
 
 namespace rollcast {
@@ -170,6 +172,23 @@ TEST(GuardTrial, AgreesWithWholeReplicationsAboutProcessesThatDie) {
     expect_agreement(scenario, {.kind = DefectKind::kCrashOnRequest, .severity = 3e-4});
     expect_agreement(scenario, {.kind = DefectKind::kMemoryLeak, .severity = 3000});
     expect_agreement(scenario, {.kind = DefectKind::kCrashHazard, .severity = 30});
+}
+
+TEST(GuardTrial, AgreesWithWholeReplicationsAboutMirroredCopies) {
+    Scenario scenario = guarded_scenario();
+    scenario.window.horizon = 20min;
+    const strategies::Shadow shadow(
+        std::make_shared<Canary>(canary(scenario)),
+        {.replicas = scenario.fleet.replicas, .mirrored = .3, .duration = 5min, .analysis = AnalysisId{0}});
+    for (const double severity : {0., .3}) {
+        scenario.release = testing::certain(DefectKind::kErrorRate, severity);
+        const std::vector<GuardTrial> trial{errors(severity)};
+        const std::vector<Outcome> trials = try_guards(scenario, shadow, trial, {.replications = 20});
+        const std::vector<Outcome> whole = forecast(scenario, shadow, {.replications = 5}).outcomes;
+        EXPECT_EQ(caught(trials), severity > 0 ? 20 : 0);
+        EXPECT_EQ(caught(whole), severity > 0 ? 5 : 0);
+        for (const Outcome& row : severity > 0 ? trials : std::vector<Outcome>{}) EXPECT_EQ(row.exposure, 0);
+    }
 }
 
 TEST(GuardTrial, AgreesWithWholeReplicationsAboutLatencies) {
