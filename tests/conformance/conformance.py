@@ -1,7 +1,8 @@
 """Holds the rules to the systems they come from: every case is a fact of a system's own tests or documents.
 
-The functions called are those that the engine runs. When ROLLCAST_CONFORMANCE_DIR names another folder of
-cases of the same schema, that one is read instead. Run as a script it exits with 1 when a case fails.
+The functions called are those that the engine runs; of instance refresh, App Runner, EKS and CloudFormation,
+of which no strategy is made yet, there are only rules. When ROLLCAST_CONFORMANCE_DIR names another folder
+of cases of the same schema, that one is read instead. Run as a script it exits with 1 when a case fails.
 """
 
 from __future__ import annotations
