@@ -27,6 +27,19 @@ double decay(double x) {
     return table[bin] + (table[bin + 1] - table[bin]) * (position - static_cast<double>(bin));
 }
 
+Impairment impairment_of(const std::vector<BrownOut>& brown_outs, Time now) {
+    Impairment all;
+    double through = 1;
+    for (const BrownOut& brown : brown_outs) {
+        const Time begins = Time{} + brown.at;
+        if (now < begins || now >= begins + brown.lasts) continue;
+        all.slowness *= brown.slowness;
+        through *= 1 - brown.error_rate;
+    }
+    all.error_rate = 1 - through;
+    return all;
+}
+
 Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
     : timeout_(static_cast<double>(scenario.service.timeout.count())),
       cold_slowness_(scenario.service.cold_slowness),

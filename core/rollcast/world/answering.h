@@ -31,6 +31,9 @@ struct Impairment {
     friend bool operator==(const Impairment&, const Impairment&) = default;
 };
 
+/// All that are under way at once: slowness multiplies, and a request must get through each.
+Impairment impairment_of(const std::vector<BrownOut>& brown_outs, Time now);
+
 /// What troubles one process.
 struct Trouble {
     Instant cold_until = std::numeric_limits<Instant>::min();  // after that it is as warm as it gets

@@ -21,16 +21,6 @@ std::size_t bucket_of(const std::vector<double>& limits, double seconds) {
     return static_cast<std::size_t>(std::lower_bound(limits.begin(), limits.end(), seconds) - limits.begin());
 }
 
-Impairment brown_out(const Scenario& scenario, Time now) {
-    Impairment impairment;
-    for (const BrownOut& brown : scenario.faults.brown_outs) {
-        if (now < Time{} + brown.at || now >= Time{} + brown.at + brown.lasts) continue;
-        impairment.slowness *= brown.slowness;
-        impairment.error_rate += brown.error_rate;
-    }
-    return impairment;
-}
-
 }  // namespace
 
 DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
@@ -123,7 +113,7 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     }
 
     const AnswerBook::Version& facts = book_->version(version);
-    const Impairment brown = brown_out(*scenario_, looked_);
+    const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     double errors = facts.background + brown.error_rate;
     const Busy busy = this->busy(version, rate * (standing.share + standing.mirrored));
     const AnswerLaw law = this->law(version, busy, brown.slowness, errors);

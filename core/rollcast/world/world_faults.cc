@@ -124,18 +124,6 @@ void World::evict(std::uint32_t id, Time now, EventQueue& queue) {
     fill(version, now, queue);
 }
 
-/// All that are under way at once: slowness multiplies, and a request must get through each.
-void World::brown_out(Time now) {
-    Impairment all;
-    double through = 1;
-    for (const BrownOut& brown : scenario_->faults.brown_outs) {
-        const Time begins = Time{} + brown.at;
-        if (now < begins || now >= begins + brown.lasts) continue;
-        all.slowness *= brown.slowness;
-        through *= 1 - brown.error_rate;
-    }
-    all.error_rate = 1 - through;
-    data_.impair_all(all);
-}
+void World::brown_out(Time now) { data_.impair_all(impairment_of(scenario_->faults.brown_outs, now)); }
 
 }  // namespace rollcast

@@ -256,6 +256,16 @@ TEST(Lane, TakesExactlyThoseThatAreAnsweredWellWithoutAnySpecialCase) {
     }
 }
 
+TEST(BrownOuts, AddUpWhileTheyAreUnderWay) {
+    const std::vector<BrownOut> two{{.at = 1s, .lasts = 2s, .slowness = 2, .error_rate = .5},
+                                    {.at = 2s, .lasts = 2s, .slowness = 3, .error_rate = .2}};
+    EXPECT_EQ(impairment_of(two, Time{}), Impairment{});
+    EXPECT_EQ(impairment_of(two, Time(1s)), (Impairment{2, .5}));
+    EXPECT_EQ(impairment_of(two, Time(2s)).slowness, 6);
+    EXPECT_DOUBLE_EQ(impairment_of(two, Time(2s)).error_rate, .6);
+    EXPECT_EQ(impairment_of(two, Time(4s)), Impairment{});
+}
+
 TEST(Lane, IsClosedToColdProcessesAndToThoseThatLeak) {
     Scenario scenario = plain();
     scenario.service.cold_slowness = 1;
