@@ -13,7 +13,13 @@ enum class VersionId : std::uint16_t {};
 inline constexpr VersionId kOldVersion{0};
 inline constexpr VersionId kNewVersion{1};
 
-/// A zone of the one region.
+/// A place (region, cell, account) where the service runs a fleet of its own, as an index into Scenario::locations;
+/// without locations there is one, number 0.
+enum class LocationId : std::uint16_t {};
+/// All of them together.
+inline constexpr LocationId kEverywhere{0xFFFF};
+
+/// A zone of a location.
 enum class ZoneId : std::uint16_t {};
 
 /// A host (node, machine) of the fleet, zone by zone.

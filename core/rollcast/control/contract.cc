@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <sstream>
 
 #include "rollcast/base/words.h"
@@ -11,10 +12,11 @@ namespace {
 
 constexpr double kRounding = 1e-9;  // of a sum of a few fractions
 
-std::string breach_of_weights(const Directive& want) {
+/// Of the targets of one location.
+std::string breach_of_weights(std::span<const Target> targets) {
     double sum = 0;
     std::size_t given = 0;
-    for (const Target& target : want.targets) {
+    for (const Target& target : targets) {
         if (!target.weight) continue;
         if (!(*target.weight >= 0 && *target.weight <= 1 + kRounding)) {
             std::ostringstream text;
@@ -25,7 +27,7 @@ std::string breach_of_weights(const Directive& want) {
         ++given;
     }
     if (given == 0) return {};
-    if (given < want.targets.size()) return "it gives weights to some versions and not to all";
+    if (given < targets.size()) return "it gives weights to some versions and not to all";
     if (std::abs(sum - 1) <= kRounding) return {};
     std::ostringstream text;
     text << "its weights add up to " << sum << ", not to 1";
@@ -46,19 +48,32 @@ std::string breach_of_mirrors(const Directive& want) {
     return {};
 }
 
+void describe(std::span<const Target> targets, std::ostringstream& text) {
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        text << (i == 0 ? ": old " : i + 1 == targets.size() ? ", new " : ", between ");
+        text << targets[i].desired;
+        if (targets[i].weight) text << " at " << 100 * *targets[i].weight << "%";
+        if (targets[i].mirrored > 0) text << " and " << 100 * targets[i].mirrored << "% mirrored";
+    }
+}
+
 }  // namespace
 
 std::string breach(const Directive& want, const Observation& seen, Phase before) {
     if (want.targets.size() != seen.cohorts.size()) {
+        const std::string places = seen.locations == 1 ? "" : " in " + std::to_string(seen.locations) + " locations";
         return "it gives " + std::to_string(want.targets.size()) + " targets where there are " +
-               std::to_string(seen.cohorts.size()) + " versions";
+               std::to_string(seen.versions()) + " versions" + places;
     }
     const auto fewest = std::min_element(want.targets.begin(), want.targets.end(),
                                          [](const Target& a, const Target& b) { return a.desired < b.desired; });
     if (fewest != want.targets.end() && fewest->desired < 0) {
         return "it wants " + std::to_string(fewest->desired) + " instances";
     }
-    if (std::string weights = breach_of_weights(want); !weights.empty()) return weights;
+    for (std::size_t first = 0; first < want.targets.size(); first += seen.versions()) {
+        const std::span<const Target> there = std::span(want.targets).subspan(first, seen.versions());
+        if (std::string weights = breach_of_weights(there); !weights.empty()) return weights;
+    }
     if (std::string mirrors = breach_of_mirrors(want); !mirrors.empty()) return mirrors;
     if (want.wake_at <= seen.now) return "it wants to be woken at " + spell(want.wake_at) + ", which is not to come";
     if (is_final(before) && want.phase != before) {
@@ -87,14 +102,15 @@ const char* name(Phase phase) {
     return "?";
 }
 
-std::string describe(const Directive& want) {
+std::string describe(const Directive& want, std::size_t locations) {
     std::ostringstream text;
     text << name(want.phase);
-    for (std::size_t i = 0; i < want.targets.size(); ++i) {
-        text << (i == 0 ? ": old " : i + 1 == want.targets.size() ? ", new " : ", between ");
-        text << want.targets[i].desired;
-        if (want.targets[i].weight) text << " at " << 100 * *want.targets[i].weight << "%";
-        if (want.targets[i].mirrored > 0) text << " and " << 100 * want.targets[i].mirrored << "% mirrored";
+    if (locations > 1) {
+        int instances = 0;
+        for (const Target& target : want.targets) instances += target.desired;
+        text << ": " << instances << " instances in " << locations << " locations";
+    } else {
+        describe(want.targets, text);
     }
     if (!want.reason.empty()) text << " (" << want.reason << ")";
     return text.str();

@@ -22,7 +22,7 @@ std::string breach(const Directive& want, const Observation& seen, Phase before)
 /// "moving", "rolling back".
 const char* name(Phase phase);
 
-/// One line for a log: "moving: old 10 at 80%, new 3 at 20% (canary)".
-std::string describe(const Directive& want);
+/// One line for a log: "moving: old 10 at 80%, new 3 at 20% (canary)"; "moving: 40 instances in 4 locations (...)".
+std::string describe(const Directive& want, std::size_t locations = 1);
 
 }  // namespace rollcast

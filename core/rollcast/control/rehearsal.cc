@@ -101,8 +101,9 @@ class Rehearsal {
             if (!is_final(phase) && phase != Phase::kStuck) {
                 return "it does not end and does not say that it is stuck";
             }
-            if (!fleet.new_version_comes_up && fleet.look().routed && fleet.old_version().weight < 1) {
-                return "traffic goes to a version that never came up";
+            for (std::size_t i = 0; i < fleet.locations() && !fleet.new_version_comes_up; ++i) {
+                const Cohort& old = fleet.old_version(i);
+                if (old.routed && old.weight < 1) return "traffic goes to a version that never came up";
             }
             return wrong_end(fleet, phase);
         });
@@ -144,7 +145,7 @@ class Rehearsal {
         Breach found;
         found.scene = scene;
         try {
-            Watched controller(strategy_, {.at = fleet.now(), .replicas = terms_.replicas}, terms_.quota);
+            Watched controller(strategy_, launch(fleet.now()), terms_.quota);
             last_.clear();
             found.what = play(controller);
             found.decision = last_;
@@ -168,16 +169,31 @@ class Rehearsal {
         return want;
     }
 
+    Launch launch(Time now) const {
+        Launch launch{.at = now, .replicas = terms_.replicas * terms_.locations};
+        for (int i = 0; terms_.locations > 1 && i < terms_.locations; ++i) {
+            launch.locations.push_back({"location " + std::to_string(i), terms_.replicas});
+        }
+        return launch;
+    }
+
     const char* wrong_end(const ToyFleet& fleet, Phase phase) const {
-        const Cohort &old = fleet.old_version(), &fresh = fleet.new_version();
+        const char* wrong = "";
+        for (std::size_t i = 0; i < fleet.locations() && *wrong == '\0'; ++i) {
+            wrong = wrong_end(fleet.old_version(i), fleet.new_version(i), phase);
+        }
+        return wrong;
+    }
+
+    const char* wrong_end(const Cohort& old, const Cohort& fresh, Phase phase) const {
         if (phase == Phase::kPromoted) {
             if (old.desired > 0) return "it is promoted and keeps old instances";
             if (fresh.desired != terms_.replicas) return "it is promoted with another number of instances";
-            if (fleet.look().routed && fresh.weight < 1) return "it is promoted without all the traffic";
+            if (fresh.routed && fresh.weight < 1) return "it is promoted without all the traffic";
         } else if (phase == Phase::kRolledBack) {
             if (fresh.desired > 0) return "it is rolled back and keeps new instances";
             if (old.desired != terms_.replicas) return "it is rolled back to another number of instances";
-            if (fleet.look().routed && old.weight < 1) return "it is rolled back without all the traffic";
+            if (old.routed && old.weight < 1) return "it is rolled back without all the traffic";
         }
         return "";
     }
@@ -198,7 +214,7 @@ std::string describe(const Breach& breach) {
 
 std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms) {
     Rehearsal rehearsal(strategy, terms);
-    const ToyFleet good(terms.replicas);
+    const ToyFleet good(terms.replicas, 2, static_cast<std::size_t>(terms.locations));
     ToyFleet dead = good, slow = good, crashing = good, bad = good;
     dead.new_version_comes_up = false;
     slow.start = 20s;

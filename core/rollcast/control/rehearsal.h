@@ -20,8 +20,9 @@
 namespace rollcast {
 
 struct Terms {
-    int replicas = 10;
-    int quota = 20;  // the most instances that it may want at a time
+    int replicas = 10;  // in each location
+    int quota = 20;     // the most instances that it may want at a time
+    int locations = 1;
 };
 
 /// Where a strategy broke the contract.

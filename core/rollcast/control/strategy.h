@@ -30,6 +30,7 @@ namespace rollcast {
 /// `draining` only.
 struct Cohort {
     VersionId version{};
+    LocationId location{};
     bool exists = false;    // was ever asked for
     int desired = 0;        // as last asked for ("spec.replicas")
     int instances = 0;      // created and not terminating ("status.replicas")
@@ -39,37 +40,46 @@ struct Cohort {
     int available = 0;    // ready for at least min_ready
     int draining = 0;     // terminating
     int restarts = 0;     // of processes, since the run began
-    double weight = 0;    // share of the traffic that routers were last told to send here; see Observation::routed
+    double weight = 0;    // share of its location's traffic that routers were last told to send here; see `routed`
     double mirrored = 0;  // likewise, to copy here
+    bool routed = false;  // weights are in force in its location
 };
 
 /// One analysis run that a directive asked for.
 struct AnalysisStatus {
     std::uint32_t run = 0;  // AnalysisWish::run
     AnalysisPhase phase = AnalysisPhase::kPending;
+    LocationId location = kEverywhere;  // AnalysisWish::location
 };
 
+/// A controller that knows of no locations is shown one: its own.
 struct Observation {
     Time now{};
-    std::span<const Cohort> cohorts;           // index: version
+    std::span<const Cohort> cohorts;           // location by location, in each by version
     std::span<const AnalysisStatus> analyses;  // every run ever asked for, in order of start
     bool routed = false;                       // weights are in force; else traffic follows ready instances
     bool approved = false;                     // a person granted what the last directive asked for
     bool aborted = false;                      // somebody wants the rollout gone: go back, unless it is done
+    std::size_t locations = 1;
 
     /// The phase of a run; Pending when it is not known yet.
-    AnalysisPhase analysis(std::uint32_t run) const {
+    AnalysisPhase analysis(std::uint32_t run, LocationId location = kEverywhere) const {
         for (const AnalysisStatus& status : analyses) {
-            if (status.run == run) return status.phase;
+            if (status.run == run && status.location == location) return status.phase;
         }
         return AnalysisPhase::kPending;
+    }
+    std::size_t versions() const { return cohorts.size() / locations; }
+    std::span<const Cohort> in(LocationId location) const {
+        return cohorts.subspan(index_of(location) * versions(), versions());
     }
 };
 
 /// What one cohort should become.
 struct Target {
     int desired = 0;
-    std::optional<double> weight;  // share of the traffic; given for all cohorts (they add up to 1) or for none
+    std::optional<double> weight;  // share of its location's traffic; given for all cohorts there (they add up to 1) or
+                                   // for none
     double mirrored = 0;           // share that is copied here, its answers thrown away; only where weights are given
     friend bool operator==(const Target&, const Target&) = default;
 };
@@ -80,8 +90,9 @@ inline constexpr std::uint32_t kLastRun = std::numeric_limits<std::uint32_t>::ma
 
 /// An analysis that should be running. One that was asked for and no longer is gets terminated.
 struct AnalysisWish {
-    std::uint32_t run = 0;  // the controller's name for this run; a new run takes a new number
+    std::uint32_t run = 0;  // the controller's name for this run; a new run takes a new number in its location
     AnalysisId analysis{};
+    LocationId location = kEverywhere;  // whose telemetry it looks at
     friend bool operator==(const AnalysisWish&, const AnalysisWish&) = default;
 };
 
@@ -107,10 +118,17 @@ struct Directive {
     explicit Directive(std::size_t cohorts = 0) : targets(cohorts) {}
 };
 
+/// One of several locations.
+struct Place {
+    std::string name;
+    int replicas = 0;
+};
+
 /// What a run tells a controller before the first decision.
 struct Launch {
     Time at{};
-    int replicas = 0;  // of the old version, all available
+    int replicas = 0;                // of the old version, all available
+    std::vector<Place> locations{};  // index: LocationId; none: there is but one
 };
 
 /// One rollout in flight. Owned by one run, called on one thread, whenever something it can observe has changed or the

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "rollcast/base/check.h"
@@ -14,12 +15,18 @@ namespace rollcast {
 
 class ToyFleet {
    public:
-    explicit ToyFleet(int replicas, std::size_t versions = 2) : cohorts_(versions) {
-        for (std::size_t i = 0; i < versions; ++i) cohorts_[i].version = static_cast<VersionId>(i);
-        Cohort& old = cohorts_.front();
-        old.exists = true;
-        old.desired = old.instances = old.ready = old.available = replicas;
-        old.weight = 1;
+    /// `replicas`: in each location.
+    explicit ToyFleet(int replicas, std::size_t versions = 2, std::size_t locations = 1)
+        : versions_(versions), fresh_(locations), cohorts_(versions * locations) {
+        for (std::size_t i = 0; i < cohorts_.size(); ++i) {
+            cohorts_[i].version = static_cast<VersionId>(i % versions);
+            cohorts_[i].location = static_cast<LocationId>(i / versions);
+            if (i % versions > 0) continue;
+            Cohort& old = cohorts_[i];
+            old.exists = true;
+            old.desired = old.instances = old.ready = old.available = replicas;
+            old.weight = 1;
+        }
     }
 
     bool new_version_comes_up = true;
@@ -39,9 +46,11 @@ class ToyFleet {
         settle();
         next_ = now_;
     }
+    std::size_t locations() const { return fresh_.size(); }
+    /// Of the first location.
     Cohort& cohort(std::size_t version) { return cohorts_[version]; }
-    const Cohort& old_version() const { return cohorts_.front(); }
-    const Cohort& new_version() const { return cohorts_.back(); }
+    const Cohort& old_version(std::size_t location = 0) const { return cohorts_[location * versions_]; }
+    const Cohort& new_version(std::size_t location = 0) const { return cohorts_[(location + 1) * versions_ - 1]; }
     int available() const { return total(&Cohort::available); }
     int desired() const { return total(&Cohort::desired); }
 
@@ -49,15 +58,15 @@ class ToyFleet {
         return {.now = now_,
                 .cohorts = cohorts_,
                 .analyses = statuses_,
-                .routed = routed_,
+                .routed = std::all_of(cohorts_.begin(), cohorts_.end(), std::mem_fn(&Cohort::routed)),
                 .approved = approved_,
-                .aborted = person_aborts};
+                .aborted = person_aborts,
+                .locations = locations()};
     }
 
     /// Whether anything was asked for that was not there before.
     bool apply(const Directive& want) {
         bool changed = false;
-        const bool weights = want.targets.front().weight.has_value();
         for (std::size_t i = 0; i < cohorts_.size(); ++i) {
             Cohort& cohort = cohorts_[i];
             const Target& target = want.targets[i];
@@ -69,14 +78,14 @@ class ToyFleet {
             cohort.available = std::min(cohort.available, target.desired);
             cohort.ready = cohort.available;
             cohort.pending = target.desired - cohort.available;
-            if (!weights) continue;
-            changed |= !routed_ || cohort.weight != *target.weight;
+            const bool was_routed = std::exchange(cohort.routed, target.weight.has_value());
+            if (!target.weight) continue;
+            changed |= !was_routed || cohort.weight != *target.weight;
             cohort.weight = *target.weight;
         }
-        routed_ = weights;
         for (const AnalysisWish& wish : want.analyses) {
-            if (runs_.emplace(wish.run, wish.analysis).second) {
-                statuses_.push_back({wish.run, AnalysisPhase::kRunning});
+            if (runs_.emplace(std::pair(wish.location, wish.run), wish.analysis).second) {
+                statuses_.push_back({wish.run, AnalysisPhase::kRunning, wish.location});
                 changed = true;
             }
         }
@@ -89,7 +98,8 @@ class ToyFleet {
     bool settle() {
         bool changed = false;
         for (Cohort& cohort : cohorts_) {
-            const int now_up = &cohort == &cohorts_.back() ? up(cohort) : cohort.desired;
+            const bool is_new = index_of(cohort.version) + 1 == versions_;
+            const int now_up = is_new ? up(cohort, fresh_[index_of(cohort.location)]) : cohort.desired;
             changed |= cohort.draining > 0 || cohort.available != now_up;
             cohort.draining = 0;
             cohort.available = cohort.ready = now_up;
@@ -97,7 +107,7 @@ class ToyFleet {
         }
         for (AnalysisStatus& status : statuses_) {
             if (is_complete(status.phase)) continue;
-            const auto own = verdicts.find(runs_.at(status.run));
+            const auto own = verdicts.find(runs_.at({status.location, status.run}));
             const AnalysisPhase phase = own == verdicts.end() ? verdict : own->second;
             changed |= status.phase != phase;
             status.phase = phase;
@@ -118,7 +128,9 @@ class ToyFleet {
             if (each) each(want);
             if (changed) continue;
             if (settle()) return want;
-            if (const Time due = std::min(want.wake_at, due_); due != kNever) next_ = due;
+            Time due = want.wake_at;
+            for (const Fresh& fresh : fresh_) due = std::min(due, fresh.due);
+            if (due != kNever) next_ = due;
             return want;
         }
     }
@@ -137,17 +149,23 @@ class ToyFleet {
     }
 
    private:
+    /// The new version in one location.
+    struct Fresh {
+        Time due = kNever;  // a start or a crash
+        bool whole = true;  // all that is wanted of it was available
+    };
+
     /// How many of the new version are available now.
-    int up(Cohort& fresh) {
+    int up(Cohort& fresh, Fresh& state) {
         if (!new_version_comes_up) return fresh.available;
         const bool whole = fresh.available >= fresh.desired;
         if (!whole && start == Duration::zero()) return fresh.desired;
-        if (whole != whole_) {
-            whole_ = whole;
-            due_ = !whole ? now_ + start : crashes > 0 ? now_ + life : kNever;
+        if (whole != state.whole) {
+            state.whole = whole;
+            state.due = !whole ? now_ + start : crashes > 0 ? now_ + life : kNever;
         }
-        if (now_ < due_) return fresh.available;
-        due_ = whole ? kNever : now_ + start;
+        if (now_ < state.due) return fresh.available;
+        state.due = whole ? kNever : now_ + start;
         if (!whole) return fresh.available + 1;
         fresh.restarts += fresh.available;
         --crashes;
@@ -162,12 +180,11 @@ class ToyFleet {
 
     Time now_{};
     Time next_{};
-    Time due_ = kNever;  // a start or a crash of the new version
-    bool whole_ = true;  // all that is wanted of it was available
-    std::vector<Cohort> cohorts_;
+    std::size_t versions_;
+    std::vector<Fresh> fresh_;     // index: location
+    std::vector<Cohort> cohorts_;  // location by location
     std::vector<AnalysisStatus> statuses_;
-    std::map<std::uint32_t, AnalysisId> runs_;
-    bool routed_ = false;
+    std::map<std::pair<LocationId, std::uint32_t>, AnalysisId> runs_;
     bool asked_ = false;
     bool approved_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <sstream>
 
 #include "rollcast/base/check.h"
@@ -338,7 +339,55 @@ void check(const People& people, std::size_t analyses, Complaints& found) {
     if (people.approval_limit) found.above<Duration>(*people.approval_limit, 0s, "people.approval_limit");
 }
 
+void check(const std::vector<Location>& locations, const Scenario& scenario, Complaints& found) {
+    if (locations.empty()) return;
+    found.unless(locations.size() < index_of(kEverywhere), "locations", "are too many");
+    found.unless(!scenario.traffic.replay, "locations",
+                 "have no meaning for a replay: nobody knows what arrives where");
+    double sum = 0;
+    int replicas = 0;
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < locations.size(); ++i) {
+        const Location& one = locations[i];
+        const std::string path = at("locations", i);
+        found.unless(!one.name.empty() && names.insert(one.name).second, path + ".name", "must be given and unique");
+        found.unless(one.share > 0 && one.share <= 1, path + ".share", "must be above 0 and at most 1");
+        sum += one.share;
+        replicas += one.fleet.replicas;
+        Complaints there;
+        check(one.fleet, there);
+        check(one.faults, one.fleet.zones, there);
+        for (const Complaint& each : there.take()) found.unless(false, path + "." + each.path, each.message);
+    }
+    found.unless(std::abs(sum - 1) < 1e-9, "locations", "shares must add up to 1");
+    found.unless(replicas == scenario.fleet.replicas, "fleet.replicas", "must be those of all locations");
+}
+
+/// Of so many, those that fall to a location: all locations together have them all.
+std::int64_t portion(std::int64_t whole, const std::vector<Location>& locations, std::size_t location) {
+    double before = 0;
+    for (std::size_t i = 0; i < location; ++i) before += locations[i].share;
+    const auto up_to = [&](double share) { return std::llround(share * static_cast<double>(whole)); };
+    return up_to(before + locations[location].share) - up_to(before);
+}
+
 }  // namespace
+
+Scenario in_location(const Scenario& scenario, LocationId location) {
+    if (scenario.locations.empty()) return scenario;
+    const Location& here = scenario.locations[index_of(location)];
+    Scenario local = scenario;
+    local.locations.clear();
+    local.fleet = here.fleet;
+    local.faults = here.faults;
+    local.traffic.rate *= here.share;
+    Users& users = local.traffic.users;
+    users.count = static_cast<int>(portion(users.count, scenario.locations, index_of(location)));
+    std::uint32_t& people = local.traffic.sessions.users;
+    people =
+        static_cast<std::uint32_t>(std::max<std::int64_t>(1, portion(people, scenario.locations, index_of(location))));
+    return local;
+}
 
 std::vector<Complaint> validate(const Scenario& scenario) {
     Complaints found;
@@ -355,6 +404,7 @@ std::vector<Complaint> validate(const Scenario& scenario) {
     found.at_least<Duration>(scenario.window.lead_in, 0s, "window.lead_in");
     found.above<Duration>(scenario.window.horizon, 0s, "window.horizon");
     check(scenario.people, scenario.analyses.size(), found);
+    check(scenario.locations, scenario, found);
     for (std::size_t i = 0; i < scenario.analyses.size(); ++i) {
         const Analysis& analysis = scenario.analyses[i];
         const std::string path = at("analyses", i);

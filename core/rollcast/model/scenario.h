@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "rollcast/base/ids.h"
 #include "rollcast/base/time.h"
 #include "rollcast/model/balancing.h"
 #include "rollcast/model/defect.h"
@@ -86,6 +87,17 @@ struct Window {
     Duration horizon = 1h;
 };
 
+/// One of several places where the service runs, with a fleet of its own. All that is not said here is the same in all.
+/// No traffic goes from one to another.
+struct Location {
+    std::string name;
+    double share = 1;  // of the open arrivals, the users and the people who have sessions; all shares add up to 1
+    Fleet fleet{};
+    Faults faults{};
+};
+
+/// With several locations `traffic` is that of all of them together, and so are fleet.replicas; else `fleet` and
+/// `faults` have no meaning then.
 struct Scenario {
     std::string name = "unnamed";
     Fleet fleet{};
@@ -99,6 +111,7 @@ struct Scenario {
     Window window{};
     std::vector<Analysis> analyses{};  // AnalysisId is an index into these
     People people{};
+    std::vector<Location> locations{};  // none: one, with `fleet` and `faults`
 };
 
 /// One complaint: "traffic.rate" and "must be above 0, is -3".
@@ -109,6 +122,9 @@ struct Complaint {
 
 /// Every complaint about a scenario at once; empty if it can be run.
 std::vector<Complaint> validate(const Scenario& scenario);
+
+/// What the service is in one of its locations; itself where it has none.
+Scenario in_location(const Scenario& scenario, LocationId location);
 
 /// Requests a second of the closed-loop users while none fails or waits in a queue; queues make it less.
 double closed_loop_rate(const Scenario& scenario);

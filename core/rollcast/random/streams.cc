@@ -18,4 +18,9 @@ StreamSpace StreamSpace::rekeyed(std::uint64_t branch) const {
     return {mix(mix(key_ + kGolden) + branch + kGolden), replication_};
 }
 
+StreamSpace StreamSpace::in_location(LocationId location) const {
+    constexpr std::uint64_t kLocations = std::uint64_t{1} << 63;  // branches that nobody else names
+    return location == LocationId{} ? *this : rekeyed(kLocations | index_of(location));
+}
+
 }  // namespace rollcast

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "rollcast/base/ids.h"
 #include "rollcast/random/philox.h"
 
 namespace rollcast {
@@ -70,6 +71,9 @@ class StreamSpace {
 
     /// The same replication with other luck from here on: for a clone that shall diverge. Branch 0 is not special.
     StreamSpace rekeyed(std::uint64_t branch) const;
+
+    /// The same replication in that location: luck of its own. Location 0 is the replication itself.
+    StreamSpace in_location(LocationId location) const;
 
     /// `entity` must be below 2^56.
     Stream stream(Purpose purpose, std::uint64_t entity) const { return {key(), counter(purpose, entity)}; }

@@ -2,13 +2,14 @@
 // Tells the story of a run to whoever listens.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "rollcast/base/time.h"
 #include "rollcast/observe/telemetry.h"
+#include "rollcast/run/site.h"
 #include "rollcast/run/timeline.h"
-#include "rollcast/world/world.h"
 
 namespace rollcast {
 
@@ -21,19 +22,22 @@ class Narrator {
     Narrator& operator=(const Narrator&) { return *this = Narrator(); }
     Narrator& operator=(Narrator&&) = default;
 
-    /// From `now` on, of what happens in `world`.
-    void begin(Timeline& timeline, const World& world, Time now);
+    /// From `now` on, of what happens in these places.
+    void begin(Timeline& timeline, std::span<const Site> sites, Time now);
 
-    /// One line; `text()` is only asked for when somebody listens.
+    /// One line; `text()` is only asked for when somebody listens. Locations may tell a little late what happened
+    /// there.
     template <typename Text>
     void tell(Time at, TimelineEntry::Kind kind, Text&& text) {
-        if (timeline_ != nullptr) timeline_->entries.push_back({.at = at, .kind = kind, .text = text()});
+        if (timeline_ != nullptr) add({.at = at, .kind = kind, .text = text()});
     }
 
     /// How things stand, as a scrape saw them and in truth.
-    void tell_scrape(const Scrape& scrape, const World& world);
+    void tell_scrape(const Scrape& scrape, std::span<const Site> sites);
 
    private:
+    void add(TimelineEntry entry);
+
     Timeline* timeline_ = nullptr;
     // When it last told how things stand:
     Time at_{};

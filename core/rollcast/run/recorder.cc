@@ -12,26 +12,32 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-void Recorder::begin(const World& world, Time now) {
-    before_ = world.data().total();
-    before_new_ = world.data().tally(kNew);
-    restarts_before_ = world.restarts();
-    instances_ = world.instances();
-    ready_ = world.ready(kOld) + world.ready(kNew);
+void Recorder::begin(std::span<const Site> sites, Time now) {
+    before_ = total(sites);
+    before_new_ = tally(sites, kNew);
+    restarts_before_ = restarts(sites);
+    note(sites);
     looked_ = phase_since_ = now;
     row_.min_headroom = std::numeric_limits<double>::infinity();
-    look(world, now);
+    look(sites, now);
 }
 
-void Recorder::look(const World& world, Time now) {
+void Recorder::look(std::span<const Site> sites, Time now) {
     row_.extra_instance_seconds += to_seconds(now - looked_) * (instances_ - scenario_->fleet.replicas);
-    const double needed = instances_needed(*scenario_, looked_, now);
-    if (needed > 0) row_.min_headroom = std::min(row_.min_headroom, ready_ / needed - 1);
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+        const double needed = instances_needed(*sites[i].scenario, looked_, now);
+        if (needed > 0) row_.min_headroom = std::min(row_.min_headroom, ready_[i] / needed - 1);
+    }
     looked_ = now;
-    instances_ = world.instances();
-    ready_ = world.ready(kOld) + world.ready(kNew);
-    if (bad_) row_.blast_radius = std::max(row_.blast_radius, world.share(kNew));
-    if (back_ != kNever && recovered_ == kNever && world.share(kNew) == 0) recovered_ = now;
+    note(sites);
+    if (bad_) row_.blast_radius = std::max(row_.blast_radius, share(sites, kNew));
+    if (back_ != kNever && recovered_ == kNever && share(sites, kNew) == 0) recovered_ = now;
+}
+
+void Recorder::note(std::span<const Site> sites) {
+    instances_ = instances(sites);
+    ready_.clear();
+    for (const Site& site : sites) ready_.push_back(site.world.ready(kOld) + site.world.ready(kNew));
 }
 
 double* Recorder::clock(Phase phase) {
@@ -48,7 +54,7 @@ double* Recorder::clock(Phase phase) {
     }
 }
 
-void Recorder::decided(const World& world, Phase phase, bool changed, Time now) {
+void Recorder::decided(std::span<const Site> sites, Phase phase, bool changed, Time now) {
     row_.decisions += changed;
     if (is_final(phase_)) return;
     if (double* spent = clock(phase_)) *spent += to_seconds(now - phase_since_);
@@ -57,17 +63,17 @@ void Recorder::decided(const World& world, Phase phase, bool changed, Time now) 
     if (back_ == kNever && (phase == Phase::kRollingBack || phase == Phase::kRolledBack)) {
         back_ = now;
         row_.detection = kNaN;
-        const Time exposed = world.data().first_arrival(kNew);
+        const Time exposed = first_arrival(sites, kNew);
         if (bad_ && exposed <= now) row_.detection = to_seconds(now - exposed);
-        look(world, now);
+        look(sites, now);
     }
     if (is_final(phase)) final_ = now;
 }
 
-Outcome Recorder::row(const World& world, bool waits_for_ever, Time horizon) const {
+Outcome Recorder::row(std::span<const Site> sites, bool waits_for_ever, Time horizon) const {
     Recorder at_end = *this;
-    at_end.look(world, horizon);
-    at_end.decided(world, phase_, false, horizon);  // closes the clock of the last phase
+    at_end.look(sites, horizon);
+    at_end.decided(sites, phase_, false, horizon);  // closes the clock of the last phase
 
     Outcome row = at_end.row_;
     row.verdict = phase_ == Phase::kPromoted                   ? Verdict::kPromoted
@@ -79,18 +85,18 @@ Outcome Recorder::row(const World& world, bool waits_for_ever, Time horizon) con
     if (back_ == kNever) row.detection = kNaN;
     row.recovery = recovered_ == kNever ? kNaN : to_seconds(recovered_ - back_);
 
-    const Tally window = world.data().total() - before_;
+    const Tally window = total(sites) - before_;
     row.requests = window.arrived;
     row.failed = window.failed();
     row.slow = window.slow;
     row.failed_by_cause = window.failed_by_cause;
-    row.exposure = (world.data().tally(kNew) - before_new_).arrived;
+    row.exposure = (tally(sites, kNew) - before_new_).arrived;
     // The window's expected rate stands for the whole period's.
     const double rate =
         mean_rate(scenario_->traffic, Duration{}, scenario_->window.horizon) + closed_loop_rate(*scenario_);
     row.budget_spent =
         static_cast<double>(row.failed) / ((1 - scenario_->slo.objective) * rate * to_seconds(scenario_->slo.period));
-    row.restarts = world.restarts() - restarts_before_;
+    row.restarts = restarts(sites) - restarts_before_;
     return row;
 }
 

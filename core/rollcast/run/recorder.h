@@ -1,11 +1,14 @@
 #pragma once
 // Turns what happens in a run into its row. It may read the truth; nothing reads it before the run is over.
 
+#include <span>
+#include <vector>
+
 #include "rollcast/base/time.h"
 #include "rollcast/control/strategy.h"
 #include "rollcast/model/scenario.h"
 #include "rollcast/run/outcome.h"
-#include "rollcast/world/world.h"
+#include "rollcast/run/site.h"
 
 namespace rollcast {
 
@@ -16,13 +19,13 @@ class Recorder {
         : scenario_(&scenario), bad_(defect.kind != DefectKind::kNone) {}
 
     /// The window begins: what happened before does not count.
-    void begin(const World& world, Time now);
+    void begin(std::span<const Site> sites, Time now);
 
-    /// Something may have changed in the world.
-    void look(const World& world, Time now);
+    /// Something may have changed in a world.
+    void look(std::span<const Site> sites, Time now);
 
     /// A decision: the phase from now on, and whether it changed anything.
-    void decided(const World& world, Phase phase, bool changed, Time now);
+    void decided(std::span<const Site> sites, Phase phase, bool changed, Time now);
 
     /// An analysis failed.
     void alarm() { ++(bad_ ? row_.alarms_true : row_.alarms_false); }
@@ -33,10 +36,11 @@ class Recorder {
     Time went_back() const { return back_; }  // when it was decided to; kNever: not yet
 
     /// The row, once data has been swept at the horizon. `waits_for_ever`: for a person who will not come.
-    Outcome row(const World& world, bool waits_for_ever, Time horizon) const;
+    Outcome row(std::span<const Site> sites, bool waits_for_ever, Time horizon) const;
 
    private:
     double* clock(Phase phase);
+    void note(std::span<const Site> sites);
 
     const Scenario* scenario_;
     bool bad_;
@@ -45,7 +49,7 @@ class Recorder {
     Time phase_since_{};
     Time looked_{};
     int instances_ = 0;        // since then
-    int ready_ = 0;            // since then
+    std::vector<int> ready_;   // since then; index: location
     bool by_person_ = false;   // it was a person who had it go back
     Time back_ = kNever;       // when it was decided to go back
     Time recovered_ = kNever;  // when routers sent nothing to the new version any more

@@ -30,7 +30,7 @@ Outcome replicate(const Scenario& scenario, const Strategy& strategy, std::uint6
     Simulation rollout(scenario, defect, streams);
     rollout.run_until(Time{});
     Simulation baseline = rollout;
-    const Tally before = baseline.world().data().total();
+    const Tally before = total(baseline.sites());
     const Time horizon = Time{} + scenario.window.horizon;
 
     rollout.launch(strategy, timeline);
@@ -38,7 +38,7 @@ Outcome replicate(const Scenario& scenario, const Strategy& strategy, std::uint6
     baseline.run_until(horizon);
 
     Outcome row = rollout.outcome();
-    const Tally window = baseline.world().data().total() - before;
+    const Tally window = total(baseline.sites()) - before;
     row.replication = replication;
     row.truth = truth;
     row.defect = defect.kind;

@@ -1,6 +1,7 @@
 #include "rollcast/run/simulation.h"
 
 #include <algorithm>
+#include <functional>
 #include <sstream>
 
 #include "rollcast/base/check.h"
@@ -15,6 +16,9 @@ using Kind = TimelineEntry::Kind;
 
 /// The run of an analysis that no controller asked for.
 constexpr std::uint32_t kStanding = kLastRun + 1;
+
+/// News of a location takes up to so long to get to where decisions are made for several.
+constexpr Duration kNews = 200ms;
 
 /// More decisions than any sane controller needs while time stands still.
 constexpr int kMostDecisionsAtOnce = 1000;
@@ -56,10 +60,36 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     : scenario_(&scenario),
       streams_(streams),
       now_(Time{} - scenario.window.lead_in),
-      world_(scenario, defect, streams, now_, queue_, pace),
-      telemetry_(scenario.observability, world_.data().versions(), longest_lookback(scenario)),
       recorder_(scenario, defect),
       responder_(scenario.people) {
+    const Duration lookback = longest_lookback(scenario);
+    const auto settle = [&](std::string name, double share, const Scenario& here, LocationId location,
+                            EventQueue& queue) {
+        const StreamSpace luck = streams.in_location(location);
+        World world(here, defect, luck, now_, queue, pace);
+        const std::size_t versions = world.data().versions();
+        sites_.push_back(
+            {std::move(name), share, &here, luck, std::move(world), Telemetry(here.observability, versions, lookback)});
+    };
+    if (scenario.locations.size() < 2) {
+        if (!scenario.locations.empty()) {
+            local_ = std::make_shared<const std::vector<Scenario>>(1, rollcast::in_location(scenario, LocationId{}));
+        }
+        settle({}, 1, local_ ? local_->front() : scenario, LocationId{}, queue_);
+    } else {
+        std::vector<Scenario> local;
+        for (std::size_t i = 0; i < scenario.locations.size(); ++i) {
+            local.push_back(in_location(scenario, static_cast<LocationId>(i)));
+        }
+        local_ = std::make_shared<const std::vector<Scenario>>(std::move(local));
+        for (std::size_t i = 0; i < local_->size(); ++i) {
+            EventQueue queue;
+            const Location& one = scenario.locations[i];
+            settle(one.name, one.share, (*local_)[i], static_cast<LocationId>(i), queue);
+            sites_.back().queue = std::move(queue);
+        }
+        everywhere_.emplace(scenario.observability, sites_.front().world.data().versions(), lookback);
+    }
     // The scrapes' phase against the rollout is anybody's guess.
     Stream stream = streams_.stream(Purpose::kScrape, 0);
     const double phase = uniform(stream);
@@ -68,18 +98,30 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
 
 void Simulation::rekey(const StreamSpace& streams) {
     streams_ = streams;
-    world_.rekey(streams);
+    for (std::size_t i = 0; i < sites_.size(); ++i) {
+        sites_[i].streams = streams.in_location(static_cast<LocationId>(i));
+        sites_[i].world.rekey(sites_[i].streams);
+    }
+}
+
+void Simulation::draw_telemetry(DrawnTelemetry drawn) {
+    require(is_one(), "telemetry can be drawn of one location only");
+    drawn_ = std::move(drawn);
 }
 
 void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
-    world_.data().sweep(now_);
-    if (timeline != nullptr) narrator_.begin(*timeline, world_, now_);
-    recorder_.begin(world_, now_);
+    sweep();
+    if (timeline != nullptr) narrator_.begin(*timeline, sites_, now_);
+    recorder_.begin(sites_, now_);
     responder_.begin(failures_that_hurt());
-    for (const AnalysisId id : scenario_->people.pages) start_analysis(kStanding, id);
+    for (const AnalysisId id : scenario_->people.pages) start_analysis({.run = kStanding, .analysis = id});
     strategy_ = strategy.describe();
+    Launch launch{.at = now_, .replicas = scenario_->fleet.replicas};
+    if (!is_one()) {
+        for (const Site& site : sites_) launch.locations.push_back({site.name, site.scenario->fleet.replicas});
+    }
     try {
-        controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
+        controller_ = strategy.start(launch);
     } catch (const std::exception& error) {
         blame(error.what());
     }
@@ -87,8 +129,19 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
 }
 
 void Simulation::run_until(Time until) {
+    if (is_one()) {
+        run_one(until);
+    } else {
+        run_apart(until);
+    }
+    now_ = until;
+    sweep();
+    if (drawn_) drawn_->look(world(), now_);
+}
+
+void Simulation::run_one(Time until) {
     while (true) {
-        if (const auto caused = world_.advance(std::min(queue_.next_time(), until))) {
+        if (const auto caused = sites_.front().world.advance(std::min(queue_.next_time(), until))) {
             happen(*caused);
         } else if (queue_.next_time() <= until) {
             happen(queue_.pop());
@@ -96,9 +149,32 @@ void Simulation::run_until(Time until) {
             break;
         }
     }
-    now_ = until;
-    world_.data().sweep(now_);
-    if (drawn_) drawn_->look(world_, now_);
+}
+
+/// Between two multiples of kNews nobody hears of what happens in a location, so each can go on alone.
+void Simulation::run_apart(Time until) {
+    while (true) {
+        Time next = std::min(queue_.next_time(), until);
+        if (controller_) next = std::min(next, Time{} + (now_.time_since_epoch() / kNews + 1) * kNews);
+        News news;
+        for (Site& site : sites_) run_site(site, next, news);
+        if (next > now_) decisions_at_once_ = 0;
+        now_ = next;
+        if (controller_ && news.any) recorder_.look(sites_, now_);
+        if (news.visible) request_decision();
+        while (queue_.next_time() <= now_) handle(queue_.pop().event);
+        if (now_ == until) break;
+    }
+}
+
+void Simulation::run_site(Site& site, Time until, News& news) {
+    while (true) {
+        std::optional<EventQueue::Entry> next = site.world.advance(std::min(site.queue.next_time(), until));
+        if (!next && site.queue.next_time() <= until) next = site.queue.pop();
+        if (!next) return;
+        news.any = true;
+        news.visible |= handle_world(site, next->event, next->at);
+    }
 }
 
 void Simulation::happen(const EventQueue::Entry& next) {
@@ -107,13 +183,17 @@ void Simulation::happen(const EventQueue::Entry& next) {
     handle(next.event);
 }
 
+bool Simulation::handle_world(Site& site, const Event& event, Time now) {
+    tell_fault(site, event, now);
+    return site.world.handle(event, now, queue_of(site));
+}
+
 void Simulation::handle(const Event& event) {
     if (event.kind < static_cast<std::uint32_t>(WorldEvent::kEnd)) {
-        tell_fault(event);
-        const bool visible = world_.handle(event, now_, queue_);
-        if (drawn_) drawn_->look(world_, now_);
+        const bool visible = handle_world(sites_.front(), event, now_);
+        if (drawn_) drawn_->look(world(), now_);
         if (!controller_) return;
-        recorder_.look(world_, now_);
+        recorder_.look(sites_, now_);
         if (visible) request_decision();
         return;
     }
@@ -127,7 +207,7 @@ void Simulation::handle(const Event& event) {
             return;
         case RunEvent::kAnalysisDue:
             if (RunningAnalysis& due = analyses_[event.subject];
-                due.run.advance(now_, telemetry_, {.streams = &streams_, .run = due.luck})) {
+                due.run.advance(now_, telemetry_of(due.location), {.streams = &streams_, .run = due.luck})) {
                 request_decision();
             }
             return analysis_moved(event.subject);
@@ -152,17 +232,38 @@ void Simulation::schedule(Time at, RunEvent kind, std::uint32_t subject, std::ui
     queue_.schedule(at, {static_cast<std::uint32_t>(kind), subject, detail});
 }
 
+void Simulation::sweep() {
+    for (Site& site : sites_) site.world.data().sweep(now_);
+}
+
 void Simulation::scrape() {
     ++scrapes_;
     schedule(now_ + scenario_->observability.scrape_interval, RunEvent::kScrape);
-    if (drawn_) drawn_->look(world_, now_);
+    if (drawn_) drawn_->look(world(), now_);
     if (controller_) hear_of_failures();
-    Stream stream = streams_.stream(Purpose::kScrape, scrapes_);
+    std::vector<Scrape> seen;
+    for (Site& site : sites_) {
+        if (std::optional<Scrape> one = scrape(site)) seen.push_back(*std::move(one));
+    }
+    if (seen.empty()) return;
+    const Scrape all = sum(seen);
+    if (everywhere_) everywhere_->record(all);
+    narrator_.tell_scrape(all, sites_);
+}
+
+/// None where it was lost.
+std::optional<Scrape> Simulation::scrape(Site& site) {
+    Stream stream = site.streams.stream(Purpose::kScrape, scrapes_);
     const bool lost = uniform(stream) < scenario_->observability.scrape_loss;
-    if (lost || is_blacked_out(*scenario_, now_)) return;
-    const Scrape seen = drawn_ ? drawn_->scrape(world_, now_) : world_.scrape(now_);
-    telemetry_.record(seen);
-    narrator_.tell_scrape(seen, world_);
+    if (lost || is_blacked_out(*site.scenario, now_)) return std::nullopt;
+    Scrape seen = drawn_ ? drawn_->scrape(site.world, now_) : site.world.scrape(now_);
+    site.telemetry.record(seen);
+    return seen;
+}
+
+const Telemetry& Simulation::telemetry_of(LocationId location) const {
+    if (location != kEverywhere) return sites_[index_of(location)].telemetry;
+    return everywhere_ ? *everywhere_ : telemetry();
 }
 
 void Simulation::request_decision() {
@@ -175,14 +276,21 @@ void Simulation::decide() {
     decision_requested_ = false;
     if (++decisions_at_once_ > kMostDecisionsAtOnce) blame("it keeps changing its mind while time stands still");
 
-    const std::vector<Cohort> cohorts = world_.cohorts();
+    const std::vector<Cohort> seen = cohorts(sites_);
     const Directive want = ask({.now = now_,
-                                .cohorts = cohorts,
+                                .cohorts = seen,
                                 .analyses = statuses_,
-                                .routed = world_.routed(),
+                                .routed = std::all_of(seen.begin(), seen.end(), std::mem_fn(&Cohort::routed)),
                                 .approved = approved_,
-                                .aborted = aborted_});
-    bool changed = world_.apply(want.targets, now_, queue_);
+                                .aborted = aborted_,
+                                .locations = sites_.size()});
+    bool changed = false;
+    std::span<const Target> targets = want.targets;
+    for (Site& site : sites_) {
+        const std::size_t versions = site.world.data().versions();
+        changed |= site.world.apply(targets.first(versions), now_, queue_of(site));
+        targets = targets.subspan(versions);
+    }
     changed |= follow_analyses(want.analyses);
     follow_approval(want.asks_approval);
     changed |= want.phase != phase_;
@@ -201,8 +309,8 @@ void Simulation::decide() {
     }
     phase_ = want.phase;
     reason_ = want.reason;
-    recorder_.look(world_, now_);
-    recorder_.decided(world_, want.phase, changed, now_);
+    recorder_.look(sites_, now_);
+    recorder_.decided(sites_, want.phase, changed, now_);
     if (changed) request_decision();
 }
 
@@ -220,7 +328,12 @@ Directive Simulation::ask(const Observation& seen) {
         wrong = "it asks for analysis " + std::to_string(index_of(wish.analysis)) + " of " +
                 std::to_string(scenario_->analyses.size());
     }
-    if (!wrong.empty()) blame(wrong + "; its decision: " + describe(want));
+    for (const AnalysisWish& wish : want.analyses) {
+        if (wish.location == kEverywhere || index_of(wish.location) < sites_.size()) continue;
+        wrong = "it asks for an analysis in location " + std::to_string(index_of(wish.location)) + " of " +
+                std::to_string(sites_.size());
+    }
+    if (!wrong.empty()) blame(wrong + "; its decision: " + describe(want, seen.locations));
     return want;
 }
 
@@ -230,34 +343,43 @@ void Simulation::blame(const std::string& what) const {
 
 bool Simulation::follow_analyses(const std::vector<AnalysisWish>& wishes) {
     bool changed = false;
-    const auto wished = [&](std::uint32_t run) {
-        return std::any_of(wishes.begin(), wishes.end(), [&](const AnalysisWish& wish) { return wish.run == run; });
+    const auto is_for = [](const AnalysisStatus& status, const AnalysisWish& wish) {
+        return wish.run == status.run && wish.location == status.location;
+    };
+    const auto wished = [&](const AnalysisStatus& status) {
+        return std::any_of(wishes.begin(), wishes.end(),
+                           [&](const AnalysisWish& wish) { return is_for(status, wish); });
     };
     for (std::size_t i = 0; i < analyses_.size(); ++i) {
-        const std::uint32_t run = statuses_[i].run;
-        if (run == kStanding || wished(run) || is_complete(statuses_[i].phase)) continue;
+        const AnalysisStatus& status = statuses_[i];
+        if (status.run == kStanding || is_complete(status.phase) || wished(status)) continue;
         changed |= analyses_[i].run.terminate();
         analysis_moved(i);
     }
     for (const AnalysisWish& wish : wishes) {
         const auto known = std::find_if(statuses_.begin(), statuses_.end(),
-                                        [&](const AnalysisStatus& status) { return status.run == wish.run; });
+                                        [&](const AnalysisStatus& status) { return is_for(status, wish); });
         if (known != statuses_.end()) continue;
-        start_analysis(wish.run, wish.analysis);
+        start_analysis(wish);
         changed = true;
     }
     return changed;
 }
 
-void Simulation::start_analysis(std::uint32_t run, AnalysisId id) {
+void Simulation::start_analysis(const AnalysisWish& wish) {
+    const AnalysisId id = wish.analysis;
     ensure(index_of(id) < scenario_->analyses.size(), "a directive asks for an analysis that is not there");
     const Analysis& analysis = scenario_->analyses[index_of(id)];
-    narrator_.tell(now_, Kind::kMeasurement, [&] { return "analysis " + analysis.name + " begins"; });
+    const std::string where =
+        is_one() || wish.location == kEverywhere ? std::string() : sites_[index_of(wish.location)].name + ": ";
+    narrator_.tell(now_, Kind::kMeasurement, [&] { return where + "analysis " + analysis.name + " begins"; });
     const auto before = std::count_if(analyses_.begin(), analyses_.end(),
                                       [&](const RunningAnalysis& other) { return &other.run.analysis() == &analysis; });
-    analyses_.push_back(
-        {.run = AnalysisRun(analysis, now_), .luck = flaky_run(id, static_cast<std::uint32_t>(before))});
-    statuses_.push_back({.run = run, .phase = AnalysisPhase::kPending});
+    analyses_.push_back({.run = AnalysisRun(analysis, now_),
+                         .location = wish.location,
+                         .where = where,
+                         .luck = flaky_run(id, static_cast<std::uint32_t>(before))});
+    statuses_.push_back({.run = wish.run, .phase = AnalysisPhase::kPending, .location = wish.location});
     analysis_moved(analyses_.size() - 1);
 }
 
@@ -269,7 +391,7 @@ void Simulation::analysis_moved(std::size_t index) {
         const Measurement& measurement = running.run.log()[running.told];
         narrator_.tell(now_, Kind::kMeasurement, [&] {
             std::ostringstream text;
-            text << running.run.analysis().metrics[measurement.metric].name << " = ";
+            text << running.where << running.run.analysis().metrics[measurement.metric].name << " = ";
             if (measurement.value) {
                 text << *measurement.value;
             } else {
@@ -280,12 +402,13 @@ void Simulation::analysis_moved(std::size_t index) {
         });
     }
     if (phase != statuses_[index].phase && is_complete(phase)) {
-        narrator_.tell(now_, Kind::kMeasurement,
-                       [&] { return "analysis " + running.run.analysis().name + " ends: " + name(phase); });
+        narrator_.tell(now_, Kind::kMeasurement, [&] {
+            return running.where + "analysis " + running.run.analysis().name + " ends: " + name(phase);
+        });
         if (phase == AnalysisPhase::kFailed || phase == AnalysisPhase::kError) {
             recorder_.alarm();
             if (phase == AnalysisPhase::kFailed && statuses_[index].run == kStanding)
-                page("analysis " + running.run.analysis().name + " fails");
+                page(running.where + "analysis " + running.run.analysis().name + " fails");
         }
     }
     statuses_[index].phase = phase;
@@ -312,13 +435,13 @@ void Simulation::follow_approval(bool asks) {
 /// Whether or not anything measures them. Users take background errors for granted.
 std::int64_t Simulation::failures_that_hurt() const {
     if (drawn_) return static_cast<std::int64_t>(drawn_->harmed());
-    const Tally seen = world_.data().total();
+    const Tally seen = total(sites_);
     return seen.failed() - seen.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
 }
 
 void Simulation::hear_of_failures() {
     if (scenario_->people.reports.share == 0) return;
-    world_.data().sweep(now_);
+    sweep();
     for (int reports = responder_.reports_of(failures_that_hurt(), streams_); reports > 0; --reports) {
         schedule(after(now_, responder_.report_delay(streams_)), RunEvent::kReport);
     }
@@ -338,18 +461,19 @@ void Simulation::abort(const char* why) {
     request_decision();
 }
 
-Outcome Simulation::outcome() const { return recorder_.row(world_, waits_for_ever_, now_); }
+Outcome Simulation::outcome() const { return recorder_.row(sites_, waits_for_ever_, now_); }
 
 /// Host failures are too many to tell one by one: see Narrator::tell_scrape().
-void Simulation::tell_fault(const Event& event) {
-    const Faults& faults = scenario_->faults;
+void Simulation::tell_fault(const Site& site, const Event& event, Time now) {
+    const Faults& faults = site.scenario->faults;
+    const auto where = [&] { return site.name.empty() ? "" : site.name + ": "; };
     if (event.kind == static_cast<std::uint32_t>(WorldEvent::kZoneLost)) {
         const ZoneLoss& loss = faults.zone_losses[event.subject];
-        narrator_.tell(now_, Kind::kTruth, [&] { return "zone " + std::to_string(loss.zone) + " is lost"; });
+        narrator_.tell(now, Kind::kTruth, [&] { return where() + "zone " + std::to_string(loss.zone) + " is lost"; });
     } else if (event.kind == static_cast<std::uint32_t>(WorldEvent::kBrownOut)) {
         const bool ends = std::any_of(faults.brown_outs.begin(), faults.brown_outs.end(),
-                                      [&](const BrownOut& brown) { return Time{} + brown.at + brown.lasts == now_; });
-        narrator_.tell(now_, Kind::kTruth, [&] { return ends ? "a brown-out ends" : "a brown-out begins"; });
+                                      [&](const BrownOut& brown) { return Time{} + brown.at + brown.lasts == now; });
+        narrator_.tell(now, Kind::kTruth, [&] { return where() + (ends ? "a brown-out ends" : "a brown-out begins"); });
     }
 }
 

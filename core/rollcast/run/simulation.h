@@ -1,9 +1,14 @@
 #pragma once
 // One run: the loop, and the only switch over what can happen. The state of a run is a value: a copy goes on exactly as
 // the original would, and a copy with other luck (rekey) goes another way.
+//
+// A service of several locations has a world for each. They run apart, for as long as nothing is due that concerns them
+// all, but no longer than it takes until news of one has spread to where decisions are made.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +24,7 @@
 #include "rollcast/run/outcome.h"
 #include "rollcast/run/recorder.h"
 #include "rollcast/run/responder.h"
+#include "rollcast/run/site.h"
 #include "rollcast/run/timeline.h"
 #include "rollcast/world/drawn_telemetry.h"
 #include "rollcast/world/world.h"
@@ -37,8 +43,8 @@ class Simulation {
     /// and the strategy, for what it may not do and for whatever it throws.
     void run_until(Time until);
 
-    /// From the beginning on telemetry is drawn, not counted: the world's own traffic is nobody's.
-    void draw_telemetry(DrawnTelemetry drawn) { drawn_ = std::move(drawn); }
+    /// From the beginning on telemetry is drawn, not counted: the world's own traffic is nobody's. One location only.
+    void draw_telemetry(DrawnTelemetry drawn);
     const std::optional<DrawnTelemetry>& drawn() const { return drawn_; }
 
     /// Other luck from here on.
@@ -50,8 +56,9 @@ class Simulation {
     Time now() const { return now_; }
     Time went_back() const { return recorder_.went_back(); }  // when it was decided to; kNever: not yet
     Phase phase() const { return phase_; }
-    const World& world() const { return world_; }
-    const Telemetry& telemetry() const { return telemetry_; }
+    std::span<const Site> sites() const { return sites_; }  // index: location; at least one
+    const World& world() const { return sites_.front().world; }
+    const Telemetry& telemetry() const { return sites_.front().telemetry; }
 
    private:
     enum class RunEvent : std::uint32_t {
@@ -64,21 +71,36 @@ class Simulation {
         kReport,         // of a user
         kPersonActs,
     };
+    struct News {
+        bool any = false;      // something happened
+        bool visible = false;  // and a control plane could see it
+    };
     struct RunningAnalysis {
         AnalysisRun run;
+        LocationId location = kEverywhere;
+        std::string where{};     // its name, for people
         std::uint32_t luck = 0;  // FlakyDraws::run
         std::size_t told = 0;    // measurements that the timeline has
     };
 
+    bool is_one() const { return sites_.size() == 1; }
+    EventQueue& queue_of(Site& site) { return is_one() ? queue_ : site.queue; }
+    const Telemetry& telemetry_of(LocationId location) const;
+    void run_one(Time until);
+    void run_apart(Time until);
+    void run_site(Site& site, Time until, News& news);
     void happen(const EventQueue::Entry& next);
     void handle(const Event& event);
+    bool handle_world(Site& site, const Event& event, Time now);
+    void sweep();
     void scrape();
+    std::optional<Scrape> scrape(Site& site);
     void decide();
     Directive ask(const Observation& seen);
     [[noreturn]] void blame(const std::string& what) const;
     void request_decision();
     bool follow_analyses(const std::vector<AnalysisWish>& wishes);
-    void start_analysis(std::uint32_t run, AnalysisId id);
+    void start_analysis(const AnalysisWish& wish);
     void follow_approval(bool asks);
     std::int64_t failures_that_hurt() const;
     void hear_of_failures();
@@ -86,14 +108,15 @@ class Simulation {
     void abort(const char* why);
     void analysis_moved(std::size_t index);
     void schedule(Time at, RunEvent kind, std::uint32_t subject = 0, std::uint32_t detail = 0);
-    void tell_fault(const Event& event);
+    void tell_fault(const Site& site, const Event& event, Time now);
 
     const Scenario* scenario_;
+    std::shared_ptr<const std::vector<Scenario>> local_;  // what it is in each location; none where there is but one
     StreamSpace streams_;
     Time now_;
-    EventQueue queue_;
-    World world_;
-    Telemetry telemetry_;
+    EventQueue queue_;  // what concerns all locations; of the only one, all that happens
+    std::vector<Site> sites_;
+    std::optional<Telemetry> everywhere_;  // of all locations, where there are several
     Recorder recorder_;
     Responder responder_;
     std::uint32_t scrapes_ = 0;

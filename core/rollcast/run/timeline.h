@@ -29,6 +29,8 @@ struct TimelineSample {
     double request_rate = 0;                  // requests a second that clients sent, retries not counted
     double retry_rate = 0;                    // retries a second
     double goodput = 0;                       // requests a second that ended well, at whichever attempt
+    std::vector<double> reach;                // index: location; share of its requests that routers send to the new
+                                              // version now; empty where there is but one
 };
 
 struct Timeline {

@@ -1,0 +1,81 @@
+#include "rollcast/run/site.h"
+
+#include <algorithm>
+
+#include "rollcast/base/check.h"
+
+namespace rollcast {
+namespace {
+
+void add(SeriesReading& sum, const SeriesReading& one) {
+    sum.increase += one.increase;
+    sum.latency_sum += one.latency_sum;
+    sum.codes |= one.codes;
+}
+
+void add(std::vector<SeriesReading>& sum, const std::vector<SeriesReading>& one) {
+    for (std::size_t i = 0; i < sum.size(); ++i) add(sum[i], one[i]);
+}
+
+}  // namespace
+
+Tally total(std::span<const Site> sites) {
+    Tally sum;
+    for (const Site& site : sites) sum += site.world.data().total();
+    return sum;
+}
+
+Tally tally(std::span<const Site> sites, std::size_t version) {
+    Tally sum;
+    for (const Site& site : sites) sum += site.world.data().tally(version);
+    return sum;
+}
+
+std::int64_t restarts(std::span<const Site> sites) {
+    std::int64_t sum = 0;
+    for (const Site& site : sites) sum += site.world.restarts();
+    return sum;
+}
+
+int instances(std::span<const Site> sites) {
+    int sum = 0;
+    for (const Site& site : sites) sum += site.world.instances();
+    return sum;
+}
+
+double share(std::span<const Site> sites, std::size_t version) {
+    double sum = 0;
+    for (const Site& site : sites) sum += site.share * site.world.share(version);
+    return sum;
+}
+
+Time first_arrival(std::span<const Site> sites, std::size_t version) {
+    Time first = kNever;
+    for (const Site& site : sites) first = std::min(first, site.world.data().first_arrival(version));
+    return first;
+}
+
+std::vector<Cohort> cohorts(std::span<const Site> sites) {
+    std::vector<Cohort> all;
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+        for (Cohort& cohort : sites[i].world.cohorts()) {
+            cohort.location = static_cast<LocationId>(i);
+            cohort.routed = sites[i].world.routed();
+            all.push_back(cohort);
+        }
+    }
+    return all;
+}
+
+Scrape sum(std::span<const Scrape> scrapes) {
+    ensure(!scrapes.empty(), "a scrape of nothing");
+    Scrape sum = scrapes.front();
+    for (const Scrape& one : scrapes.subspan(1)) {
+        add(sum.application, one.application);
+        add(sum.proxy, one.proxy);
+        add(sum.client, one.client);
+    }
+    return sum;
+}
+
+}  // namespace rollcast

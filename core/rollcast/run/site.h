@@ -1,0 +1,45 @@
+#pragma once
+// One location of the service in one run, and what several of them are together.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rollcast/base/time.h"
+#include "rollcast/control/strategy.h"
+#include "rollcast/des/event_queue.h"
+#include "rollcast/model/scenario.h"
+#include "rollcast/observe/telemetry.h"
+#include "rollcast/random/streams.h"
+#include "rollcast/world/tally.h"
+#include "rollcast/world/world.h"
+
+namespace rollcast {
+
+struct Site {
+    std::string name;          // empty: the service has but one location
+    double share;              // of the service's traffic
+    const Scenario* scenario;  // of this location alone
+    StreamSpace streams;
+    World world;
+    Telemetry telemetry;
+    EventQueue queue{};  // what will happen here; unused where there is but one location
+};
+
+// All of them together, in truth.
+Tally total(std::span<const Site> sites);
+Tally tally(std::span<const Site> sites, std::size_t version);
+std::int64_t restarts(std::span<const Site> sites);
+int instances(std::span<const Site> sites);
+double share(std::span<const Site> sites, std::size_t version);        // of requests, as routers send them now
+Time first_arrival(std::span<const Site> sites, std::size_t version);  // kNever: none yet
+
+/// As a control plane sees them, location by location.
+std::vector<Cohort> cohorts(std::span<const Site> sites);
+
+/// One scrape of several locations; at least one.
+Scrape sum(std::span<const Scrape> scrapes);
+
+}  // namespace rollcast

@@ -1,0 +1,227 @@
+#include "rollcast/run/site.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rollcast/run/replication.h"
+#include "rollcast/run/simulation.h"
+#include "rollcast/strategies/guarded.h"
+#include "rollcast/strategies/rolling.h"
+#include "rollcast/strategies/waves.h"
+#include "support/scenarios.h"
+
+namespace rollcast {
+namespace {
+
+using strategies::Guarded;
+using strategies::Rolling;
+using strategies::Wave;
+using strategies::Waves;
+
+/// The small service, split evenly.
+Scenario spread(int locations) {
+    Scenario scenario = testing::small_scenario();
+    scenario.fleet.replicas = 2;
+    for (int i = 0; i < locations; ++i) {
+        scenario.locations.push_back({.name = "location " + std::to_string(i),
+                                      .share = 1. / locations,
+                                      .fleet = scenario.fleet,
+                                      .faults = scenario.faults});
+    }
+    scenario.fleet.replicas = 2 * locations;
+    scenario.traffic.rate = 50 * locations;
+    return scenario;
+}
+
+/// The share of new answers that are errors is below 5%, looked at every 10 s.
+Analysis few_errors() {
+    const Selector answers{.scope = Scope::kNew, .window = 30s};
+    Selector errors = answers;
+    errors.codes = 0b1110;
+    const QueryCheck check{.query = {{.op = QueryStep::Op::kRate, .selector = errors},
+                                     {.op = QueryStep::Op::kRate, .selector = answers},
+                                     {.op = QueryStep::Op::kDivide}},
+                           .failure = {{.op = ConditionStep::Op::kResult},
+                                       {.op = ConditionStep::Op::kNumber, .number = 0},
+                                       {.op = ConditionStep::Op::kIndex},
+                                       {.op = ConditionStep::Op::kNumber, .number = .05},
+                                       {.op = ConditionStep::Op::kGreater}}};
+    return {.name = "few-errors",
+            .metrics = {{.name = "errors", .source = check, .interval = 10s, .consecutive_error_limit = 1000}}};
+}
+
+Waves one_by_one(int locations, Duration bake = {}, std::optional<AnalysisId> analysis = {}) {
+    strategies::WavesParams params{.bake = bake, .analysis = analysis};
+    for (int i = 0; i < locations; ++i) params.waves.push_back({static_cast<LocationId>(i)});
+    return Waves({std::make_shared<Rolling>(strategies::RollingParams{.replicas = 2})}, std::move(params));
+}
+
+Simulation launched(const Scenario& scenario, const Strategy& strategy, Defect defect = {}) {
+    Simulation simulation(scenario, defect, StreamSpace(11, 0));
+    simulation.run_until(Time{});
+    simulation.launch(strategy);
+    return simulation;
+}
+
+TEST(Sites, ConserveRequestsInEachAndInAll) {
+    Scenario scenario = spread(3);
+    scenario.locations[1].faults.zone_losses = {{.at = 20s, .lasts = 30s, .zone = 0}};
+    scenario.locations[2].faults.host_failures = {.hosts = 3, .mttf = 200, .repair = 20s};
+    Simulation simulation = launched(scenario, one_by_one(3), {.kind = DefectKind::kCrashOnRequest, .severity = .01});
+    for (int step = 1; step <= 300; ++step) {
+        simulation.run_until(Time{} + step * 300ms);
+        Tally sum;
+        for (const Site& site : simulation.sites()) {
+            const DataPlane& data = site.world.data();
+            ASSERT_EQ(data.total().in_flight(), data.count_in_flight(simulation.now())) << site.name;
+            sum += data.total();
+        }
+        ASSERT_EQ(sum, total(simulation.sites()));
+    }
+    EXPECT_GT(restarts(simulation.sites()), 0);
+}
+
+TEST(Sites, ACloneGoesOnExactlyHoweverItIsRun) {
+    const Scenario scenario = spread(4);
+    Simulation original = launched(scenario, one_by_one(4), {.kind = DefectKind::kCrashHazard, .severity = 100});
+    original.run_until(Time{} + 10s);
+    Simulation clone = original, other = original;
+    other.rekey(StreamSpace(11, 0).rekeyed(1));
+    original.run_until(Time{} + 200s);
+    other.run_until(Time{} + 200s);
+    for (int i = 1; i <= 19; ++i) clone.run_until(Time{} + 10s + i * 10s);
+    EXPECT_EQ(total(original.sites()), total(clone.sites()));
+    EXPECT_EQ(original.outcome().decisions, clone.outcome().decisions);
+    EXPECT_EQ(original.outcome().duration, clone.outcome().duration);
+    EXPECT_NE(total(original.sites()), total(other.sites()));
+}
+
+TEST(Sites, EachHasItsOwnLuckAndTheFirstThatOfTheOnlyOne) {
+    const Scenario scenario = spread(2), alone = in_location(scenario, LocationId{0});
+    Simulation both(scenario, {}, StreamSpace(11, 0)), one(alone, {}, StreamSpace(11, 0));
+    both.run_until(Time{} + 60s);
+    one.run_until(Time{} + 60s);
+    EXPECT_EQ(both.sites()[0].world.data().total(), one.world().data().total());
+    EXPECT_NE(both.sites()[1].world.data().total(), one.world().data().total());
+}
+
+TEST(Sites, AListOfOneIsTheServiceItself) {
+    const Scenario scenario = spread(1), alone = in_location(scenario, LocationId{0});
+    const Rolling rolling({.replicas = 2});
+    const Outcome listed = replicate(scenario, rolling, 5, 3, 0), usual = replicate(alone, rolling, 5, 3, 0);
+    EXPECT_EQ(listed.requests, usual.requests);
+    EXPECT_EQ(listed.failed, usual.failed);
+    EXPECT_EQ(listed.duration, usual.duration);
+}
+
+TEST(Sites, PromoteInWavesWithoutHarm) {
+    const Scenario scenario = spread(3);
+    Timeline timeline;
+    const Outcome row = replicate(scenario, one_by_one(3, 20s), 7, 0, 0, &timeline);
+    EXPECT_EQ(row.verdict, Verdict::kPromoted);
+    EXPECT_GE(row.baking, 60);
+    EXPECT_EQ(timeline.samples.back().reach, (std::vector<double>{1, 1, 1}));
+    EXPECT_EQ(timeline.samples.back().ready, (std::vector<int>{0, 6}));
+    for (std::size_t i = 1; i < timeline.entries.size(); ++i) {
+        EXPECT_LE(timeline.entries[i - 1].at, timeline.entries[i].at);
+    }
+}
+
+TEST(Sites, ABadReleaseThatTheFirstWaveFindsHarmsNobodyElse) {
+    Scenario scenario = spread(4);
+    scenario.analyses = {few_errors()};
+    const Defect bad{.kind = DefectKind::kErrorRate, .severity = .5};
+    const auto guarded = std::make_shared<Guarded>(std::make_shared<Rolling>(strategies::RollingParams{.replicas = 2}),
+                                                   strategies::GuardParams{.analysis = AnalysisId{0}, .bake = 2min});
+    const Waves inside({guarded}, {.waves = {{LocationId{0}}, {LocationId{1}, LocationId{2}, LocationId{3}}}});
+    const Waves around = one_by_one(4, 2min, AnalysisId{0});
+    for (const Waves* waves : {&inside, &around}) {
+        Simulation simulation = launched(scenario, *waves, bad);
+        simulation.run_until(Time{} + 5min);
+        EXPECT_EQ(simulation.phase(), Phase::kRolledBack) << waves->describe();
+        EXPECT_GT(simulation.sites()[0].world.data().tally(1).arrived, 100);
+        for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(simulation.sites()[i].world.data().tally(1).arrived, 0);
+        EXPECT_NEAR(simulation.outcome().blast_radius, .25, 1e-9) << "a quarter of the traffic, wholly";
+    }
+}
+
+TEST(Sites, AnAnalysisOfALocationSeesThatLocation) {
+    Scenario scenario = spread(2);
+    scenario.locations[1].faults.brown_outs = {{.at = 0s, .lasts = 5min, .error_rate = .5}};
+    scenario.analyses = {few_errors()};
+    scenario.analyses[0].metrics[0].source = [&] {
+        QueryCheck check = std::get<QueryCheck>(scenario.analyses[0].metrics[0].source);
+        for (QueryStep& step : check.query) step.selector.scope = Scope::kService;
+        return check;
+    }();
+    const testing::Reflex watch([](const Observation& seen) {
+        Directive want(seen.cohorts.size());
+        for (std::size_t i = 0; i < want.targets.size(); ++i) want.targets[i].desired = seen.cohorts[i].desired;
+        for (const LocationId location : {LocationId{0}, LocationId{1}, kEverywhere}) {
+            want.analyses.push_back({.run = 1, .analysis = AnalysisId{0}, .location = location});
+        }
+        if (seen.now < Time{} + 4min) {
+            want.wake_at = Time{} + 4min;
+            return want;
+        }
+        EXPECT_EQ(seen.analysis(1, LocationId{0}), AnalysisPhase::kRunning);
+        EXPECT_EQ(seen.analysis(1, LocationId{1}), AnalysisPhase::kFailed);
+        EXPECT_EQ(seen.analysis(1), AnalysisPhase::kFailed) << "a quarter of all";
+        want.phase = Phase::kPaused;
+        return want;
+    });
+    Simulation simulation = launched(scenario, watch);
+    simulation.run_until(Time{} + 5min);
+    EXPECT_EQ(simulation.phase(), Phase::kPaused);
+}
+
+TEST(Sites, ThirtyInThreeWaves) {
+    const Scenario scenario = spread(30);
+    std::vector<Wave> waves{{LocationId{0}}, {}, {}};
+    for (std::uint16_t i = 1; i < 30; ++i) waves[i < 4 ? 1 : 2].push_back(LocationId{i});
+    const Waves strategy({std::make_shared<Rolling>(strategies::RollingParams{.replicas = 2})},
+                         {.waves = waves, .max_concurrent = percent(50), .bake = 10s});
+    const Outcome row = replicate(scenario, strategy, 1, 0, 0);
+    EXPECT_EQ(row.verdict, Verdict::kPromoted);
+    EXPECT_GT(row.exposure, row.requests / 4);
+}
+
+TEST(Sites, AStrategyThatKnowsOneLocationIsToldSo) {
+    const Scenario scenario = spread(2);
+    try {
+        replicate(scenario, Rolling({.replicas = 4}), 1, 0, 0);
+        FAIL();
+    } catch (const std::exception& error) {
+        EXPECT_NE(std::string(error.what()).find("location"), std::string::npos) << error.what();
+    }
+}
+
+TEST(Locations, AreChecked) {
+    const auto complaint = [](auto change) {
+        Scenario scenario = spread(2);
+        change(scenario);
+        const std::vector<Complaint> found = validate(scenario);
+        return found.empty() ? "" : found.front().path + ": " + found.front().message;
+    };
+    EXPECT_EQ(complaint([](Scenario&) {}), "");
+    EXPECT_EQ(complaint([](Scenario& s) { s.locations[0].share = .4; }), "locations: shares must add up to 1");
+    EXPECT_EQ(complaint([](Scenario& s) { s.locations[1].name = "location 0"; }),
+              "locations[1].name: must be given and unique");
+    EXPECT_EQ(complaint([](Scenario& s) { s.locations[1].fleet.zones = 0; }),
+              "locations[1].fleet.zones: must be from 1 to 255, is 0");
+    EXPECT_EQ(complaint([](Scenario& s) { s.fleet.replicas = 5; }), "fleet.replicas: must be those of all locations");
+}
+
+TEST(Locations, ShareUsersWithoutLosingOne) {
+    Scenario scenario = spread(3);
+    scenario.traffic.users.count = 100;
+    int users = 0;
+    for (std::uint16_t i = 0; i < 3; ++i) users += in_location(scenario, LocationId{i}).traffic.users.count;
+    EXPECT_EQ(users, 100);
+}
+
+}  // namespace
+}  // namespace rollcast
