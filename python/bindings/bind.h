@@ -75,6 +75,8 @@ template <>
 struct type_caster<rollcast::VersionId> : id_caster<rollcast::VersionId> {};
 template <>
 struct type_caster<rollcast::AnalysisId> : id_caster<rollcast::AnalysisId> {};
+template <>
+struct type_caster<rollcast::LocationId> : id_caster<rollcast::LocationId> {};
 
 }  // namespace pybind11::detail
 

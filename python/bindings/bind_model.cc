@@ -295,15 +295,21 @@ void bind_model(py::module_& module) {
                 field("off_hours", &People::off_hours), field("pages", &People::pages),
                 field("reports", &People::reports), field("approval", &People::approval),
                 field("approval_limit", &People::approval_limit));
+    bind_struct(module, "Location", "One of several places where the service runs, with a fleet of its own.",
+                field("name", &Location::name), field("share", &Location::share), field("fleet", &Location::fleet),
+                field("faults", &Location::faults));
     bind_struct(module, "Scenario", "All that a run needs but the strategy.", field("name", &Scenario::name),
                 field("fleet", &Scenario::fleet), field("service", &Scenario::service),
                 field("traffic", &Scenario::traffic), field("balancing", &Scenario::balancing),
                 field("faults", &Scenario::faults), field("observability", &Scenario::observability),
                 field("release", &Scenario::release), field("slo", &Scenario::slo), field("window", &Scenario::window),
-                field("analyses", &Scenario::analyses), field("people", &Scenario::people));
+                field("analyses", &Scenario::analyses), field("people", &Scenario::people),
+                field("locations", &Scenario::locations));
 
     bind_struct(module, "Complaint", "\"traffic.rate\" and \"must be above 0, is -3\".",
                 field("path", &Complaint::path), field("message", &Complaint::message));
+    module.def("in_location", &in_location, py::arg("scenario"), py::arg("location"),
+               "What the service is in one of its locations.");
     module.def("validate", &validate, py::arg("scenario"), "Every complaint at once; empty if it can be run.");
     module.def("instances_needed", py::overload_cast<const Scenario&>(&instances_needed), py::arg("scenario"),
                "Instances that the highest load expected in the window keeps busy.");

@@ -17,6 +17,7 @@ struct Seen {
     bool routed = false;
     bool approved = false;
     bool aborted = false;
+    std::size_t locations = 1;
 
     operator Observation() const {
         return {.now = now,
@@ -24,7 +25,8 @@ struct Seen {
                 .analyses = analyses,
                 .routed = routed,
                 .approved = approved,
-                .aborted = aborted};
+                .aborted = aborted,
+                .locations = locations};
     }
 };
 
@@ -39,7 +41,8 @@ class PythonController final : public Controller {
                         .analyses = {seen.analyses.begin(), seen.analyses.end()},
                         .routed = seen.routed,
                         .approved = seen.approved,
-                        .aborted = seen.aborted};
+                        .aborted = seen.aborted,
+                        .locations = seen.locations};
         try {
             const py::object want = (*self_).attr("decide")(copy);
             if (py::isinstance<Directive>(want)) return want.cast<Directive>();
@@ -94,22 +97,29 @@ void bind_python_strategy(py::module_& module) {
                       {"promoted", Phase::kPromoted},
                       {"rolled_back", Phase::kRolledBack}});
     bind_struct(module, "Cohort", "The instances of one version, as a control plane sees them.",
-                field("version", &Cohort::version), field("exists", &Cohort::exists),
-                field("desired", &Cohort::desired), field("instances", &Cohort::instances),
-                field("pending", &Cohort::pending), field("unschedulable", &Cohort::unschedulable),
-                field("ready", &Cohort::ready), field("available", &Cohort::available),
-                field("draining", &Cohort::draining), field("restarts", &Cohort::restarts),
-                field("weight", &Cohort::weight), field("mirrored", &Cohort::mirrored));
+                field("version", &Cohort::version), field("location", &Cohort::location),
+                field("exists", &Cohort::exists), field("desired", &Cohort::desired),
+                field("instances", &Cohort::instances), field("pending", &Cohort::pending),
+                field("unschedulable", &Cohort::unschedulable), field("ready", &Cohort::ready),
+                field("available", &Cohort::available), field("draining", &Cohort::draining),
+                field("restarts", &Cohort::restarts), field("weight", &Cohort::weight),
+                field("mirrored", &Cohort::mirrored), field("routed", &Cohort::routed));
+    module.attr("everywhere") = index_of(kEverywhere);
     bind_struct(module, "AnalysisStatus", "One analysis run that a directive asked for.",
-                field("run", &AnalysisStatus::run), field("phase", &AnalysisStatus::phase));
-    bind_struct(module, "Observation", "What a strategy is shown; cohorts by version, the old one first.",
-                field("now", &Seen::now), field("cohorts", &Seen::cohorts), field("analyses", &Seen::analyses),
-                field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted));
+                field("run", &AnalysisStatus::run), field("phase", &AnalysisStatus::phase),
+                field("location", &AnalysisStatus::location));
+    bind_struct(
+        module, "Observation",
+        "What a strategy is shown; cohorts by version, the old one first; of several locations, one after the other.",
+        field("now", &Seen::now), field("cohorts", &Seen::cohorts), field("analyses", &Seen::analyses),
+        field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted),
+        field("locations", &Seen::locations));
     bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
                 field("desired", &Target::desired), field("weight", &Target::weight),
                 field("mirrored", &Target::mirrored));
     bind_struct(module, "AnalysisWish", "An analysis that should be running; a new run takes a new number.",
-                field("run", &AnalysisWish::run), field("analysis", &AnalysisWish::analysis));
+                field("run", &AnalysisWish::run), field("analysis", &AnalysisWish::analysis),
+                field("location", &AnalysisWish::location));
     bind_struct(module, "Directive", "The whole state that a strategy wants; targets as the cohorts.",
                 field("targets", &Directive::targets), field("analyses", &Directive::analyses),
                 field("phase", &Directive::phase), field("asks_approval", &Directive::asks_approval),
@@ -119,10 +129,10 @@ void bind_python_strategy(py::module_& module) {
         .def("__str__", [](const Breach& self) { return describe(self); });
     module.def(
         "rehearse",
-        [](const Strategy& strategy, int replicas, int quota) {
-            return rehearse(strategy, {.replicas = replicas, .quota = quota});
+        [](const Strategy& strategy, int replicas, int quota, int locations) {
+            return rehearse(strategy, {.replicas = replicas, .quota = quota, .locations = locations});
         },
-        py::arg("strategy"), py::arg("replicas"), py::arg("quota"),
+        py::arg("strategy"), py::arg("replicas"), py::arg("quota"), py::arg("locations") = 1,
         "Plays a strategy through on a toy fleet: each way in which it broke the contract.");
     module.def(
         "watched",

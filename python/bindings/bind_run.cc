@@ -43,7 +43,7 @@ void bind_run(py::module_& module) {
                 field("true_error_rate", &TimelineSample::true_error_rate),
                 field("service_error_rate", &TimelineSample::service_error_rate),
                 field("request_rate", &TimelineSample::request_rate), field("retry_rate", &TimelineSample::retry_rate),
-                field("goodput", &TimelineSample::goodput));
+                field("goodput", &TimelineSample::goodput), field("reach", &TimelineSample::reach));
     bind_struct(module, "Timeline", "One replication told as a story.", field("entries", &Timeline::entries),
                 field("samples", &Timeline::samples));
 }

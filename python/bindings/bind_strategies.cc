@@ -12,6 +12,8 @@
 #include "rollcast/strategies/registry.h"
 #include "rollcast/strategies/rolling.h"
 #include "rollcast/strategies/shadow.h"
+#include "rollcast/strategies/stack_set.h"
+#include "rollcast/strategies/waves.h"
 
 namespace rollcast::bindings {
 namespace {
@@ -43,6 +45,45 @@ void bind_wrapper(py::module_& module, const char* name, const char* doc) {
                         [make](const py::tuple& state) {
                             return make(state[0].cast<std::shared_ptr<Strategy>>(), state[1].cast<Params>());
                         }));
+}
+
+/// A recipe over strategies of locations.
+template <typename Recipe, typename Params>
+void bind_waves(py::module_& module, const char* name, const char* doc) {
+    using Inner = std::vector<std::shared_ptr<Strategy>>;
+    const auto make = [](const Inner& inner, Params params) {
+        return std::make_shared<Recipe>(std::vector<std::shared_ptr<const Strategy>>(inner.begin(), inner.end()),
+                                        std::move(params));
+    };
+    const auto inner = [](const Recipe& self) {
+        Inner all;
+        for (const auto& each : self.inner()) all.push_back(std::const_pointer_cast<Strategy>(each));
+        return all;
+    };
+    py::class_<Recipe, Strategy, std::shared_ptr<Recipe>>(module, name, doc)
+        .def(py::init(make), py::arg("inner"), py::arg("params"))
+        .def_property_readonly("inner", inner, "One for all locations, or one for each.")
+        .def_property_readonly("params", [](const Recipe& self) { return self.params(); })
+        .def(py::pickle(
+            [inner](const Recipe& self) { return py::make_tuple(inner(self), self.params()); },
+            [make](const py::tuple& state) { return make(state[0].cast<Inner>(), state[1].cast<Params>()); }));
+}
+
+void bind_locations(py::module_& module) {
+    bind_enum<OnWaveFailure>(module, "OnWaveFailure", "What a wave that fails leads to.",
+                             {{"roll_back", OnWaveFailure::kRollBack}, {"stop", OnWaveFailure::kStop}});
+    bind_struct(module, "WavesParams", "Waves over locations.", field("waves", &WavesParams::waves),
+                field("parallel", &WavesParams::parallel), field("max_concurrent", &WavesParams::max_concurrent),
+                field("failure_tolerance", &WavesParams::failure_tolerance), field("mode", &WavesParams::mode),
+                field("on_failure", &WavesParams::on_failure), field("bake", &WavesParams::bake),
+                field("analysis", &WavesParams::analysis));
+    bind_waves<Waves, WavesParams>(module, "Waves", "A strategy in each location, begun wave by wave.");
+    bind_struct(module, "StackSetParams", "A StackSets operation; the defaults are StackSets'.",
+                field("regions", &StackSetParams::regions),
+                field("region_concurrency", &StackSetParams::region_concurrency),
+                field("max_concurrent", &StackSetParams::max_concurrent),
+                field("failure_tolerance", &StackSetParams::failure_tolerance), field("mode", &StackSetParams::mode));
+    bind_waves<StackSet, StackSetParams>(module, "StackSet", "The update of a stack in each account and Region.");
 }
 
 void bind_wrappers(py::module_& module) {
@@ -197,6 +238,7 @@ void bind_strategies(py::module_& module) {
                 field("progress_deadline", &AllAtOnceParams::progress_deadline));
     bind_recipe<AllAtOnce, AllAtOnceParams>(module, "AllAtOnce", "Every instance is replaced at the same moment.");
     bind_wrappers(module);
+    bind_locations(module);
     bind_plan(module);
     bind_registry(module);
     bind_aws_strategies(module);

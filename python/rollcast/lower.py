@@ -11,10 +11,18 @@ from rollcast import scenario_model as language
 from rollcast.blind_guards import warn_of_blind_guards
 from rollcast.errors import nearest, shown
 from rollcast.lower_faults import lower_faults
+from rollcast.lower_locations import lower_locations
 from rollcast.lower_metrics import lower_analyses
 from rollcast.lower_rate import rollout_start, usual_rate
 from rollcast.lower_release import lower_release, truth_path
-from rollcast.lower_strategy import Body, awaited_analyses, innermost, lower_strategy, strategy_body
+from rollcast.lower_strategy import (
+    Body,
+    awaited_analyses,
+    in_each_location,
+    innermost,
+    lower_strategy,
+    strategy_body,
+)
 from rollcast.lower_traffic import lower_traffic
 from rollcast.lowering import Default, Lowering, distribution, show_distribution, take
 from rollcast.plan import patience_seconds, plan_seconds
@@ -125,6 +133,7 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     core.fleet = _fleet(lowering)
     core.balancing = _balancing(lowering, core.fleet.zones)
     core.faults = lower_faults(lowering, core.fleet.zones)
+    core.locations = lower_locations(lowering, core.fleet, core.faults)
     core.release = lower_release(lowering)
     lowering.fill(core.slo, given.slo, "slo", _SLO)
     body = strategy_body(lowering)
@@ -134,7 +143,10 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     lowering.fill(core.observability, given.observability, "observability", _OBSERVABILITY)
     core.observability.latency_buckets = buckets
     core.people = _people(lowering)
-    strategy = lower_strategy(lowering, body, core.fleet.replicas) if body else None
+    strategy = lower_strategy(lowering, body, core.fleet.replicas, core.locations) if body else None
+    if core.locations:  # from here on it is the fleet of all of them
+        core.fleet.replicas = sum(location.fleet.replicas for location in core.locations)
+        core.fleet.capacity = None
     if body is not None:
         core.window = _window(lowering, core, body, strategy)
     core.traffic = lower_traffic(lowering, (-core.window.lead_in, core.window.horizon))
@@ -142,9 +154,18 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     if not lowering.problems.errors:
         warn_of_peaks(lowering, core)
         _check(lowering, core)
-    if not lowering.problems.errors:
-        warn_of_blind_guards(lowering, core, body, strategy)
+    if not lowering.problems.errors and body is not None:
+        warn_of_blind_guards(lowering, *_smallest(core, body, strategy))
     return core, strategy
+
+
+def _smallest(core: Any, body: Body, strategy: Any) -> tuple[Any, Body, Any]:
+    """The scenario, strategy and recipe of the location with the least traffic; else all there is."""
+    if not core.locations:
+        return core, body, strategy
+    least = min(range(len(core.locations)), key=lambda number: core.locations[number].share)
+    there = strategy.inner[least if len(strategy.inner) > 1 else 0]
+    return _core.in_location(core, least), in_each_location(body), there
 
 
 def _people(lowering: Lowering) -> Any:

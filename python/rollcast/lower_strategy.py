@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rollcast import _core
@@ -12,6 +12,7 @@ from rollcast import scenario_model as language
 from rollcast.errors import listed, nearest, shown
 from rollcast.lower_aws import lower_aws
 from rollcast.lower_flagger import flagger_params
+from rollcast.lower_locations import regions, waves
 from rollcast.lower_python import python_strategy
 from rollcast.lowering import Lowering, take
 
@@ -29,7 +30,10 @@ Body = (
     | language.CppModel
     | language.CodeDeployModel
     | language.EcsModel
+    | language.WavesModel
+    | language.StackSetModel
 )
+_Everywhere = language.WavesModel | language.StackSetModel
 
 
 def strategy_body(lowering: Lowering) -> Body | None:
@@ -48,6 +52,15 @@ def _one_body(lowering: Lowering, strategy: language.StrategyModel, *path: str) 
     if not _is_one(lowering, given, language.StrategyModel, *path):
         return None
     body = _body(strategy)
+    if isinstance(body, _Everywhere):
+        if path != ("strategy",):
+            lowering.error(
+                "must be around all other strategies: give it a strategy of its own", *path, given[0]
+            )
+            return None
+        if body.strategy is None:
+            lowering.error("expected the key strategy: the rollout in each location", *path, given[0])
+            return None
     if (inner := wrapped(body)) is not None:
         return body if _one_body(lowering, inner, *path, *_inside(body)) else None
     return body
@@ -61,14 +74,22 @@ def _body(strategy: language.StrategyModel) -> Body:
 
 def wrapped(body: Body | None) -> language.StrategyModel | None:
     """The strategy inside another one."""
-    if isinstance(body, language.GuardedModel):
+    if isinstance(body, language.GuardedModel | _Everywhere):
         return body.strategy
     return body.then if isinstance(body, language.ShadowModel) else None
 
 
 def _inside(body: Body) -> tuple[str, str]:
     """The path from a strategy to the one inside it."""
+    if isinstance(body, _Everywhere):
+        return ("waves" if isinstance(body, language.WavesModel) else "stack_set", "strategy")
     return ("guarded", "strategy") if isinstance(body, language.GuardedModel) else ("shadow", "then")
+
+
+def in_each_location(body: Body) -> Body:
+    """What is rolled out in a location: without the waves."""
+    within = wrapped(body) if isinstance(body, _Everywhere) else None
+    return body if within is None else _body(within)
 
 
 def innermost(body: Body | None) -> Body | None:
@@ -80,6 +101,8 @@ def innermost(body: Body | None) -> Body | None:
 
 def awaited_analyses(body: Body | None) -> set[str]:
     """The names of the analyses that the rollout waits for; for those of guards and shadows it does not."""
+    if isinstance(body, language.WavesModel) and body.analysis is not None and not body.bake:
+        return {body.analysis} | awaited_analyses(innermost(body))
     body = innermost(body)
     if isinstance(body, language.CanaryModel | language.PlanModel):
         return {step.analysis for step in body.steps if step.analysis is not None}
@@ -92,9 +115,74 @@ def awaited_analyses(body: Body | None) -> set[str]:
     return set()
 
 
-def lower_strategy(lowering: Lowering, body: Body, replicas: int) -> Any:
-    """The `_core.Strategy`; none where there is a problem."""
+def lower_strategy(lowering: Lowering, body: Body, replicas: int, locations: Sequence[Any] = ()) -> Any:
+    """The `_core.Strategy`; none where there is a problem. ``locations``: of the engine, if there are any."""
+    if locations:
+        return _everywhere(lowering, body, [location.fleet.replicas for location in locations])
+    if isinstance(body, _Everywhere):
+        lowering.error("needs several locations: say locations: beside it", "strategy", _inside(body)[0])
+        return None
     return _lower(lowering, body, replicas, "strategy")
+
+
+def _everywhere(lowering: Lowering, body: Body, replicas: list[int]) -> Any:
+    """A strategy in each location: wave by wave, or else in all at once."""
+    within = wrapped(body) if isinstance(body, _Everywhere) else None
+    path = ("strategy", *(_inside(body) if within else ()))
+    recipes: dict[int, Any] = {}
+    for size in replicas:
+        if size in recipes:
+            continue
+        recipes[size] = _lower(lowering, _body(within) if within else body, size, *path)
+        if recipes[size] is None:
+            return None
+    before = len(lowering.problems.errors)
+    inner = list(recipes.values()) if len(recipes) == 1 else [recipes[size] for size in replicas]
+    if isinstance(body, language.StackSetModel):
+        stacks = _stack_set(lowering, body)
+        return None if len(lowering.problems.errors) > before else _core.StackSet(inner, stacks)
+    if isinstance(body, language.WavesModel):
+        params = _waves(lowering, body)
+        return None if len(lowering.problems.errors) > before else _core.Waves(inner, params)
+    lowering.assumed.add("strategy.waves", "none", "the rollout begins in all locations at once")
+    params = _core.WavesParams(waves=[list(range(len(replicas)))])
+    params.on_failure = _core.OnWaveFailure.stop  # none hears of the others
+    return _core.Waves(inner, params)
+
+
+def _waves(lowering: Lowering, body: language.WavesModel) -> Any:
+    params = _core.WavesParams(waves=waves(lowering, body, "strategy", "waves"))
+    _limits(lowering, params, body, "waves")
+    params.bake = body.bake or 0.0
+    if body.on_failure is not None:
+        params.on_failure = getattr(_core.OnWaveFailure, body.on_failure)
+    if body.analysis is not None:
+        strategy = _Strategy(lowering, 0, "strategy")
+        params.analysis = strategy.analysis(body.analysis, "waves", "analysis")
+    return params
+
+
+def _stack_set(lowering: Lowering, body: language.StackSetModel) -> Any:
+    rules = _core.cloudformation
+    params = _core.StackSetParams(regions=regions(lowering, body, "strategy", "stack_set"))
+    _limits(lowering, params, body, "stack_set")
+    if body.region_concurrency is not None:
+        params.region_concurrency = getattr(rules.RegionConcurrency, body.region_concurrency)
+    if body.concurrency_mode is not None:
+        params.mode = getattr(rules.ConcurrencyMode, f"{body.concurrency_mode}_failure_tolerance")
+    return params
+
+
+def _limits(lowering: Lowering, params: Any, body: _Everywhere, kind: str) -> None:
+    for key in ("max_concurrent", "failure_tolerance"):
+        if (given := getattr(body, key)) is None:
+            continue
+        amount = _amount(given)
+        setattr(params, key, amount)
+        if amount.percent and amount.value > 100:
+            lowering.error(f"expected at most 100%, got {given}", "strategy", kind, key)
+        elif key == "max_concurrent" and amount.value == 0:
+            lowering.error("expected at least 1: nothing could ever begin", "strategy", kind, key)
 
 
 def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
@@ -168,7 +256,7 @@ class _Strategy:
         if isinstance(body, language.BlueGreenModel):
             return _core.BlueGreen, self._blue_green(body)
         if isinstance(body, language.CodeDeployModel | language.EcsModel):
-            return lower_aws(self._lowering, body, self._replicas, self._analysis, *self._path)
+            return lower_aws(self._lowering, body, self._replicas, self.analysis, *self._path)
         if isinstance(body, language.FlaggerModel):
             return _core.Flagger, self._flagger(body)
         if isinstance(body, language.PlanModel):
@@ -202,7 +290,7 @@ class _Strategy:
     def wrapper(self, body: Body) -> tuple[Any, Any]:
         """A class of recipes around another, and its parameters."""
         if isinstance(body, language.GuardedModel):
-            analysis = self._analysis(body.analysis, "guarded", "analysis")
+            analysis = self.analysis(body.analysis, "guarded", "analysis")
             return _core.Guarded, _core.GuardParams(analysis=analysis, bake=body.bake or 0.0)
         if isinstance(body, language.ShadowModel):
             return _core.Shadow, self._shadow(body)
@@ -214,7 +302,7 @@ class _Strategy:
         if body.instances is not None:
             params.instances = _amount(body.instances)
         if body.analysis is not None:
-            params.analysis = self._analysis(body.analysis, "shadow", "analysis")
+            params.analysis = self.analysis(body.analysis, "shadow", "analysis")
         return params
 
     def _rolling(self, body: language.RollingModel | language.RecreateModel) -> Any:
@@ -225,7 +313,7 @@ class _Strategy:
             self._amounts(params, body, "rolling")
         return params
 
-    def _analysis(self, name: str, *path: str | int) -> int:
+    def analysis(self, name: str, *path: str | int) -> int:
         names = list(self._lowering.model.analyses)
         if name in names:
             return names.index(name)
@@ -247,7 +335,7 @@ class _Strategy:
             first = body.background.from_step or 0
             if first > len(body.steps):
                 self._error(f"expected a step from 0 to {len(body.steps)}, got {first}", *path, "from_step")
-            analysis = self._analysis(body.background.analysis, *path, "analysis")
+            analysis = self.analysis(body.background.analysis, *path, "analysis")
             params.background = _core.BackgroundAnalysis(analysis=analysis, starting_step=first)
         return params
 
@@ -265,7 +353,7 @@ class _Strategy:
         params.replicas = self._replicas
         self._amounts(params, body, "flagger")
         if body.analysis is not None:
-            params.analysis = self._analysis(body.analysis, "flagger", "analysis")
+            params.analysis = self.analysis(body.analysis, "flagger", "analysis")
         return params
 
     def _step(self, step: language.StepModel, params: Any, *path: str | int) -> Any:
@@ -289,7 +377,7 @@ class _Strategy:
             elif not params.routed:
                 self._error("needs a traffic router: routed: true", *path, "set_mirror")
             return _core.SetMirror(percentage=step.set_mirror)
-        return _core.RunAnalysis(analysis=self._analysis(step.analysis or "", *path, "analysis"))
+        return _core.RunAnalysis(analysis=self.analysis(step.analysis or "", *path, "analysis"))
 
     def _scale(self, scale: language.ScaleModel, params: Any, *path: str | int) -> Any:
         _is_one(self._lowering, _given(scale), language.ScaleModel, *self._path, *path)
@@ -337,7 +425,7 @@ class _Strategy:
         if step.wait is not None:
             yield _core.PlanWait(duration=step.wait)
         if step.analysis is not None:
-            analysis = self._analysis(step.analysis, *path, "analysis")
+            analysis = self.analysis(step.analysis, *path, "analysis")
             yield _core.PlanAnalyse(analysis=analysis, within=step.within)
         if step.approval:
             yield _core.PlanApprove(within=step.within)
@@ -352,7 +440,7 @@ class _Strategy:
         params.auto_promotion = body.auto_promotion_after or 0.0
         params.scale_down_delay_revision_limit = body.scale_down_delay_revision_limit
         if body.pre_promotion is not None:
-            params.pre_promotion = self._analysis(body.pre_promotion, "blue_green", "pre_promotion")
+            params.pre_promotion = self.analysis(body.pre_promotion, "blue_green", "pre_promotion")
         if body.post_promotion is not None:
-            params.post_promotion = self._analysis(body.post_promotion, "blue_green", "post_promotion")
+            params.post_promotion = self.analysis(body.post_promotion, "blue_green", "post_promotion")
         return params

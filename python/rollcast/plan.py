@@ -17,6 +17,8 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
     ``body``: the strategy of the scenario language; ``strategy`` and ``core``: what it and the scenario were
     lowered to.
     """
+    if core.locations:
+        return _waves(body, strategy, model, core)
     start = start_seconds(core.fleet)
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
@@ -51,6 +53,38 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
         analysis_seconds(analyses.get(name)) for name in (body.pre_promotion, body.post_promotion) if name
     )
     return total + (30.0 if body.scale_down_delay is None else body.scale_down_delay), waits
+
+
+def _waves(body: Any, strategy: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
+    """As if each location were the largest, and began when those before it in its wave are done."""
+    largest = max(range(len(core.locations)), key=lambda number: core.locations[number].fleet.replicas)
+    everywhere = isinstance(body, language.WavesModel | language.StackSetModel)
+    inner = next(each for _, each in body.strategy if each is not None) if everywhere else body
+    if strategy is None:  # its problems were told
+        return plan_seconds(inner, None, model, _core.in_location(core, largest))
+    recipe = strategy.inner[largest if len(strategy.inner) > 1 else 0]
+    seconds, waits = plan_seconds(inner, recipe, model, _core.in_location(core, largest))
+    params = strategy.params
+    sizes = [len(wave) for wave in (params.waves if hasattr(params, "waves") else params.regions)]
+    turns = [math.ceil(size / _at_once(params, size)) for size in sizes]
+    if getattr(params, "parallel", False) or "parallel" in str(getattr(params, "region_concurrency", "")):
+        turns = [max(turns)]
+    bake = getattr(params, "bake", 0.0)
+    if not bake and isinstance(body, language.WavesModel) and body.analysis is not None:
+        bake = analysis_seconds(dict(zip(model.analyses, core.analyses, strict=True)).get(body.analysis))
+    return sum(turns) * seconds + len(turns) * bake, waits
+
+
+def _at_once(params: Any, size: int) -> int:
+    """Locations of a wave on their way at a time, while none fails."""
+    rules = _core.cloudformation
+
+    def count(amount: Any, resolve: Any) -> int:
+        return int(resolve(size, amount.value) if amount.percent else amount.value)
+
+    tolerated = count(params.failure_tolerance, rules.failures_tolerated)
+    most = count(params.max_concurrent, rules.max_concurrent)
+    return max(1, int(rules.actual_concurrency(params.mode, most, tolerated, 0)))
 
 
 def patience_seconds(body: Any) -> float:

@@ -233,9 +233,13 @@ def harm(forecast: Forecast, ax: Axes) -> Axes:
 
 @styled()
 def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
-    """One replication on axes that share time: traffic, ready instances, error rate, and what the guards saw:
-    as many axes as there are guards (see `timeline_panels`), or one for the verdicts of all of them."""
-    traffic, ready, errors, *guards = axes
+    """One replication on axes that share time: traffic, of several locations also in each, ready instances,
+    error rate, and what the guards saw: as many axes as there are guards (see `timeline_panels`), or one for
+    the verdicts of all of them."""
+    traffic, *others = axes
+    if story.reach is not None:
+        _reach(story, others.pop(0))
+    ready, errors, *guards = others
     columns = story.columns
     minutes = columns["at"] / 60
 
@@ -410,7 +414,23 @@ def _round_numbers(low: float, high: float) -> list[float]:
 
 def timeline_panels(story: Timeline) -> list[float]:
     """The relative heights of the axes that a timeline needs."""
-    return [1, 1, 1.4, *([1.2] * len(story.guards) or [0.7])]
+    locations = [min(3.5, 0.4 + 0.12 * len(story.locations))] if story.reach is not None else []
+    return [1, *locations, 1, 1.4, *([1.2] * len(story.guards) or [0.7])]
+
+
+def _reach(story: Timeline, ax: Axes) -> None:
+    """How far each location has come: the darker, the more of its requests go to the new version."""
+    assert story.reach is not None
+    at, count = story.columns["at"] / 60, len(story.locations)
+    edges = np.concatenate([[0.0], at]) if len(at) else np.array([0.0, 1.0])
+    shades = mpl.colors.LinearSegmentedColormap.from_list("reach", ["#f2f2f2", NEW])
+    shown = story.reach.T if len(at) else np.zeros((count, 1))
+    ax.pcolormesh(edges, np.arange(count + 1), shown, cmap=shades, vmin=0, vmax=1, rasterized=False)
+    every = max(1, -(-count // 12))
+    ax.set_yticks(np.arange(0, count, every) + 0.5, story.locations[::every])
+    ax.set_ylim(count, 0)
+    ax.tick_params(axis="y", labelsize="small", length=0)
+    ax.set_ylabel("new version\nin each location")
 
 
 def _truth(ax: Axes, minutes: np.ndarray, values: np.ndarray, label: str) -> None:

@@ -246,6 +246,11 @@ def power(
     time. `progress` is told how many cells are done, of how many; returning False stops. Raises InputError.
     """
     loaded = _loaded(source)
+    if loaded.model.locations:
+        raise InputError(
+            "maps of power know one location: leave out locations and the waves over them, and give the "
+            "traffic and the replicas of one; whole forecasts know them all"
+        )
     _require_range("cells", cells, 1)
     _require_range("replications", replications, 1)
     _require_range("whole", whole, 0)
@@ -263,7 +268,7 @@ def coarse_power(loaded: LoadedScenario, seed: int) -> Power | None:
         if truth.probability > 0 and truth.kind.name != "none" and _core.draws_telemetry_of(truth.kind)
     ]
     likeliest = sorted(known, key=lambda truth: -truth.probability)[:3]
-    if not likeliest:
+    if not likeliest or loaded.model.locations:
         return None
     return power(loaded, [truth.name for truth in likeliest], cells=10, replications=40, seed=seed)
 

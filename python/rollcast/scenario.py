@@ -192,12 +192,14 @@ def _load(
     tree = overlay(own, from_plain(dict(overrides or {}), Place()))
     manifests = manifests or _referred_manifests(tree, base, problems)
     if manifests:
+        tree, waves = _without_waves(tree)
         tree = _without_own_strategy(tree, problems)
         args = tree.get("args")
         values = (
             {key: str(node.value) for key, node in args.value.items()} if args and args.is_mapping else {}
         )
         tree = overlay(translate(manifests, problems, values), tree)
+        tree = _around(tree, waves)
     return _finish(tree, base, source, problems, allow_code)
 
 
@@ -237,6 +239,28 @@ def _referred_manifests(tree: Node, base: Path, problems: Problems) -> list[Node
                 else error
             )
     return documents
+
+
+def _without_waves(tree: Node) -> tuple[Node, Node | None]:
+    """Waves without a strategy of their own go around a manifest's: they are taken apart."""
+    strategy = tree.get("strategy")
+    if strategy is None or not strategy.is_mapping or len(strategy.value) != 1:
+        return tree, None
+    ((kind, waves),) = strategy.value.items()
+    if kind not in ("waves", "stack_set") or not waves.is_mapping or waves.get("strategy") is not None:
+        return tree, None
+    left = {key: child for key, child in tree.value.items() if key != "strategy"}
+    return Node(left, tree.place, keys=tree.keys), strategy
+
+
+def _around(tree: Node, waves: Node | None) -> Node:
+    inner = tree.get("strategy")
+    if waves is None or inner is None:
+        return tree
+    ((kind, said),) = waves.value.items()
+    around = Node({**said.value, "strategy": inner}, said.place, keys=said.keys)
+    strategy = Node({kind: around}, waves.place, keys=waves.keys)
+    return Node({**tree.value, "strategy": strategy}, tree.place, keys=tree.keys)
 
 
 def _without_own_strategy(tree: Node, problems: Problems) -> Node:

@@ -40,6 +40,7 @@ from rollcast.scenario_types import (
     Share,
     Size,
     TraceTime,
+    Wave,
     WeekTime,
     Whole,
     reads,
@@ -335,7 +336,8 @@ class FleetModel(Model):
     """The instances of the service and what becomes of each."""
 
     replicas: Annotated[Whole, Field(ge=1)] | None = None
-    """Instances of the old version when the rollout starts, and of the new one when it is done."""
+    """Instances of the old version when the rollout starts, and of the new one when it is done; of several
+    locations, in each."""
     zones: Annotated[Whole, Field(ge=1)] | None = None
     """Zones over which instances are spread."""
     capacity: Annotated[Whole, Field(ge=1)] | None = None
@@ -504,6 +506,17 @@ class InstancesModel(Model):
     """Some are gray. Not given: none is."""
 
 
+class LocationLossModel(Model):
+    """A location is lost, with all its zones, for a while."""
+
+    location: StrictStr
+    """Its name."""
+    at: Seconds
+    """So long after the start of the rollout."""
+    lasts: Seconds | None = None
+    """Until it is back."""
+
+
 class FaultsModel(Model):
     """What goes wrong without the release's doing."""
 
@@ -511,12 +524,41 @@ class FaultsModel(Model):
     """Hosts fail."""
     zone_loss: list[ZoneLossModel] = []
     """Zones are lost."""
+    location_loss: list[LocationLossModel] = []
+    """Locations are lost."""
     brown_out: list[BrownOutModel] = []
     """Something that the service depends on answers late or badly."""
     black_out: list[BlackOutModel] = []
     """Telemetry shows nothing."""
     instances: InstancesModel | None = None
     """Instances are not alike."""
+
+
+class LocationModel(Model):
+    """A place (region, cell, account) where the service runs: instances and traffic of its own."""
+
+    name: StrictStr
+    """Unique; of several, what their names begin with."""
+    count: Annotated[Whole, Field(ge=1, le=1000)] | None = None
+    """So many that are alike: NAME-1, NAME-2 and so on. Default: one, with that name."""
+    share: Share | None = None
+    """Of the traffic; of several, together. Default: what the others leave, evenly."""
+    replicas: Annotated[Whole, Field(ge=1)] | None = None
+    """Instances in each; instead of `fleet.replicas`."""
+    zones: Annotated[Whole, Field(ge=1)] | None = None
+    """Instead of `fleet.zones`."""
+    capacity: Annotated[Whole, Field(ge=1)] | None = None
+    """Instead of `fleet.capacity`."""
+    region: StrictStr | None = None
+    """For `strategy.stack_set`. Default: its name."""
+
+
+def _read_locations(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return [{"name": "location", "count": value}] if value > 1 else []
+    if isinstance(value, list):
+        return [{"name": each} if isinstance(each, str) else each for each in value]
+    raise At((), f"expected a list of locations, or how many there are, got {shown(value)}")
 
 
 def _read_faults(value: Any) -> Any:
@@ -1176,6 +1218,49 @@ class StrategyModel(Model):
     """AWS CodeDeploy."""
     ecs: EcsModel | None = None
     """Amazon ECS."""
+    waves: WavesModel | None = None
+    """Any of these in each location, wave by wave."""
+    stack_set: StackSetModel | None = None
+    """Any of these in each location, as AWS CloudFormation StackSets goes about it."""
+
+
+class WavesModel(Model):
+    """Any of these in each location, begun wave by wave; it and its guards see their own location alone."""
+
+    strategy: StrategyModel | None = None
+    """The rollout in each location; beside a manifest, the manifest's."""
+    order: Annotated[list[Wave], Field(min_length=1)]
+    """The waves: each the name of a location, a list of names, a number of locations, a percentage of all, or
+    rest."""
+    bake: Seconds | None = None
+    """After each wave, before the next one. Default: 0s."""
+    analysis: StrictStr | None = None
+    """The name of an analysis of all locations together, while a wave bakes; without bake until it ends. Any
+    end but success fails the wave."""
+    max_concurrent: Amount | None = None
+    """Locations of a wave on their way at a time. Default: 100%."""
+    failure_tolerance: Amount | None = None
+    """Locations of a wave that may go back or be stuck before the wave has failed. Default: 0."""
+    on_failure: Literal["roll_back", "stop"] | None = None
+    """What a wave that failed leads to: every location goes back, also those that are done; or nothing more
+    begins. Default: roll_back."""
+
+
+class StackSetModel(Model):
+    """An operation of AWS CloudFormation StackSets: each location is an account in its region."""
+
+    strategy: StrategyModel | None = None
+    """The update of each stack; beside a manifest, the manifest's."""
+    region_order: list[StrictStr] | None = None
+    """Default: the order of `locations`."""
+    region_concurrency: Literal["sequential", "parallel"] | None = None
+    """Whether regions follow one another. StackSets' default: sequential."""
+    max_concurrent: Amount | None = None
+    """Accounts of a region at a time. StackSets' default: 1."""
+    failure_tolerance: Amount | None = None
+    """Accounts of a region that may fail. StackSets' default: 0."""
+    concurrency_mode: Literal["strict", "soft"] | None = None
+    """strict: no more accounts at a time than may still fail. StackSets' default: strict."""
 
 
 class PythonModel(Model):
@@ -1316,7 +1401,9 @@ class ScenarioModel(Model):
     balancing: BalancingModel = BalancingModel()
     """How requests find an instance."""
     faults: Annotated[FaultsModel, reads(_read_faults)] = FaultsModel()
-    """What goes wrong without the release's doing; or none."""
+    """What goes wrong without the release's doing; or none. Of several locations: in each."""
+    locations: Annotated[list[LocationModel], reads(_read_locations)] = []
+    """Places where the service runs, each with a fleet of its own; or how many there are that are alike."""
     observability: ObservabilityModel = ObservabilityModel()
     """What operators' telemetry sees."""
     release: Annotated[PriorModel, reads(_read_release)] = PriorModel()

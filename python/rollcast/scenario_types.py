@@ -123,6 +123,31 @@ Amount = Annotated[
 ]
 
 
+def _read_wave(value: Any) -> str | int | list[str]:
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return value
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    expected = "the name of a location, a list of names, a number, a percentage or rest"
+    raise ValueError(f"expected {expected}, got {shown(value)}")
+
+
+Wave = Annotated[
+    str | int | list[str],
+    reads(_read_wave),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1},
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            ],
+            "examples": [1, "10%", "rest", "eu-west-1"],
+        }
+    ),
+]
+
+
 def _read_argument(value: Any) -> str:
     if isinstance(value, (dict, list)) or value is None:
         raise ValueError(f"expected a text or a number, got {shown(value)}")

@@ -46,7 +46,8 @@ def check_strategy(
     it wants the same when it is shown the same; a good release ends promoted with nothing but the new
     version, a dead or bad one with exactly the old fleet, or the rollout says that it is stuck; it goes back
     when somebody aborts, and what is over stays over. This is played through on a toy fleet, and, for a
-    scenario, in the simulator as well, where the same seed must give the same log.
+    scenario, in the simulator as well, where the same seed must give the same log; of locations of different
+    sizes there alone.
 
     ``strategy``: a class with decide(), a runbook, a recipe of the engine, the name of one in C++ that was
     linked in, or a scenario: loaded, or its file, whose Python code runs unless ``allow_code`` is false.
@@ -74,11 +75,21 @@ def check_strategy(
         raise TypeError(f"expected {expected}, got {strategy!r}")
     if quota is None:
         quota = 2 * replicas + math.ceil(replicas / 4)
-    breaches = [str(breach) for breach in _core.rehearse(recipe, replicas, quota)]
+    sizes = {location.fleet.replicas for location in loaded.model.locations} if loaded is not None else set()
+    breaches: list[str] = []
+    if len(sizes) < 2:  # the toy's locations are alike
+        locations = max(1, len(loaded.model.locations)) if loaded is not None else 1
+        found = _core.rehearse(recipe, replicas // locations, quota, locations)
+        breaches = [str(breach) for breach in found]
     if loaded is not None and not breaches:
         breaches += _simulated(loaded, quota)
     if breaches:
         raise ContractError(recipe.describe(), breaches)
+
+
+def _slowed(location: Any, start: Any) -> Any:
+    location.fleet.start = start
+    return location
 
 
 def _simulated(loaded: LoadedScenario, quota: int) -> Iterator[str]:
@@ -89,7 +100,9 @@ def _simulated(loaded: LoadedScenario, quota: int) -> Iterator[str]:
         truth = _core.TruthKind(name=name, kind=kind, severity=_core.Constant(value=severity))
         model.release = _core.Release(truths=[truth])
         if slowness > 1:
-            model.fleet.start = _core.Constant(value=slowness * _core.quantile(model.fleet.start, 0.5))
+            slow = _core.Constant(value=slowness * _core.quantile(model.fleet.start, 0.5))
+            model.fleet.start = slow
+            model.locations = [_slowed(location, slow) for location in model.locations]
         try:
             first, again = (_core.replay(model, strategy, _core.ForecastOptions(), 0) for _ in range(2))
         except _core.StrategyError as error:

@@ -29,6 +29,8 @@ class Measurement:
     metric: str
     value: str
     phase: str
+    location: str = ""
+    """Whose requests were looked at; empty: those of all locations."""
 
     @property
     def number(self) -> float:
@@ -57,12 +59,18 @@ class Entry:
     at: float
     kind: str
     text: str
+    location: str = ""
+    """Where, if it is not about all locations; `text` begins with it."""
 
     @property
     def measurement(self) -> Measurement | None:
         """What was measured, if the line tells of it."""
-        match = _MEASUREMENT.fullmatch(self.text) if self.kind == "measurement" else None
-        return Measurement(self.at, match["metric"], match["value"], match["phase"]) if match else None
+        if self.kind != "measurement":
+            return None
+        match = _MEASUREMENT.fullmatch(self.text.removeprefix(f"{self.location}: "))
+        if match is None:
+            return None
+        return Measurement(self.at, match["metric"], match["value"], match["phase"], self.location)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +85,12 @@ class Timeline:
     truth: str
     scenario: str
     guards: Sequence[Guard] = ()
-    """The metrics that were measured, in order of their first measurement."""
+    """The metrics that were measured, in order of their first measurement; of several locations, in all of
+    them together."""
+    locations: Sequence[str] = ()
+    """Their names, where there are several."""
+    reach: np.ndarray | None = field(default=None, repr=False)
+    """Share of the requests that go to the new version: a row a sample, a column a location."""
 
     @classmethod
     def of(cls, timeline: _core.Timeline, outcome: _core.Outcome, scenario: LoadedScenario) -> Timeline:
@@ -95,9 +108,18 @@ class Timeline:
             "verdict": outcomes.VERDICTS[outcome.verdict.value],
             "defect": outcomes.DEFECTS[outcome.defect.value],
         }
-        entries = [Entry(entry.at, entry.kind.name, entry.text) for entry in timeline.entries]
+        names = [location.name for location in scenario.model.locations]
+        locations = names if len(names) > 1 else []
+        entries = [
+            Entry(entry.at, entry.kind.name, entry.text, _where(entry.text, locations))
+            for entry in timeline.entries
+        ]
         truth = scenario.model.release.truths[outcome.truth].name
-        return cls(entries, columns, row, truth, scenario.name, _guards(entries, scenario))
+        reach = (
+            np.array([sample.reach for sample in samples]).reshape(len(samples), -1) if locations else None
+        )
+        guards = _guards(entries, scenario)
+        return cls(entries, columns, row, truth, scenario.name, guards, locations, reach)
 
     @property
     def samples(self) -> pa.Table:
@@ -152,7 +174,7 @@ class Timeline:
 
     def seen_by(self, guard: Guard) -> list[Measurement]:
         """What it measured, where there were data."""
-        measured = (each for each in self.measurements if each.metric == guard.metric)
+        measured = (each for each in self.measurements if each.metric == guard.metric and not each.location)
         return [each for each in measured if math.isfinite(each.number)]
 
     def truth_of(self, guard: Guard) -> np.ndarray | None:
@@ -166,11 +188,18 @@ class Timeline:
         return "\n".join([self.title, "", *(line for _, line in self.lines())])
 
 
+def _where(text: str, locations: Sequence[str]) -> str:
+    name = text.partition(": ")[0]
+    return name if name in locations else ""
+
+
 def _guards(entries: Sequence[Entry], scenario: LoadedScenario) -> list[Guard]:
     from rollcast.guard_limits import limits_of, measures_errors
 
     metrics = {metric.name: metric for analysis in scenario.model.analyses for metric in analysis.metrics}
     measured = dict.fromkeys(
-        taken.metric for entry in entries if (taken := entry.measurement) and taken.metric in metrics
+        taken.metric
+        for entry in entries
+        if (taken := entry.measurement) and taken.metric in metrics and not taken.location
     )
     return [Guard(name, limits_of(metrics[name]), measures_errors(metrics[name])) for name in measured]

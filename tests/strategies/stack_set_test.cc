@@ -163,7 +163,7 @@ TEST(StackSet, KeepsTheContract) {
     const auto rolling = std::make_shared<Rolling>(RollingParams{.replicas = 4});
     for (const RegionConcurrency concurrency : {RegionConcurrency::kSequential, RegionConcurrency::kParallel}) {
         const StackSet strategy({rolling}, {.regions = regions(2, 2), .region_concurrency = concurrency});
-        for (const Breach& breach : rehearse(strategy, {.replicas = 4, .quota = 24, .locations = 4})) {
+        for (const Breach& breach : rehearse(strategy, {.replicas = 4, .quota = 32, .locations = 4})) {
             ADD_FAILURE() << strategy.describe() << ": " << describe(breach);
         }
     }

@@ -72,6 +72,7 @@ class WatchedStrategy final : public Strategy {
     std::unique_ptr<Controller> start(const Launch& launch) const override {
         return std::make_unique<Watched>(*strategy_, launch, quota_);
     }
+    bool knows_locations() const override { return strategy_->knows_locations(); }
 
    private:
     std::shared_ptr<const Strategy> strategy_;

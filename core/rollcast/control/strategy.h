@@ -148,6 +148,8 @@ class Strategy {
     /// Identity, label and log line: "rolling(replicas=10, max_surge=25%, max_unavailable=25%)".
     virtual std::string describe() const = 0;
     virtual std::unique_ptr<Controller> start(const Launch& launch) const = 0;
+    /// Whether its controllers can be shown more than one location. Others need a strategy around them that can.
+    virtual bool knows_locations() const { return false; }
 };
 
 }  // namespace rollcast

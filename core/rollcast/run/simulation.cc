@@ -120,6 +120,7 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
     if (!is_one()) {
         for (const Site& site : sites_) launch.locations.push_back({site.name, site.scenario->fleet.replicas});
     }
+    if (!is_one() && !strategy.knows_locations()) blame("it knows one location only: it needs waves around it");
     try {
         controller_ = strategy.start(launch);
     } catch (const std::exception& error) {

@@ -25,6 +25,7 @@ struct Quiet {
 Quiet without_requests(const Scenario& scenario, const Defect& defect) {
     constexpr double kToWearOut = 400;
     for (const Complaint& wrong : validate(scenario)) require(false, wrong.path + " " + wrong.message);
+    require(scenario.locations.size() < 2, "trials know one location only");
     Quiet quiet{scenario, defect};
     double share = 0;
     if (defect.kind == DefectKind::kCrashOnRequest) {

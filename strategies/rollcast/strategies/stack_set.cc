@@ -17,7 +17,7 @@ WavesParams as_waves(StackSetParams params) {
 }  // namespace
 
 StackSet::StackSet(std::vector<std::shared_ptr<const Strategy>> inner, StackSetParams params)
-    : waves_(std::move(inner), as_waves(std::move(params))) {}
+    : params_(std::move(params)), waves_(std::move(inner), as_waves(params_)) {}
 
 std::string StackSet::describe() const { return "stack_set: " + waves_.describe(); }
 

@@ -31,8 +31,12 @@ class StackSet final : public Strategy {
     StackSet(std::vector<std::shared_ptr<const Strategy>> inner, StackSetParams params);
     std::string describe() const override;
     std::unique_ptr<Controller> start(const Launch& launch) const override { return waves_.start(launch); }
+    bool knows_locations() const override { return true; }
+    const std::vector<std::shared_ptr<const Strategy>>& inner() const { return waves_.inner(); }
+    const StackSetParams& params() const { return params_; }
 
    private:
+    StackSetParams params_;
     Waves waves_;
 };
 

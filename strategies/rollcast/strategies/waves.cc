@@ -249,7 +249,7 @@ class WavesController final : public Controller {
             if (settled) return Phase::kStuck;
             return goes_back_ || going_back + back == started() ? Phase::kRollingBack : Phase::kMoving;
         }
-        if (over_) return stuck > 0 ? Phase::kStuck : Phase::kPromoted;
+        if (over_) return stuck > 0 ? Phase::kStuck : promoted > 0 ? Phase::kPromoted : Phase::kRolledBack;
         if (baking_since_) return Phase::kBaking;
         for (const Phase each : {Phase::kMoving, Phase::kBaking, Phase::kPaused}) {
             if (members(each) > 0) return each;

@@ -37,7 +37,7 @@ struct WavesParams {
     std::optional<AnalysisId> analysis{};
 };
 
-/// Promoted with failures that were tolerated: all but these have the new version.
+/// Promoted with failures that were tolerated: all but these have the new version. Rolled back if none has.
 class Waves final : public Strategy {
    public:
     /// `inner`: one for all locations, or one for each. Throws std::invalid_argument without one, for waves that are
@@ -46,6 +46,8 @@ class Waves final : public Strategy {
     std::string describe() const override;
     /// Throws std::invalid_argument where its waves are not over the locations that there are.
     std::unique_ptr<Controller> start(const Launch& launch) const override;
+    bool knows_locations() const override { return true; }
+    const std::vector<std::shared_ptr<const Strategy>>& inner() const { return inner_; }
     const WavesParams& params() const { return params_; }
 
    private:

@@ -148,6 +148,18 @@ TEST(Sites, ABadReleaseThatTheFirstWaveFindsHarmsNobodyElse) {
     }
 }
 
+/// Is shown all locations.
+class Everywhere final : public Strategy {
+   public:
+    explicit Everywhere(testing::Reflex::Decide decide) : reflex_(std::move(decide)) {}
+    std::string describe() const override { return "everywhere"; }
+    std::unique_ptr<Controller> start(const Launch& launch) const override { return reflex_.start(launch); }
+    bool knows_locations() const override { return true; }
+
+   private:
+    testing::Reflex reflex_;
+};
+
 TEST(Sites, AnAnalysisOfALocationSeesThatLocation) {
     Scenario scenario = spread(2);
     scenario.locations[1].faults.brown_outs = {{.at = 0s, .lasts = 5min, .error_rate = .5}};
@@ -157,7 +169,7 @@ TEST(Sites, AnAnalysisOfALocationSeesThatLocation) {
         for (QueryStep& step : check.query) step.selector.scope = Scope::kService;
         return check;
     }();
-    const testing::Reflex watch([](const Observation& seen) {
+    const Everywhere watch([](const Observation& seen) {
         Directive want(seen.cohorts.size());
         for (std::size_t i = 0; i < want.targets.size(); ++i) want.targets[i].desired = seen.cohorts[i].desired;
         for (const LocationId location : {LocationId{0}, LocationId{1}, kEverywhere}) {

@@ -1,0 +1,176 @@
+"""Locations: where the service runs, and the waves over them."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from rollcast import _core
+from rollcast import scenario_model as language
+from rollcast.errors import listed, nearest, shown
+from rollcast.lowering import Lowering
+from rollcast.units import show_fraction, show_seconds
+
+_SHOWN = 5  # names of locations in a message
+
+
+def lower_locations(lowering: Lowering, fleet: Any, faults: Any) -> list[Any]:
+    """The `_core.Location`s. ``fleet`` and ``faults``: of each, where it does not say otherwise."""
+    shares = _shares(lowering)
+    locations: list[Any] = []
+    for index, given in enumerate(lowering.model.locations):
+        for name in _names(given):
+            if any(each.name == name for each in locations):
+                lowering.error(f"there is a location {name} already", "locations", index, "name")
+            here = copy.deepcopy(fleet)
+            for key in ("replicas", "zones", "capacity"):
+                if (value := getattr(given, key)) is not None:
+                    setattr(here, key, value)
+            if here.capacity is not None and here.capacity < here.replicas:
+                message = f"expected room for at least the {here.replicas} replicas, got {here.capacity}"
+                lowering.error(message, "locations", index, "capacity")
+            share = shares[index] / (given.count or 1)
+            locations.append(_core.Location(name=name, share=share, fleet=here, faults=faults))
+    _lose(lowering, locations)
+    return locations
+
+
+def groups(model: language.ScenarioModel) -> dict[str, list[int]]:
+    """The locations that a name stands for: its own, or all of an entry of several."""
+    found: dict[str, list[int]] = {}
+    number = 0
+    for given in model.locations:
+        for name in _names(given):
+            found.setdefault(name, []).append(number)
+            if given.count is not None:
+                found.setdefault(given.name, []).append(number)
+            number += 1
+    return found
+
+
+def waves(lowering: Lowering, body: language.WavesModel, *path: str) -> list[list[int]]:
+    """The locations of each wave."""
+    known = groups(lowering.model)
+    left = sorted({number for numbers in known.values() for number in numbers})
+    names = _all_names(lowering.model)
+    order: list[list[int]] = []
+    for index, wave in enumerate(body.order):
+        here = (*path, "order", index)
+        if isinstance(wave, int) or wave == "rest" or (isinstance(wave, str) and wave.endswith("%")):
+            taken = left[: _count(lowering, wave, len(names), len(left), *here)]
+        else:
+            taken = list(_named(lowering, wave, known, *here))
+            for number in taken:
+                if number not in left:
+                    lowering.error(f"{names[number]} is in a wave already", *here)
+        order.append(taken)
+        left = [number for number in left if number not in taken]
+    if left:
+        missing = [names[number] for number in left[:_SHOWN]]
+        more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
+        message = f"expected every location in a wave; {listed(missing, 'and')}{more} is in none: say rest"
+        lowering.error(message, *path, "order")
+    return order
+
+
+def regions(lowering: Lowering, body: language.StackSetModel, *path: str) -> list[list[int]]:
+    """The locations of each region."""
+    found: dict[str, list[int]] = {}
+    number = 0
+    for given in lowering.model.locations:
+        for name in _names(given):
+            found.setdefault(given.region or name, []).append(number)
+            number += 1
+    if body.region_order is None:
+        return list(found.values())
+    for index, region in enumerate(body.region_order):
+        if region not in found or region in body.region_order[:index]:
+            message = f"expected each region once ({listed(found, 'and')}), got {shown(region)}"
+            lowering.error(message, *path, "region_order", index, suggestion=nearest(region, found))
+    if missing := [region for region in found if region not in body.region_order]:
+        lowering.error(f"expected every region; {listed(missing, 'and')} is missing", *path, "region_order")
+    return [found[region] for region in body.region_order if region in found]
+
+
+def _names(given: language.LocationModel) -> Iterator[str]:
+    if given.count is None:
+        yield given.name
+    else:
+        yield from (f"{given.name}-{number}" for number in range(1, given.count + 1))
+
+
+def _all_names(model: language.ScenarioModel) -> list[str]:
+    return [name for given in model.locations for name in _names(given)]
+
+
+def _shares(lowering: Lowering) -> list[float]:
+    """Of each entry: what is not said is what the others leave, by number of locations."""
+    given = lowering.model.locations
+    said = sum(one.share or 0.0 for one in given)
+    silent = sum(one.count or 1 for one in given if one.share is None)
+    if silent and said >= 1:
+        lowering.error(
+            f"shares add up to {show_fraction(said)}, which leaves nothing to the others", "locations"
+        )
+    elif not silent and given and abs(said - 1) > 1e-6:
+        lowering.error(f"expected shares that add up to 100%, got {show_fraction(said)}", "locations")
+    elif silent:
+        even = (1 - said) / silent
+        lowering.assumed.add("locations", f"{show_fraction(even)} of the traffic each", "locations are alike")
+    each = (1 - said) / silent if silent else 0.0
+    shares = [each * (one.count or 1) if one.share is None else one.share for one in given]
+    return [share / sum(shares) for share in shares] if sum(shares) > 0 else shares
+
+
+def _lose(lowering: Lowering, locations: list[Any]) -> None:
+    """Locations are lost as all their zones are."""
+    known = groups(lowering.model)
+    for index, loss in enumerate(lowering.model.faults.location_loss):
+        path = ("faults", "location_loss", index)
+        lasts = loss.lasts
+        if lasts is None:
+            lasts = lowering.choose(
+                None, f"faults.location_loss[{index}].lasts", 1800.0, "a judgement", show_seconds
+            )
+        for number in _named(lowering, loss.location, known, *path, "location"):
+            if number >= len(locations):
+                continue
+            faults = copy.deepcopy(locations[number].faults)
+            zones = range(locations[number].fleet.zones)
+            faults.zone_losses = [
+                *faults.zone_losses,
+                *(_core.ZoneLoss(at=loss.at, lasts=lasts, zone=zone) for zone in zones),
+            ]
+            locations[number].faults = faults
+
+
+def _named(
+    lowering: Lowering, given: str | list[str], known: dict[str, list[int]], *path: str | int
+) -> Iterator[int]:
+    for name in [given] if isinstance(given, str) else given:
+        if name not in known:
+            some = listed(list(known)[:_SHOWN], "and") if known else "none"
+            message = f"there is no location {shown(name)}; there is {some}"
+            message += " and others" if len(known) > _SHOWN else ""
+            lowering.error(message, *path, suggestion=nearest(name, known))
+        yield from known.get(name, [])
+
+
+def _count(lowering: Lowering, wave: str | int | list[str], of_all: int, left: int, *path: str | int) -> int:
+    if wave == "rest":
+        count = left
+    elif isinstance(wave, int):
+        count = wave
+    else:
+        amount = _core.parse_amount(str(wave))
+        if amount is None:
+            lowering.error(f'expected a percentage such as "10%", got {shown(wave)}', *path)
+            return 0
+        count = max(1, math.ceil(of_all * amount.value / 100))
+    if left == 0:
+        lowering.error("every location is in a wave already", *path)
+    elif isinstance(wave, int) and count > left:
+        lowering.error(f"only {left} locations are left for it", *path)
+    return count
