@@ -70,7 +70,7 @@ def waves(lowering: Lowering, body: language.WavesModel, *path: str) -> list[lis
     if left:
         missing = [names[number] for number in left[:_SHOWN]]
         more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
-        message = f"expected every location in a wave; {listed(missing, 'and')}{more} is in none: say rest"
+        message = f"expected every location in a wave; {listed(missing, 'and')}{more} is missing: say rest"
         lowering.error(message, *path, "order")
     return order
 

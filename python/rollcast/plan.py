@@ -20,6 +20,8 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
     if core.locations:
         return _waves(body, strategy, model, core)
     start = start_seconds(core.fleet)
+    if isinstance(body, language.WavesModel | language.StackSetModel):  # without locations: that was told
+        return start, False
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
     if isinstance(body, language.GuardedModel | language.ShadowModel):

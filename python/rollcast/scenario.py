@@ -193,7 +193,7 @@ def _load(
     manifests = manifests or _referred_manifests(tree, base, problems)
     if manifests:
         tree, waves = _without_waves(tree)
-        tree = _without_own_strategy(tree, problems)
+        tree = _without_own_strategy(tree, problems, in_waves=waves is not None)
         args = tree.get("args")
         values = (
             {key: str(node.value) for key, node in args.value.items()} if args and args.is_mapping else {}
@@ -263,8 +263,10 @@ def _around(tree: Node, waves: Node | None) -> Node:
     return Node({**tree.value, "strategy": strategy}, tree.place, keys=tree.keys)
 
 
-def _without_own_strategy(tree: Node, problems: Problems) -> Node:
-    own = [key for key in ("strategy", "analyses") if tree.get(key) is not None]
+def _without_own_strategy(tree: Node, problems: Problems, *, in_waves: bool) -> Node:
+    """``in_waves``: the waves around the manifest's strategy may look at analyses of their own."""
+    refused = ("strategy",) if in_waves else ("strategy", "analyses")
+    own = [key for key in refused if tree.get(key) is not None]
     for key in own:
         problems.error(
             f"may not be given beside a manifest, which has its own {key}", tree.locate((key,), key=True)

@@ -71,8 +71,8 @@ def test_waves_are_names_counts_shares_and_the_rest() -> None:
 @pytest.mark.parametrize(
     ("order", "message"),
     [
-        (["app", "rest"], "there is no location app; there is eu-1, eu, eu-2, us and ap"),
-        (["ap", "us"], "expected every location in a wave; eu-1 and eu-2 is in none: say rest"),
+        (["app", "rest"], 'there is no location "app"; there is eu-1, eu, eu-2, us and ap'),
+        (["ap", "us"], "expected every location in a wave; eu-1 and eu-2 is missing: say rest"),
         (["ap", "ap", "rest"], "ap is in a wave already"),
         ([5], "only 4 locations are left for it"),
         (["rest", 1], "every location is in a wave already"),
@@ -92,7 +92,7 @@ def test_a_location_that_is_misspelt_has_a_place_and_a_suggestion(tmp_path: Path
         "locations: [eu-west, us-east]\nstrategy:\n  waves:\n    strategy: {rolling: {}}\n"
         "    order: [eu-wset, rest]\n"
     )
-    with pytest.raises(InputErrors, match=r":5:13: .*there is no location eu-wset.*eu-west"):
+    with pytest.raises(InputErrors, match=r':5:13: .*there is no location "eu-wset".*eu-west'):
         rollcast.load(file)
 
 
@@ -103,7 +103,7 @@ def test_a_location_that_is_misspelt_has_a_place_and_a_suggestion(tmp_path: Path
         ([{"name": "a", "share": "100%"}, "b"], "leaves nothing to the others"),
         (["a", "a"], "there is a location a already"),
         ([{"name": "a", "capacity": 1}, "b"], "expected room for at least the 2 replicas, got 1"),
-        ("many", "expected a list of locations, or how many there are, got many"),
+        ("many", 'expected a list of locations, or how many there are, got "many"'),
     ],
 )
 def test_locations_that_are_wrong(locations: Any, message: str) -> None:
@@ -121,7 +121,7 @@ def test_a_location_can_be_lost() -> None:
     loss = [{"location": "us", "at": "2m", "lasts": "5m"}]
     model = rollcast.load(changed(faults={"location_loss": loss}, fleet={"replicas": 2, "zones": 2})).model
     assert [len(location.faults.zone_losses) for location in model.locations] == [0, 0, 2, 0]
-    assert "there is no location usa" in errors_of(
+    assert 'there is no location "usa"' in errors_of(
         changed(faults={"location_loss": [{"location": "usa", "at": "2m"}]})
     )
 

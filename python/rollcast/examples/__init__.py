@@ -12,7 +12,7 @@ _HERE = Path(__file__).parent
 
 def names() -> list[str]:
     """The names of all examples; the first is the one to begin with."""
-    return ["canary-with-analysis", "rolling-update", "blue-green", "retry-storm"]
+    return ["canary-with-analysis", "rolling-update", "blue-green", "retry-storm", "regional-waves"]
 
 
 def path(name: str) -> Path:
