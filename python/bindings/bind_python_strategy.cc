@@ -107,7 +107,7 @@ void bind_python_strategy(py::module_& module) {
                 field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted));
     bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
                 field("desired", &Target::desired), field("weight", &Target::weight),
-                field("mirrored", &Target::mirrored));
+                field("mirrored", &Target::mirrored), field("behind_flag", &Target::behind_flag));
     bind_struct(module, "AnalysisWish", "An analysis that should be running; a new run takes a new number.",
                 field("run", &AnalysisWish::run), field("analysis", &AnalysisWish::analysis));
     bind_struct(module, "Directive", "The whole state that a strategy wants; targets as the cohorts.",

@@ -6,6 +6,7 @@
 #include "rollcast/strategies/codedeploy_shift.h"
 #include "rollcast/strategies/ecs_rolling.h"
 #include "rollcast/strategies/ecs_shift.h"
+#include "rollcast/strategies/feature_flag.h"
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/plan.h"
@@ -55,6 +56,16 @@ void bind_wrappers(py::module_& module) {
                 field("analysis", &ShadowParams::analysis),
                 field("progress_deadline", &ShadowParams::progress_deadline));
     bind_wrapper<Shadow, ShadowParams>(module, "Shadow", "Mirrors requests, then rolls out by another strategy.");
+    const auto exposure = [](const FeatureFlag& self) { return std::const_pointer_cast<Strategy>(self.inner()); };
+    py::class_<FeatureFlag, Strategy, std::shared_ptr<FeatureFlag>>(
+        module, "FeatureFlag", "Exposes users to code that every instance has, as another strategy shifts traffic.")
+        .def(py::init([](std::shared_ptr<Strategy> inner) { return std::make_shared<FeatureFlag>(std::move(inner)); }),
+             py::arg("inner"))
+        .def_property_readonly("inner", exposure)
+        .def(py::pickle([exposure](const FeatureFlag& self) { return py::make_tuple(exposure(self)); },
+                        [](const py::tuple& state) {
+                            return std::make_shared<FeatureFlag>(state[0].cast<std::shared_ptr<Strategy>>());
+                        }));
 }
 
 void bind_aws_strategies(py::module_& module) {

@@ -24,12 +24,21 @@ Body = (
     | language.AllAtOnceModel
     | language.GuardedModel
     | language.ShadowModel
+    | language.FeatureFlagModel
     | language.PlanModel
     | language.PythonModel
     | language.CppModel
     | language.CodeDeployModel
     | language.EcsModel
 )
+
+
+# The path from a strategy to the one inside it.
+_INSIDE: dict[type[language.Model], tuple[str, str]] = {
+    language.GuardedModel: ("guarded", "strategy"),
+    language.ShadowModel: ("shadow", "then"),
+    language.FeatureFlagModel: ("feature_flag", "exposure"),
+}
 
 
 def strategy_body(lowering: Lowering) -> Body | None:
@@ -49,7 +58,7 @@ def _one_body(lowering: Lowering, strategy: language.StrategyModel, *path: str) 
         return None
     body = _body(strategy)
     if (inner := wrapped(body)) is not None:
-        return body if _one_body(lowering, inner, *path, *_inside(body)) else None
+        return body if _one_body(lowering, inner, *path, *_INSIDE[type(body)]) else None
     return body
 
 
@@ -61,14 +70,8 @@ def _body(strategy: language.StrategyModel) -> Body:
 
 def wrapped(body: Body | None) -> language.StrategyModel | None:
     """The strategy inside another one."""
-    if isinstance(body, language.GuardedModel):
-        return body.strategy
-    return body.then if isinstance(body, language.ShadowModel) else None
-
-
-def _inside(body: Body) -> tuple[str, str]:
-    """The path from a strategy to the one inside it."""
-    return ("guarded", "strategy") if isinstance(body, language.GuardedModel) else ("shadow", "then")
+    inside = _INSIDE.get(type(body))
+    return getattr(body, inside[1]) if inside else None
 
 
 def innermost(body: Body | None) -> Body | None:
@@ -106,7 +109,7 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     strategy = _Strategy(lowering, replicas, *path)
     recipe: Any
     if (within := wrapped(body)) is not None:
-        inner = _lower(lowering, _body(within), replicas, *path, *_inside(body))
+        inner = _lower(lowering, _body(within), replicas, *path, *_INSIDE[type(body)])
         wrapper, params = strategy.wrapper(body)
         recipe = functools.partial(wrapper, inner)
     else:
@@ -116,7 +119,7 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     try:
         return recipe(params)
     except ValueError as error:
-        lowering.error(str(error), *path, *(_inside(body)[:1] if within else ()))
+        lowering.error(str(error), *path, *(_INSIDE[type(body)][:1] if within else ()))
         return None
 
 
@@ -206,6 +209,8 @@ class _Strategy:
             return _core.Guarded, _core.GuardParams(analysis=analysis, bake=body.bake or 0.0)
         if isinstance(body, language.ShadowModel):
             return _core.Shadow, self._shadow(body)
+        if isinstance(body, language.FeatureFlagModel):
+            return (lambda inner, _: _core.FeatureFlag(inner)), None
         raise TypeError(f"{type(body).__name__} is around nothing")
 
     def _shadow(self, body: language.ShadowModel) -> Any:

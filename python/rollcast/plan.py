@@ -9,6 +9,7 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast._core import codedeploy, ecs
 from rollcast.lower_flagger import flagger_plan
+from rollcast.lower_strategy import wrapped
 
 
 def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
@@ -20,10 +21,11 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
     start = start_seconds(core.fleet)
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
-    if isinstance(body, language.GuardedModel | language.ShadowModel):
-        within = body.strategy if isinstance(body, language.GuardedModel) else body.then
+    if (within := wrapped(body)) is not None:
         inner = next(each for _, each in within if each is not None)
         seconds, waits = plan_seconds(inner, strategy and strategy.inner, model, core)
+        if isinstance(body, language.FeatureFlagModel):
+            return seconds, waits
         if isinstance(body, language.GuardedModel):
             return seconds + (body.bake or 0.0), waits
         return start + (strategy.params.duration if strategy else 0.0) + seconds, waits

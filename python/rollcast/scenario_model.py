@@ -1166,6 +1166,8 @@ class StrategyModel(Model):
     """Any of these, taken back by a guard."""
     shadow: ShadowModel | None = None
     """Any of these, after a look at copies of the requests."""
+    feature_flag: FeatureFlagModel | None = None
+    """Any of these, by users who are exposed instead of instances."""
     plan: PlanModel | None = None
     """One of your own, as steps."""
     python: PythonModel | None = None
@@ -1230,6 +1232,17 @@ class ShadowModel(Model):
     """The name of the analysis that looks at them; any end of it but success takes the release back."""
     progress_deadline: SecondsOrNever | None = None
     """Instances that are not there by then take it back. Default: 10m."""
+
+
+class FeatureFlagModel(Model):
+    """The new version's code is on every instance already, behind a flag; a share of the users gets it, and instances
+    do not change. What needs instances of the new version shows nothing: crashes on start and by time, slow leaks,
+    lost capacity."""
+
+    exposure: StrategyModel
+    """How it grows: the weights of this strategy are shares of users (of requests, where `traffic.sessions` says
+    nothing of users), and the instances that it asks for are there at once. Proxies and instances count what the flag
+    answers apart, as `of: new`."""
 
 
 class ReportsModel(Model):

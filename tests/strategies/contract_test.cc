@@ -18,6 +18,7 @@
 #include "rollcast/strategies/codedeploy_shift.h"
 #include "rollcast/strategies/ecs_rolling.h"
 #include "rollcast/strategies/ecs_shift.h"
+#include "rollcast/strategies/feature_flag.h"
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/plan.h"
@@ -131,6 +132,18 @@ std::vector<Example> examples() {
              std::make_shared<Canary>(CanaryParams{.replicas = kReplicas, .steps = kRoutedSteps, .routed = true}),
              ShadowParams{.replicas = kReplicas, .instances = percent(25), .mirrored = .5, .analysis = kCheck}),
          20},
+        {"FlagByCanary",
+         std::make_shared<FeatureFlag>(
+             std::make_shared<Canary>(CanaryParams{.replicas = kReplicas, .steps = kRoutedSteps, .routed = true})),
+         10},
+        {"GuardedFlagByPlan",
+         std::make_shared<Guarded>(
+             std::make_shared<FeatureFlag>(std::make_shared<Plan>(PlanParams{
+                 .replicas = kReplicas,
+                 .steps = {plan::Scale{.new_version = count(1)}, plan::Shift{.1}, plan::Wait{5min}, plan::Shift{1}}})),
+             GuardParams{.analysis = kWatch, .bake = 5min}),
+         10},
+        example<FeatureFlag>("FlagByInstances", 10, std::make_shared<Rolling>(RollingParams{.replicas = kReplicas})),
         {"GuardedShadowThenRolling",
          std::make_shared<Guarded>(
              std::make_shared<Shadow>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),

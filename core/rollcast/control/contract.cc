@@ -46,6 +46,19 @@ std::string breach_of_mirrors(const Directive& want) {
     return {};
 }
 
+std::string breach_of_flags(const Directive& want) {
+    for (const Target& target : want.targets) {
+        if (!target.behind_flag) continue;
+        if (&target == &want.targets.front()) return "it puts the old version behind a flag";
+        if (!target.weight) return "it puts a version behind a flag and gives no weights";
+        if (target.desired > 0) {
+            return "it wants " + std::to_string(target.desired) + " instances of a version that is behind a flag";
+        }
+        if (target.mirrored > 0) return "it mirrors requests to a version that is behind a flag";
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string breach(const Directive& want, const Observation& seen, Phase before) {
@@ -60,6 +73,7 @@ std::string breach(const Directive& want, const Observation& seen, Phase before)
     }
     if (std::string weights = breach_of_weights(want); !weights.empty()) return weights;
     if (std::string mirrors = breach_of_mirrors(want); !mirrors.empty()) return mirrors;
+    if (std::string flags = breach_of_flags(want); !flags.empty()) return flags;
     if (want.wake_at <= seen.now) return "it wants to be woken at " + spell(want.wake_at) + ", which is not to come";
     if (is_final(before) && want.phase != before) {
         return std::string("it goes on after its end: it was ") + name(before);
@@ -92,7 +106,11 @@ std::string describe(const Directive& want) {
     text << name(want.phase);
     for (std::size_t i = 0; i < want.targets.size(); ++i) {
         text << (i == 0 ? ": old " : i + 1 == want.targets.size() ? ", new " : ", between ");
-        text << want.targets[i].desired;
+        if (want.targets[i].behind_flag) {
+            text << "behind a flag";
+        } else {
+            text << want.targets[i].desired;
+        }
         if (want.targets[i].weight) text << " at " << 100 * *want.targets[i].weight << "%";
         if (want.targets[i].mirrored > 0) text << " and " << 100 * want.targets[i].mirrored << "% mirrored";
     }

@@ -93,15 +93,16 @@ class Rehearsal {
     void play(const std::string& scene, Must must, ToyFleet fleet) {
         watch(scene, fleet, [&](Controller& controller) {
             const Phase phase = run(fleet, controller).phase;
-            if (must == Must::kHold && fleet.new_version_comes_up && fleet.look().analyses.empty()) {
-                must = Must::kPromote;  // nothing tells it that the release is bad
-            }
+            const bool comes_up = fleet.new_version_comes_up || fleet.flagged();
+            const bool told = !fleet.look().analyses.empty() && fleet.verdict != AnalysisPhase::kSuccessful;
+            if (must == Must::kHold && comes_up && !told)
+                must = Must::kPromote;  // nothing says that the release is bad
             if (must == Must::kPromote && phase != Phase::kPromoted) return "it is not promoted in the end";
             if (must == Must::kHold && phase == Phase::kPromoted) return "it is promoted in the end";
             if (!is_final(phase) && phase != Phase::kStuck) {
                 return "it does not end and does not say that it is stuck";
             }
-            if (!fleet.new_version_comes_up && fleet.look().routed && fleet.old_version().weight < 1) {
+            if (!comes_up && fleet.look().routed && fleet.old_version().weight < 1) {
                 return "traffic goes to a version that never came up";
             }
             return wrong_end(fleet, phase);
@@ -170,9 +171,11 @@ class Rehearsal {
 
     const char* wrong_end(const ToyFleet& fleet, Phase phase) const {
         const Cohort &old = fleet.old_version(), &fresh = fleet.new_version();
+        if (fleet.flagged() && old.desired != terms_.replicas) return "it is behind a flag and changes instances";
         if (phase == Phase::kPromoted) {
-            if (old.desired > 0) return "it is promoted and keeps old instances";
-            if (fresh.desired != terms_.replicas) return "it is promoted with another number of instances";
+            if (old.desired > 0 && !fleet.flagged()) return "it is promoted and keeps old instances";
+            if (fresh.desired != (fleet.flagged() ? 0 : terms_.replicas))
+                return "it is promoted with another number of instances";
             if (fleet.look().routed && fresh.weight < 1) return "it is promoted without all the traffic";
         } else if (phase == Phase::kRolledBack) {
             if (fresh.desired > 0) return "it is rolled back and keeps new instances";

@@ -71,6 +71,9 @@ struct Target {
     int desired = 0;
     std::optional<double> weight;  // share of the traffic; given for all cohorts (they add up to 1) or for none
     double mirrored = 0;           // share that is copied here, its answers thrown away; only where weights are given
+    /// Of the new version: its requests are answered by instances of the old one, which have its code behind a flag.
+    /// Its weight is the share of users who are exposed; it has no instances of its own.
+    bool behind_flag = false;
     friend bool operator==(const Target&, const Target&) = default;
 };
 

@@ -44,6 +44,7 @@ class ToyFleet {
     const Cohort& new_version() const { return cohorts_.back(); }
     int available() const { return total(&Cohort::available); }
     int desired() const { return total(&Cohort::desired); }
+    bool flagged() const { return flagged_; }  // the new version is behind a flag: it needs no instances
 
     Observation look() const {
         return {.now = now_,
@@ -61,6 +62,7 @@ class ToyFleet {
         for (std::size_t i = 0; i < cohorts_.size(); ++i) {
             Cohort& cohort = cohorts_[i];
             const Target& target = want.targets[i];
+            flagged_ |= target.behind_flag;
             changed |= cohort.desired != target.desired;
             cohort.desired = target.desired;
             cohort.exists |= target.desired > 0;
@@ -168,6 +170,7 @@ class ToyFleet {
     std::vector<AnalysisStatus> statuses_;
     std::map<std::uint32_t, AnalysisId> runs_;
     bool routed_ = false;
+    bool flagged_ = false;
     bool asked_ = false;
     bool approved_ = false;
 };

@@ -430,7 +430,10 @@ bool World::weigh(std::span<const Target> targets, Time now, EventQueue& queue) 
     for (const Target& target : targets) {
         ensure(target.mirrored >= 0 && target.mirrored <= 1 && (target.weight || target.mirrored == 0),
                "a directive mirrors more than all traffic, or without weights");
+        ensure(!target.behind_flag || (target.weight && target.desired == 0 && &target != &targets.front()),
+               "a directive puts instances behind a flag, or the old version, or gives no weight");
         if (!target.weight) continue;
+        routing.flagged |= target.behind_flag;
         routing.weights.push_back(*target.weight);
         routing.mirrored.push_back(target.mirrored);
     }
@@ -465,23 +468,27 @@ void World::learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint
 
 void World::reroute() {
     const std::size_t versions = cohorts_.size();
-    const auto& [weights, mirrored] = learned_routing_;
-    std::vector<RouteGroup> groups(weights.empty() ? 1 : versions);
+    const auto& [weights, mirrored, flagged] = learned_routing_;
+    const bool together = weights.empty() || flagged;
+    std::vector<RouteGroup> groups(together ? 1 : versions);
     std::vector<int> known(versions, 0);
     for (const Endpoint& endpoint : endpoints_) {
         const std::size_t version = index_of(endpoint.version);
-        groups[weights.empty() ? 0 : version].servers.push_back(endpoint.server);
+        groups[together ? 0 : version].servers.push_back(endpoint.server);
         ++known[version];
     }
     for (std::size_t version = 0; version < versions; ++version) {
-        if (!weights.empty()) {
-            shares_[version] = groups[version].share = weights[version];
-            groups[version].mirrored = mirrored[version];
-        } else {
+        if (weights.empty()) {
             shares_[version] = endpoints_.empty() ? 0 : double(known[version]) / double(endpoints_.size());
+            continue;
         }
+        shares_[version] = weights[version];
+        if (flagged) continue;
+        groups[version].share = weights[version];
+        groups[version].mirrored = mirrored[version];
     }
     data_.set_routes(std::move(groups));
+    data_.set_flag(flagged ? weights[index_of(kNewVersion)] : 0);
 }
 
 // ---- what can be seen ----
@@ -495,15 +502,18 @@ std::vector<Cohort> World::cohorts() const {
     return seen;
 }
 
+bool World::serves(const Endpoint& endpoint, std::size_t version) const {
+    return index_of(endpoint.version) == version || (learned_routing_.flagged && version == index_of(kNewVersion));
+}
+
 int World::known(std::size_t version) const {
-    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(), [=](const Endpoint& endpoint) {
-        return index_of(endpoint.version) == version;
-    }));
+    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(),
+                                          [&](const Endpoint& endpoint) { return serves(endpoint, version); }));
 }
 
 int World::answering(std::size_t version) const {
     return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(), [&](const Endpoint& endpoint) {
-        return index_of(endpoint.version) == version && all_[instance_of_[endpoint.server]].state == State::kRunning;
+        return serves(endpoint, version) && all_[instance_of_[endpoint.server]].state == State::kRunning;
     }));
 }
 
@@ -543,6 +553,9 @@ void World::scrape_applications(Scrape& scrape) {
         sum.latency_sum += one.latency_sum;
         sum.codes |= one.codes;
     }
+    if (!learned_routing_.flagged) return;
+    Scraped& flagged = flagged_scraped_;
+    scrape.application[index_of(kNewVersion)] = read(data_.take_flagged(), flagged.seen_codes, flagged.seen_codes);
 }
 
 Scrape World::scrape(Time now) {

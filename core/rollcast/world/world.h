@@ -139,6 +139,7 @@ class World {
     struct Routing {
         std::vector<double> weights;   // empty: traffic follows endpoints
         std::vector<double> mirrored;  // likewise empty then
+        bool flagged = false;          // weights are of users behind a flag, and all endpoints serve them
         friend bool operator==(const Routing&, const Routing&) = default;
     };
 
@@ -190,6 +191,7 @@ class World {
     bool weigh(std::span<const Target> targets, Time now, EventQueue& queue);
     void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
     void reroute();
+    bool serves(const Endpoint& endpoint, std::size_t version) const;
     void scrape_applications(Scrape& scrape);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
 
@@ -220,6 +222,7 @@ class World {
     static SeriesReading read(const Meter& now, Scraped& before);
     bool asks_applications_;              // some analysis does
     std::vector<Scraped> proxy_scraped_;  // index: version, then "none"
+    Scraped flagged_scraped_;             // its meter is unused: instances count flagged requests from scrape to scrape
     Scraped client_scraped_;
     int instances_ = 0;
     std::int64_t restarts_ = 0;

@@ -46,6 +46,7 @@ struct Action {
     double share = 0;
     Impairment impairment{};
     double mirrored = 0;
+    double flagged = 0;
 };
 
 /// A scenario, the truth about its versions, its fleet, and what happens to it.
@@ -214,7 +215,8 @@ Case::Case(int number) : replication(static_cast<std::uint32_t>(number)) {
                            .share = dice.one_in(3) ? dice.below(2) : dice.real(0, 1),
                            .impairment = {.slowness = ties ? dice.pick({.5, 1., 2.}) : dice.scale(.5, 3),
                                           .error_rate = dice.pick({0., .2})},
-                           .mirrored = dice.one_in(4) ? dice.pick({.3, 1.}) : 0});
+                           .mirrored = dice.one_in(4) ? dice.pick({.3, 1.}) : 0,
+                           .flagged = dice.one_in(4) ? dice.pick({.1, 1.}) : 0});
     }
     std::sort(actions.begin(), actions.end(), [](const Action& a, const Action& b) { return a.at < b.at; });
 }
@@ -342,7 +344,7 @@ class Driver {
         std::sort(restarts_.begin(), restarts_.end());
     }
 
-    void shift(double share, double mirrored = 0) {
+    void shift(double share, double mirrored = 0, double flagged = 0) {
         std::vector<RouteGroup> groups(2);
         groups[0].share = 1 - share;
         groups[1].share = share;
@@ -351,6 +353,7 @@ class Driver {
             groups[index_of(versions_[server])].servers.push_back(server);
         }
         plane_.set_routes(groups);
+        plane_.set_flag(flagged);
     }
 
     void advance(Time until) {
@@ -392,7 +395,7 @@ class Driver {
                 plane_.drain(server, action.at);
                 break;
             case Action::kShift:
-                shift(action.share, action.mirrored);
+                shift(action.share, action.mirrored, action.flagged);
                 break;
             case Action::kLoseZone:
                 for (std::uint32_t each = 0; each < up_.size(); ++each) {
@@ -413,7 +416,7 @@ class Driver {
                 break;
             case Action::kAdd:
                 add(VersionId(action.number % 2), action.at);
-                shift(action.share, action.mirrored);
+                shift(action.share, action.mirrored, action.flagged);
                 break;
             case Action::kLook:
             case Action::kKinds:
