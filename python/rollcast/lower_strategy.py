@@ -9,9 +9,10 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
+from rollcast._core import flagger
 from rollcast.errors import listed, nearest, shown
 from rollcast.lower_aws import lower_aws
-from rollcast.lower_flagger import flagger_params
+from rollcast.lower_flagger import flagger_params, flagger_plan
 from rollcast.lower_python import python_strategy
 from rollcast.lowering import Lowering, take
 
@@ -24,12 +25,21 @@ Body = (
     | language.AllAtOnceModel
     | language.GuardedModel
     | language.ShadowModel
+    | language.BaselineModel
     | language.PlanModel
     | language.PythonModel
     | language.CppModel
     | language.CodeDeployModel
     | language.EcsModel
 )
+
+
+# The path from a strategy to the one inside it.
+_INSIDE: dict[type, tuple[str, str]] = {
+    language.GuardedModel: ("guarded", "strategy"),
+    language.ShadowModel: ("shadow", "then"),
+    language.BaselineModel: ("baseline", "strategy"),
+}
 
 
 def strategy_body(lowering: Lowering) -> Body | None:
@@ -49,7 +59,7 @@ def _one_body(lowering: Lowering, strategy: language.StrategyModel, *path: str) 
         return None
     body = _body(strategy)
     if (inner := wrapped(body)) is not None:
-        return body if _one_body(lowering, inner, *path, *_inside(body)) else None
+        return body if _one_body(lowering, inner, *path, *_INSIDE[type(body)]) else None
     return body
 
 
@@ -61,14 +71,16 @@ def _body(strategy: language.StrategyModel) -> Body:
 
 def wrapped(body: Body | None) -> language.StrategyModel | None:
     """The strategy inside another one."""
-    if isinstance(body, language.GuardedModel):
-        return body.strategy
-    return body.then if isinstance(body, language.ShadowModel) else None
+    inside = _INSIDE.get(type(body))
+    return getattr(body, inside[1]) if inside else None
 
 
-def _inside(body: Body) -> tuple[str, str]:
-    """The path from a strategy to the one inside it."""
-    return ("guarded", "strategy") if isinstance(body, language.GuardedModel) else ("shadow", "then")
+def baseline_path(body: Body | None, *path: str) -> tuple[str, ...] | None:
+    """Where it says that there is a baseline; none: there is none. ``path``: where the strategy stands."""
+    if isinstance(body, language.BaselineModel):
+        return (*path, "baseline")
+    inner = wrapped(body)
+    return None if inner is None else baseline_path(_body(inner), *path, *_INSIDE[type(body)])
 
 
 def innermost(body: Body | None) -> Body | None:
@@ -106,7 +118,9 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     strategy = _Strategy(lowering, replicas, *path)
     recipe: Any
     if (within := wrapped(body)) is not None:
-        inner = _lower(lowering, _body(within), replicas, *path, *_inside(body))
+        inner = _lower(lowering, _body(within), replicas, *path, *_INSIDE[type(body)])
+        if isinstance(body, language.BaselineModel) and inner is not None:
+            _check_side_by_side(lowering, _body(within), inner, *path, *_INSIDE[type(body)])
         wrapper, params = strategy.wrapper(body)
         recipe = functools.partial(wrapper, inner)
     else:
@@ -116,8 +130,26 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     try:
         return recipe(params)
     except ValueError as error:
-        lowering.error(str(error), *path, *(_inside(body)[:1] if within else ()))
+        lowering.error(str(error), *path, *(_INSIDE[type(body)][:1] if within else ()))
         return None
+
+
+def _check_side_by_side(lowering: Lowering, body: Body, strategy: Any, *path: str) -> None:
+    """Refuses a baseline where no two versions serve at a time."""
+    if isinstance(body, language.GuardedModel):
+        inside = (*path, *_INSIDE[type(body)])
+        return _check_side_by_side(lowering, _body(body.strategy), strategy.inner, *inside)
+    at_once = isinstance(body, language.RecreateModel | language.AllAtOnceModel | language.BlueGreenModel)
+    if isinstance(strategy, _core.CodeDeployShift | _core.EcsShift):
+        at_once = strategy.shifts[0].permille == 1000
+    if isinstance(body, language.FlaggerModel):
+        kind = flagger.kind(flagger_plan(body))
+        at_once = kind not in (flagger.Kind.canary, flagger.Kind.ab_testing) and not body.mirror
+    if at_once:
+        lowering.error(
+            "all requests change over at once, so that a baseline has nothing to be compared with", *path
+        )
+    return None
 
 
 def _registered(lowering: Lowering, body: language.CppModel, replicas: int, *path: str) -> Any:
@@ -206,6 +238,10 @@ class _Strategy:
             return _core.Guarded, _core.GuardParams(analysis=analysis, bake=body.bake or 0.0)
         if isinstance(body, language.ShadowModel):
             return _core.Shadow, self._shadow(body)
+        if isinstance(body, language.BaselineModel):
+            params = _core.BaselineParams()
+            take(params, body, "progress_deadline", "scale_down_delay")
+            return _core.Baseline, params
         raise TypeError(f"{type(body).__name__} is around nothing")
 
     def _shadow(self, body: language.ShadowModel) -> Any:

@@ -20,10 +20,12 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
     start = start_seconds(core.fleet)
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
-    if isinstance(body, language.GuardedModel | language.ShadowModel):
-        within = body.strategy if isinstance(body, language.GuardedModel) else body.then
+    if isinstance(body, language.GuardedModel | language.ShadowModel | language.BaselineModel):
+        within = body.then if isinstance(body, language.ShadowModel) else body.strategy
         inner = next(each for _, each in within if each is not None)
         seconds, waits = plan_seconds(inner, strategy and strategy.inner, model, core)
+        if isinstance(body, language.BaselineModel):
+            return seconds, waits
         if isinstance(body, language.GuardedModel):
             return seconds + (body.bake or 0.0), waits
         return start + (strategy.params.duration if strategy else 0.0) + seconds, waits

@@ -170,6 +170,8 @@ class Rehearsal {
 
     const char* wrong_end(const ToyFleet& fleet, Phase phase) const {
         const Cohort &old = fleet.old_version(), &fresh = fleet.new_version();
+        const bool keeps = is_final(phase) && fleet.desired() > old.desired + fresh.desired;
+        if (keeps) return "it is over and keeps its baseline";
         if (phase == Phase::kPromoted) {
             if (old.desired > 0) return "it is promoted and keeps old instances";
             if (fresh.desired != terms_.replicas) return "it is promoted with another number of instances";
@@ -198,7 +200,7 @@ std::string describe(const Breach& breach) {
 
 std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms) {
     Rehearsal rehearsal(strategy, terms);
-    const ToyFleet good(terms.replicas);
+    const ToyFleet good(terms.replicas, terms.baseline ? 3 : 2);
     ToyFleet dead = good, slow = good, crashing = good, bad = good;
     dead.new_version_comes_up = false;
     slow.start = 20s;
