@@ -252,7 +252,7 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
             drawstyle="steps-pre",
             color=BASELINE,
             linestyle=versions["baseline"][1],
-            linewidth=1.4,
+            linewidth=1.1,
         )
         traffic.set_ylabel("traffic to the\nnew version,\nbaseline dashed")
 
@@ -264,7 +264,7 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
             color=colour,
             linestyle=line,
             label=version,
-            linewidth=1.6,
+            linewidth=1.1 if version == "baseline" else 1.6,
         )
     ready.set_ylim(0, 1.15 * max(1, *(columns[f"ready_{version}"].max(initial=0) for version in versions)))
     ready.set_ylabel("ready\ninstances")

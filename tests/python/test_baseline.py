@@ -143,6 +143,15 @@ def test_trials_of_guards_show_it() -> None:
     assert found > 0.2
 
 
+def test_a_power_map_tells_that_trials_know_no_young_instances() -> None:
+    cold, warm = (
+        rollcast.power(scenario, ["error-rate"], cells=2, replications=2)
+        for scenario in (loaded(), loaded(service=WARM))
+    )
+    assert any("service.cold" in note for note in cold.notes)
+    assert not any("service.cold" in note for note in warm.notes)
+
+
 @pytest.mark.parametrize(
     "strategy",
     [
