@@ -40,8 +40,9 @@ void bind_metrics(py::module_& module) {
     bind_enum<Vantage>(
         module, "Vantage", "Who counts the requests.",
         {{"application", Vantage::kApplication}, {"proxy", Vantage::kProxy}, {"client", Vantage::kClient}});
-    bind_enum<Scope>(module, "Scope", "Whose requests are counted.",
-                     {{"new", Scope::kNew}, {"old", Scope::kOld}, {"service", Scope::kService}});
+    bind_enum<Scope>(
+        module, "Scope", "Whose requests are counted.",
+        {{"new", Scope::kNew}, {"old", Scope::kOld}, {"service", Scope::kService}, {"baseline", Scope::kBaseline}});
     using What = Selector::What;
     bind_enum<What>(
         module, "SelectorWhat", "Which counter.",
@@ -300,7 +301,8 @@ void bind_model(py::module_& module) {
                 field("traffic", &Scenario::traffic), field("balancing", &Scenario::balancing),
                 field("faults", &Scenario::faults), field("observability", &Scenario::observability),
                 field("release", &Scenario::release), field("slo", &Scenario::slo), field("window", &Scenario::window),
-                field("analyses", &Scenario::analyses), field("people", &Scenario::people));
+                field("baseline", &Scenario::baseline), field("analyses", &Scenario::analyses),
+                field("people", &Scenario::people));
 
     bind_struct(module, "Complaint", "\"traffic.rate\" and \"must be above 0, is -3\".",
                 field("path", &Complaint::path), field("message", &Complaint::message));

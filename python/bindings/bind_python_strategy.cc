@@ -102,7 +102,7 @@ void bind_python_strategy(py::module_& module) {
                 field("weight", &Cohort::weight), field("mirrored", &Cohort::mirrored));
     bind_struct(module, "AnalysisStatus", "One analysis run that a directive asked for.",
                 field("run", &AnalysisStatus::run), field("phase", &AnalysisStatus::phase));
-    bind_struct(module, "Observation", "What a strategy is shown; cohorts by version, the old one first.",
+    bind_struct(module, "Observation", "What a strategy is shown; the old version's cohort first, the new one's last.",
                 field("now", &Seen::now), field("cohorts", &Seen::cohorts), field("analyses", &Seen::analyses),
                 field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted));
     bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
@@ -119,10 +119,10 @@ void bind_python_strategy(py::module_& module) {
         .def("__str__", [](const Breach& self) { return describe(self); });
     module.def(
         "rehearse",
-        [](const Strategy& strategy, int replicas, int quota) {
-            return rehearse(strategy, {.replicas = replicas, .quota = quota});
+        [](const Strategy& strategy, int replicas, int quota, bool baseline) {
+            return rehearse(strategy, {.replicas = replicas, .quota = quota, .baseline = baseline});
         },
-        py::arg("strategy"), py::arg("replicas"), py::arg("quota"),
+        py::arg("strategy"), py::arg("replicas"), py::arg("quota"), py::arg("baseline") = false,
         "Plays a strategy through on a toy fleet: each way in which it broke the contract.");
     module.def(
         "watched",

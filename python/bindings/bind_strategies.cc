@@ -1,5 +1,6 @@
 #include "bind.h"
 #include "rollcast/strategies/all_at_once.h"
+#include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/codedeploy_in_place.h"
@@ -66,6 +67,10 @@ void bind_wrappers(py::module_& module) {
                         [](const py::tuple& state) {
                             return std::make_shared<FeatureFlag>(state[0].cast<std::shared_ptr<Strategy>>());
                         }));
+    bind_struct(module, "BaselineParams", "Fresh instances of the old version beside the new one.",
+                field("progress_deadline", &BaselineParams::progress_deadline),
+                field("scale_down_delay", &BaselineParams::scale_down_delay));
+    bind_wrapper<Baseline, BaselineParams>(module, "Baseline", "Any strategy, with a baseline as old as the canary.");
 }
 
 void bind_aws_strategies(py::module_& module) {

@@ -14,7 +14,14 @@ from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
 from rollcast.lower_rate import rollout_start, usual_rate
 from rollcast.lower_release import lower_release, truth_path
-from rollcast.lower_strategy import Body, awaited_analyses, innermost, lower_strategy, strategy_body
+from rollcast.lower_strategy import (
+    Body,
+    awaited_analyses,
+    baseline_path,
+    innermost,
+    lower_strategy,
+    strategy_body,
+)
 from rollcast.lower_traffic import lower_traffic
 from rollcast.lowering import Default, Lowering, distribution, show_distribution, take
 from rollcast.plan import patience_seconds, plan_seconds
@@ -128,9 +135,14 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     core.release = lower_release(lowering)
     lowering.fill(core.slo, given.slo, "slo", _SLO)
     body = strategy_body(lowering)
+    baseline = baseline_path(body, "strategy")
     core.analyses, buckets = lower_analyses(
-        lowering, getattr(innermost(body), "names", None), awaited_analyses(body)
+        lowering,
+        getattr(innermost(body), "names", None),
+        awaited_analyses(body),
+        baseline=baseline is not None,
     )
+    core.baseline = baseline is not None
     lowering.fill(core.observability, given.observability, "observability", _OBSERVABILITY)
     core.observability.latency_buckets = buckets
     core.people = _people(lowering)
@@ -143,8 +155,19 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
         warn_of_peaks(lowering, core)
         _check(lowering, core)
     if not lowering.problems.errors:
+        if baseline is not None:
+            _warn_of_idle_baseline(lowering, core, baseline)
         warn_of_blind_guards(lowering, core, body, strategy)
     return core, strategy
+
+
+def _warn_of_idle_baseline(lowering: Lowering, core: Any, path: tuple[str, ...]) -> None:
+    sources = [metric.source for analysis in core.analyses for metric in analysis.metrics]
+    if not any(_core.selects(source, _core.Scope.baseline) for source in sources):
+        message = (
+            "no metric looks at it: say baseline: same-age in one of the kind kayenta, sequential or python"
+        )
+        lowering.warn(message, *path)
 
 
 def _people(lowering: Lowering) -> Any:

@@ -9,9 +9,10 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
+from rollcast._core import flagger
 from rollcast.errors import listed, nearest, shown
 from rollcast.lower_aws import lower_aws
-from rollcast.lower_flagger import flagger_params
+from rollcast.lower_flagger import flagger_params, flagger_plan
 from rollcast.lower_python import python_strategy
 from rollcast.lowering import Lowering, take
 
@@ -25,6 +26,7 @@ Body = (
     | language.GuardedModel
     | language.ShadowModel
     | language.FeatureFlagModel
+    | language.BaselineModel
     | language.PlanModel
     | language.PythonModel
     | language.CppModel
@@ -34,10 +36,11 @@ Body = (
 
 
 # The path from a strategy to the one inside it.
-_INSIDE: dict[type[language.Model], tuple[str, str]] = {
+_INSIDE: dict[type, tuple[str, str]] = {
     language.GuardedModel: ("guarded", "strategy"),
     language.ShadowModel: ("shadow", "then"),
     language.FeatureFlagModel: ("feature_flag", "exposure"),
+    language.BaselineModel: ("baseline", "strategy"),
 }
 
 
@@ -72,6 +75,14 @@ def wrapped(body: Body | None) -> language.StrategyModel | None:
     """The strategy inside another one."""
     inside = _INSIDE.get(type(body))
     return getattr(body, inside[1]) if inside else None
+
+
+def baseline_path(body: Body | None, *path: str) -> tuple[str, ...] | None:
+    """Where it says that there is a baseline; none: there is none. ``path``: where the strategy stands."""
+    if isinstance(body, language.BaselineModel):
+        return (*path, "baseline")
+    inner = wrapped(body)
+    return None if inner is None else baseline_path(_body(inner), *path, *_INSIDE[type(body)])
 
 
 def innermost(body: Body | None) -> Body | None:
@@ -110,6 +121,8 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     recipe: Any
     if (within := wrapped(body)) is not None:
         inner = _lower(lowering, _body(within), replicas, *path, *_INSIDE[type(body)])
+        if isinstance(body, language.BaselineModel) and inner is not None:
+            _check_side_by_side(lowering, _body(within), inner, *path, *_INSIDE[type(body)])
         wrapper, params = strategy.wrapper(body)
         recipe = functools.partial(wrapper, inner)
     else:
@@ -121,6 +134,27 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     except ValueError as error:
         lowering.error(str(error), *path, *(_INSIDE[type(body)][:1] if within else ()))
         return None
+
+
+def _check_side_by_side(lowering: Lowering, body: Body, strategy: Any, *path: str) -> None:
+    """Refuses a baseline where no two versions serve at a time."""
+    if isinstance(body, language.GuardedModel):
+        inside = (*path, *_INSIDE[type(body)])
+        return _check_side_by_side(lowering, _body(body.strategy), strategy.inner, *inside)
+    if isinstance(body, language.FeatureFlagModel):
+        lowering.error("behind a flag there are no new instances whose age could matter", *path)
+        return None
+    at_once = isinstance(body, language.RecreateModel | language.AllAtOnceModel | language.BlueGreenModel)
+    if isinstance(strategy, _core.CodeDeployShift | _core.EcsShift):
+        at_once = strategy.shifts[0].permille == 1000
+    if isinstance(body, language.FlaggerModel):
+        kind = flagger.kind(flagger_plan(body))
+        at_once = kind not in (flagger.Kind.canary, flagger.Kind.ab_testing) and not body.mirror
+    if at_once:
+        lowering.error(
+            "all requests change over at once, so that a baseline has nothing to be compared with", *path
+        )
+    return None
 
 
 def _registered(lowering: Lowering, body: language.CppModel, replicas: int, *path: str) -> Any:
@@ -211,6 +245,10 @@ class _Strategy:
             return _core.Shadow, self._shadow(body)
         if isinstance(body, language.FeatureFlagModel):
             return (lambda inner, _: _core.FeatureFlag(inner)), None
+        if isinstance(body, language.BaselineModel):
+            params = _core.BaselineParams()
+            take(params, body, "progress_deadline", "scale_down_delay")
+            return _core.Baseline, params
         raise TypeError(f"{type(body).__name__} is around nothing")
 
     def _shadow(self, body: language.ShadowModel) -> Any:

@@ -24,7 +24,7 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
     if (within := wrapped(body)) is not None:
         inner = next(each for _, each in within if each is not None)
         seconds, waits = plan_seconds(inner, strategy and strategy.inner, model, core)
-        if isinstance(body, language.FeatureFlagModel):
+        if isinstance(body, language.BaselineModel | language.FeatureFlagModel):
             return seconds, waits
         if isinstance(body, language.GuardedModel):
             return seconds + (body.bake or 0.0), waits

@@ -289,6 +289,11 @@ class _Study:
                 "No analysis watches this rollout: what is caught is caught by deadlines of the platform, "
                 "by people or by users' reports."
             )
+        if self.loaded.model.service.cold_slowness > 0:
+            self.notes.append(
+                "Trials take young instances to be as fast as old ones, which they are not (service.cold): "
+                "what guards make of their latency is seen in a forecast."
+            )
         axes = [
             (parse_axis(x_text, self.loaded, truth, cells), parse_axis(y_text, self.loaded, truth, cells))
             for truth in truths

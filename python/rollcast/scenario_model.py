@@ -617,7 +617,7 @@ Kind = Literal[QueryKind, GuardKind]
 class ScopeModel(Model):
     """Whose requests, and who counts them."""
 
-    of: Literal["new", "old", "service"] | None = None
+    of: Literal["new", "old", "baseline", "service"] | None = None
     """Whose requests. Default: new; of a burn rate: service."""
     vantage: Literal["application", "proxy", "client"] | None = None
     """Who counts: each instance, the mesh or balancer, or the users (of: service only). Default: proxy."""
@@ -804,6 +804,9 @@ class MeasureModel(AlarmModel, CompositeModel, BurnRateModel, KayentaModel, Sequ
     `rollcast.TelemetryWindow`."""
     window: Seconds | None = None
     """How far back it looks. Default: 5m."""
+    baseline: Literal["old", "same-age"] | None = None
+    """kayenta, sequential, python: what the new version is compared with: all of the old one's instances, or
+    those that `strategy: {baseline: ...}` starts with it. Default: old."""
 
 
 class MetricModel(MeasureModel):
@@ -1168,6 +1171,8 @@ class StrategyModel(Model):
     """Any of these, after a look at copies of the requests."""
     feature_flag: FeatureFlagModel | None = None
     """Any of these, by users who are exposed instead of instances."""
+    baseline: BaselineModel | None = None
+    """Any of these, beside fresh instances of the old version."""
     plan: PlanModel | None = None
     """One of your own, as steps."""
     python: PythonModel | None = None
@@ -1243,6 +1248,17 @@ class FeatureFlagModel(Model):
     """How it grows: the weights of this strategy are shares of users (of requests, where `traffic.sessions` says
     nothing of users), and the instances that it asks for are there at once. Proxies and instances count what the flag
     answers apart, as `of: new`."""
+class BaselineModel(Model):
+    """Fresh instances of the old version beside the new ones: as many, with as large a share of the traffic.
+    What is due to their age is then the same on both sides. Metrics with baseline: same-age look at them. No
+    analysis begins while they are not available, and the new version gets no more traffic."""
+
+    strategy: StrategyModel
+    """The rollout. It has to let both versions serve for a time."""
+    progress_deadline: Seconds | None = None
+    """Something has waited for the baseline for so long: the release goes back. Default: 10m."""
+    scale_down_delay: Seconds | None = None
+    """The baseline's instances live on for so long after its traffic. Argo's default: 30s."""
 
 
 class ReportsModel(Model):

@@ -51,8 +51,9 @@ def check_strategy(
     ``strategy``: a class with decide(), a runbook, a recipe of the engine, the name of one in C++ that was
     linked in, or a scenario: loaded, or its file, whose Python code runs unless ``allow_code`` is false.
     ``replicas``: of a scenario, its own. ``quota``: the most instances that it may want at a time; unless it
-    is given, a second fleet and a surge of a quarter. ``analyses`` and ``args``: for a class, a runbook or a
-    name, the names of analyses that it may run, and what else it is made with.
+    is given, a second fleet and a surge of a quarter, and a third fleet where there is a baseline.
+    ``analyses`` and ``args``: for a class, a runbook or a name, the names of analyses that it may run, and
+    what else it is made with.
     """
     names = {name: index for index, name in enumerate(analyses)}
     loaded: LoadedScenario | None = None
@@ -72,13 +73,19 @@ def check_strategy(
     else:
         expected = "a class, a generator function, a strategy of the engine or a scenario"
         raise TypeError(f"expected {expected}, got {strategy!r}")
+    baseline = _brings_baseline(recipe)
     if quota is None:
-        quota = 2 * replicas + math.ceil(replicas / 4)
-    breaches = [str(breach) for breach in _core.rehearse(recipe, replicas, quota)]
+        quota = (3 if baseline else 2) * replicas + math.ceil(replicas / 4)
+    breaches = [str(breach) for breach in _core.rehearse(recipe, replicas, quota, baseline)]
     if loaded is not None and not breaches:
         breaches += _simulated(loaded, quota)
     if breaches:
         raise ContractError(recipe.describe(), breaches)
+
+
+def _brings_baseline(recipe: Any) -> bool:
+    inner = getattr(recipe, "inner", None)
+    return isinstance(recipe, _core.Baseline) or (inner is not None and _brings_baseline(inner))
 
 
 def _simulated(loaded: LoadedScenario, quota: int) -> Iterator[str]:

@@ -89,6 +89,8 @@ class _Plan:
             return self._shadow(body, strategy)
         if isinstance(body, language.FeatureFlagModel):
             return self.rollout(next(each for _, each in body.exposure if each is not None), strategy.inner)
+        if isinstance(body, language.BaselineModel):
+            return self.rollout(next(each for _, each in body.strategy if each is not None), strategy.inner)
         if isinstance(body, language.CanaryModel):
             return self._canary(body)
         if isinstance(body, language.BlueGreenModel):

@@ -12,6 +12,7 @@
 #include "rollcast/control/rehearsal.h"
 #include "rollcast/control/toy_fleet.h"
 #include "rollcast/strategies/all_at_once.h"
+#include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/codedeploy_in_place.h"
@@ -38,6 +39,7 @@ struct Example {
     const char* name;
     std::shared_ptr<const Strategy> strategy;
     int quota;  // most replicas asked for at a time
+    bool baseline = false;
 };
 void PrintTo(const Example& it, std::ostream* out) { *out << it.strategy->describe(); }
 
@@ -150,6 +152,29 @@ std::vector<Example> examples() {
                                       ShadowParams{.replicas = kReplicas, .instances = count(3)}),
              GuardParams{.analysis = kWatch}),
          20},
+        {"BaselineAndCanary",
+         std::make_shared<Baseline>(std::make_shared<Canary>(CanaryParams{.replicas = kReplicas,
+                                                                          .steps = kRoutedSteps,
+                                                                          .routed = true,
+                                                                          .background = BackgroundAnalysis{kWatch, 0}}),
+                                    BaselineParams{}),
+         26, true},  // when the canary has grown for its next weight, and so has the baseline
+        {"BaselineAndGuardedRolling",
+         std::make_shared<Baseline>(
+             std::make_shared<Guarded>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
+                                       GuardParams{.analysis = kWatch}),
+             BaselineParams{.scale_down_delay = 0s}),
+         20, true},
+        {"ShadowThenGuardedBaselineAndCodeDeploy",
+         std::make_shared<Shadow>(
+             std::make_shared<Guarded>(
+                 std::make_shared<Baseline>(
+                     std::make_shared<CodeDeployShift>(CodeDeployShiftParams{
+                         .replicas = kReplicas, .config = {codedeploy::TrafficType::kTimeBasedLinear, 10, 1min}}),
+                     BaselineParams{}),
+                 GuardParams{.analysis = kWatch}),
+             ShadowParams{.replicas = kReplicas, .instances = count(3)}),
+         30, true},
         example<Plan>("PlanInFull", 20,
                       PlanParams{.replicas = kReplicas,
                                  .steps = {plan::Scale{.new_version = percent(25)}, plan::Shift{.1}, plan::Wait{5min},
@@ -207,13 +232,13 @@ std::vector<Example> examples() {
 class Contract : public ::testing::TestWithParam<Example> {};
 
 TEST_P(Contract, IsKept) {
-    const Terms terms{.replicas = kReplicas, .quota = GetParam().quota};
+    const Terms terms{.replicas = kReplicas, .quota = GetParam().quota, .baseline = GetParam().baseline};
     for (const Breach& breach : rehearse(*GetParam().strategy, terms)) ADD_FAILURE() << describe(breach);
 }
 
 TEST_P(Contract, SurvivesInstancesThatComeAndGo) {
     const auto controller = watched(GetParam().strategy, GetParam().quota)->start({.replicas = kReplicas});
-    ToyFleet fleet(kReplicas);
+    ToyFleet fleet(kReplicas, GetParam().baseline ? 3 : 2);
     bool promoted = false;
     for (int i = 0; i < 200; ++i) {
         // A pod of each version is lost now and then, in steps without a common divisor.

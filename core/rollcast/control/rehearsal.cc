@@ -172,6 +172,8 @@ class Rehearsal {
     const char* wrong_end(const ToyFleet& fleet, Phase phase) const {
         const Cohort &old = fleet.old_version(), &fresh = fleet.new_version();
         if (fleet.flagged() && old.desired != terms_.replicas) return "it is behind a flag and changes instances";
+        const bool keeps = is_final(phase) && fleet.desired() > old.desired + fresh.desired;
+        if (keeps) return "it is over and keeps its baseline";
         if (phase == Phase::kPromoted) {
             if (old.desired > 0 && !fleet.flagged()) return "it is promoted and keeps old instances";
             if (fresh.desired != (fleet.flagged() ? 0 : terms_.replicas))
@@ -201,7 +203,7 @@ std::string describe(const Breach& breach) {
 
 std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms) {
     Rehearsal rehearsal(strategy, terms);
-    const ToyFleet good(terms.replicas);
+    const ToyFleet good(terms.replicas, terms.baseline ? 3 : 2);
     ToyFleet dead = good, slow = good, crashing = good, bad = good;
     dead.new_version_comes_up = false;
     slow.start = 20s;

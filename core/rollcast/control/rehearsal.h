@@ -21,7 +21,8 @@ namespace rollcast {
 
 struct Terms {
     int replicas = 10;
-    int quota = 20;  // the most instances that it may want at a time
+    int quota = 20;         // the most instances that it may want at a time
+    bool baseline = false;  // it may have one
 };
 
 /// Where a strategy broke the contract.

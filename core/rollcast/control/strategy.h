@@ -51,7 +51,7 @@ struct AnalysisStatus {
 
 struct Observation {
     Time now{};
-    std::span<const Cohort> cohorts;           // index: version
+    std::span<const Cohort> cohorts;           // the old version first, the new one last, a baseline in between
     std::span<const AnalysisStatus> analyses;  // every run ever asked for, in order of start
     bool routed = false;                       // weights are in force; else traffic follows ready instances
     bool approved = false;                     // a person granted what the last directive asked for

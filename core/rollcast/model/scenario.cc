@@ -360,7 +360,10 @@ std::vector<Complaint> validate(const Scenario& scenario) {
         const std::string path = at("analyses", i);
         found.unless(!analysis.metrics.empty(), path + ".metrics", "must have at least one metric");
         for (std::size_t m = 0; m < analysis.metrics.size(); ++m) {
-            check(analysis.metrics[m], at(path + ".metrics", m), scenario.observability.latency_buckets.size(), found);
+            const std::string metric = at(path + ".metrics", m);
+            check(analysis.metrics[m], metric, scenario.observability.latency_buckets.size(), found);
+            found.unless(scenario.baseline || !selects(analysis.metrics[m].source, Scope::kBaseline), metric,
+                         "looks at a baseline, which no strategy brings");
         }
     }
     return found.take();

@@ -97,6 +97,7 @@ struct Scenario {
     Release release{};
     Slo slo{};
     Window window{};
+    bool baseline = false;             // there may be a kBaselineVersion, if the strategy brings it
     std::vector<Analysis> analyses{};  // AnalysisId is an index into these
     People people{};
 };

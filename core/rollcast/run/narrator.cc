@@ -1,5 +1,6 @@
 #include "rollcast/run/narrator.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rollcast {
@@ -39,7 +40,8 @@ void Narrator::tell_scrape(const Scrape& scrape, const World& world) {
 
     TimelineSample sample;
     sample.at = scrape.at;
-    const std::vector<Cohort> cohorts = world.cohorts();
+    std::vector<Cohort> cohorts = world.cohorts();
+    std::sort(cohorts.begin(), cohorts.end(), [](const Cohort& a, const Cohort& b) { return a.version < b.version; });
     for (std::size_t version = 0; version < cohorts.size(); ++version) {
         const Tally& truth = recent[version];
         const Counters& seen = scrape.proxy[version].increase;

@@ -6,9 +6,14 @@
 namespace rollcast {
 namespace {
 
-constexpr std::size_t kOld = index_of(kOldVersion);
 constexpr std::size_t kNew = index_of(kNewVersion);
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+int ready(const World& world) {
+    int sum = 0;
+    for (std::size_t version = 0; version < world.versions(); ++version) sum += world.ready(version);
+    return sum;
+}
 
 }  // namespace
 
@@ -17,7 +22,7 @@ void Recorder::begin(const World& world, Time now) {
     before_new_ = world.data().tally(kNew);
     restarts_before_ = world.restarts();
     instances_ = world.instances();
-    ready_ = world.ready(kOld) + world.ready(kNew);
+    ready_ = ready(world);
     looked_ = phase_since_ = now;
     row_.min_headroom = std::numeric_limits<double>::infinity();
     look(world, now);
@@ -29,7 +34,7 @@ void Recorder::look(const World& world, Time now) {
     if (needed > 0) row_.min_headroom = std::min(row_.min_headroom, ready_ / needed - 1);
     looked_ = now;
     instances_ = world.instances();
-    ready_ = world.ready(kOld) + world.ready(kNew);
+    ready_ = ready(world);
     if (bad_) row_.blast_radius = std::max(row_.blast_radius, world.share(kNew));
     if (back_ != kNever && recovered_ == kNever && world.share(kNew) == 0) recovered_ = now;
 }

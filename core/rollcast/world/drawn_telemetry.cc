@@ -12,8 +12,17 @@ namespace {
 
 constexpr std::size_t kOld = index_of(kOldVersion);
 constexpr std::size_t kNew = index_of(kNewVersion);
+constexpr std::size_t kBaseline = index_of(kBaselineVersion);
+
+// Numbers of streams within a scrape: of each version's own requests, of copies, and of what reaches no version.
+constexpr std::array<std::size_t, 3> kOwnLanes{0, 1, 5};
+constexpr std::array<std::size_t, 3> kCopyLanes{3, 4, 6};
+constexpr std::size_t kUnreachedLane = 2;
 
 std::int64_t& count(Meter& meter, Code code) { return meter.counters.by_code[static_cast<std::size_t>(code)]; }
+
+/// Which of the book's two versions it answers as.
+std::size_t answers_as(std::size_t version) { return version == kNew ? kNew : kOld; }
 
 double share_of(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
@@ -30,6 +39,7 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       book_(std::move(book)),
       streams_(streams),
       share_(share),
+      versions_(scenario.baseline ? 3 : 2),
       closed_rate_(closed_loop_rate(scenario)),
       looked_(from) {}
 
@@ -39,19 +49,23 @@ void DrawnTelemetry::look(const World& world, Time now) {
     if (now > looked_) {
         const double rate =
             mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
-        for (std::size_t version = 0; version < kVersions; ++version) {
+        for (std::size_t version = 0; version < versions_; ++version) {
             pass(version, rate, to_seconds(now - looked_), Requests::kOwn);
             pass(version, rate, to_seconds(now - looked_), Requests::kCopies);
         }
         looked_ = now;
     }
-    double newer = world.share(kNew);
-    const bool both = newer > 0 && world.share(kOld) > 0;
-    if (share_ && both) newer = *share_;
+    double newer = world.share(kNew), beside = versions_ > kBaseline ? world.share(kBaseline) : 0;
+    const bool both = newer > 0 && world.share(kOld) + beside > 0;
+    if (share_ && both) {
+        newer = *share_;
+        beside = beside > 0 ? std::min(newer, 1 - newer) : 0;
+    }
     if (newer > 0 && first_exposed_ == kNever) first_exposed_ = now;
     standing_[kNew].share = newer;
-    standing_[kOld].share = both ? 1 - newer : world.share(kOld);
-    for (std::size_t version = 0; version < kVersions; ++version) {
+    standing_[kOld].share = both ? 1 - newer - beside : world.share(kOld);
+    standing_[kBaseline].share = beside;
+    for (std::size_t version = 0; version < versions_; ++version) {
         standing_[version].mirrored = world.mirrored(version);
         standing_[version].known = world.known(version);
         standing_[version].serving = world.answering(version);
@@ -71,22 +85,24 @@ Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
 /// What a version's instances have to do: at a share that is not the plan's they are as busy as the whole service.
 DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double rate) const {
     const Standing& standing = standing_[version];
-    if (!share_ || version != kNew || standing.share != *share_) return {rate, std::max(1, standing.serving)};
+    const bool as_planned = !share_ || version == kOld || standing_[kNew].share != *share_ || standing.share == 0;
+    if (as_planned) return {rate, std::max(1, standing.serving)};
     const int replicas = scenario_->fleet.replicas;
-    const int fleet = std::max(1, static_cast<int>(std::lround(*share_ * replicas)));
-    return {rate / *share_ * fleet / replicas, fleet};
+    const int fleet = std::max(1, static_cast<int>(std::lround(standing.share * replicas)));
+    return {rate / standing.share * fleet / replicas, fleet};
 }
 
 /// Over the instances that serve. Adds what fails because of them to `errors`.
 AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slowness, double& errors) const {
     const InstanceEffects& effects = scenario_->faults.instances;
-    if (effects.noise == 0 && effects.gray == 0) return book_->law(version, busy.rate, busy.instances, slowness);
+    const std::size_t kind = answers_as(version);
+    if (effects.noise == 0 && effects.gray == 0) return book_->law(kind, busy.rate, busy.instances, slowness);
     const int serving = busy.instances;
     AnswerLaw sum;
     double square = 0;
     for (int i = 0; i < serving; ++i) {
         const Impairment own = effect(version, i);
-        const AnswerLaw one = book_->law(version, busy.rate, serving, slowness * own.slowness);
+        const AnswerLaw one = book_->law(kind, busy.rate, serving, slowness * own.slowness);
         errors += own.error_rate / serving;
         sum.late += one.late / serving;
         sum.mean += one.mean / serving;
@@ -112,7 +128,7 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
         return;
     }
 
-    const AnswerBook::Version& facts = book_->version(version);
+    const AnswerBook::Version& facts = book_->version(answers_as(version));
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     double errors = facts.background + brown.error_rate;
     const Busy busy = this->busy(version, rate * (standing.share + standing.mirrored));
@@ -194,13 +210,13 @@ Scrape DrawnTelemetry::scrape(const World& world, Time now) {
     look(world, now);
     ++scrapes_;
     Scrape scrape{.at = now,
-                  .application = std::vector<SeriesReading>(kVersions),
-                  .proxy = std::vector<SeriesReading>(kVersions + 1),
+                  .application = std::vector<SeriesReading>(versions_),
+                  .proxy = std::vector<SeriesReading>(versions_ + 1),
                   .client = {}};
     Meter all;
-    for (std::size_t version = 0; version < kVersions; ++version) {
-        Grown grown = draw(intervals_[version], version);
-        const Grown copies = draw(copies_[version], kVersions + 1 + version);
+    for (std::size_t version = 0; version < versions_; ++version) {
+        Grown grown = draw(intervals_[version], kOwnLanes[version]);
+        const Grown copies = draw(copies_[version], kCopyLanes[version]);
         all += grown.proxy;
         grown.proxy += copies.proxy;
         grown.application += copies.application;
@@ -209,9 +225,9 @@ Scrape DrawnTelemetry::scrape(const World& world, Time now) {
         scrape.proxy[version] = World::read(grown.proxy, seen.proxy, seen.proxy);
     }
     Meter unreached;
-    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 3 | kVersions);
+    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 3 | kUnreachedLane);
     unreached.add(Code::k503, 0, 0, poisson_quantile(std::exchange(unreached_, 0), open_uniform(luck)));
-    scrape.proxy[kVersions] = World::read(unreached, unreached_codes_, unreached_codes_);
+    scrape.proxy[versions_] = World::read(unreached, unreached_codes_, unreached_codes_);
     all.counters += unreached.counters;
     scrape.client = World::read(all, client_codes_, client_codes_);
     return scrape;

@@ -45,7 +45,7 @@ class DrawnTelemetry {
     double highest_load() const { return highest_load_; }  // share of the new version's slots in use
 
    private:
-    static constexpr std::size_t kVersions = 2;
+    static constexpr std::size_t kMostVersions = 3;
     /// What has come since the last scrape, expected.
     struct Interval {
         double requests = 0;
@@ -89,15 +89,16 @@ class DrawnTelemetry {
     std::shared_ptr<const AnswerBook> book_;
     StreamSpace streams_;
     std::optional<double> share_;
+    std::size_t versions_;
     double closed_rate_;
 
     Time looked_;
     std::uint32_t scrapes_ = 0;
-    std::array<Standing, kVersions> standing_{};
-    std::array<Interval, kVersions> intervals_{};
-    std::array<Interval, kVersions> copies_{};
-    double unreached_ = 0;                  // no instance was known
-    std::array<Codes, kVersions> codes_{};  // seen so far
+    std::array<Standing, kMostVersions> standing_{};
+    std::array<Interval, kMostVersions> intervals_{};
+    std::array<Interval, kMostVersions> copies_{};
+    double unreached_ = 0;                      // no instance was known
+    std::array<Codes, kMostVersions> codes_{};  // seen so far
     std::uint8_t unreached_codes_ = 0;
     std::uint8_t client_codes_ = 0;
     double exposure_ = 0;

@@ -9,13 +9,18 @@
 namespace rollcast {
 namespace {
 
-constexpr std::size_t kVersionCount = 2;
-
 /// Names the start-up of the ordinal-th instance of a version in a zone, whatever the plan. Leaves 16 bits for what
 /// happens to it more than once.
 std::uint64_t instance_entity(VersionId version, ZoneId zone, std::uint32_t ordinal) {
     return std::uint64_t{index_of(version)} << 48 | std::uint64_t{index_of(zone)} << 40 |
            std::uint64_t{ordinal & 0xFFFFFFu} << 16;
+}
+
+/// The truth about each version.
+std::vector<Defect> defects(const Scenario& scenario, const Defect& of_new) {
+    std::vector<Defect> all(scenario.baseline ? 3 : 2);
+    all[index_of(kNewVersion)] = of_new;
+    return all;
 }
 
 /// Does any analysis look at what instances count?
@@ -33,17 +38,17 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
     : scenario_(&scenario),
       streams_(streams),
       defect_(defect),
-      data_(scenario, std::array<Defect, kVersionCount>{Defect{}, defect}, streams, from, pace),
+      data_(scenario, defects(scenario, defect), streams, from, pace),
       law_(scenario.faults.host_failures),
       hosts_(scenario.fleet.zones, scenario.faults.host_failures.hosts),
-      cohorts_(kVersionCount),
-      placed_(kVersionCount * static_cast<std::size_t>(scenario.fleet.zones), 0),
+      cohorts_(data_.versions()),
+      placed_(cohorts_.size() * static_cast<std::size_t>(scenario.fleet.zones), 0),
       in_zone_(placed_.size(), 0),
-      shares_(kVersionCount, 0.0),
+      shares_(cohorts_.size(), 0.0),
       asks_applications_(asks_applications(scenario)),
-      proxy_scraped_(kVersionCount + 1) {
+      proxy_scraped_(cohorts_.size() + 1) {
     data_.count_application(asks_applications_);
-    for (std::size_t version = 0; version < kVersionCount; ++version) {
+    for (std::size_t version = 0; version < cohorts_.size(); ++version) {
         cohorts_[version].version = static_cast<VersionId>(version);
     }
     begin_faults(from, queue);
@@ -386,7 +391,7 @@ bool World::apply(std::span<const Target> targets, Time now, EventQueue& queue) 
     ensure(targets.size() == cohorts_.size(), "a directive has one target for each cohort");
     bool changed = weigh(targets, now, queue);
     for (std::size_t version = 0; version < targets.size(); ++version) {
-        changed |= scale(static_cast<VersionId>(version), targets[version].desired, now, queue);
+        changed |= scale(static_cast<VersionId>(version), targets[seat(version)].desired, now, queue);
     }
     return changed;
 }
@@ -427,7 +432,8 @@ DeletionRank World::deletion_rank(const Instance& instance, Time now) const {
 
 bool World::weigh(std::span<const Target> targets, Time now, EventQueue& queue) {
     Routing routing;
-    for (const Target& target : targets) {
+    for (std::size_t version = 0; version < targets.size(); ++version) {
+        const Target& target = targets[seat(version)];
         ensure(target.mirrored >= 0 && target.mirrored <= 1 && (target.weight || target.mirrored == 0),
                "a directive mirrors more than all traffic, or without weights");
         ensure(!target.behind_flag || (target.weight && target.desired == 0 && &target != &targets.front()),
@@ -474,7 +480,7 @@ void World::reroute() {
     std::vector<int> known(versions, 0);
     for (const Endpoint& endpoint : endpoints_) {
         const std::size_t version = index_of(endpoint.version);
-        groups[together ? 0 : version].servers.push_back(endpoint.server);
+        groups[together ? 0 : seat(version)].servers.push_back(endpoint.server);
         ++known[version];
     }
     for (std::size_t version = 0; version < versions; ++version) {
@@ -484,8 +490,8 @@ void World::reroute() {
         }
         shares_[version] = weights[version];
         if (flagged) continue;
-        groups[version].share = weights[version];
-        groups[version].mirrored = mirrored[version];
+        groups[seat(version)].share = weights[version];
+        groups[seat(version)].mirrored = mirrored[version];
     }
     data_.set_routes(std::move(groups));
     data_.set_flag(flagged ? weights[index_of(kNewVersion)] : 0);
@@ -494,10 +500,12 @@ void World::reroute() {
 // ---- what can be seen ----
 
 std::vector<Cohort> World::cohorts() const {
-    std::vector<Cohort> seen = cohorts_;
+    std::vector<Cohort> seen(cohorts_.size());
     for (std::size_t version = 0; version < seen.size(); ++version) {
-        seen[version].weight = routed() ? routing_.weights[version] : shares_[version];
-        seen[version].mirrored = routed() ? routing_.mirrored[version] : 0;
+        Cohort& cohort = seen[seat(version)];
+        cohort = cohorts_[version];
+        cohort.weight = routed() ? routing_.weights[version] : shares_[version];
+        cohort.mirrored = routed() ? routing_.mirrored[version] : 0;
     }
     return seen;
 }

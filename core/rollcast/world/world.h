@@ -67,7 +67,7 @@ class World {
     /// Does the difference between what is and what is wanted; true if there was any.
     bool apply(std::span<const Target> targets, Time now, EventQueue& queue);
 
-    /// What a control plane sees, by version.
+    /// What a control plane sees; see Observation::cohorts.
     std::vector<Cohort> cohorts() const;
     bool routed() const { return !routing_.weights.empty(); }
 
@@ -89,6 +89,7 @@ class World {
     }
     int known(std::size_t version) const;      // instances that routers send requests to
     int answering(std::size_t version) const;  // of these: not dead
+    std::size_t versions() const { return cohorts_.size(); }
     int ready(std::size_t version) const { return cohorts_[version].ready; }
     int instances() const { return instances_; }  // that hold a place, terminating ones too
     std::int64_t restarts() const { return restarts_; }
@@ -156,6 +157,9 @@ class World {
         std::uint32_t id_;
     };
 
+    /// Where a version stands in an observation, a directive and among the routers' groups: the new one last, so that
+    /// a baseline does not change which requests it gets.
+    std::size_t seat(std::size_t version) const { return version == 0 ? 0 : cohorts_.size() - version; }
     Stream stream(Purpose purpose, const Instance& instance, std::uint32_t ordinal = 0) const;
     Duration wait(Purpose purpose, const Instance& instance, const Distribution& seconds,
                   std::uint32_t ordinal = 0) const;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "rollcast/control/contract.h"
+#include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/rolling.h"
@@ -167,6 +168,74 @@ TEST(Simulation, RequestsAreTheSameWhetherTheyGoAheadOrEventByEvent) {
             }
         }
     }
+}
+
+/// A canary beside a baseline of its age, in three steps.
+Scenario with_baseline(const Faults& faults) {
+    Scenario scenario = testing::small_scenario();
+    scenario.baseline = true;
+    scenario.service.cold_slowness = 2;
+    scenario.faults = faults;
+    return scenario;
+}
+strategies::Baseline canary_and_baseline() {
+    using namespace strategies;
+    CanaryParams params{.replicas = 6, .routed = true};
+    params.steps = {SetWeight{20}, Pause{15s}, SetWeight{50}, Pause{15s}, SetWeight{70}, Pause{15s}};
+    return Baseline(std::make_shared<Canary>(params), {.scale_down_delay = 5s});
+}
+
+TEST(Simulation, ConservesRequestsAndGoesOnInACloneWithABaseline) {
+    const strategies::Baseline strategy = canary_and_baseline();
+    for (const Defect& defect : kDefects) {
+        SCOPED_TRACE(static_cast<int>(defect.kind));
+        const Scenario scenario = with_baseline(all_faults());
+        Simulation original = warmed_up(scenario, defect);
+        original.launch(strategy);
+        original.run_until(Time{} + 20s);
+        Simulation clone = original;
+        for (int step = 1; step <= 400; ++step) {
+            original.run_until(Time{} + 20s + step * 250ms);
+            const DataPlane& data = original.world().data();
+            ASSERT_EQ(data.total().in_flight(), data.count_in_flight(original.now())) << "step " << step;
+        }
+        clone.run_until(original.now());
+        expect_same(original, clone);
+        EXPECT_GT(original.world().data().tally(index_of(kBaselineVersion)).arrived, 0);
+    }
+}
+
+TEST(Simulation, RequestsAreTheSameEventByEventWithABaseline) {
+    const strategies::Baseline strategy = canary_and_baseline();
+    for (const Defect& defect : kDefects) {
+        SCOPED_TRACE(static_cast<int>(defect.kind));
+        const Scenario scenario = with_baseline(all_faults());
+        Simulation ahead(scenario, defect, StreamSpace(11, 1)),
+            stepwise(scenario, defect, StreamSpace(11, 1), Pace::kEventByEvent);
+        for (Simulation* each : {&ahead, &stepwise}) {
+            each->run_until(Time{});
+            each->launch(strategy);
+            each->run_until(Time{} + 90s);
+        }
+        expect_same(ahead, stepwise);
+    }
+}
+
+TEST(Simulation, ABaselineThatTheStrategyDoesNotBringChangesNothing) {
+    Scenario without = testing::small_scenario(), with = without;
+    with.baseline = true;
+    Simulation two = warmed_up(without), three = warmed_up(with);
+    for (Simulation* each : {&two, &three}) {
+        each->launch(rolling(without));
+        each->run_until(Time{} + 90s);
+    }
+    EXPECT_EQ(two.outcome().verdict, Verdict::kPromoted);
+    EXPECT_EQ(two.outcome().duration, three.outcome().duration);
+    EXPECT_EQ(two.world().data().total(), three.world().data().total());
+    for (const std::size_t version : {0, 1}) {
+        EXPECT_EQ(two.world().data().tally(version), three.world().data().tally(version));
+    }
+    EXPECT_EQ(three.world().data().tally(2), Tally{});
 }
 
 /// What it is told when it decides so five seconds into the rollout.

@@ -10,7 +10,8 @@ namespace rollcast {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr std::size_t kOld = index_of(kOldVersion), kNew = index_of(kNewVersion);
+constexpr std::size_t kOld = index_of(kOldVersion), kNew = index_of(kNewVersion),
+                      kBaseline = index_of(kBaselineVersion);
 
 /// A world with next to no requests of its own; `share` of the traffic goes to the new version.
 testing::Running world_with(double share, std::uint32_t replication = 0) {
@@ -122,6 +123,35 @@ TEST(DrawnTelemetry, TakesAnotherShareOnlyWhileBothVersionsHaveSome) {
     of_old.look(old.world, old.now + 100s);
     EXPECT_EQ(of_old.exposure(), 0);
     EXPECT_EQ(of_old.first_exposed(), kNever);
+}
+
+TEST(DrawnTelemetry, ShowsABaselineThatAnswersAsTheOldVersion) {
+    Scenario quiet = testing::quick_scenario(), scenario = busy_scenario();
+    quiet.traffic.rate = 1e-9;
+    quiet.baseline = scenario.baseline = true;
+    testing::Running running(quiet);
+    const std::vector<Target> want{
+        {.desired = 6, .weight = .6}, {.desired = 2, .weight = .2}, {.desired = 2, .weight = .2}};
+    running.world.apply(want, running.now, running.queue);
+    running.run(60s);
+    const Defect defect{.kind = DefectKind::kErrorRate, .severity = .1};
+    DrawnTelemetry planned = drawn(scenario, defect, 0, running.now),
+                   shifted = drawn(scenario, defect, 0, running.now, .4);
+    const auto near = [](std::int64_t count, double expected) {
+        EXPECT_NEAR(static_cast<double>(count), expected, 6 * std::sqrt(expected));
+    };
+    const Scrape scrape = second_scrape(planned, running.world, running.now);
+    near(scrape.proxy[kOld].increase.requests(), 180'000);
+    near(scrape.proxy[kNew].increase.requests(), 60'000);
+    near(scrape.proxy[kBaseline].increase.requests(), 60'000);
+    near(scrape.proxy[kBaseline].increase.errors(), 600);
+    near(scrape.proxy[kNew].increase.errors(), 6'600);
+    EXPECT_NEAR(planned.exposure(), 120'000, 1e-6);
+    EXPECT_NEAR(planned.harmed(), 12'000, 1e-6);
+    const Scrape at_share = second_scrape(shifted, running.world, running.now);
+    near(at_share.proxy[kOld].increase.requests(), 60'000);
+    near(at_share.proxy[kNew].increase.requests(), 120'000);
+    near(at_share.proxy[kBaseline].increase.requests(), 120'000);
 }
 
 TEST(DrawnTelemetry, KnowsNoDefectThatRequestsBringAbout) {
