@@ -6,12 +6,11 @@
 
 A map has a kind of defect, two axes and a cell for each pair of values. A cell says how it is known: by a
 closed form; by trials, that is replications in which fleet, strategy and guards are real and telemetry is
-drawn, with a 95% interval; by whole replications; or not at all.
+drawn, with a 95% interval; or not at all.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -36,8 +35,8 @@ Array = NDArray[np.float64]
 DEFAULT_CELLS = 20
 DEFAULT_TRIALS = 50
 
-NOT_KNOWN, EXACT, TRIALS, AT_LEAST, WHOLE = range(5)
-METHODS = ("not known", "closed form", "trials", "at least", "whole replications")
+NOT_KNOWN, EXACT, TRIALS, AT_LEAST = range(4)
+METHODS = ("not known", "closed form", "trials", "at least")
 """How a cell is known. "at least": by trials, of a version that has more to do than queues can be foretold
 for; waiting only makes it easier to catch."""
 
@@ -139,7 +138,7 @@ class PowerMap:
             share = used.count(method) / len(used)
             if not share:
                 continue
-            if method in (TRIALS, AT_LEAST, WHOLE):
+            if method in (TRIALS, AT_LEAST):
                 words += f" ({self._replications(method)} each)"
             parts.append(
                 words if share == 1 else f"{words} in {wording.quantity(round(share, 2), 'fraction')}"
@@ -231,7 +230,6 @@ def power(
     severity: float | None = None,
     cells: int = DEFAULT_CELLS,
     replications: int = DEFAULT_TRIALS,
-    whole: int = 0,
     seed: int = DEFAULT_SEED,
     threads: int = 0,
     progress: Callable[[int, int], bool | None] | None = None,
@@ -241,26 +239,24 @@ def power(
     `x`, `y`: "share" (of the traffic, in every step of the plan but the last), "severity", "bake" (the first
     step held for so long), or a parameter of the scenario ("strategy.canary.steps[1].pause"), each with its
     range if it shall not be chosen: "share=1%:50%" or "bake=5m,20m,1h". `severity`: of all cells, where no
-    axis has it. `cells`: along each. `replications`: trials of a cell. `whole`: replications with every
-    request, of a few severities as planned, for kinds of defects that trials do not know; these take their
-    time. `progress` is told how many cells are done, of how many; returning False stops. Raises InputError.
+    axis has it. `cells`: along each. `replications`: trials of a cell. `progress` is told how many cells are
+    done, of how many; returning False stops. Raises InputError.
     """
     loaded = _loaded(source)
     _require_range("cells", cells, 1)
     _require_range("replications", replications, 1)
-    _require_range("whole", whole, 0)
     _require_range("seed", seed, 0, bits=64)
     _require_range("threads", threads, 0)
-    study = _Study(loaded, replications, whole, seed, threads, progress)
+    study = _Study(loaded, replications, seed, threads, progress)
     return study.run(defects, x, y, severity, cells)
 
 
 def coarse_power(loaded: LoadedScenario, seed: int) -> Power | None:
-    """Of the three likeliest kinds of defects that trials know: for a report that is about more than that."""
+    """Of the three likeliest kinds of defects: for a report that is about more than that."""
     known = [
         truth
         for truth in loaded.model.release.truths
-        if truth.probability > 0 and truth.kind.name != "none" and _core.draws_telemetry_of(truth.kind)
+        if truth.probability > 0 and truth.kind.name != "none"
     ]
     likeliest = sorted(known, key=lambda truth: -truth.probability)[:3]
     if not likeliest:
@@ -272,7 +268,6 @@ def coarse_power(loaded: LoadedScenario, seed: int) -> Power | None:
 class _Study:
     loaded: LoadedScenario
     replications: int
-    whole: int
     seed: int
     threads: int
     progress: Callable[[int, int], bool | None] | None
@@ -334,7 +329,6 @@ class _Study:
             rows = [setting.with_axis(y, value) for value in y.values]
             wide = Cells.nothing((shape[0], 1))
             self._column(truth, rows, severity, wide, false_alone, 0)
-            self._whole(truth, y, wide)
             planned.put(slice(None), _squeezed(wide))
             planned_false = false_alone.of(0)
         return PowerMap(
@@ -383,18 +377,11 @@ class _Study:
                 chance = exact.judge(good).probability
                 false.put(column, chance, chance, chance)
             return ""
-        if not _core.draws_telemetry_of(truth.kind):
-            self._note(
-                f"{truth.name}: requests fail because of those before them, which only whole replications "
-                "show (--whole 20)."
-            )
-            defects = []
-        else:
-            defects = [_defect(truth, float(each or 0)) for each in severities]
+        defects = [_defect(truth, float(each or 0)) for each in severities]
         trials = [_core.GuardTrial(defect=_core.Defect(), share=settings[0].share)]
         trials += [
             _core.GuardTrial(defect=defect, share=one.share)
-            for defect, one in zip(defects, settings, strict=False)
+            for defect, one in zip(defects, settings, strict=True)
         ]
         options = _core.GuardTrialOptions(
             replications=self.replications, seed=self.seed, threads=self.threads
@@ -416,20 +403,6 @@ class _Study:
 
     def _goes_on(self, _: int) -> bool:
         return self.progress is None or self.progress(self.done, self.total) is not False
-
-    def _whole(self, truth: Any, y: Axis, cells: Cells) -> None:
-        """A few severities as planned, with every request."""
-        if not self.whole or _core.draws_telemetry_of(truth.kind):
-            return
-        model = copy.copy(self.loaded.model)
-        options = _core.ForecastOptions(replications=self.whole, seed=self.seed, threads=self.threads)
-        for row in range(0, len(y.values), max(1, len(y.values) // 6)):
-            severity = _core.Constant(float(y.values[row]))
-            certain = copy.copy(truth)
-            certain.probability, certain.severity = 1.0, severity
-            model.release = _core.Release(truths=[certain])
-            rows = _core.forecast(model, self.loaded.strategy, options).outcomes
-            _put_rows(cells, (row, 0), rows, WHOLE)
 
 
 @dataclass(frozen=True)

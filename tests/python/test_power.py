@@ -157,19 +157,15 @@ def test_it_does_not_depend_on_the_number_of_threads(small: dict[str, Any]) -> N
     assert alone == together
 
 
-def test_what_only_requests_bring_about_is_not_known_without_them(power: rollcast.Power) -> None:
-    leak = power.maps["descriptor-leak"]
-    assert not leak.is_known
-    assert np.isnan(leak.caught).all()
-    assert any("descriptor-leak" in note and "--whole" in note for note in power.notes)
+def test_every_kind_of_defect_has_its_map(small: dict[str, Any]) -> None:
+    from rollcast.lower_release import known_defects
 
-
-def test_whole_replications_know_it(small: dict[str, Any]) -> None:
-    power = rollcast.power(small, ["descriptor-leak"], cells=2, replications=2, whole=3)
-    planned = power.maps["descriptor-leak"].planned
-    assert planned is not None
-    assert (planned.method == power_map.WHOLE).all()
-    assert np.isfinite(planned.caught.value).all()
+    maps = rollcast.power(small, known_defects(), cells=2, replications=2).maps
+    assert list(maps) == list(known_defects())
+    for each in maps.values():
+        assert np.isfinite(each.caught).all()
+        assert each.planned is not None
+        assert np.isfinite(each.planned.caught.value).all()
 
 
 def test_a_version_with_too_much_to_do_is_only_bounded(small: dict[str, Any]) -> None:
@@ -185,7 +181,7 @@ def test_the_json_has_all_cells_and_nothing_that_is_not_finite(power: rollcast.P
     assert first["x"]["name"] == "share"
     assert first["y"]["unit"] == "fraction"
     assert np.array(first["cells"]["caught"]["value"]).shape == (4, 4)
-    assert document["maps"][2]["cells"]["caught"]["value"][0][0] is None
+    assert document["maps"][2]["cells"]["seconds_to_catch"]["value"][-1][0] is None
     assert document["sentence"] == power.advice.sentence
 
 
@@ -379,5 +375,5 @@ def test_the_command_tells_bad_options(small_file: Path, arguments: list[str], m
 
 def test_the_page_has_a_picture_for_each_map_that_is_known(power: rollcast.Power) -> None:
     page = render_power(power)
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 9
     assert "descriptor-leak" in page

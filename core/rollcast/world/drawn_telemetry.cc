@@ -33,10 +33,9 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       closed_rate_(closed_loop_rate(scenario)),
       looked_(from) {}
 
-bool DrawnTelemetry::knows(DefectKind kind) { return kind != DefectKind::kDescriptorLeak; }
-
 void DrawnTelemetry::look(const World& world, Time now) {
     if (now > looked_) {
+        if (defect_.kind == DefectKind::kDescriptorLeak) follow_leak(world);
         const double rate =
             mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
         for (std::size_t version = 0; version < kVersions; ++version) {
@@ -56,6 +55,19 @@ void DrawnTelemetry::look(const World& world, Time now) {
         standing_[version].known = world.known(version);
         standing_[version].serving = world.answering(version);
     }
+}
+
+/// Nothing happens when a process has no descriptors left but that its requests fail: those of the world tell.
+void DrawnTelemetry::follow_leak(const World& world) {
+    const auto served = [](const Tally& tally) {
+        return tally.answered + tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
+    };
+    const Tally tally = world.data().tally(kNew);
+    const Tally since = tally - before_;
+    before_ = tally;
+    const auto failed = static_cast<double>(since.failed_by_cause[static_cast<std::size_t>(Cause::kDefect)]);
+    const double fine = static_cast<double>(served(since));
+    if (failed + fine > 0) worn_out_ = failed / (failed + fine);
 }
 
 Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
@@ -117,7 +129,8 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     double errors = facts.background + brown.error_rate;
     const Busy busy = this->busy(version, rate * (standing.share + standing.mirrored));
     const AnswerLaw law = this->law(version, busy, brown.slowness, errors);
-    errors = std::min(1., errors + facts.defective * facts.seen);
+    const double defective = newer ? facts.defective + worn_out_ * (1 - facts.background) : 0;
+    errors = std::min(1., errors + defective * facts.seen);
 
     const double reached = requests * standing.serving / standing.known;
     // Who kills a process, and who is with it in flight.
@@ -138,7 +151,7 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
     if (!harms) return;
     const double late_anyhow = std::min(law.late, book_->law(kOld, busy.rate, busy.instances, brown.slowness).late);
-    harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * facts.defective;
+    harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * defective;
 }
 
 DrawnTelemetry::Grown DrawnTelemetry::draw(Interval& interval, std::size_t lane) {

@@ -3,7 +3,7 @@
 // process whose answers are independent of each other. The fleet, the routers and whatever decides are real; that is
 // what makes it quick enough to try a guard ten thousand times, and wrong where the requests themselves make things
 // happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts, requests
-// in flight that a leak takes along.
+// in flight that a leak takes along. Where a process lasts for so many requests, the world has a few of its own.
 //
 // Counts are drawn by inversion from numbers that depend on the scrape and the version alone: with the same luck a
 // worse release or a larger share never shows fewer failures.
@@ -29,9 +29,6 @@ class DrawnTelemetry {
     /// routers say; its instances are taken to be as busy then as those of the whole service.
     DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
                    const StreamSpace& streams, Time from, std::optional<double> share = {});
-
-    /// Whether such a defect can be seen without requests: not one by which they fail because of those before them.
-    static bool knows(DefectKind kind);
 
     /// Something may have changed in the world.
     void look(const World& world, Time now);
@@ -78,6 +75,7 @@ class DrawnTelemetry {
     };
 
     enum class Requests : std::uint8_t { kOwn, kCopies };
+    void follow_leak(const World& world);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;
@@ -94,6 +92,8 @@ class DrawnTelemetry {
     Time looked_;
     std::uint32_t scrapes_ = 0;
     std::array<Standing, kVersions> standing_{};
+    Tally before_;         // of the world's own requests at the new version, at the last look
+    double worn_out_ = 0;  // share of these that met a process without descriptors, since the look before
     std::array<Interval, kVersions> intervals_{};
     std::array<Interval, kVersions> copies_{};
     double unreached_ = 0;                  // no instance was known
