@@ -51,10 +51,27 @@ void DrawnTelemetry::look(const World& world, Time now) {
     standing_[kNew].share = newer;
     standing_[kOld].share = both ? 1 - newer : world.share(kOld);
     for (std::size_t version = 0; version < kVersions; ++version) {
+        const int known = world.known(version), serving = world.answering(version);
+        const int deaths = (known - serving) - (standing_[version].known - standing_[version].serving);
+        if (deaths > 0) die(version, deaths);
         standing_[version].mirrored = world.mirrored(version);
-        standing_[version].known = world.known(version);
-        standing_[version].serving = world.answering(version);
+        standing_[version].known = known;
+        standing_[version].serving = serving;
     }
+}
+
+/// Processes take along what they have in flight, and the request that kills them. These and those that are refused
+/// until routers know are the first failures of their kind: a series that begins with a death misses some of them.
+void DrawnTelemetry::die(std::size_t version, int deaths) {
+    const Standing& standing = standing_[version];
+    const double share = standing.share + standing.mirrored;
+    if (share <= 0) return;
+    const bool killed =
+        version == kNew && (defect_.kind == DefectKind::kCrashOnRequest || defect_.kind == DefectKind::kMemoryLeak);
+    const double lost = deaths * (standing.held + killed), own = lost * standing.share / share;
+    intervals_[version].refused += own;
+    copies_[version].refused += lost - own;
+    if (version == kNew && defect_.kind != DefectKind::kNone) harmed_ += own;
 }
 
 /// Nothing happens when a process has no descriptors left but that its requests fail: those of the world tell.
@@ -111,7 +128,7 @@ AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slow
 
 /// Some time passes in which nothing changes. `rate`: of the service. What becomes of copies matters to counters alone.
 void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requests whose) {
-    const Standing& standing = standing_[version];
+    Standing& standing = standing_[version];
     const bool own = whose == Requests::kOwn;
     const double requests = rate * (own ? standing.share : standing.mirrored) * seconds;
     if (requests <= 0 || (!own && standing.known == 0)) return;
@@ -132,12 +149,8 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     const double defective = newer ? facts.defective + worn_out_ * (1 - facts.background) : 0;
     errors = std::min(1., errors + defective * facts.seen);
 
-    const double reached = requests * standing.serving / standing.known;
-    // Who kills a process, and who is with it in flight.
-    const double held = std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
-    const double of_all = requests / (rate * (standing.share + standing.mirrored) * seconds);
-    const double deaths = reached * facts.fatal + of_all * standing.serving * facts.hazard * seconds;
-    const double answered = std::max(0., reached * (1 - facts.fatal) - deaths * held);
+    standing.held = std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
+    const double answered = requests * standing.serving / standing.known;
     const double in_time = answered * (1 - law.late);
     Interval& sum = (own ? intervals_ : copies_)[version];
     sum.requests += requests;

@@ -2,8 +2,8 @@
 // Telemetry of requests that are not simulated: what scrapes would bring if the requests of each version were a Poisson
 // process whose answers are independent of each other. The fleet, the routers and whatever decides are real; that is
 // what makes it quick enough to try a guard ten thousand times, and wrong where the requests themselves make things
-// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts, requests
-// in flight that a leak takes along. Where a process lasts for so many requests, the world has a few of its own.
+// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts. Where a
+// process lasts for so many requests the world has a few of its own, which wear it out as soon.
 //
 // Counts are drawn by inversion from numbers that depend on the scrape and the version alone: with the same luck a
 // worse release or a larger share never shows fewer failures.
@@ -59,6 +59,7 @@ class DrawnTelemetry {
         double mirrored = 0;
         int known = 0;    // instances that routers send requests to
         int serving = 0;  // of these: alive
+        double held = 0;  // requests in flight of each
     };
     struct Busy {
         double rate;  // requests a second
@@ -76,6 +77,7 @@ class DrawnTelemetry {
 
     enum class Requests : std::uint8_t { kOwn, kCopies };
     void follow_leak(const World& world);
+    void die(std::size_t version, int deaths);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;
