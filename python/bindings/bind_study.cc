@@ -135,9 +135,9 @@ void bind_study(py::module_& module) {
     module.attr("most_known_load") = AnswerBook::kMostLoad;
     bind_struct(module, "PlannedTraffic",
                 "What a plan makes of the traffic when nothing fails. new_requests: expected at the new version since "
-                "the scrape before, parallel to scrapes.",
+                "the scrape before, parallel to scrapes. exposure: of these, until the end.",
                 field("timeline", &PlannedTraffic::timeline), field("scrapes", &PlannedTraffic::scrapes),
-                field("new_requests", &PlannedTraffic::new_requests),
+                field("new_requests", &PlannedTraffic::new_requests), field("exposure", &PlannedTraffic::exposure),
                 field("first_exposed", &PlannedTraffic::first_exposed), field("end", &PlannedTraffic::end));
     module.def("planned_traffic", &planned_traffic_from_python, py::arg("scenario"), py::arg("strategy"),
                py::arg("share") = py::none(), py::arg("seed") = 1, py::arg("replication") = 0,

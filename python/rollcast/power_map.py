@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from rollcast import _core, outcomes, wording
 from rollcast.errors import InputError, listed, nearest, shown
 from rollcast.power_axes import SEVERITY, SHARE, Axis, parse_axis
-from rollcast.power_exact import ExactGuard, NotExactError, qualify
+from rollcast.power_exact import Bounds, Caught, NotExactError, background, qualify
 from rollcast.study import DEFAULT_SEED, Source, _loaded, _require_range
 
 if TYPE_CHECKING:
@@ -254,9 +254,7 @@ def power(
 def coarse_power(loaded: LoadedScenario, seed: int) -> Power | None:
     """Of the three likeliest kinds of defects: for a report that is about more than that."""
     known = [
-        truth
-        for truth in loaded.model.release.truths
-        if truth.probability > 0 and truth.kind.name != "none"
+        truth for truth in loaded.model.release.truths if truth.probability > 0 and truth.kind.name != "none"
     ]
     likeliest = sorted(known, key=lambda truth: -truth.probability)[:3]
     if not likeliest:
@@ -363,25 +361,34 @@ class _Study:
         severities = [one.severity if one.severity is not None else severity for one in settings]
         assert None not in severities
         shares = {one.share for one in settings}
-        exact, reason = None, "there are some for error rates only"
+        reason = "there are some for error rates only"
+        to_try = list(range(len(settings)))
+        wants_false = row == 0
         if truth.kind.name == "error_rate" and len(shares) == 1:
             try:
                 exact, reason = qualify(settings[0].loaded, settings[0].share, seed=self.seed), ""
             except NotExactError as why:
                 reason = f"{why}"
-        if exact is not None:
-            good, affected = _background(settings[0].loaded.model, truth.request_class)
-            for index, each in enumerate(severities):
-                _put_exact(cells, (row + index, column), exact, good, affected, float(each or 0))
-            if row == 0:
-                chance = exact.judge(good).probability
-                false.put(column, chance, chance, chance)
-            return ""
-        defects = [_defect(truth, float(each or 0)) for each in severities]
+            else:
+                good, affected = background(settings[0].loaded.model, truth.request_class)
+                added = [float(each or 0) * affected for each in severities]
+                judged = [exact.judge(good + each) for each in added]
+                to_try = [index for index, each in enumerate(judged) if not each.is_sure]
+                for index in set(range(len(settings))) - set(to_try):
+                    _put_exact(cells, (row + index, column), judged[index], added[index])
+                if wants_false and (alone := exact.judge(good)).is_sure:
+                    false.put(column, *_known(alone.probability))
+                    wants_false = False
+                if to_try:
+                    reason = "where chance decides, because windows overlap"
+                elif not wants_false:
+                    return ""
         trials = [_core.GuardTrial(defect=_core.Defect(), share=settings[0].share)]
         trials += [
-            _core.GuardTrial(defect=defect, share=one.share)
-            for defect, one in zip(defects, settings, strict=True)
+            _core.GuardTrial(
+                defect=_defect(truth, float(severities[index] or 0)), share=settings[index].share
+            )
+            for index in to_try
         ]
         options = _core.GuardTrialOptions(
             replications=self.replications, seed=self.seed, threads=self.threads
@@ -394,9 +401,9 @@ class _Study:
         ]
         if len(parts[-1]["verdict"]) < self.replications:
             return reason
-        if row == 0:
+        if wants_false:
             false.put(column, *_caught(parts[0]))
-        for index, outcome in enumerate(parts[1:]):
+        for index, outcome in zip(to_try, parts[1:], strict=True):
             crowded = float(outcome["min_headroom"].min()) < _FREE_ENOUGH
             _put_rows(cells, (row + index, column), outcome, AT_LEAST if crowded else TRIALS)
         return reason
@@ -455,7 +462,7 @@ def cell_in_words(cells: Cells, at: Any, *, brief: bool = False) -> str:
     if brief:
         mark = "\N{GREATER-THAN OR EQUAL TO}" if method == AT_LEAST and value < 1 else ""
         return mark + _percent(value)
-    if method == EXACT:
+    if method == EXACT and low == high:
         return f"{wording.quantity(value, 'probability')} (exact)"
     if method == AT_LEAST and low < 1:
         return f"at least {_percent(low)}"
@@ -526,25 +533,16 @@ def _has_partial_share(loaded: LoadedScenario) -> bool:
     return bool(((rates > 0) & (rates < 0.95 * rates.max(initial=0))).sum() > 2)
 
 
-def _background(model: Any, request_class: int) -> tuple[float, float]:
-    """The error rate of a good version, and the share of requests that a defect may hit."""
-    classes = model.traffic.classes
-    if not classes:
-        return model.service.error_rate, 1.0
-    rates = [model.service.error_rate if one.error_rate is None else one.error_rate for one in classes]
-    good = math.fsum(one.share * rate for one, rate in zip(classes, rates, strict=True))
-    return good, classes[request_class].share if request_class >= 0 else 1.0
+def _known(bounds: Bounds) -> tuple[float, float, float]:
+    return bounds.value, bounds.low, bounds.high
 
 
-def _put_exact(
-    cells: Cells, at: tuple[int, int], exact: ExactGuard, good: float, affected: float, severity: float
-) -> None:
-    added = severity * affected
-    judged = exact.judge(good + added)
-    cells.caught.put(at, judged.probability, judged.probability, judged.probability)
-    cells.seconds.put(at, judged.seconds, judged.seconds, judged.seconds)
-    failed = judged.exposed * added
-    cells.failed.put(at, failed, failed, failed)
+def _put_exact(cells: Cells, at: tuple[int, int], judged: Caught, added: float) -> None:
+    cells.caught.put(at, *_known(judged.probability))
+    # Without a chance worth the name there is no time to catch it, either.
+    if judged.probability.low > 0:
+        cells.seconds.put(at, *_known(judged.seconds))
+    cells.failed.put(at, *(added * exposed for exposed in _known(judged.exposed)))
     cells.method[at] = EXACT
 
 

@@ -106,7 +106,7 @@ struct Steps {
 };
 
 /// Of log-ratios: from one bound of the test to the other.
-constexpr std::ptrdiff_t kSteps = 600;
+constexpr std::ptrdiff_t kSteps = 300;
 
 /// How far a look moves the log-ratio, in steps: each failure `up`, each success `down`.
 Steps moves(const std::vector<double>& failed, double fewest, double up, double succeeded, double down) {

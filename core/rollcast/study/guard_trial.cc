@@ -20,10 +20,10 @@ struct Quiet {
     Defect defect{};
 };
 
-/// Where requests kill their processes, so many of them are there as do: each that kills, or a few hundred that wear a
+/// Where requests kill their processes, so many of them are there as do: each that kills, or a thousand that wear a
 /// process out. A share of a Poisson process kills as often as all of it, if each of its requests does so more often.
 Quiet without_requests(const Scenario& scenario, const Defect& defect) {
-    constexpr double kToWearOut = 400;
+    constexpr double kToWearOut = 800;
     for (const Complaint& wrong : validate(scenario)) require(false, wrong.path + " " + wrong.message);
     Quiet quiet{scenario, defect};
     double share = 0;
@@ -56,7 +56,7 @@ bool is_over(const Simulation& simulation) { return simulation.went_back() != kN
 
 Outcome try_once(const Scenario& scenario, const Quiet& quiet, const Strategy& strategy, const GuardTrial& trial,
                  const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams) {
-    constexpr Duration kLook = 15s;
+    constexpr Duration kLook = 5s;
     Simulation simulation = launched(scenario, quiet, strategy, trial, book, streams);
     const Time horizon = Time{} + scenario.window.horizon;
     while (simulation.now() < horizon && !is_over(simulation)) {
@@ -131,6 +131,7 @@ PlannedTraffic planned_traffic(const Scenario& scenario, const Strategy& strateg
         planned.end = simulation.now();
         break;
     }
+    planned.exposure = simulation.drawn()->exposure();
     planned.first_exposed = simulation.drawn()->first_exposed();
     return planned;
 }

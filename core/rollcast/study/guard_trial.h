@@ -42,6 +42,7 @@ struct PlannedTraffic {
     Timeline timeline{};                 // with every measurement
     std::vector<Time> scrapes{};         // that could be seen
     std::vector<double> new_requests{};  // expected at the new version since the scrape before; parallel to scrapes
+    double exposure = 0;                 // requests to the new version until the end
     Time first_exposed = kNever;         // of the new version
     Time end{};                          // of the rollout; the horizon where it did not end
 };
