@@ -155,7 +155,8 @@ def test_bounds_of_burn_rates_become_the_textbooks_times() -> None:
     scenario["strategy"]["canary"]["steps"] = [{"set_weight": 10}, {"pause": "1h"}]
     scenario["observability"] = {"scrape_interval": "1s", "delay": "0s"}
     found = qualify(rollcast.load(scenario), None, draws=5).judge(0.5)
-    textbook = rollcast.judge.detection_time(0.05, objective=0.999, window=3600, burn_rate=14.4)  # a tenth of the traffic
+    rule = rollcast.judge.BurnRateRule(3600, 60, 14.4)
+    textbook = rollcast.judge.detection_time(0.05, rules=[rule])  # a tenth of the traffic has the defect
     assert found.is_sure
     # The interval of measurements, and a scrape that counts as nothing.
     assert found.seconds.value == pytest.approx(textbook, abs=5)
