@@ -240,12 +240,6 @@ def forecast(
 @click.option(
     "-n", "--replications", type=click.IntRange(1), default=50, show_default=True, help="Trials of each cell."
 )
-@click.option(
-    "--whole",
-    type=click.IntRange(0),
-    default=0,
-    help="Replications with every request, as planned, for defects that trials do not know.",
-)
 @SEED
 @click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
 @click.option("--json", "json_file", metavar="FILE", help="Write all cells.")
@@ -265,7 +259,6 @@ def power(
     severity: str | None,
     cells: int,
     replications: int,
-    whole: int,
     seed: int,
     threads: int,
     json_file: str | None,
@@ -285,8 +278,8 @@ def power(
     size = _severity(severity) if severity else None
     with _progress_bar(0, "cells") as bar:
         result = power_map.power(
-            loaded, defects, x=x, y=y, severity=size, cells=cells, replications=replications, whole=whole,
-            seed=seed, threads=threads, progress=bar,
+            loaded, defects, x=x, y=y, severity=size, cells=cells, replications=replications, seed=seed,
+            threads=threads, progress=bar,
         )  # fmt: skip
     if json_file:
         files.write_atomically(json_file, result.to_json().encode())

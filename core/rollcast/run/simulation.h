@@ -38,7 +38,10 @@ class Simulation {
     void run_until(Time until);
 
     /// From the beginning on telemetry is drawn, not counted: the world's own traffic is nobody's.
-    void draw_telemetry(DrawnTelemetry drawn) { drawn_ = std::move(drawn); }
+    void draw_telemetry(DrawnTelemetry drawn) {
+        drawn_ = std::move(drawn);
+        drawn_->look(world_, now_);
+    }
     const std::optional<DrawnTelemetry>& drawn() const { return drawn_; }
 
     /// Other luck from here on.

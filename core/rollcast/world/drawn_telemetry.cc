@@ -43,10 +43,9 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       closed_rate_(closed_loop_rate(scenario)),
       looked_(from) {}
 
-bool DrawnTelemetry::knows(DefectKind kind) { return kind != DefectKind::kDescriptorLeak; }
-
 void DrawnTelemetry::look(const World& world, Time now) {
     if (now > looked_) {
+        if (defect_.kind == DefectKind::kDescriptorLeak) follow_leak(world);
         const double rate =
             mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
         for (std::size_t version = 0; version < versions_; ++version) {
@@ -66,10 +65,40 @@ void DrawnTelemetry::look(const World& world, Time now) {
     standing_[kOld].share = both ? 1 - newer - beside : world.share(kOld);
     standing_[kBaseline].share = beside;
     for (std::size_t version = 0; version < versions_; ++version) {
+        const int known = world.known(version), serving = world.answering(version);
+        const int deaths = (known - serving) - (standing_[version].known - standing_[version].serving);
+        if (deaths > 0) die(version, deaths);
         standing_[version].mirrored = world.mirrored(version);
-        standing_[version].known = world.known(version);
-        standing_[version].serving = world.answering(version);
+        standing_[version].known = known;
+        standing_[version].serving = serving;
     }
+}
+
+/// Processes take along what they have in flight, and the request that kills them. These and those that are refused
+/// until routers know are the first failures of their kind: a series that begins with a death misses some of them.
+void DrawnTelemetry::die(std::size_t version, int deaths) {
+    const Standing& standing = standing_[version];
+    const double share = standing.share + standing.mirrored;
+    if (share <= 0) return;
+    const bool killed =
+        version == kNew && (defect_.kind == DefectKind::kCrashOnRequest || defect_.kind == DefectKind::kMemoryLeak);
+    const double lost = deaths * (standing.held + killed), own = lost * standing.share / share;
+    intervals_[version].refused += own;
+    copies_[version].refused += lost - own;
+    if (version == kNew && defect_.kind != DefectKind::kNone) harmed_ += own;
+}
+
+/// Nothing happens when a process has no descriptors left but that its requests fail: those of the world tell.
+void DrawnTelemetry::follow_leak(const World& world) {
+    const auto served = [](const Tally& tally) {
+        return tally.answered + tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
+    };
+    const Tally tally = world.data().tally(kNew);
+    const Tally since = tally - before_;
+    before_ = tally;
+    const auto failed = static_cast<double>(since.failed_by_cause[static_cast<std::size_t>(Cause::kDefect)]);
+    const double fine = static_cast<double>(served(since));
+    if (failed + fine > 0) worn_out_ = failed / (failed + fine);
 }
 
 Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
@@ -115,7 +144,7 @@ AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slow
 
 /// Some time passes in which nothing changes. `rate`: of the service. What becomes of copies matters to counters alone.
 void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requests whose) {
-    const Standing& standing = standing_[version];
+    Standing& standing = standing_[version];
     const bool own = whose == Requests::kOwn;
     const double requests = rate * (own ? standing.share : standing.mirrored) * seconds;
     if (requests <= 0 || (!own && standing.known == 0)) return;
@@ -133,14 +162,11 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     double errors = facts.background + brown.error_rate;
     const Busy busy = this->busy(version, rate * (standing.share + standing.mirrored));
     const AnswerLaw law = this->law(version, busy, brown.slowness, errors);
-    errors = std::min(1., errors + facts.defective * facts.seen);
+    const double defective = newer ? facts.defective + worn_out_ * (1 - facts.background) : 0;
+    errors = std::min(1., errors + defective * facts.seen);
 
-    const double reached = requests * standing.serving / standing.known;
-    // Who kills a process, and who is with it in flight.
-    const double held = std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
-    const double of_all = requests / (rate * (standing.share + standing.mirrored) * seconds);
-    const double deaths = reached * facts.fatal + of_all * standing.serving * facts.hazard * seconds;
-    const double answered = std::max(0., reached * (1 - facts.fatal) - deaths * held);
+    standing.held = std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
+    const double answered = requests * standing.serving / standing.known;
     const double in_time = answered * (1 - law.late);
     Interval& sum = (own ? intervals_ : copies_)[version];
     sum.requests += requests;
@@ -154,7 +180,7 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
     if (!harms) return;
     const double late_anyhow = std::min(law.late, book_->law(kOld, busy.rate, busy.instances, brown.slowness).late);
-    harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * facts.defective;
+    harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * defective;
 }
 
 DrawnTelemetry::Grown DrawnTelemetry::draw(Interval& interval, std::size_t lane) {

@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'draws_telemetry_of', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -355,7 +355,6 @@ class Scope(enum.Enum):
     """
     Whose requests are counted.
     """
-    baseline: typing.ClassVar[Scope]
     new: typing.ClassVar[Scope]
     old: typing.ClassVar[Scope]
     service: typing.ClassVar[Scope]
@@ -856,17 +855,16 @@ class BurnRateAlert:
         ...
 class SequentialCheck:
     """
-    A sequential test of the new version, or of the new against another one.
+    A sequential test of the new version, or of the new against the old one.
     """
     __hash__: typing.ClassVar[None] = None
-    baseline: Scope
     test: sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams
     vantage: Vantage
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams, Vantage, Scope]:
+    def __getstate__(self) -> tuple[sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams, Vantage]:
         ...
-    def __init__(self, *, test: sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams = ..., vantage: Vantage = ..., baseline: Scope = ...) -> None:
+    def __init__(self, test: sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams = ..., vantage: Vantage = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -973,15 +971,14 @@ class OwnCheck:
     A guard of the user's own, and what it looks at.
     """
     __hash__: typing.ClassVar[None] = None
-    baseline: Scope
     guard: OwnGuard
     vantage: Vantage
     window: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[OwnGuard, Vantage, float, Scope]:
+    def __getstate__(self) -> tuple[OwnGuard, Vantage, float]:
         ...
-    def __init__(self, *, guard: OwnGuard = ..., vantage: Vantage = ..., window: float = 300.0, baseline: Scope = ...) -> None:
+    def __init__(self, *, guard: OwnGuard = ..., vantage: Vantage = ..., window: float = 300.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2037,7 +2034,6 @@ class Scenario:
     """
     __hash__: typing.ClassVar[None] = None
     balancing: Balancing
-    baseline: bool
     faults: Faults
     fleet: Fleet
     name: str
@@ -2050,9 +2046,9 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, bool, list[Analysis], People]:
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], People]:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., baseline: bool = False, analyses: collections.abc.Sequence[Analysis] = ..., people: People = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., people: People = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2223,7 +2219,7 @@ class AnalysisStatus:
         ...
 class Observation:
     """
-    What a strategy is shown; the old version's cohort first, the new one's last.
+    What a strategy is shown; cohorts by version, the old one first.
     """
     __hash__: typing.ClassVar[None] = None
     aborted: bool
@@ -2767,39 +2763,6 @@ class Shadow(Strategy):
         ...
     @property
     def params(self) -> ShadowParams:
-        ...
-class BaselineParams:
-    """
-    Fresh instances of the old version beside the new one.
-    """
-    __hash__: typing.ClassVar[None] = None
-    progress_deadline: float
-    scale_down_delay: float
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[float, float]:
-        ...
-    def __init__(self, progress_deadline: float = 600.0, scale_down_delay: float = 30.0) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-class Baseline(Strategy):
-    """
-    Any strategy, with a baseline as old as the canary.
-    """
-    def __getstate__(self) -> tuple[Strategy, BaselineParams]:
-        ...
-    def __init__(self, inner: Strategy, params: BaselineParams) -> None:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def inner(self) -> Strategy:
-        ...
-    @property
-    def params(self) -> BaselineParams:
         ...
 class PlanScale:
     """
@@ -3780,10 +3743,6 @@ def complaint(check: SequentialCheck) -> str | None:
     """
     Why it could never decide; None when it could.
     """
-def draws_telemetry_of(kind: DefectKind) -> bool:
-    """
-    Whether try_guards() knows such a defect: not one by which requests fail because of those before.
-    """
 def estimate(release: Release, outcomes: collections.abc.Sequence[Outcome], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
     """
     All estimates that the outcomes allow.
@@ -3856,7 +3815,7 @@ def registered() -> list[str]:
     """
     The names of the strategies in C++ that were linked in.
     """
-def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False) -> list[Breach]:
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex) -> list[Breach]:
     """
     Plays a strategy through on a toy fleet: each way in which it broke the contract.
     """
@@ -3867,10 +3826,6 @@ def replay(scenario: Scenario, strategy: Strategy, options: ForecastOptions, rep
 def resolve(amount: Amount, total: typing.SupportsInt | typing.SupportsIndex, rounding: Rounding) -> int:
     """
     The amount as a count of `total`.
-    """
-def selects(source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck, scope: Scope) -> bool:
-    """
-    Whether it looks at those requests.
     """
 def squared_cv(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical) -> float:
     """

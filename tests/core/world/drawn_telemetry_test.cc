@@ -154,12 +154,30 @@ TEST(DrawnTelemetry, ShowsABaselineThatAnswersAsTheOldVersion) {
     near(at_share.proxy[kBaseline].increase.requests(), 120'000);
 }
 
-TEST(DrawnTelemetry, KnowsNoDefectThatRequestsBringAbout) {
-    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kErrorRate));
-    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kCrashHazard));
-    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kMemoryLeak));
-    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kCrashOnRequest));
-    EXPECT_FALSE(DrawnTelemetry::knows(DefectKind::kDescriptorLeak));
+TEST(DrawnTelemetry, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
+    constexpr double kLeak = 200;
+    const Defect leak{.kind = DefectKind::kDescriptorLeak, .severity = kLeak};
+    static const Scenario thin = [] {
+        Scenario scenario = testing::quick_scenario();
+        scenario.traffic.rate = 30;
+        return scenario;
+    }();
+    testing::Running running(thin, leak, 0);
+    running.want(6, 6, .25);
+    running.run(60s);
+    const Scenario scenario = busy_scenario();
+    DrawnTelemetry telemetry = drawn(scenario, leak, 0, running.now);
+    // 75 requests a second, of which 7.5 are the world's, wear six processes out in 1,200 of the latter: 160 s.
+    const auto harmed_in = [&](Duration time) {
+        const double before = telemetry.harmed();
+        telemetry.look(running.world, running.now);
+        running.run(time);
+        telemetry.look(running.world, running.now);
+        return telemetry.harmed() - before;
+    };
+    EXPECT_EQ(harmed_in(60s), 0);
+    harmed_in(120s);
+    EXPECT_NEAR(harmed_in(100s), 75 * 100 * .99, 1);  // a hundredth fails anyhow
 }
 
 }  // namespace
