@@ -10,6 +10,7 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.blind_guards import warn_of_blind_guards
 from rollcast.errors import nearest, shown
+from rollcast.lower_autoscaling import lower_autoscaling, warn_of_limits
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
 from rollcast.lower_rate import rollout_start, usual_rate
@@ -114,6 +115,10 @@ _WORDS = {
     "traffic.replay": "traffic.arrivals",
     "people.on_call.": "people.",
     "fleet.backoff": "fleet.back_off",
+    "autoscaling.least": "autoscaling.min",
+    "autoscaling.most": "autoscaling.max",
+    "autoscaling.by[": "autoscaling.target_tracking[",
+    "autoscaling.by.": "autoscaling.",
     "error_rate": "errors",
 }
 
@@ -144,6 +149,7 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
         _check(lowering, core)
     if not lowering.problems.errors:
         warn_of_blind_guards(lowering, core, body, strategy)
+        warn_of_limits(lowering, core, strategy)
     return core, strategy
 
 
@@ -193,6 +199,9 @@ def _hours(lowering: Lowering, given: language.PeopleModel, core: Any) -> None:
 
 def _fleet(lowering: Lowering) -> Any:
     given, core = lowering.model.fleet, _core.Fleet()
+    core.autoscaling = lower_autoscaling(lowering)
+    if core.autoscaling is not None and given.replicas is None:
+        core.replicas = core.autoscaling.least
     lowering.fill(core, given, "fleet", _FLEET)
     image = given.image or language.ImageModel()
     core.image_bytes = lowering.choose(
@@ -212,6 +221,10 @@ def _fleet(lowering: Lowering) -> Any:
     elif given.capacity < core.replicas:
         message = f"expected room for at least the {core.replicas} replicas, got {given.capacity}"
         lowering.error(message, "fleet", "capacity")
+    core.quota = given.quota
+    if given.quota is not None and given.quota < core.replicas:
+        message = f"expected at least the {core.replicas} replicas, got {given.quota}"
+        lowering.error(message, "fleet", "quota")
     if core.pre_stop > core.grace:
         most = f"the grace period of {show_seconds(core.grace)}"
         lowering.error(f"expected at most {most}, got {show_seconds(core.pre_stop)}", "fleet", "pre_stop")

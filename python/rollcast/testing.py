@@ -39,6 +39,7 @@ def check_strategy(
     analyses: tuple[str, ...] = (),
     args: Mapping[str, Any] | None = None,
     allow_code: bool = True,
+    resized: bool = False,
 ) -> None:
     """Raises ContractError unless a strategy keeps what every strategy promises.
 
@@ -52,7 +53,8 @@ def check_strategy(
     linked in, or a scenario: loaded, or its file, whose Python code runs unless ``allow_code`` is false.
     ``replicas``: of a scenario, its own. ``quota``: the most instances that it may want at a time; unless it
     is given, a second fleet and a surge of a quarter. ``analyses`` and ``args``: for a class, a runbook or a
-    name, the names of analyses that it may run, and what else it is made with.
+    name, the names of analyses that it may run, and what else it is made with. ``resized``: it must follow
+    an autoscaler, `Observation.replicas`, too; it must for a scenario that has one.
     """
     names = {name: index for index, name in enumerate(analyses)}
     loaded: LoadedScenario | None = None
@@ -74,7 +76,9 @@ def check_strategy(
         raise TypeError(f"expected {expected}, got {strategy!r}")
     if quota is None:
         quota = 2 * replicas + math.ceil(replicas / 4)
-    breaches = [str(breach) for breach in _core.rehearse(recipe, replicas, quota)]
+    if loaded is not None and loaded.model.fleet.autoscaling is not None:
+        resized = True
+    breaches = [str(breach) for breach in _core.rehearse(recipe, replicas, quota, resized)]
     if loaded is not None and not breaches:
         breaches += _simulated(loaded, quota)
     if breaches:

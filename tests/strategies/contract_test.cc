@@ -194,7 +194,7 @@ std::vector<Example> examples() {
 class Contract : public ::testing::TestWithParam<Example> {};
 
 TEST_P(Contract, IsKept) {
-    const Terms terms{.replicas = kReplicas, .quota = GetParam().quota};
+    const Terms terms{.replicas = kReplicas, .quota = GetParam().quota, .resized = true};
     for (const Breach& breach : rehearse(*GetParam().strategy, terms)) ADD_FAILURE() << describe(breach);
 }
 

@@ -54,8 +54,10 @@ struct Observation {
     std::span<const Cohort> cohorts;           // index: version
     std::span<const AnalysisStatus> analyses;  // every run ever asked for, in order of start
     bool routed = false;                       // weights are in force; else traffic follows ready instances
-    bool approved = false;                     // a person granted what the last directive asked for
-    bool aborted = false;                      // somebody wants the rollout gone: go back, unless it is done
+    /// What somebody from outside, an autoscaler, last asked the workload's size to be; none: nobody did.
+    std::optional<int> replicas{};
+    bool approved = false;  // a person granted what the last directive asked for
+    bool aborted = false;   // somebody wants the rollout gone: go back, unless it is done
 
     /// The phase of a run; Pending when it is not known yet.
     AnalysisPhase analysis(std::uint32_t run) const {
@@ -71,6 +73,7 @@ struct Target {
     int desired = 0;
     std::optional<double> weight;  // share of the traffic; given for all cohorts (they add up to 1) or for none
     double mirrored = 0;           // share that is copied here, its answers thrown away; only where weights are given
+    bool counted = true;           // by an autoscaler that asks how busy the workload's instances are
     friend bool operator==(const Target&, const Target&) = default;
 };
 

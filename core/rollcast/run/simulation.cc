@@ -64,6 +64,7 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     Stream stream = streams_.stream(Purpose::kScrape, 0);
     const double phase = uniform(stream);
     schedule(now_ + from_seconds(phase * to_seconds(scenario.observability.scrape_interval)), RunEvent::kScrape);
+    begin_autoscaling();
 }
 
 void Simulation::rekey(const StreamSpace& streams) {
@@ -79,7 +80,7 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
     for (const AnalysisId id : scenario_->people.pages) start_analysis(kStanding, id);
     strategy_ = strategy.describe();
     try {
-        controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
+        controller_ = strategy.start({.at = now_, .replicas = replicas_.value_or(scenario_->fleet.replicas)});
     } catch (const std::exception& error) {
         blame(error.what());
     }
@@ -145,6 +146,12 @@ void Simulation::handle(const Event& event) {
         case RunEvent::kPersonActs:
             recorder_.person_aborts();
             return abort("a person aborts the rollout");
+        case RunEvent::kReadLoads:
+            schedule(now_ + autoscaler_->resolution(), RunEvent::kReadLoads);
+            return world_.read_loads(now_);
+        case RunEvent::kAutoscale:
+            schedule(now_ + autoscaler_->period(), RunEvent::kAutoscale);
+            return autoscale();
     }
 }
 
@@ -165,6 +172,35 @@ void Simulation::scrape() {
     narrator_.tell_scrape(seen, world_);
 }
 
+/// When it reads and looks against the rollout is anybody's guess.
+void Simulation::begin_autoscaling() {
+    if (!scenario_->fleet.autoscaling) return;
+    autoscaler_.emplace(*scenario_->fleet.autoscaling);
+    replicas_ = scenario_->fleet.replicas;
+    Stream stream = streams_.stream(Purpose::kAutoscaling, 0);
+    for (const auto& [kind, period] : {std::pair(RunEvent::kReadLoads, autoscaler_->resolution()),
+                                       std::pair(RunEvent::kAutoscale, autoscaler_->period())}) {
+        schedule(now_ + from_seconds(uniform(stream) * to_seconds(period)), kind);
+    }
+}
+
+/// Requests that are drawn keep no instance busy: then nobody scales.
+void Simulation::autoscale() {
+    if (drawn_) return;
+    const bool deploying = controller_ && !is_final(phase_);
+    const int wanted = autoscaler_->look(world_.loads(), *replicas_, deploying, now_);
+    if (wanted == *replicas_) return;
+    narrator_.tell(now_, Kind::kDecision, [&] {
+        return "the autoscaler asks for " + std::to_string(wanted) + " instances instead of " +
+               std::to_string(*replicas_);
+    });
+    replicas_ = wanted;
+    if (controller_) return request_decision();
+    std::vector<Target> targets(world_.data().versions());
+    targets.front().desired = wanted;
+    world_.apply(targets, now_, queue_);
+}
+
 void Simulation::request_decision() {
     if (!controller_ || decision_requested_) return;
     decision_requested_ = true;
@@ -180,6 +216,7 @@ void Simulation::decide() {
                                 .cohorts = cohorts,
                                 .analyses = statuses_,
                                 .routed = world_.routed(),
+                                .replicas = replicas_,
                                 .approved = approved_,
                                 .aborted = aborted_});
     bool changed = world_.apply(want.targets, now_, queue_);

@@ -13,6 +13,7 @@
 #include "rollcast/des/event_queue.h"
 #include "rollcast/model/scenario.h"
 #include "rollcast/observe/analysis.h"
+#include "rollcast/observe/autoscaler.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/run/narrator.h"
@@ -63,6 +64,8 @@ class Simulation {
         kApprovalLimit,  // likewise
         kReport,         // of a user
         kPersonActs,
+        kReadLoads,  // an autoscaler's metrics
+        kAutoscale,
     };
     struct RunningAnalysis {
         AnalysisRun run;
@@ -87,6 +90,8 @@ class Simulation {
     void analysis_moved(std::size_t index);
     void schedule(Time at, RunEvent kind, std::uint32_t subject = 0, std::uint32_t detail = 0);
     void tell_fault(const Event& event);
+    void begin_autoscaling();
+    void autoscale();
 
     const Scenario* scenario_;
     StreamSpace streams_;
@@ -98,6 +103,8 @@ class Simulation {
     Responder responder_;
     std::uint32_t scrapes_ = 0;
     std::optional<DrawnTelemetry> drawn_;
+    std::optional<Autoscaler> autoscaler_;
+    std::optional<int> replicas_;  // that it asks for
 
     std::string strategy_;             // what is launched
     ClonePtr<Controller> controller_;  // none before the launch

@@ -13,6 +13,7 @@
 #include "rollcast/control/strategy.h"
 #include "rollcast/des/event_queue.h"
 #include "rollcast/model/scenario.h"
+#include "rollcast/observe/load.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/world/backoff.h"
@@ -44,6 +45,7 @@ enum class WorldEvent : std::uint32_t {
     kHostRepaired,     // subject: host
     kZoneLost,         // subject: index into Faults::zone_losses
     kBrownOut,         // one begins or ends
+    kCreateAgain,      // what the quota refused; subject: version; detail: number of the attempt
     kEnd,              // first number that is free for others
 };
 constexpr Event event(WorldEvent kind, std::uint32_t subject, std::uint32_t detail = 0) {
@@ -70,6 +72,11 @@ class World {
     /// What a control plane sees, by version.
     std::vector<Cohort> cohorts() const;
     bool routed() const { return !routing_.weights.empty(); }
+
+    /// Reads how busy instances have been since the last reading. Only where there is an autoscaler.
+    void read_loads(Time now);
+    /// What an autoscaler sees of the instances that the last directive has it count.
+    std::vector<InstanceLoad> loads() const;
 
     /// What a scrape brings; each call starts the next interval. What no analysis asks instances for is left out.
     Scrape scrape(Time now);
@@ -164,6 +171,7 @@ class World {
     bool place(std::uint32_t id);
     void place_waiting(Time now, EventQueue& queue);
     void fill(VersionId version, Time now, EventQueue& queue);
+    void fill_again(VersionId version, Time now, EventQueue& queue);
     void pull(std::uint32_t id, Time now, EventQueue& queue);
     void start_process(std::uint32_t id, Time now, EventQueue& queue);
     void started(std::uint32_t id, Time now, EventQueue& queue);
@@ -175,6 +183,7 @@ class World {
     void stop(std::uint32_t id, Time now, EventQueue& queue);
     void gone(std::uint32_t id, Time now, EventQueue& queue);
     void evict(std::uint32_t id, Time now, EventQueue& queue);
+    bool handle_instance(std::uint32_t id, WorldEvent kind, std::uint32_t detail, Time now, EventQueue& queue);
     bool handle_process(std::uint32_t id, WorldEvent kind, Time now, EventQueue& queue);
     void begin_faults(Time now, EventQueue& queue);
     Stream host_stream(Purpose purpose, HostId host) const;
@@ -193,6 +202,19 @@ class World {
     void scrape_applications(Scrape& scrape);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
 
+    /// Of a version's instances: what its controller does about those that the quota refuses.
+    struct Creation {
+        std::uint32_t attempts = 0;
+        int refused = 0;  // attempts in a row
+    };
+    /// What the last reading of an instance saw.
+    struct LoadMeter {
+        Time at = kNever;  // of a running process; kNever: of none
+        std::uint32_t process = 0;
+        Work work{};
+        std::optional<LoadReading> reading{};  // since the one before
+    };
+
     const Scenario* scenario_;
     StreamSpace streams_;
     Defect defect_;
@@ -203,6 +225,9 @@ class World {
     std::vector<std::uint32_t> live_;         // those that are not gone, rising
     std::deque<std::uint32_t> waiting_;       // for a place, in order of creation; some perhaps gone
     std::vector<std::uint32_t> instance_of_;  // index: server
+    std::vector<LoadMeter> load_meters_;      // index: server; empty without an autoscaler
+    std::vector<Creation> creations_;         // index: version
+    std::vector<bool> counted_;               // index: version; by an autoscaler
     std::vector<Endpoint> endpoints_;         // as routers know them, some perhaps gone
     std::vector<Cohort> cohorts_;             // index: version; without weights
     std::vector<std::uint32_t> placed_;       // versions x zones: how many ever
