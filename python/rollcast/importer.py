@@ -175,7 +175,9 @@ class _Manifests:
     def _scaled(self, workload: Fields) -> set[tuple[str, str]]:
         """What an autoscaler of the workload may refer to."""
         target = workload.fields("spec").fields("targetRef")
-        return {(workload.named("kind"), workload.name), (target.named("kind"), target.named("name"))}
+        return {(workload.named("kind"), workload.name), (target.named("kind"), target.named("name"))} - {
+            ("", "")
+        }
 
     def _target(self, canary: Fields) -> Fields:
         """The spec of the Deployment that a Canary is about."""

@@ -155,13 +155,24 @@ class Around:
 
     def _quota(self, one: Fields, spec: Fields, fleet: Draft) -> None:
         hard = spec.fields("hard")
-        pods = [node for node in (hard.whole("pods"), hard.whole("count/pods")) if node is not None]
+        said = [hard.take(key) for key in ("pods", "count/pods")]
+        pods = [self._count(node) for node in said if node is not None]
         hard.finish()
         spec.finish()
         if pods:
             fleet.put("quota", min(pods, key=lambda node: int(node.value)))
             message = "taken as if no other pods were in the namespace"
             self._problems.warn(message, one.place)
+
+    def _count(self, node: Node) -> Node:
+        """A quantity without a fraction."""
+        try:
+            value = _quantity(node.value)
+        except ValueError:
+            value = 0.5
+        if value != int(value):
+            self._problems.error(f'expected a quantity such as "20", got {shown(node.value)}', node.place)
+        return Node(int(value), node.place)
 
 
 def _percent(node: Node | None) -> Node | None:

@@ -126,7 +126,7 @@ def test_a_surge_over_the_quota_is_stuck() -> None:
     fleet = {"replicas": 4, "quota": 4}
     scenario = {**SCENARIO, "fleet": fleet, "strategy": strategy, "window": {"horizon": "5m"}}
     forecast = rollcast.forecast(load(scenario), replications=4, seed=1)
-    assert forecast["p_stuck"].value == 1
+    assert forecast.estimates["p_stuck"].value == 1
 
 
 def test_a_strategy_of_the_engine_follows_the_size() -> None:
@@ -184,12 +184,16 @@ def manifest(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+def read(path: Path) -> LoadedScenario:
+    return load_manifest(path, {"rate": "40/s"})
+
+
 def warnings(scenario: LoadedScenario) -> list[str]:
     return [warning.rpartition("m.yaml:")[2].split(" ", 1)[1] for warning in scenario.warnings]
 
 
 def test_an_autoscaler_beside_a_deployment_is_imported(manifest: Callable[..., Path]) -> None:
-    scenario = load_manifest(manifest(DEPLOYMENT, AUTOSCALER))
+    scenario = read(manifest(DEPLOYMENT, AUTOSCALER))
     scaling = scenario.model.fleet.autoscaling
     assert (scenario.model.fleet.replicas, scaling.least, scaling.most) == (5, 2, 12)
     assert [target.value for target in scaling.by.targets] == [0.65, 0.5]
@@ -208,14 +212,14 @@ kind: HorizontalPodAutoscaler
 metadata: {name: shop}
 spec: {scaleTargetRef: {kind: Deployment, name: shop}, maxReplicas: 12, targetCPUUtilizationPercentage: 70}
 """
-    scenario = load_manifest(manifest(DEPLOYMENT, older))
+    scenario = read(manifest(DEPLOYMENT, older))
     assert [target.value for target in scenario.model.fleet.autoscaling.by.targets] == [0.7]
     assert scenario.warnings == []
 
 
 def test_an_autoscaler_of_something_else_is_left_alone(manifest: Callable[..., Path]) -> None:
     other = AUTOSCALER.replace("kind: Deployment, name: shop", "kind: Deployment, name: cart")
-    scenario = load_manifest(manifest(DEPLOYMENT, other))
+    scenario = read(manifest(DEPLOYMENT, other))
     assert scenario.model.fleet.autoscaling is None
     assert warnings(scenario) == [
         "spec.scaleTargetRef: HorizontalPodAutoscaler shop is about Deployment cart, not about shop"
@@ -224,13 +228,13 @@ def test_an_autoscaler_of_something_else_is_left_alone(manifest: Callable[..., P
 
 def test_what_an_autoscaler_may_not_say_is_told(manifest: Callable[..., Path]) -> None:
     with pytest.raises(InputErrors, match=r'selectPolicy: expected Max, Min or Disabled, got "Mini"'):
-        load_manifest(manifest(DEPLOYMENT, AUTOSCALER.replace("selectPolicy: Min", "selectPolicy: Mini")))
+        read(manifest(DEPLOYMENT, AUTOSCALER.replace("selectPolicy: Min", "selectPolicy: Mini")))
     with pytest.raises(InputErrors, match=r"there is a HorizontalPodAutoscaler already"):
-        load_manifest(manifest(DEPLOYMENT, AUTOSCALER, AUTOSCALER))
+        read(manifest(DEPLOYMENT, AUTOSCALER, AUTOSCALER))
 
 
 def test_a_quota_of_pods_is_imported(manifest: Callable[..., Path]) -> None:
-    scenario = load_manifest(manifest(DEPLOYMENT, QUOTA))
+    scenario = read(manifest(DEPLOYMENT, QUOTA))
     assert scenario.model.fleet.quota == 20
     assert warnings(scenario) == [
         "spec.hard.requests.cpu: not modelled",
