@@ -236,6 +236,9 @@ void bind_faults(py::module_& module) {
                 field("error_rate", &BrownOut::error_rate));
     bind_struct(module, "BlackOut", "Operators' telemetry shows nothing for a while.", field("at", &BlackOut::at),
                 field("lasts", &BlackOut::lasts));
+    bind_struct(module, "Drain", "Hosts are drained for maintenance, one after the other.", field("at", &Drain::at),
+                field("hosts", &Drain::hosts), field("retry", &Drain::retry), field("away", &Drain::away),
+                field("timeout", &Drain::timeout), field("force", &Drain::force));
     bind_struct(module, "InstanceEffects", "Instances are not alike: drawn for each process when it starts.",
                 field("noise", &InstanceEffects::noise), field("gray", &InstanceEffects::gray),
                 field("gray_slowness", &InstanceEffects::gray_slowness),
@@ -243,7 +246,7 @@ void bind_faults(py::module_& module) {
     bind_struct(module, "Faults", "What goes wrong without the release's doing.",
                 field("host_failures", &Faults::host_failures), field("zone_losses", &Faults::zone_losses),
                 field("brown_outs", &Faults::brown_outs), field("black_outs", &Faults::black_outs),
-                field("instances", &Faults::instances));
+                field("drains", &Faults::drains), field("instances", &Faults::instances));
 }
 
 void bind_autoscaling(py::module_& module) {
@@ -275,12 +278,21 @@ void bind_autoscaling(py::module_& module) {
                 field("request", &Autoscaling::request), field("by", &Autoscaling::by));
 }
 
+void bind_disruption(py::module_& module) {
+    bind_struct(module, "DisruptionBudget", "What evictions must leave, or may take: \"3\" or \"25%\".",
+                field("min_available", &DisruptionBudget::min_available),
+                field("max_unavailable", &DisruptionBudget::max_unavailable));
+    module.def("desired_healthy", &desired_healthy, py::arg("budget"), py::arg("expected"),
+               "Instances that have to be ready, of those expected.");
+}
+
 }  // namespace
 
 void bind_model(py::module_& module) {
     bind_metrics(module);
     bind_release(module);
     bind_autoscaling(module);
+    bind_disruption(module);
 
     bind_struct(module, "Probe", "Kubernetes' readiness probe.", field("initial_delay", &Probe::initial_delay),
                 field("period", &Probe::period), field("success_threshold", &Probe::success_threshold),
@@ -291,12 +303,13 @@ void bind_model(py::module_& module) {
     bind_struct(
         module, "Fleet", "The instances of the service and what becomes of each.", field("replicas", &Fleet::replicas),
         field("zones", &Fleet::zones), field("autoscaling", &Fleet::autoscaling), field("quota", &Fleet::quota),
-        field("capacity", &Fleet::capacity), field("schedule", &Fleet::schedule),
-        field("image_bytes", &Fleet::image_bytes), field("pull_bytes_per_second", &Fleet::pull_bytes_per_second),
-        field("image_cached", &Fleet::image_cached), field("start", &Fleet::start), field("warm_up", &Fleet::warm_up),
-        field("readiness", &Fleet::readiness), field("min_ready", &Fleet::min_ready),
-        field("pre_stop", &Fleet::pre_stop), field("grace", &Fleet::grace), field("crash_notice", &Fleet::crash_notice),
-        field("backoff", &Fleet::backoff), field("creation", &Fleet::creation));
+        field("disruption_budget", &Fleet::disruption_budget), field("capacity", &Fleet::capacity),
+        field("schedule", &Fleet::schedule), field("image_bytes", &Fleet::image_bytes),
+        field("pull_bytes_per_second", &Fleet::pull_bytes_per_second), field("image_cached", &Fleet::image_cached),
+        field("start", &Fleet::start), field("warm_up", &Fleet::warm_up), field("readiness", &Fleet::readiness),
+        field("min_ready", &Fleet::min_ready), field("pre_stop", &Fleet::pre_stop), field("grace", &Fleet::grace),
+        field("crash_notice", &Fleet::crash_notice), field("backoff", &Fleet::backoff),
+        field("creation", &Fleet::creation));
     bind_service(module);
     bind_traffic(module);
     bind_balancing(module);

@@ -7,7 +7,7 @@ from rollcast.importer_fields import Draft, Fields
 from rollcast.units import factor
 from rollcast.yaml_source import Node
 
-AROUND_KINDS = ("HorizontalPodAutoscaler", "ResourceQuota")
+AROUND_KINDS = ("HorizontalPodAutoscaler", "PodDisruptionBudget", "ResourceQuota")
 
 _SELECT = {"Max": "max", "Min": "min", "Disabled": "disabled"}
 _POLICIES = {"Pods": "pods", "Percent": "percent"}

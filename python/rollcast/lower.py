@@ -10,7 +10,7 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.blind_guards import warn_of_blind_guards
 from rollcast.errors import nearest, shown
-from rollcast.lower_autoscaling import lower_autoscaling, warn_of_limits
+from rollcast.lower_autoscaling import lower_autoscaling, lower_budget, warn_of_limits
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
 from rollcast.lower_rate import rollout_start, usual_rate
@@ -109,6 +109,7 @@ _WORDS = {
     "faults.zone_losses": "faults.zone_loss",
     "faults.brown_outs": "faults.brown_out",
     "faults.black_outs": "faults.black_out",
+    "faults.drains": "faults.drain",
     "instances.gray_": "instances.gray.",
     "service.cold_": "service.cold.",
     "bursts.mean_": "bursts.",
@@ -221,6 +222,7 @@ def _fleet(lowering: Lowering) -> Any:
     elif given.capacity < core.replicas:
         message = f"expected room for at least the {core.replicas} replicas, got {given.capacity}"
         lowering.error(message, "fleet", "capacity")
+    core.disruption_budget = lower_budget(lowering)
     core.quota = given.quota
     if given.quota is not None and given.quota < core.replicas:
         message = f"expected at least the {core.replicas} replicas, got {given.quota}"

@@ -7,7 +7,7 @@ from typing import Any
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.errors import listed
-from rollcast.lowering import Default, Lowering
+from rollcast.lowering import Default, Lowering, core_amount
 from rollcast.units import show_fraction, show_seconds
 
 _KUBERNETES = "Kubernetes' default"
@@ -46,6 +46,22 @@ def lower_autoscaling(lowering: Lowering) -> Any:
     return core
 
 
+def lower_budget(lowering: Lowering) -> Any:
+    """The `_core.DisruptionBudget`, or none."""
+    given = lowering.model.fleet.disruption_budget
+    if given is None:
+        return None
+    if (given.min_available is None) == (given.max_unavailable is None):
+        message = "expected exactly one of min_available and max_unavailable"
+        lowering.error(message, "fleet", "disruption_budget")
+        return None
+    core = _core.DisruptionBudget()
+    for key in ("min_available", "max_unavailable"):
+        if (value := getattr(given, key)) is not None:
+            setattr(core, key, core_amount(value))
+    return core
+
+
 def usual_utilisation(given: language.AutoscalingModel | None) -> float | None:
     """How busy slots are where an autoscaler has had its way; none: nothing says."""
     if given is None:
@@ -60,6 +76,10 @@ def usual_utilisation(given: language.AutoscalingModel | None) -> float | None:
 
 def warn_of_limits(lowering: Lowering, core: Any, strategy: Any) -> None:
     """Whether the plan wants more instances at a time than there may be. ``core``: the lowered scenario."""
+    budget, replicas = core.fleet.disruption_budget, core.fleet.replicas
+    if budget is not None and core.faults.drains and _core.desired_healthy(budget, replicas) >= replicas:
+        message = f"lets none of the {replicas} instances be evicted while all are ready: drains stand still"
+        lowering.warn(message, "fleet", "disruption_budget")
     if core.fleet.quota is None and core.fleet.capacity is None:
         return
     wanted = _core.most_wanted(strategy, core.fleet.replicas)

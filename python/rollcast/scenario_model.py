@@ -397,6 +397,16 @@ class AutoscalingModel(Model):
     """Amazon ECS's policies; instead of everything but min, max and request."""
 
 
+class DisruptionBudgetModel(Model):
+    """What evictions must leave alone, as Kubernetes' PodDisruptionBudget; exactly one of these. What a
+    rollout itself takes away is no eviction."""
+
+    min_available: Amount | None = None
+    """So many instances stay ready."""
+    max_unavailable: Amount | None = None
+    """So many may be missing."""
+
+
 class FleetModel(Model):
     """The instances of the service and what becomes of each."""
 
@@ -410,6 +420,8 @@ class FleetModel(Model):
     """Instances that may exist at a time, waiting and terminating ones included. Not given: no limit."""
     capacity: Annotated[Whole, Field(ge=1)] | None = None
     """Instances that fit at a time, terminating ones included. Not given: no limit."""
+    disruption_budget: DisruptionBudgetModel | None = None
+    """What drains of hosts must leave alone. Not given: nothing."""
     schedule: RandomSeconds | None = None
     """From the creation of an instance to a place for it."""
     image: ImageModel | None = None
@@ -554,6 +566,24 @@ class BlackOutModel(Model):
     """Until scrapes succeed again."""
 
 
+class DrainModel(Model):
+    """Hosts are drained for maintenance, one after the other: instances are evicted as the disruption
+    budget lets, and replaced elsewhere."""
+
+    at: Seconds
+    """So long after the start of the rollout."""
+    hosts: Annotated[Whole, Field(ge=1)] | None = None
+    """How many, of `faults.hosts.count`."""
+    retry: Annotated[Seconds, Field(gt=0)] | None = None
+    """What the budget refused is tried again after so long."""
+    away: Annotated[Seconds, Field(gt=0)] | None = None
+    """An empty host takes instances again after so long."""
+    timeout: Annotated[Seconds, Field(gt=0)] | None = None
+    """After so long with one host the drain is given up. Not given: it goes on trying."""
+    force: StrictBool | None = None
+    """At the timeout what is left goes in spite of the budget, and the drain goes on."""
+
+
 class GrayModel(Model):
     """An instance that probes find healthy and users do not."""
 
@@ -585,6 +615,8 @@ class FaultsModel(Model):
     """Something that the service depends on answers late or badly."""
     black_out: list[BlackOutModel] = []
     """Telemetry shows nothing."""
+    drain: list[DrainModel] = []
+    """Hosts are drained for maintenance."""
     instances: InstancesModel | None = None
     """Instances are not alike."""
 

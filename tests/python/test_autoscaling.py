@@ -102,6 +102,7 @@ def test_without_a_size_it_starts_from_the_least() -> None:
         ({"autoscaling": {"max": 20, "target_tracking": [{}]}}, "fleet.autoscaling.target_tracking[0]: expected exactly one of cpu and requests"),
         ({"autoscaling": {"max": 20, "sync": "5s", "target_tracking": [{"cpu": "50%"}]}}, "fleet.autoscaling.sync: belongs to Kubernetes' autoscaler and may not be given beside target_tracking"),
         ({"autoscaling": {"max": 20, "targetCPU": "50%"}}, "fleet.autoscaling.targetCPU: unknown key"),
+        ({"disruption_budget": {}}, "fleet.disruption_budget: expected exactly one of min_available and max_unavailable"),
         ({"quota": 5}, "fleet.quota: expected at least the 6 replicas, got 5"),
     ],
 )  # fmt: skip
@@ -126,11 +127,50 @@ def test_a_surge_over_the_quota_is_stuck() -> None:
     fleet = {"replicas": 4, "quota": 4}
     scenario = {**SCENARIO, "fleet": fleet, "strategy": strategy, "window": {"horizon": "5m"}}
     forecast = rollcast.forecast(load(scenario), replications=4, seed=1)
-    assert forecast.estimates["p_stuck"].value == 1
+    assert forecast.estimates["p_stuck"].value > 0.99
 
 
 def test_a_strategy_of_the_engine_follows_the_size() -> None:
     check_strategy(loaded(autoscaling={"max": 20}))
+
+
+# --- drains and what they must leave alone
+
+DRAIN: dict[str, Any] = {"hosts": {"count": 3}, "drain": [{"at": "1m", "timeout": "5m", "force": True}]}
+
+
+def drained(faults: dict[str, Any] = DRAIN, **fleet: Any) -> LoadedScenario:
+    return load({**SCENARIO, "fleet": {**SCENARIO["fleet"], **fleet}, "faults": faults})
+
+
+def test_a_drain_and_its_budget_reach_the_engine() -> None:
+    core = drained(disruption_budget={"max_unavailable": "20%"}).model
+    (drain,) = core.faults.drains
+    assert (drain.at, drain.hosts, drain.retry, drain.away) == (60, 1, 5, 300)
+    assert (drain.timeout, drain.force) == (300, True)
+    assert str(core.fleet.disruption_budget.max_unavailable) == "20%"
+
+
+def test_a_budget_that_lets_nothing_go_is_warned_of() -> None:
+    (warning,) = drained(disruption_budget={"min_available": 6}).warnings
+    assert warning.endswith(
+        "fleet.disruption_budget: lets none of the 6 instances be evicted while all are ready: drains stand still"
+    )
+    assert drained(disruption_budget={"min_available": 5}).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("faults", "message"),
+    [
+        ({"drain": [{"at": "1m"}]}, "faults.drain[0]: expected faults.hosts beside it: which hosts there are"),
+        ({**DRAIN, "drain": [{"at": "1m", "hosts": 4}]}, "faults.drain[0].hosts: must be from 1 to the 3 hosts that there are"),
+        ({**DRAIN, "drain": [{"at": "1m", "force": True}]}, "faults.drain[0].force: expected a timeout beside it"),
+    ],
+)  # fmt: skip
+def test_a_drain_that_cannot_be_is_told(faults: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputErrors) as caught:
+        drained(faults)
+    assert message in str(caught.value)
 
 
 # --- manifests
@@ -242,8 +282,27 @@ def test_a_quota_of_pods_is_imported(manifest: Callable[..., Path]) -> None:
     ]
 
 
+BUDGET = """
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: shop}
+spec: {minAvailable: 60%, selector: {matchLabels: {app: shop}}}
+"""
+
+
+def test_a_disruption_budget_of_these_pods_is_imported(manifest: Callable[..., Path]) -> None:
+    scenario = read(manifest(DEPLOYMENT, BUDGET))
+    assert str(scenario.model.fleet.disruption_budget.min_available) == "60%"
+    assert scenario.warnings == []
+    other = read(manifest(DEPLOYMENT, BUDGET.replace("app: shop", "app: cart")))
+    assert other.model.fleet.disruption_budget is None
+    assert warnings(other) == [
+        "spec.selector.matchLabels.app: PodDisruptionBudget shop is not about these pods: they have no such label"
+    ]
+
+
 def test_an_imported_scenario_can_be_read_again(manifest: Callable[..., Path], tmp_path: Path) -> None:
-    text, _ = import_manifests([manifest(DEPLOYMENT, AUTOSCALER, QUOTA)])
+    text, _ = import_manifests([manifest(DEPLOYMENT, AUTOSCALER, BUDGET, QUOTA)])
     again = load(yaml.safe_load(text))
     assert (again.model.fleet.quota, again.model.fleet.autoscaling.most) == (20, 12)
 

@@ -117,6 +117,14 @@ void check(const Fleet& fleet, Complaints& found) {
     if (fleet.capacity) {
         found.at_least(*fleet.capacity, fleet.replicas, "fleet.capacity");
     }
+    if (fleet.disruption_budget) {
+        const DisruptionBudget& budget = *fleet.disruption_budget;
+        found.unless(budget.min_available.has_value() != budget.max_unavailable.has_value(), "fleet.disruption_budget",
+                     "must have exactly one of min_available and max_unavailable");
+        for (const std::optional<Amount>& amount : {budget.min_available, budget.max_unavailable}) {
+            found.unless(!amount || amount->value >= 0, "fleet.disruption_budget", "must not be negative");
+        }
+    }
     if (fleet.quota) found.at_least(*fleet.quota, fleet.replicas, "fleet.quota");
     found.above<Duration>(fleet.creation.initial, 0s, "fleet.creation.initial");
     found.at_least(fleet.creation.most, fleet.creation.initial, "fleet.creation.most");
@@ -271,6 +279,16 @@ void check(const Faults& faults, int zones, Complaints& found) {
     }
     for (std::size_t i = 0; i < faults.black_outs.size(); ++i) {
         check_span(faults.black_outs[i], at("faults.black_outs", i), found);
+    }
+    for (std::size_t i = 0; i < faults.drains.size(); ++i) {
+        const Drain& drain = faults.drains[i];
+        const std::string path = at("faults.drains", i);
+        found.at_least<Duration>(drain.at, 0s, path + ".at");
+        found.unless(drain.hosts >= 1 && drain.hosts <= hosts.hosts, path + ".hosts",
+                     "must be from 1 to the " + std::to_string(hosts.hosts) + " hosts that there are");
+        found.above<Duration>(drain.retry, 0s, path + ".retry");
+        found.above<Duration>(drain.away, 0s, path + ".away");
+        if (drain.timeout) found.above<Duration>(*drain.timeout, 0s, path + ".timeout");
     }
     const InstanceEffects& effects = faults.instances;
     found.factor(effects.noise, "faults.instances.noise");

@@ -11,6 +11,7 @@
 #include "rollcast/model/autoscaling.h"
 #include "rollcast/model/balancing.h"
 #include "rollcast/model/defect.h"
+#include "rollcast/model/disruption.h"
 #include "rollcast/model/faults.h"
 #include "rollcast/model/metric.h"
 #include "rollcast/model/observability.h"
@@ -46,8 +47,9 @@ struct Fleet {
     /// and it is tried again by `creation`. None: no limit.
     std::optional<int> quota{};
     std::optional<int> capacity{};  // instances that fit at a time, terminating ones included; none: no limit
-    std::optional<Autoscaling> autoscaling{};  // who changes `replicas`; none: nobody
-    Distribution schedule = Constant{0};       // from creation to a place
+    std::optional<Autoscaling> autoscaling{};             // who changes `replicas`; none: nobody
+    std::optional<DisruptionBudget> disruption_budget{};  // of evictions; none: no limit
+    Distribution schedule = Constant{0};                  // from creation to a place
     double image_bytes = 0;
     double pull_bytes_per_second = 50e6;
     double image_cached = 1;                    // probability that the place already has the image

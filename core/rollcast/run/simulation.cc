@@ -72,10 +72,15 @@ void Simulation::rekey(const StreamSpace& streams) {
     world_.rekey(streams);
 }
 
-void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
+void Simulation::watch() {
     world_.data().sweep(now_);
-    if (timeline != nullptr) narrator_.begin(*timeline, world_, now_);
     recorder_.begin(world_, now_);
+    watched_ = true;
+}
+
+void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
+    watch();
+    if (timeline != nullptr) narrator_.begin(*timeline, world_, now_);
     responder_.begin(failures_that_hurt());
     for (const AnalysisId id : scenario_->people.pages) start_analysis(kStanding, id);
     strategy_ = strategy.describe();
@@ -113,8 +118,7 @@ void Simulation::handle(const Event& event) {
         tell_fault(event);
         const bool visible = world_.handle(event, now_, queue_);
         if (drawn_) drawn_->look(world_, now_);
-        if (!controller_) return;
-        recorder_.look(world_, now_);
+        if (watched_) recorder_.look(world_, now_);
         if (visible) request_decision();
         return;
     }
@@ -195,10 +199,12 @@ void Simulation::autoscale() {
                std::to_string(*replicas_);
     });
     replicas_ = wanted;
+    world_.resized(wanted);
     if (controller_) return request_decision();
     std::vector<Target> targets(world_.data().versions());
     targets.front().desired = wanted;
     world_.apply(targets, now_, queue_);
+    if (watched_) recorder_.look(world_, now_);
 }
 
 void Simulation::request_decision() {
@@ -383,6 +389,10 @@ void Simulation::tell_fault(const Event& event) {
     if (event.kind == static_cast<std::uint32_t>(WorldEvent::kZoneLost)) {
         const ZoneLoss& loss = faults.zone_losses[event.subject];
         narrator_.tell(now_, Kind::kTruth, [&] { return "zone " + std::to_string(loss.zone) + " is lost"; });
+    } else if (event.kind == static_cast<std::uint32_t>(WorldEvent::kDrain) && event.detail == 0) {
+        const Drain& drain = faults.drains[event.subject];
+        narrator_.tell(now_, Kind::kTruth,
+                       [&] { return "a drain of " + std::to_string(drain.hosts) + " hosts begins"; });
     } else if (event.kind == static_cast<std::uint32_t>(WorldEvent::kBrownOut)) {
         const bool ends = std::any_of(faults.brown_outs.begin(), faults.brown_outs.end(),
                                       [&](const BrownOut& brown) { return Time{} + brown.at + brown.lasts == now_; });

@@ -34,6 +34,9 @@ class Simulation {
     /// Starts the rollout now. Tells its story to `timeline` if there is one; a copy of the run tells none.
     void launch(const Strategy& strategy, Timeline* timeline = nullptr);
 
+    /// Keeps books from now on of a run without a rollout.
+    void watch();
+
     /// Handles everything up to and at `until`; tallies and meters are exact then. Throws StrategyError, with the time
     /// and the strategy, for what it may not do and for whatever it throws.
     void run_until(Time until);
@@ -112,6 +115,7 @@ class Simulation {
     std::vector<AnalysisStatus> statuses_;  // parallel to analyses_
     Phase phase_ = Phase::kMoving;
     std::string reason_;
+    bool watched_ = false;  // books are kept
     bool decision_requested_ = false;
     int decisions_at_once_ = 0;  // since time last moved
     std::uint32_t wakes_ = 0;

@@ -39,6 +39,8 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
       data_(scenario, std::array<Defect, kVersionCount>{Defect{}, defect}, streams, from, pace),
       law_(scenario.faults.host_failures),
       hosts_(scenario.fleet.zones, scenario.faults.host_failures.hosts),
+      drainages_(scenario.faults.drains.size()),
+      replicas_(scenario.fleet.replicas),
       creations_(kVersionCount),
       counted_(kVersionCount, true),
       cohorts_(kVersionCount),
@@ -137,7 +139,7 @@ bool World::place(std::uint32_t id) {
     const std::size_t row = index_of(instance.version) * zones;
     std::optional<std::size_t> best;
     for (std::size_t zone = 0; zone < zones; ++zone) {
-        if (hosts_.up(static_cast<ZoneId>(zone)) == 0) continue;
+        if (hosts_.open(static_cast<ZoneId>(zone)) == 0) continue;
         if (!best || in_zone_[row + zone] < in_zone_[row + *best]) best = zone;
     }
     if (!best) return false;
@@ -344,6 +346,9 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
         case WorldEvent::kBrownOut:
             brown_out(now);
             return false;
+        case WorldEvent::kDrain:
+            drain(what.subject, now, queue);
+            return true;
         case WorldEvent::kCreateAgain:
             if (creations_[what.subject].attempts != what.detail) return false;
             fill(static_cast<VersionId>(what.subject), now, queue);

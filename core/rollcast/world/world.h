@@ -45,6 +45,7 @@ enum class WorldEvent : std::uint32_t {
     kHostRepaired,     // subject: host
     kZoneLost,         // subject: index into Faults::zone_losses
     kBrownOut,         // one begins or ends
+    kDrain,            // goes on; subject: index into Faults::drains; detail: 0 when it begins
     kCreateAgain,      // what the quota refused; subject: version; detail: number of the attempt
     kEnd,              // first number that is free for others
 };
@@ -62,6 +63,9 @@ class World {
     /// Brings everything that has no event of its own up to `until`. If a request causes an event before or then, only
     /// up to that, and returns it: to be handled before anything else, and then advance() again.
     std::optional<EventQueue::Entry> advance(Time until);
+
+    /// Somebody asked for so many instances of the workload; until then it is Fleet::replicas. Budgets are of these.
+    void resized(int replicas) { replicas_ = replicas; }
 
     /// Handles one of the events it scheduled or returned. True if a control plane could see a difference.
     bool handle(const Event& event, Time now, EventQueue& queue);
@@ -193,6 +197,9 @@ class World {
     void lose_instances(Time now, EventQueue& queue);
     void start_again(std::uint32_t id, Time now, EventQueue& queue);
     void brown_out(Time now);
+    void drain(std::uint32_t index, Time now, EventQueue& queue);
+    bool drain_host(HostId host, bool forced, Time now, EventQueue& queue);
+    bool may_evict(const Instance& instance) const;
     void set_ready(std::uint32_t id, bool ready, Time now, EventQueue& queue);
     bool scale(VersionId version, int desired, Time now, EventQueue& queue);
     void remove(VersionId version, int count, Time now, EventQueue& queue);
@@ -226,15 +233,23 @@ class World {
     std::deque<std::uint32_t> waiting_;       // for a place, in order of creation; some perhaps gone
     std::vector<std::uint32_t> instance_of_;  // index: server
     std::vector<LoadMeter> load_meters_;      // index: server; empty without an autoscaler
-    std::vector<Creation> creations_;         // index: version
-    std::vector<bool> counted_;               // index: version; by an autoscaler
-    std::vector<Endpoint> endpoints_;         // as routers know them, some perhaps gone
-    std::vector<Cohort> cohorts_;             // index: version; without weights
-    std::vector<std::uint32_t> placed_;       // versions x zones: how many ever
-    std::vector<int> in_zone_;                // versions x zones: how many now, without terminating ones
-    Routing routing_;                         // as last asked for
-    std::vector<Routing> routing_changes_;    // every change ever asked for
-    Routing learned_routing_;                 // as routers know it
+    /// How far a drain is.
+    struct Drainage {
+        int done = 0;  // hosts
+        bool under_way = false;
+        Time since{};  // it began with the present host
+    };
+    std::vector<Drainage> drainages_;       // index: drain
+    int replicas_;                          // of the workload, as asked for
+    std::vector<Creation> creations_;       // index: version
+    std::vector<bool> counted_;             // index: version; by an autoscaler
+    std::vector<Endpoint> endpoints_;       // as routers know them, some perhaps gone
+    std::vector<Cohort> cohorts_;           // index: version; without weights
+    std::vector<std::uint32_t> placed_;     // versions x zones: how many ever
+    std::vector<int> in_zone_;              // versions x zones: how many now, without terminating ones
+    Routing routing_;                       // as last asked for
+    std::vector<Routing> routing_changes_;  // every change ever asked for
+    Routing learned_routing_;               // as routers know it
     std::uint32_t learned_change_ = 0;
     std::vector<double> shares_;
     /// What the last scrape saw of a counter that is never reset.
