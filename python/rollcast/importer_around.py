@@ -161,7 +161,7 @@ class Around:
         spec.finish()
         if pods:
             fleet.put("quota", min(pods, key=lambda node: int(node.value)))
-            message = "taken as if no other pods were in the namespace"
+            message = f"ResourceQuota {one.name} is taken as if no other pods were in the namespace"
             self._problems.warn(message, one.place)
 
     def _count(self, node: Node) -> Node:

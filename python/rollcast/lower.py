@@ -124,6 +124,9 @@ _WORDS = {
 }
 
 
+_OWN_CODE = (language.PythonModel, language.CppModel)
+
+
 def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     """The `_core.Scenario` and the `_core.Strategy`; of no use when there were problems."""
     given = lowering.model
@@ -151,6 +154,9 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     if not lowering.problems.errors:
         warn_of_blind_guards(lowering, core, body, strategy)
         warn_of_limits(lowering, core, strategy)
+        if core.fleet.autoscaling is not None and isinstance(innermost(body), _OWN_CODE):
+            message = "the autoscaler's size reaches it as Observation.replicas only: follow it there"
+            lowering.warn(message, "strategy")
     return core, strategy
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
-from rollcast.errors import listed
 from rollcast.lowering import Default, Lowering, core_amount
 from rollcast.units import show_fraction, show_seconds
 
@@ -129,15 +128,16 @@ def _rules(lowering: Lowering, core: Any, given: language.ScalingRulesModel, way
         percent = policy.percent is not None
         policies.append(_core.ScalingPolicy(percent=percent, value=value, period=policy.period))
     if given.policies is None and given.select != "disabled":
-        shown = listed((_show_policy(policy) for policy in rules.policies), "or")
-        lowering.assumed.add(f"{section}.policies", shown, _KUBERNETES)
+        shown = ", ".join(map(_show_policy, rules.policies))
+        lowering.assumed.add(f"{section}.policies", f"[{shown}]", _KUBERNETES)
     else:
         rules.policies = policies
     setattr(core, way, rules)
 
 
 def _show_policy(policy: Any) -> str:
-    return f"{policy.value}{'%' if policy.percent else ' pods'} in {show_seconds(policy.period)}"
+    kind = "percent" if policy.percent else "pods"
+    return f"{{{kind}: {policy.value}, period: {show_seconds(policy.period)}}}"
 
 
 def _tasks(lowering: Lowering, given: language.AutoscalingModel) -> list[Any]:

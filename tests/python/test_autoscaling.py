@@ -278,7 +278,7 @@ def test_a_quota_of_pods_is_imported(manifest: Callable[..., Path]) -> None:
     assert scenario.model.fleet.quota == 20
     assert warnings(scenario) == [
         "spec.hard.requests.cpu: not modelled",
-        "taken as if no other pods were in the namespace",
+        "ResourceQuota most is taken as if no other pods were in the namespace",
     ]
 
 

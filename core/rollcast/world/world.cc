@@ -574,7 +574,7 @@ std::vector<InstanceLoad> World::loads() const {
         const Instance& instance = all_[id];
         if (instance.terminating || !counted_[index_of(instance.version)]) continue;
         const bool placed = instance.state != State::kUnschedulable;
-        loads.push_back({.pending = instance.state < State::kRunning,
+        loads.push_back({.pending = instance.state < State::kRunning && instance.restarts == 0,
                          .ready = instance.ready,
                          .created = instance.created,
                          .ready_changed = instance.changes == 0 ? instance.created : instance.ready_since});
