@@ -15,6 +15,7 @@ struct Seen {
     std::vector<Cohort> cohorts{};
     std::vector<AnalysisStatus> analyses{};
     bool routed = false;
+    std::optional<int> replicas{};
     bool approved = false;
     bool aborted = false;
 
@@ -23,6 +24,7 @@ struct Seen {
                 .cohorts = cohorts,
                 .analyses = analyses,
                 .routed = routed,
+                .replicas = replicas,
                 .approved = approved,
                 .aborted = aborted};
     }
@@ -38,6 +40,7 @@ class PythonController final : public Controller {
                         .cohorts = {seen.cohorts.begin(), seen.cohorts.end()},
                         .analyses = {seen.analyses.begin(), seen.analyses.end()},
                         .routed = seen.routed,
+                        .replicas = seen.replicas,
                         .approved = seen.approved,
                         .aborted = seen.aborted};
         try {
@@ -104,10 +107,12 @@ void bind_python_strategy(py::module_& module) {
                 field("run", &AnalysisStatus::run), field("phase", &AnalysisStatus::phase));
     bind_struct(module, "Observation", "What a strategy is shown; the old version's cohort first, the new one's last.",
                 field("now", &Seen::now), field("cohorts", &Seen::cohorts), field("analyses", &Seen::analyses),
-                field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted));
+                field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted),
+                field("replicas", &Seen::replicas));
     bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
                 field("desired", &Target::desired), field("weight", &Target::weight),
-                field("mirrored", &Target::mirrored), field("behind_flag", &Target::behind_flag));
+                field("mirrored", &Target::mirrored), field("behind_flag", &Target::behind_flag),
+                field("counted", &Target::counted));
     bind_struct(module, "AnalysisWish", "An analysis that should be running; a new run takes a new number.",
                 field("run", &AnalysisWish::run), field("analysis", &AnalysisWish::analysis));
     bind_struct(module, "Directive", "The whole state that a strategy wants; targets as the cohorts.",
@@ -119,11 +124,15 @@ void bind_python_strategy(py::module_& module) {
         .def("__str__", [](const Breach& self) { return describe(self); });
     module.def(
         "rehearse",
-        [](const Strategy& strategy, int replicas, int quota, bool baseline) {
-            return rehearse(strategy, {.replicas = replicas, .quota = quota, .baseline = baseline});
+        [](const Strategy& strategy, int replicas, int quota, bool baseline, bool resized) {
+            return rehearse(strategy,
+                            {.replicas = replicas, .quota = quota, .baseline = baseline, .resized = resized});
         },
         py::arg("strategy"), py::arg("replicas"), py::arg("quota"), py::arg("baseline") = false,
+        py::arg("resized") = false,
         "Plays a strategy through on a toy fleet: each way in which it broke the contract.");
+    module.def("most_wanted", &most_wanted, py::arg("strategy"), py::arg("replicas"),
+               "The most instances that a strategy wants at a time on the way of a good release.");
     module.def(
         "watched",
         [](std::shared_ptr<Strategy> strategy, int quota) {

@@ -11,6 +11,7 @@ from os import PathLike
 
 from rollcast.errors import Place, Problems, listed, nearest, shown
 from rollcast.importer_analyses import Analyses
+from rollcast.importer_around import AROUND_KINDS, Around
 from rollcast.importer_aws import is_aws, translate_aws
 from rollcast.importer_fields import Draft, Fields
 from rollcast.importer_flagger import Canaries
@@ -74,6 +75,7 @@ class _Manifests:
         self._problems = problems
         self._place = Place(documents[0].place.file) if documents else Place()
         self._others: list[Fields] = []
+        self._around: list[Fields] = []
         self._templates: dict[tuple[bool, str], Fields] = {}
         self._metric_templates: dict[str, Fields] = {}
         self._canaries: list[Fields] = []
@@ -99,6 +101,8 @@ class _Manifests:
         elif kind in _WORKLOAD_KINDS:
             lists = {"Canary": self._canaries, "Deployment": self._deployments, "Rollout": self._rollouts}
             lists[kind].append(fields)
+        elif kind in AROUND_KINDS:
+            self._around.append(fields)
         elif kind not in _IRRELEVANT_KINDS:
             self._others.append(fields)
 
@@ -120,12 +124,15 @@ class _Manifests:
         fleet = Draft(spec.place)
         fleet.put("replicas", spec.take("replicas"))
         fleet.put("min_ready", spec.seconds("minReadySeconds"))
-        translate_pods(self._pod_template(spec), fleet, self._problems)
+        template = self._pod_template(spec)
+        translate_pods(template, fleet, self._problems)
+        labels = template.fields("metadata").fields("labels")
+        Around(self._around, self._problems).translate(self._scaled(workload), labels, fleet)
         out.put("fleet", fleet)
         made = analyses.made
         if workload in self._canaries:
             canaries = Canaries(self._metric_templates, self._problems)
-            out.put("strategy", canaries.translate(workload, spec))
+            out.put("strategy", canaries.translate(workload, spec, "autoscaling" in fleet.value))
             made = canaries.analyses
         elif workload in self._rollouts:
             out.put("strategy", strategies.rollout(spec))
@@ -164,6 +171,13 @@ class _Manifests:
         message = "there is no Canary, Deployment or Rollout here; a forecast needs one"
         self._problems.error(message, self._place)
         return None
+
+    def _scaled(self, workload: Fields) -> set[tuple[str, str]]:
+        """What an autoscaler of the workload may refer to."""
+        target = workload.fields("spec").fields("targetRef")
+        return {(workload.named("kind"), workload.name), (target.named("kind"), target.named("name"))} - {
+            ("", "")
+        }
 
     def _target(self, canary: Fields) -> Fields:
         """The spec of the Deployment that a Canary is about."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rollcast.errors import Problems, listed, nearest, shown
+from rollcast.importer_aws_scaling import translate_scaling
 from rollcast.importer_fields import Draft, Fields
 from rollcast.yaml_source import Node
 
@@ -15,6 +16,8 @@ _KINDS = {
     "minimumHealthyHosts": "config",
     "trafficRoutingConfig": "config",
     "deploymentGroupName": "group",
+    "ScalingPolicies": "policies",
+    "ScalableTargets": "targets",
 }
 _WRAPPERS = ("service", "deploymentConfigInfo", "deploymentGroupInfo")
 _ROLLBACK_EVENTS = {
@@ -38,7 +41,9 @@ def translate_aws(documents: list[Node], problems: Problems) -> Node:
         kind = _kind(document)
         if kind is None:
             problems.error(
-                "expected an ECS service or a configuration or group of CodeDeploy", document.place
+                "expected an ECS service, its scaling policies and targets, or a configuration or group of "
+                "CodeDeploy",
+                document.place,
             )
         elif kind in found:
             problems.error(f"there is a {kind} already: give one at a time", document.place)
@@ -67,6 +72,8 @@ class _Aws:
         self._service = found.get("service", nothing)
         self._config = found.get("config", nothing)
         self._group = found.get("group", nothing)
+        self._policies = found.get("policies", nothing)
+        self._targets = found.get("targets", nothing)
         self._problems = problems
 
     def translate(self, first: Node) -> Node:
@@ -77,6 +84,8 @@ class _Aws:
             out.put("name", service.take("serviceName"))
             fleet.put("replicas", service.whole("desiredCount", least=1))
             self._check_service(by_codedeploy)
+            if self._policies or self._targets:
+                fleet.put("autoscaling", translate_scaling(self._policies, self._targets, self._problems))
             out.put("fleet", fleet if fleet.value else None)
         elif self._group:
             out.put("name", self._group.take("deploymentGroupName"))
@@ -86,7 +95,7 @@ class _Aws:
         else:
             strategy.put("ecs", self._ecs(service.fields("deploymentConfiguration")))
         out.put("strategy", strategy)
-        for fields in (service, self._config, self._group):
+        for fields in (service, self._config, self._group, self._policies, self._targets):
             fields.finish()
         return out.node()
 

@@ -18,6 +18,7 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
     "canary": frozenset({"antiAffinity"}),
     "blueGreen": frozenset({"antiAffinity", "activeMetadata", "previewMetadata"}),
     "template": frozenset({"metadata"}),
+    "around": frozenset({"unhealthyPodEvictionPolicy"}),
     "pod": frozenset(
         {
             "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "enableServiceLinks", "hostAliases",

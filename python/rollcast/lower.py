@@ -10,6 +10,7 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.blind_guards import warn_of_blind_guards
 from rollcast.errors import nearest, shown
+from rollcast.lower_autoscaling import lower_autoscaling, lower_budget, warn_of_limits
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_metrics import lower_analyses
 from rollcast.lower_rate import rollout_start, usual_rate
@@ -115,14 +116,22 @@ _WORDS = {
     "faults.zone_losses": "faults.zone_loss",
     "faults.brown_outs": "faults.brown_out",
     "faults.black_outs": "faults.black_out",
+    "faults.drains": "faults.drain",
     "instances.gray_": "instances.gray.",
     "service.cold_": "service.cold.",
     "bursts.mean_": "bursts.",
     "traffic.replay": "traffic.arrivals",
     "people.on_call.": "people.",
     "fleet.backoff": "fleet.back_off",
+    "autoscaling.least": "autoscaling.min",
+    "autoscaling.most": "autoscaling.max",
+    "autoscaling.by[": "autoscaling.target_tracking[",
+    "autoscaling.by.": "autoscaling.",
     "error_rate": "errors",
 }
+
+
+_OWN_CODE = (language.PythonModel, language.CppModel)
 
 
 def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
@@ -158,6 +167,10 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
         if baseline is not None:
             _warn_of_idle_baseline(lowering, core, baseline)
         warn_of_blind_guards(lowering, core, body, strategy)
+        warn_of_limits(lowering, core, strategy)
+        if core.fleet.autoscaling is not None and isinstance(innermost(body), _OWN_CODE):
+            message = "the autoscaler's size reaches it as Observation.replicas only: follow it there"
+            lowering.warn(message, "strategy")
     return core, strategy
 
 
@@ -216,6 +229,9 @@ def _hours(lowering: Lowering, given: language.PeopleModel, core: Any) -> None:
 
 def _fleet(lowering: Lowering) -> Any:
     given, core = lowering.model.fleet, _core.Fleet()
+    core.autoscaling = lower_autoscaling(lowering)
+    if core.autoscaling is not None and given.replicas is None:
+        core.replicas = core.autoscaling.least
     lowering.fill(core, given, "fleet", _FLEET)
     image = given.image or language.ImageModel()
     core.image_bytes = lowering.choose(
@@ -235,6 +251,11 @@ def _fleet(lowering: Lowering) -> Any:
     elif given.capacity < core.replicas:
         message = f"expected room for at least the {core.replicas} replicas, got {given.capacity}"
         lowering.error(message, "fleet", "capacity")
+    core.disruption_budget = lower_budget(lowering)
+    core.quota = given.quota
+    if given.quota is not None and given.quota < core.replicas:
+        message = f"expected at least the {core.replicas} replicas, got {given.quota}"
+        lowering.error(message, "fleet", "quota")
     if core.pre_stop > core.grace:
         most = f"the grace period of {show_seconds(core.grace)}"
         lowering.error(f"expected at most {most}, got {show_seconds(core.pre_stop)}", "fleet", "pre_stop")

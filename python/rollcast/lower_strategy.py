@@ -14,7 +14,7 @@ from rollcast.errors import listed, nearest, shown
 from rollcast.lower_aws import lower_aws
 from rollcast.lower_flagger import flagger_params, flagger_plan
 from rollcast.lower_python import python_strategy
-from rollcast.lowering import Lowering, take
+from rollcast.lowering import Lowering, core_amount, take
 
 Body = (
     language.RollingModel
@@ -184,10 +184,6 @@ def _is_one(lowering: Lowering, given: list[str], model: type[language.Model], *
     return len(given) == 1
 
 
-def _amount(given: str | int) -> Any:
-    return _core.parse_amount(given) if isinstance(given, str) else _core.Amount(value=given, percent=False)
-
-
 class _Strategy:
     def __init__(self, lowering: Lowering, replicas: int, *path: str) -> None:
         """``path``: where it stands."""
@@ -229,7 +225,7 @@ class _Strategy:
     def _amounts(self, params: Any, body: Any, kind: str) -> None:
         for key in ("max_surge", "max_unavailable"):
             if (amount := getattr(body, key)) is not None:
-                setattr(params, key, _amount(amount))
+                setattr(params, key, core_amount(amount))
         path = (kind, "max_unavailable")
         if params.max_surge.value == 0 and params.max_unavailable.value == 0:
             self._error("max_surge and max_unavailable are both 0, so nothing could ever move", *path)
@@ -255,7 +251,7 @@ class _Strategy:
         params = self._start(_core.ShadowParams(), body)
         take(params, body, "mirrored", "duration")
         if body.instances is not None:
-            params.instances = _amount(body.instances)
+            params.instances = core_amount(body.instances)
         if body.analysis is not None:
             params.analysis = self._analysis(body.analysis, "shadow", "analysis")
         return params
@@ -368,10 +364,10 @@ class _Strategy:
         return params
 
     def _size(self, amount: str | int) -> int:
-        return _core.resolve(_amount(amount), self._replicas, _core.Rounding.up)
+        return _core.resolve(core_amount(amount), self._replicas, _core.Rounding.up)
 
     def _plan_step(self, step: language.PlanStepModel, *path: str | int) -> Iterator[Any]:
-        sizes = [None if each is None else _amount(each) for each in (step.old, step.new, step.until)]
+        sizes = [None if each is None else core_amount(each) for each in (step.old, step.new, step.until)]
         if any(sizes):
             old, new, enough = sizes
             yield _core.PlanScale(old_version=old, new_version=new, enough=enough, within=step.within)

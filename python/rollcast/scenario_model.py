@@ -32,6 +32,7 @@ from rollcast.scenario_types import (
     DayTime,
     Factor,
     FilePath,
+    Load,
     Paths,
     Rate,
     Seconds,
@@ -331,6 +332,81 @@ class BackOffModel(Model):
     """Forgotten when a process lived longer than this."""
 
 
+class ScalingPolicyModel(Model):
+    """A limit on how fast an autoscaler goes one way; exactly one of pods and percent."""
+
+    pods: Annotated[Whole, Field(ge=1)] | None = None
+    """So many."""
+    percent: Annotated[Whole, Field(ge=1)] | None = None
+    """So many percent of the pods at the start of the period."""
+    period: Annotated[Seconds, Field(ge=1, le=1800)]
+    """In so long."""
+
+
+class ScalingRulesModel(Model):
+    """How a HorizontalPodAutoscaler goes one way."""
+
+    stabilization: Seconds | None = None
+    """It looks so long back, and takes what changes least."""
+    select: Literal["max", "min", "disabled"] | None = None
+    """Of several policies, the one that allows the most (the default) or the least; or none of this way."""
+    policies: Annotated[list[ScalingPolicyModel], Field(min_length=1)] | None = None
+    """How fast at most."""
+
+
+class TargetTrackingModel(Model):
+    """A target tracking policy of an Amazon ECS service; exactly one of cpu and requests."""
+
+    cpu: Load | None = None
+    """Mean CPU utilisation of the tasks."""
+    requests: Rate | None = None
+    """Mean requests of a task."""
+    scale_out_cooldown: Seconds | None = None
+    """After it added tasks: until these no longer count towards what it adds next."""
+    scale_in_cooldown: Seconds | None = None
+    """After it took tasks away: until it takes the next."""
+    disable_scale_in: StrictBool | None = None
+    """It only adds."""
+
+
+class AutoscalingModel(Model):
+    """Who changes the number of instances by how busy they are: Kubernetes' HorizontalPodAutoscaler, or with
+    target_tracking Amazon ECS's."""
+
+    min: Annotated[Whole, Field(ge=1)] | None = None
+    """Never fewer instances."""
+    max: Annotated[Whole, Field(ge=1)]
+    """Never more."""
+    cpu: Load | None = None
+    """Target of the mean CPU utilisation, of what an instance requests."""
+    requests: Rate | None = None
+    """Target of the mean requests of an instance; beside cpu, the one that asks for more instances wins."""
+    request: Load | None = None
+    """The CPU that an instance requests, as a share of its slots (or of `service.cores`)."""
+    up: ScalingRulesModel | None = None
+    """How it adds instances."""
+    down: ScalingRulesModel | None = None
+    """How it takes them away."""
+    tolerance: Share | None = None
+    """It does nothing about a metric that is so near to its target."""
+    sync: Annotated[Seconds, Field(gt=0)] | None = None
+    """Between its looks at the metrics."""
+    resolution: Annotated[Seconds, Field(gt=0)] | None = None
+    """Between two readings of an instance by the metrics server."""
+    target_tracking: Annotated[list[TargetTrackingModel], Field(min_length=1)] | None = None
+    """Amazon ECS's policies; instead of everything but min, max and request."""
+
+
+class DisruptionBudgetModel(Model):
+    """What evictions must leave alone, as Kubernetes' PodDisruptionBudget; exactly one of these. What a
+    rollout itself takes away is no eviction."""
+
+    min_available: Amount | None = None
+    """So many instances stay ready."""
+    max_unavailable: Amount | None = None
+    """So many may be missing."""
+
+
 class FleetModel(Model):
     """The instances of the service and what becomes of each."""
 
@@ -338,8 +414,14 @@ class FleetModel(Model):
     """Instances of the old version when the rollout starts, and of the new one when it is done."""
     zones: Annotated[Whole, Field(ge=1)] | None = None
     """Zones over which instances are spread."""
+    autoscaling: Annotated[AutoscalingModel | None, OR_NONE] = None
+    """Who changes the number of instances by how busy they are; or none."""
+    quota: Annotated[Whole, Field(ge=1)] | None = None
+    """Instances that may exist at a time, waiting and terminating ones included. Not given: no limit."""
     capacity: Annotated[Whole, Field(ge=1)] | None = None
     """Instances that fit at a time, terminating ones included. Not given: no limit."""
+    disruption_budget: DisruptionBudgetModel | None = None
+    """What drains of hosts must leave alone. Not given: nothing."""
     schedule: RandomSeconds | None = None
     """From the creation of an instance to a place for it."""
     image: ImageModel | None = None
@@ -484,6 +566,24 @@ class BlackOutModel(Model):
     """Until scrapes succeed again."""
 
 
+class DrainModel(Model):
+    """Hosts are drained for maintenance, one after the other: instances are evicted as the disruption
+    budget lets, and replaced elsewhere."""
+
+    at: Seconds
+    """So long after the start of the rollout."""
+    hosts: Annotated[Whole, Field(ge=1)] | None = None
+    """How many, of `faults.hosts.count`."""
+    retry: Annotated[Seconds, Field(gt=0)] | None = None
+    """What the budget refused is tried again after so long."""
+    away: Annotated[Seconds, Field(gt=0)] | None = None
+    """An empty host takes instances again after so long."""
+    timeout: Annotated[Seconds, Field(gt=0)] | None = None
+    """After so long with one host the drain is given up. Not given: it goes on trying."""
+    force: StrictBool | None = None
+    """At the timeout what is left goes in spite of the budget, and the drain goes on."""
+
+
 class GrayModel(Model):
     """An instance that probes find healthy and users do not."""
 
@@ -515,6 +615,8 @@ class FaultsModel(Model):
     """Something that the service depends on answers late or badly."""
     black_out: list[BlackOutModel] = []
     """Telemetry shows nothing."""
+    drain: list[DrainModel] = []
+    """Hosts are drained for maintenance."""
     instances: InstancesModel | None = None
     """Instances are not alike."""
 

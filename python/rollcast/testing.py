@@ -39,6 +39,7 @@ def check_strategy(
     analyses: tuple[str, ...] = (),
     args: Mapping[str, Any] | None = None,
     allow_code: bool = True,
+    resized: bool = False,
 ) -> None:
     """Raises ContractError unless a strategy keeps what every strategy promises.
 
@@ -53,7 +54,8 @@ def check_strategy(
     ``replicas``: of a scenario, its own. ``quota``: the most instances that it may want at a time; unless it
     is given, a second fleet and a surge of a quarter, and a third fleet where there is a baseline.
     ``analyses`` and ``args``: for a class, a runbook or a name, the names of analyses that it may run, and
-    what else it is made with.
+    what else it is made with. ``resized``: it must follow an autoscaler, `Observation.replicas`, too; it must
+    for a scenario that has one.
     """
     names = {name: index for index, name in enumerate(analyses)}
     loaded: LoadedScenario | None = None
@@ -76,7 +78,9 @@ def check_strategy(
     baseline = _brings_baseline(recipe)
     if quota is None:
         quota = (3 if baseline else 2) * replicas + math.ceil(replicas / 4)
-    breaches = [str(breach) for breach in _core.rehearse(recipe, replicas, quota, baseline)]
+    if loaded is not None and loaded.model.fleet.autoscaling is not None:
+        resized = True
+    breaches = [str(breach) for breach in _core.rehearse(recipe, replicas, quota, baseline, resized)]
     if loaded is not None and not breaches:
         breaches += _simulated(loaded, quota)
     if breaches:

@@ -152,7 +152,7 @@ def test_it_is_written_as_a_scenario(tmp_path: Path) -> None:
         ([CONFIG, {**GROUP, "deploymentConfigName": "Other"}], 'is not the configuration that was given, "Canary25Percent45Minutes"'),
         ([{**GROUP, "deploymentConfigName": "CodeDeployDefault.HalfATime"}], 'did you mean "CodeDeployDefault.HalfAtATime"?'),
         ([{**GROUP, "autoRollbackConfiguration": {"enabled": True, "events": ["FAILURE"]}}], "expected DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM or DEPLOYMENT_STOP_ON_REQUEST"),
-        ([SERVICE, {"kind": "Deployment", "apiVersion": "apps/v1"}], "expected an ECS service or a configuration or group of CodeDeploy"),
+        ([SERVICE, {"kind": "Deployment", "apiVersion": "apps/v1"}], "expected an ECS service, its scaling policies and targets, or a configuration or group of CodeDeploy"),
     ],
 )  # fmt: skip
 def test_bad_files_are_told(imported: Imports, documents: list[Any], message: str) -> None:

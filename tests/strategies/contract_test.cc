@@ -232,7 +232,8 @@ std::vector<Example> examples() {
 class Contract : public ::testing::TestWithParam<Example> {};
 
 TEST_P(Contract, IsKept) {
-    const Terms terms{.replicas = kReplicas, .quota = GetParam().quota, .baseline = GetParam().baseline};
+    const Terms terms{
+        .replicas = kReplicas, .quota = GetParam().quota, .baseline = GetParam().baseline, .resized = true};
     for (const Breach& breach : rehearse(*GetParam().strategy, terms)) ADD_FAILURE() << describe(breach);
 }
 

@@ -54,8 +54,10 @@ struct Observation {
     std::span<const Cohort> cohorts;           // the old version first, the new one last, a baseline in between
     std::span<const AnalysisStatus> analyses;  // every run ever asked for, in order of start
     bool routed = false;                       // weights are in force; else traffic follows ready instances
-    bool approved = false;                     // a person granted what the last directive asked for
-    bool aborted = false;                      // somebody wants the rollout gone: go back, unless it is done
+    /// What somebody from outside, an autoscaler, last asked the workload's size to be; none: nobody did.
+    std::optional<int> replicas{};
+    bool approved = false;  // a person granted what the last directive asked for
+    bool aborted = false;   // somebody wants the rollout gone: go back, unless it is done
 
     /// The phase of a run; Pending when it is not known yet.
     AnalysisPhase analysis(std::uint32_t run) const {
@@ -74,6 +76,7 @@ struct Target {
     /// Of the new version: its requests are answered by instances of the old one, which have its code behind a flag.
     /// Its weight is the share of users who are exposed; it has no instances of its own.
     bool behind_flag = false;
+    bool counted = true;           // by an autoscaler that asks how busy the workload's instances are
     friend bool operator==(const Target&, const Target&) = default;
 };
 

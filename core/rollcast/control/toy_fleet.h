@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "rollcast/base/check.h"
@@ -28,6 +29,7 @@ class ToyFleet {
     int crashes = 0;   // so many times
     bool person_approves = true;
     bool person_aborts = false;
+    std::optional<int> resized_to{};  // that somebody from outside asks for
     std::map<AnalysisId, AnalysisPhase> verdicts;
     AnalysisPhase verdict = AnalysisPhase::kSuccessful;  // of other analyses
 
@@ -51,6 +53,7 @@ class ToyFleet {
                 .cohorts = cohorts_,
                 .analyses = statuses_,
                 .routed = routed_,
+                .replicas = resized_to,
                 .approved = approved_,
                 .aborted = person_aborts};
     }

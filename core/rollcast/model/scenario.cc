@@ -63,12 +63,71 @@ class Complaints {
 /// "traffic.classes[2]"
 std::string at(const std::string& path, std::size_t index) { return path + "[" + std::to_string(index) + "]"; }
 
+void check(const LoadTarget& target, const std::string& path, Complaints& found) {
+    found.above(target.value, 0.0, path + ".value");
+}
+
+void check(const ScalingRules& rules, const std::string& path, Complaints& found) {
+    found.at_least<Duration>(rules.stabilization, 0s, path + ".stabilization");
+    found.unless(!rules.policies.empty() || rules.select == SelectPolicy::kDisabled, path + ".policies",
+                 "must hold at least one policy");
+    for (std::size_t i = 0; i < rules.policies.size(); ++i) {
+        const std::string one = at(path + ".policies", i);
+        found.at_least(rules.policies[i].value, 1, one + ".value");
+        found.above<Duration>(rules.policies[i].period, 0s, one + ".period");
+    }
+}
+
+void check(const HorizontalPodAutoscaler& rules, const std::string& path, Complaints& found) {
+    found.unless(!rules.targets.empty(), path + ".targets", "must hold at least one target");
+    for (std::size_t i = 0; i < rules.targets.size(); ++i) check(rules.targets[i], at(path + ".targets", i), found);
+    check(rules.up, path + ".up", found);
+    check(rules.down, path + ".down", found);
+    found.fraction(rules.tolerance, path + ".tolerance");
+    found.above<Duration>(rules.sync, 0s, path + ".sync");
+    found.above<Duration>(rules.resolution, 0s, path + ".resolution");
+    found.at_least<Duration>(rules.cpu_initialization, 0s, path + ".cpu_initialization");
+    found.at_least<Duration>(rules.initial_readiness, 0s, path + ".initial_readiness");
+}
+
+void check(const std::vector<TargetTracking>& policies, const std::string& path, Complaints& found) {
+    found.unless(!policies.empty(), path, "must hold at least one policy");
+    for (std::size_t i = 0; i < policies.size(); ++i) {
+        const std::string one = at(path, i);
+        check(policies[i].target, one + ".target", found);
+        found.at_least<Duration>(policies[i].scale_out_cooldown, 0s, one + ".scale_out_cooldown");
+        found.at_least<Duration>(policies[i].scale_in_cooldown, 0s, one + ".scale_in_cooldown");
+    }
+}
+
+void check(const Autoscaling& autoscaling, int replicas, Complaints& found) {
+    const std::string path = "fleet.autoscaling";
+    found.at_least(autoscaling.least, 1, path + ".least");
+    found.at_least(autoscaling.most, autoscaling.least, path + ".most");
+    found.unless(replicas >= autoscaling.least && replicas <= autoscaling.most, "fleet.replicas",
+                 "must be from the least to the most of the autoscaling");
+    found.above(autoscaling.request, 0.0, path + ".request");
+    std::visit([&](const auto& by) { check(by, path + ".by", found); }, autoscaling.by);
+}
+
 void check(const Fleet& fleet, Complaints& found) {
     found.at_least(fleet.replicas, 1, "fleet.replicas");
+    if (fleet.autoscaling) check(*fleet.autoscaling, fleet.replicas, found);
     found.within(fleet.zones, 1, 255, "fleet.zones");
     if (fleet.capacity) {
         found.at_least(*fleet.capacity, fleet.replicas, "fleet.capacity");
     }
+    if (fleet.disruption_budget) {
+        const DisruptionBudget& budget = *fleet.disruption_budget;
+        found.unless(budget.min_available.has_value() != budget.max_unavailable.has_value(), "fleet.disruption_budget",
+                     "must have exactly one of min_available and max_unavailable");
+        for (const std::optional<Amount>& amount : {budget.min_available, budget.max_unavailable}) {
+            found.unless(!amount || amount->value >= 0, "fleet.disruption_budget", "must not be negative");
+        }
+    }
+    if (fleet.quota) found.at_least(*fleet.quota, fleet.replicas, "fleet.quota");
+    found.above<Duration>(fleet.creation.initial, 0s, "fleet.creation.initial");
+    found.at_least(fleet.creation.most, fleet.creation.initial, "fleet.creation.most");
     found.distribution(fleet.schedule, "fleet.schedule");
     found.at_least(fleet.image_bytes, 0.0, "fleet.image_bytes");
     found.above(fleet.pull_bytes_per_second, 0.0, "fleet.pull_bytes_per_second");
@@ -220,6 +279,16 @@ void check(const Faults& faults, int zones, Complaints& found) {
     }
     for (std::size_t i = 0; i < faults.black_outs.size(); ++i) {
         check_span(faults.black_outs[i], at("faults.black_outs", i), found);
+    }
+    for (std::size_t i = 0; i < faults.drains.size(); ++i) {
+        const Drain& drain = faults.drains[i];
+        const std::string path = at("faults.drains", i);
+        found.at_least<Duration>(drain.at, 0s, path + ".at");
+        found.unless(drain.hosts >= 1 && drain.hosts <= hosts.hosts, path + ".hosts",
+                     "must be from 1 to the " + std::to_string(hosts.hosts) + " hosts that there are");
+        found.above<Duration>(drain.retry, 0s, path + ".retry");
+        found.above<Duration>(drain.away, 0s, path + ".away");
+        if (drain.timeout) found.above<Duration>(*drain.timeout, 0s, path + ".timeout");
     }
     const InstanceEffects& effects = faults.instances;
     found.factor(effects.noise, "faults.instances.noise");

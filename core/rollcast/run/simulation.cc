@@ -64,6 +64,7 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     Stream stream = streams_.stream(Purpose::kScrape, 0);
     const double phase = uniform(stream);
     schedule(now_ + from_seconds(phase * to_seconds(scenario.observability.scrape_interval)), RunEvent::kScrape);
+    begin_autoscaling();
 }
 
 void Simulation::rekey(const StreamSpace& streams) {
@@ -71,15 +72,20 @@ void Simulation::rekey(const StreamSpace& streams) {
     world_.rekey(streams);
 }
 
-void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
+void Simulation::watch() {
     world_.data().sweep(now_);
-    if (timeline != nullptr) narrator_.begin(*timeline, world_, now_);
     recorder_.begin(world_, now_);
+    watched_ = true;
+}
+
+void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
+    watch();
+    if (timeline != nullptr) narrator_.begin(*timeline, world_, now_);
     responder_.begin(failures_that_hurt());
     for (const AnalysisId id : scenario_->people.pages) start_analysis(kStanding, id);
     strategy_ = strategy.describe();
     try {
-        controller_ = strategy.start({.at = now_, .replicas = scenario_->fleet.replicas});
+        controller_ = strategy.start({.at = now_, .replicas = replicas_.value_or(scenario_->fleet.replicas)});
     } catch (const std::exception& error) {
         blame(error.what());
     }
@@ -112,8 +118,7 @@ void Simulation::handle(const Event& event) {
         tell_fault(event);
         const bool visible = world_.handle(event, now_, queue_);
         if (drawn_) drawn_->look(world_, now_);
-        if (!controller_) return;
-        recorder_.look(world_, now_);
+        if (watched_) recorder_.look(world_, now_);
         if (visible) request_decision();
         return;
     }
@@ -145,6 +150,12 @@ void Simulation::handle(const Event& event) {
         case RunEvent::kPersonActs:
             recorder_.person_aborts();
             return abort("a person aborts the rollout");
+        case RunEvent::kReadLoads:
+            schedule(now_ + autoscaler_->resolution(), RunEvent::kReadLoads);
+            return world_.read_loads(now_);
+        case RunEvent::kAutoscale:
+            schedule(now_ + autoscaler_->period(), RunEvent::kAutoscale);
+            return autoscale();
     }
 }
 
@@ -165,6 +176,37 @@ void Simulation::scrape() {
     narrator_.tell_scrape(seen, world_);
 }
 
+/// When it reads and looks against the rollout is anybody's guess.
+void Simulation::begin_autoscaling() {
+    if (!scenario_->fleet.autoscaling) return;
+    autoscaler_.emplace(*scenario_->fleet.autoscaling);
+    replicas_ = scenario_->fleet.replicas;
+    Stream stream = streams_.stream(Purpose::kAutoscaling, 0);
+    for (const auto& [kind, period] : {std::pair(RunEvent::kReadLoads, autoscaler_->resolution()),
+                                       std::pair(RunEvent::kAutoscale, autoscaler_->period())}) {
+        schedule(now_ + from_seconds(uniform(stream) * to_seconds(period)), kind);
+    }
+}
+
+/// Requests that are drawn keep no instance busy: then nobody scales.
+void Simulation::autoscale() {
+    if (drawn_) return;
+    const bool deploying = controller_ && !is_final(phase_);
+    const int wanted = autoscaler_->look(world_.loads(), *replicas_, deploying, now_);
+    if (wanted == *replicas_) return;
+    narrator_.tell(now_, Kind::kDecision, [&] {
+        return "the autoscaler asks for " + std::to_string(wanted) + " instances instead of " +
+               std::to_string(*replicas_);
+    });
+    replicas_ = wanted;
+    world_.resized(wanted);
+    if (controller_) return request_decision();
+    std::vector<Target> targets(world_.data().versions());
+    targets.front().desired = wanted;
+    world_.apply(targets, now_, queue_);
+    if (watched_) recorder_.look(world_, now_);
+}
+
 void Simulation::request_decision() {
     if (!controller_ || decision_requested_) return;
     decision_requested_ = true;
@@ -180,6 +222,7 @@ void Simulation::decide() {
                                 .cohorts = cohorts,
                                 .analyses = statuses_,
                                 .routed = world_.routed(),
+                                .replicas = replicas_,
                                 .approved = approved_,
                                 .aborted = aborted_});
     bool changed = world_.apply(want.targets, now_, queue_);
@@ -346,6 +389,10 @@ void Simulation::tell_fault(const Event& event) {
     if (event.kind == static_cast<std::uint32_t>(WorldEvent::kZoneLost)) {
         const ZoneLoss& loss = faults.zone_losses[event.subject];
         narrator_.tell(now_, Kind::kTruth, [&] { return "zone " + std::to_string(loss.zone) + " is lost"; });
+    } else if (event.kind == static_cast<std::uint32_t>(WorldEvent::kDrain) && event.detail == 0) {
+        const Drain& drain = faults.drains[event.subject];
+        narrator_.tell(now_, Kind::kTruth,
+                       [&] { return "a drain of " + std::to_string(drain.hosts) + " hosts begins"; });
     } else if (event.kind == static_cast<std::uint32_t>(WorldEvent::kBrownOut)) {
         const bool ends = std::any_of(faults.brown_outs.begin(), faults.brown_outs.end(),
                                       [&](const BrownOut& brown) { return Time{} + brown.at + brown.lasts == now_; });

@@ -68,6 +68,7 @@ void DataPlane::rekey(const StreamSpace& streams) {
 
 std::uint32_t DataPlane::add_server(VersionId version, ZoneId zone) {
     shared_.balancer.add_server(zone);
+    if (counts_work_) shared_.work.emplace_back();
     const auto number = static_cast<std::uint16_t>(index_of(version));
     return std::visit([&](auto& servers) { return servers.add(number, shared_.answering); }, servers_);
 }
@@ -112,6 +113,11 @@ Meter DataPlane::take_application(std::uint32_t server) {
 
 void DataPlane::count_application(bool wanted) {
     std::visit([&](auto& servers) { servers.count_application(wanted); }, servers_);
+}
+
+void DataPlane::count_work() {
+    counts_work_ = true;
+    count_application(true);  // work is booked beside it
 }
 
 std::int64_t DataPlane::count_in_flight(Time now) const {

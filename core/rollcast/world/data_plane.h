@@ -93,6 +93,10 @@ class DataPlane {
     Meter take_flagged();
     /// Whether instances count at all; they do unless told otherwise. Where nobody asks, requests cost less.
     void count_application(bool wanted);
+    /// work() knows what servers do that are added from now on; before that there must be none.
+    void count_work();
+    /// What the server has begun to do.
+    Work work(std::uint32_t server) const { return shared_.work[server]; }
     /// What the proxies counted of a version, copies and all; index versions(): requests that reached none.
     Meter proxy_meter(std::size_t version) const { return shared_.ledger.proxy_meter(version); }
     /// What clients count: latency from the first attempt to the end.
@@ -139,6 +143,7 @@ class DataPlane {
     bool extra_;    // the second block of words is needed
     bool by_user_;  // flags expose users
     std::uint64_t flagged_below_ = 0;
+    bool counts_work_ = false;
     Instant readmission_ = 0;  // between the balancers' sweeps
 
     Arrivals arrivals_;

@@ -65,6 +65,7 @@ void EventServers::begin(std::uint32_t at, Instant now, Shared& shared) {
     Request& request = requests_[at];
     Server& server = servers_[request.server];
     request.begun = true;
+    shared.begin_work(request.server, request.fate.service);
     shared.answering.leak(version_of(request.attempt.id, server.version), server.trouble, request.fate);
     if (cores_ > 0) {
         work_on(server, now);

@@ -195,7 +195,10 @@ __attribute__((always_inline)) inline std::uint32_t LookaheadServers::admit_usua
         free_at_.set<kRow>(index, first.slot, finish);
         const bool sure = finish <= shared.sure_until;
         if (sure) {
-            if (counts_application_) __builtin_prefetch(&by_latency_[index * books_stride_]);
+            if (counts_application_) {
+                __builtin_prefetch(&by_latency_[index * books_stride_]);
+                shared.begin_work(index, finish - start);
+            }
             *end_of_bookings++ = {.latency = finish - now,
                                   .server = index,
                                   .version = lane.version,
@@ -204,6 +207,7 @@ __attribute__((always_inline)) inline std::uint32_t LookaheadServers::admit_usua
             continue;
         }
         shared.ledger.arrived(lane.version, now);
+        shared.begin_work(index, finish - start);
         begin(index, first.slot, start,
               {.arrived = now,
                .finish = finish,
@@ -258,6 +262,7 @@ inline bool LookaheadServers::admit_sure(std::uint32_t index, const Attempt& att
     if (!sure || (start > now && (start - now > shared.most_wait || waiting >= shared.queue))) return false;
     free_at_.set(index, first.slot, finish);
     hold_booked<0>(index, first.slot, start, now, shared);
+    shared.begin_work(index, finish - start);
     book(index, lane.version, attempt.id, now, finish - now, shared);
     return true;
 }
@@ -310,6 +315,7 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
     }
     if (served) {
         free_at_.set(index, first.slot, flight.finish);
+        shared.begin_work(index, fate.service);
         if (fate.crashes) shared.agenda.push(start, Happening::kCrashed, attempt.id, index, servers_[index].process);
     }
     if (keep) return begin(index, first.slot, served ? start : flight.finish, flight, shared);

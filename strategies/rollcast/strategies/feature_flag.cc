@@ -24,6 +24,7 @@ class FeatureFlagController final : public Controller {
             instances_.resize(seen.cohorts.size(), 0);
             instances_.front() = replicas_;
         }
+        replicas_ = seen.replicas.value_or(replicas_);
         Directive inner = ask(seen);
         for (int moves = 0; follow(inner); ++moves) {
             ensure(moves < kMostMovesAtOnce, "the exposure of a flag never settles");

@@ -134,6 +134,32 @@ TEST(Replication, APlanThatChangesNothingHarmsNobodyWhateverFails) {
     }
 }
 
+TEST(Replication, APlanThatChangesNothingCostsNothingWhateverAnAutoscalerDoes) {
+    Scenario scenario = testing::small_scenario();
+    scenario.fleet.autoscaling = Autoscaling{.least = 1, .most = 30};
+    scenario.traffic.shape = {{.at = 0s, .factor = 1}, {.at = 60s, .factor = 6}};
+    const testing::Reflex follows([](const Observation& seen) {
+        Directive want(seen.cohorts.size());
+        want.targets.front().desired = seen.replicas.value();
+        return want;
+    });
+    int fewest = 100, most = 0;
+    const testing::Reflex looks([&](const Observation& seen) {
+        fewest = std::min(fewest, seen.replicas.value());
+        most = std::max(most, seen.replicas.value());
+        Directive want(seen.cohorts.size());
+        want.targets.front().desired = seen.replicas.value();
+        return want;
+    });
+    for (std::uint32_t replication = 0; replication < 3; ++replication) {
+        const Outcome row = replicate(scenario, follows, kSeed, replication, 0);
+        EXPECT_EQ(row.attributable(), 0);
+        EXPECT_EQ(row.extra_instance_seconds, 0);
+    }
+    replicate(scenario, looks, kSeed, 0, 0);
+    EXPECT_GT(most, fewest) << "it did something";
+}
+
 TEST(Replication, TwiceTheRateOnTwiceTheFleetFailsAtTheSameRatio) {
     Scenario scenario = testing::small_scenario();
     scenario.release = certain(DefectKind::kErrorRate, .05);
