@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rollcast.errors import Problems, listed, nearest, shown
@@ -23,6 +24,11 @@ _ROLLBACK_EVENTS = {
     "DEPLOYMENT_STOP_ON_REQUEST": "request",
 }
 _DEPLOYMENTS = {"ROLLING": "rolling", "BLUE_GREEN": "blue-green", "LINEAR": "linear", "CANARY": "canary"}
+AlarmAnalysis = Callable[[list[Node], str], str | None]
+"""The name of an analysis that fails when one of these alarms goes off, if there is one.
+
+The text says where an analysis of one's own would be named."""
+
 _PLATFORMS = {"Server": "server", "ECS": "ecs", "Lambda": "lambda"}
 
 
@@ -44,7 +50,7 @@ def translate_aws(documents: list[Node], problems: Problems) -> Node:
             problems.error(f"there is a {kind} already: give one at a time", document.place)
         else:
             found[kind] = Fields(document, problems, "aws" + kind.capitalize())
-    return _Aws(found, problems).translate(documents[0])
+    return AwsFiles(found, problems).translate(documents[0])
 
 
 def _unwrapped(document: Node) -> Node:
@@ -61,8 +67,14 @@ def _kind(document: Node) -> str | None:
     return next((kind for key, kind in _KINDS.items() if key in document.value), None)
 
 
-class _Aws:
-    def __init__(self, found: dict[str, Fields], problems: Problems) -> None:
+class AwsFiles:
+    """A service, a configuration and a group, by these words, or some of them."""
+
+    def __init__(
+        self, found: dict[str, Fields], problems: Problems, alarms: AlarmAnalysis | None = None
+    ) -> None:
+        """``alarms``: makes an analysis of alarms, where it is known what they watch."""
+        self._find_alarms = alarms
         nothing = Fields(None, problems)
         self._service = found.get("service", nothing)
         self._config = found.get("config", nothing)
@@ -134,7 +146,9 @@ class _Aws:
             out.put("percent", _percent(shift.take(f"{word}Percent")))
             out.put("step_bake", _minutes(shift.whole(f"{word}BakeTimeInMinutes")))
             shift.finish()
-        self._alarms(fields.fields("alarms"), "enable", "strategy.ecs")
+        alarms = fields.fields("alarms")
+        if self._alarms(alarms, alarms.items("alarmNames"), "enable", "strategy.ecs", out):
+            out.put("alarms_rollback", alarms.take("rollback"))
         fields.finish()
         return out
 
@@ -157,14 +171,21 @@ class _Aws:
         fields.finish()
         return out
 
-    def _alarms(self, fields: Fields, switch: str, where: str) -> None:
-        """Alarms stand in another place, so that only their names are here."""
+    def _alarms(self, fields: Fields, names: list[Node], switch: str, where: str, out: Draft) -> bool:
+        """Whether alarms watch the rollout, which `out` then says."""
         enabled = fields.take(switch)
-        if enabled is not None and enabled.value is True:
+        if enabled is None or enabled.value is not True:
+            return False
+        if self._find_alarms is None:
             message = (
                 f"alarms are not read from here: describe them as an analysis and name it in {where}.alarms"
             )
             self._problems.warn(message, fields.place)
+            return False
+        if (analysis := self._find_alarms(names, f"{where}.alarms")) is None:
+            return False
+        out.put("alarms", analysis, fields.place)
+        return True
 
     # -- CodeDeploy
 
@@ -210,7 +231,10 @@ class _Aws:
 
     def _group_options(self, out: Draft) -> None:
         group = self._group
-        self._alarms(group.fields("alarmConfiguration"), "enabled", "strategy.codedeploy")
+        alarms = group.fields("alarmConfiguration")
+        names = [name for alarm in alarms.mappings("alarms") if (name := alarm.take("name")) is not None]
+        if self._alarms(alarms, names, "enabled", "strategy.codedeploy", out):
+            out.put("ignore_poll_failure", alarms.take("ignorePollAlarmFailure"))
         rollback = group.fields("autoRollbackConfiguration")
         enabled = rollback.take("enabled")
         events = rollback.items("events")

@@ -11,6 +11,7 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.errors import listed, nearest, shown
 from rollcast.lower_aws import lower_aws
+from rollcast.lower_compute import Compute, lower_compute
 from rollcast.lower_flagger import flagger_params
 from rollcast.lower_python import python_strategy
 from rollcast.lowering import Lowering, take
@@ -29,6 +30,7 @@ Body = (
     | language.CppModel
     | language.CodeDeployModel
     | language.EcsModel
+    | Compute
 )
 
 
@@ -169,6 +171,8 @@ class _Strategy:
             return _core.BlueGreen, self._blue_green(body)
         if isinstance(body, language.CodeDeployModel | language.EcsModel):
             return lower_aws(self._lowering, body, self._replicas, self._analysis, *self._path)
+        if isinstance(body, Compute):
+            return lower_compute(self._lowering, body, self._replicas, self._analysis, *self._path)
         if isinstance(body, language.FlaggerModel):
             return _core.Flagger, self._flagger(body)
         if isinstance(body, language.PlanModel):
