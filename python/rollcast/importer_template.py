@@ -341,14 +341,13 @@ class Template:
             symbolic = next((each for each in pair if _is_symbolic(each)), None)
             if symbolic is not None:
                 return _opaque(symbolic, "Fn::Equals")
-            one, other = (_text(each.plain()) for each in pair)
-            return one == other
+            return _text(pair[0].plain()) == _text(pair[1].plain())
         if key not in ("Fn::And", "Fn::Or", "Fn::Not") or not argument.is_list or not argument.value:
             return self._no_condition(node)
         parts = [self._condition(part) for part in argument.value]
         if key == "Fn::Not":
             return parts[0] if isinstance(parts[0], Unknown) else not parts[0]
-        decisive = key == "Fn::Or"  # one such part decides
+        decisive: bool = key == "Fn::Or"  # one such part decides
         if decisive in parts:
             return decisive
         unknown = next((part for part in parts if isinstance(part, Unknown)), None)

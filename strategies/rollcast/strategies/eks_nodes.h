@@ -1,7 +1,7 @@
 #pragma once
 // Amazon EKS's update of a managed node group: the group grows, old nodes are drained a few at a time and terminated,
-// and the group shrinks again. An instance is a node with what runs on it. The rules are in eks_rules.h. Semantics:
-// Amazon EKS User Guide (managed node update behaviour).
+// and the group shrinks again. An instance is a node with what runs on it. The rules are in eks_rules.h.
+// Semantics: Amazon EKS User Guide (managed node update behaviour).
 //
 // Where it deviates, because a fleet here has one layer: a node serves until its drain ends, which takes as long as its
 // instance takes to terminate, and disruption budgets hold instances, not nodes. EKS names no time after which nodes

@@ -1,7 +1,7 @@
 #pragma once
 // Amazon EC2 Auto Scaling's instance refresh: batches within a minimum and a maximum of healthy instances, a warm-up
-// after each, checkpoints, alarms, automatic rollback and a bake. The rules are in instance_refresh_rules.h. Semantics:
-// Amazon EC2 Auto Scaling User Guide.
+// after each, checkpoints, alarms, automatic rollback and a bake. The rules are in instance_refresh_rules.h.
+// Semantics: Amazon EC2 Auto Scaling User Guide.
 //
 // Where it deviates, because a group here starts with old instances only and ends with one version: there is nothing to
 // skip that matches already, no instance in standby or protected from scale-in, and a last checkpoint below 100 % is
