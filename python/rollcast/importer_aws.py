@@ -1,21 +1,22 @@
-"""ECS service definitions, and configurations and groups of CodeDeploy, as the APIs take and give them."""
+"""ECS service definitions, and what CodeDeploy takes: configurations, groups and AppSpec files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from rollcast.errors import Problems, listed, nearest, shown
+from rollcast.errors import Place, Problems, listed, nearest, shown
+from rollcast.importer_appspec import AppSpec, is_appspec
 from rollcast.importer_fields import Draft, Fields
 from rollcast.yaml_source import Node
 
 # The key that tells what a document is, and the wrapper that the API puts around it when it is asked.
 _KINDS = {
     "taskDefinition": "service",
+    "deploymentGroupName": "group",  # and a platform, which configurations have, too
     "computePlatform": "config",
     "minimumHealthyHosts": "config",
     "trafficRoutingConfig": "config",
-    "deploymentGroupName": "group",
 }
 _WRAPPERS = ("service", "deploymentConfigInfo", "deploymentGroupInfo")
 _ROLLBACK_EVENTS = {
@@ -40,17 +41,21 @@ def is_aws(document: Node) -> bool:
 def translate_aws(documents: list[Node], problems: Problems) -> Node:
     """A service, a configuration and a group, or some of them, as a mapping of the scenario language."""
     found: dict[str, Fields] = {}
+    appspec: AppSpec | None = None
     for document in map(_unwrapped, documents):
         kind = _kind(document)
         if kind is None:
             problems.error(
-                "expected an ECS service or a configuration or group of CodeDeploy", document.place
+                "expected an ECS service or a configuration, group or AppSpec file of CodeDeploy",
+                document.place,
             )
-        elif kind in found:
+        elif kind in found or (kind == "file of hooks" and appspec is not None):
             problems.error(f"there is a {kind} already: give one at a time", document.place)
+        elif kind == "file of hooks":
+            appspec = AppSpec(document, problems)
         else:
             found[kind] = Fields(document, problems, "aws" + kind.capitalize())
-    return AwsFiles(found, problems).translate(documents[0])
+    return AwsFiles(found, problems, appspec).translate(documents[0])
 
 
 def _unwrapped(document: Node) -> Node:
@@ -64,6 +69,8 @@ def _unwrapped(document: Node) -> Node:
 def _kind(document: Node) -> str | None:
     if not document.is_mapping or "apiVersion" in document.value:
         return None
+    if is_appspec(document):
+        return "file of hooks"
     return next((kind for key, kind in _KINDS.items() if key in document.value), None)
 
 
@@ -71,10 +78,15 @@ class AwsFiles:
     """A service, a configuration and a group, by these words, or some of them."""
 
     def __init__(
-        self, found: dict[str, Fields], problems: Problems, alarms: AlarmAnalysis | None = None
+        self,
+        found: dict[str, Fields],
+        problems: Problems,
+        appspec: AppSpec | None = None,
+        alarms: AlarmAnalysis | None = None,
     ) -> None:
         """``alarms``: makes an analysis of alarms, where it is known what they watch."""
         self._find_alarms = alarms
+        self._appspec = appspec
         nothing = Fields(None, problems)
         self._service = found.get("service", nothing)
         self._config = found.get("config", nothing)
@@ -84,7 +96,7 @@ class AwsFiles:
     def translate(self, first: Node) -> Node:
         out, service = Draft(first.place), self._service
         fleet, strategy = Draft(service.place), Draft(first.place)
-        by_codedeploy = bool(self._config or self._group)
+        by_codedeploy = bool(self._config or self._group or self._appspec)
         if service:
             out.put("name", service.take("serviceName"))
             fleet.put("replicas", service.whole("desiredCount", least=1))
@@ -191,7 +203,7 @@ class AwsFiles:
 
     def _codedeploy(self) -> Draft:
         config, group = self._config, self._group
-        out = Draft(config.place if config else group.place)
+        out = Draft(next((each.place for each in (config, group, self._appspec) if each), Place()))
         platform = self._choose(config, "computePlatform", _PLATFORMS)
         out.put("platform", platform or self._choose(group, "computePlatform", _PLATFORMS))
         group.take("computePlatform")
@@ -206,7 +218,23 @@ class AwsFiles:
         else:
             out.put("config", name)
         self._group_options(out)
+        if self._appspec is not None:
+            self._hooks(self._appspec, out)
+        style = group.fields("deploymentStyle")
+        kind = style.take("deploymentType")
+        said = out.value.get("platform")
+        if kind is not None and kind.value == "BLUE_GREEN" and (said is None or said.value == "server"):
+            self._problems.warn("not modelled for servers: they are deployed to in place", kind.place)
         return out
+
+    def _hooks(self, appspec: AppSpec, out: Draft) -> None:
+        said, own = out.value.get("platform"), _PLATFORMS.get(appspec.platform or "")
+        if said is not None and own is not None and said.value != own:
+            message = f"is for the platform {own}, and the deployment for {said.value}"
+            self._problems.error(message, appspec.place)
+        elif own is not None:
+            out.put("platform", own, appspec.place)
+            appspec.translate(out, self._group.has("loadBalancerInfo") if self._group else None)
 
     def _configuration(self, out: Draft) -> None:
         if hosts := self._config.fields("minimumHealthyHosts"):

@@ -9,6 +9,7 @@ from typing import Any
 from rollcast._core import cloudformation
 from rollcast.errors import Place, Problems, listed, nearest, shown
 from rollcast.importer_alarms import ALARM_TYPES, Alarms
+from rollcast.importer_appspec import AppSpec, is_appspec
 from rollcast.importer_aws import AwsFiles
 from rollcast.importer_fields import Draft, Fields, Unknown
 from rollcast.importer_template import Reference, Template, is_template, typed
@@ -72,7 +73,7 @@ def translate_stack(
 
 
 class _Options:
-    """What create-stack and update-stack take beside a template: parameters, rollback configuration."""
+    """What goes with a template: parameters, rollback configuration, an AppSpec file."""
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
@@ -80,8 +81,12 @@ class _Options:
         self.triggers: list[Node] = []
         self.monitoring: Node | None = None
         self.rollback: Node | None = None
+        self.appspec: AppSpec | None = None
 
     def read(self, document: Node) -> None:
+        if is_appspec(document):
+            self.appspec = AppSpec(document, self._problems)
+            return
         if document.is_list and all(item.get("ParameterKey") is not None for item in document.value):
             self._parameters(document)
             return
@@ -309,7 +314,9 @@ class _Stack:
         return found
 
     def _from_files(self, out: Draft, **found: Fields) -> Draft | None:
-        made = AwsFiles(found, self._problems, self._alarms.analysis).translate(out.node())
+        made = AwsFiles(found, self._problems, self._options.appspec, self._alarms.analysis).translate(
+            out.node()
+        )
         for key in ("name", "fleet"):
             out.put(key, made.get(key))
         strategy = made.get("strategy")

@@ -56,6 +56,7 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
         }
     ),
     "awsConfig": frozenset({"createTime", "deploymentConfigId", "deploymentConfigName"}),
+    "appspec": frozenset({"file_exists_behavior", "files", "os", "permissions", "version"}),
     "awsGroup": frozenset(
         {
             "applicationName", "autoScalingGroups", "deploymentGroupId", "deploymentGroupName",

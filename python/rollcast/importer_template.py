@@ -38,7 +38,7 @@ class Reference:
 
 def is_template(document: Node) -> bool:
     """Whether it looks like one."""
-    if not document.is_mapping or "apiVersion" in document.value:
+    if not document.is_mapping or any(key in document.value for key in ("apiVersion", "version")):
         return False
     return "AWSTemplateFormatVersion" in document.value or document.get("Resources") is not None
 
