@@ -125,14 +125,14 @@ class Alarms:
             return None
         out.put("of", "service")
         out.put("statistic", statistic)
-        if threshold is None or isinstance(threshold.value, bool | str):
+        if threshold is None or type(threshold.value) not in (int, float):
             got = "nothing" if threshold is None else shown(threshold.value)
             place = fields.place if threshold is None else threshold.place
             self._problems.error(f"expected a number as Threshold, got {got}", place)
         else:
             out.put("threshold", _written(float(threshold.value) * factor, statistic), threshold.place)
         comparison = fields.take("ComparisonOperator")
-        if comparison is not None and comparison.value not in _COMPARISONS:
+        if comparison is not None and str(comparison.value) not in _COMPARISONS:
             self._problems.warn(
                 f"not modelled: an alarm that compares by {shown(comparison.value)}", comparison.place
             )

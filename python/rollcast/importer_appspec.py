@@ -99,7 +99,7 @@ class AppSpec:
         if longest:
             out.put("attempt_timeout", show_seconds(float(longest)), hooks.place)
         if not hooks.has("ValidateService"):
-            message = "no ValidateService looks at the new revision, and here a host has to be in service to succeed"
+            message = "no ValidateService looks at the new revision; here a host has to be in service"
             self._problems.warn(message, hooks.place if hooks else self.place)
 
     def _seconds(self, script: Fields) -> int:

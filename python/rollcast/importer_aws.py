@@ -116,8 +116,10 @@ class AwsFiles:
 
     def _choose(self, fields: Fields, key: str, words: dict[str, str]) -> str | None:
         node = fields.take(key)
-        if node is None or node.value in words:
-            return None if node is None else words[node.value]
+        if node is None:
+            return None
+        if isinstance(node.value, str) and node.value in words:
+            return words[node.value]
         hint = nearest(node.value, words) if isinstance(node.value, str) else None
         self._problems.error(f"expected {listed(words)}, got {shown(node.value)}", node.place, hint)
         return None
@@ -267,7 +269,7 @@ class AwsFiles:
         enabled = rollback.take("enabled")
         events = rollback.items("events")
         if enabled is not None and enabled.value is True:
-            known = [node for node in events if node.value in _ROLLBACK_EVENTS]
+            known = [node for node in events if str(node.value) in _ROLLBACK_EVENTS]
             for node in events:
                 if node not in known:
                     message = f"expected {listed(_ROLLBACK_EVENTS)}, got {shown(node.value)}"

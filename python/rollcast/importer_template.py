@@ -274,6 +274,8 @@ class Template:
         delimiter, text = arguments
         if _is_symbolic(text):
             return Node(_opaque(text, "Fn::Split"), node.place)
+        if not _text(delimiter.value):
+            return self._wrong("expected a text to split at", delimiter)
         parts = _text(text.value).split(_text(delimiter.value))
         return Node([Node(part, node.place) for part in parts], node.place)
 

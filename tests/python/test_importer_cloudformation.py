@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from rollcast import _core
 from rollcast._core import codedeploy
-from rollcast.errors import InputErrors
-from rollcast.importer import import_manifests
+from rollcast.errors import InputErrors, Place, Problems
+from rollcast.importer import import_manifests, translate
 from rollcast.scenario import LoadedScenario, load
+from rollcast.yaml_source import from_plain, read_text
 
 GROUP = """\
 AWSTemplateFormatVersion: "2010-09-09"
@@ -383,6 +385,38 @@ def test_alarms_whose_metric_is_not_of_requests_are_warned_of(imported: Imports)
         "not modelled: an alarm on the Average of CPUUtilization of AWS/ApplicationELB" in one
         for one in scenario.warnings
     )
+
+
+JUNK: list[Any] = [
+    None, -1, 0, 10**30, 1.5, "", "x", "5%", "${X}", [], {}, [[]], True, {"Ref": "Web"}, {"Ref": "Size"},
+    {"Ref": "AWS::NoValue"}, {"Fn::If": ["a"]}, {"Fn::Sub": "${Web}${Nope}"}, {"Fn::Select": ["0", []]},
+    {"Fn::GetAtt": "Web"}, {"Fn::Join": ["", {"Ref": "Web"}]}, {"Fn::Not": []}, {"Condition": "x"},
+    {"Fn::FindInMap": ["a", "b", {"Ref": "Web"}]}, {"Fn::Split": [",", {"Ref": "Subnets"}]},
+]  # fmt: skip
+
+
+def parts(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every mapping or list below, with each of its keys."""
+    for key, child in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        yield value, key
+        if isinstance(child, dict | list):
+            yield from parts(child)
+
+
+def test_a_mangled_template_is_read_or_refused_but_never_crashes() -> None:
+    random = Random(1)
+    refused = 0
+    for number in range(400):
+        template = read_text([GROUP, SERVICE, FUNCTION, SEVERAL][number % 4])[0].plain()
+        holder, key = random.choice(list(parts(template)))
+        holder[key] = random.choice(JUNK)
+        chosen = random.choice(["Nodes", "Runner", "Blue", "Deploy", "Web"]) if number % 4 == 3 else None
+        problems = Problems()
+        translate(
+            [from_plain(template, Place("t"))], problems, {"Count": "4"} if number % 4 == 1 else {}, chosen
+        )
+        refused += bool(problems.errors)
+    assert 100 < refused < 300  # so that both ends are reached
 
 
 def test_short_forms_are_of_templates_only(tmp_path: Path) -> None:
