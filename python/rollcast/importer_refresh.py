@@ -29,7 +29,7 @@ def translate_refresh(
     group: Fields | None = None,
     alarms: Callable[[list[Node], str], str | None] | None = None,
 ) -> Draft:
-    """The strategy. ``group``: of a template; ``alarms``: makes an analysis of alarms, where they are known."""
+    """The strategy. ``group``: of a template; ``alarms``: makes an analysis of its alarms."""
     fields = Fields(document, problems, "refresh")
     _check(fields, problems)
     preferences = fields.fields("Preferences")
@@ -62,11 +62,10 @@ def translate_refresh(
 
 def _check(fields: Fields, problems: Problems) -> None:
     strategy = fields.take("Strategy")
-    if strategy is not None and strategy.value != "Rolling":
-        if strategy.value == "ReplaceRootVolume":
-            problems.error("not modelled: a refresh that replaces root volumes", strategy.place)
-        else:
-            problems.error(f"expected Rolling, got {shown(strategy.value)}", strategy.place)
+    if strategy is not None and strategy.value == "ReplaceRootVolume":
+        problems.error("not modelled: a refresh that replaces root volumes", strategy.place)
+    elif strategy is not None and strategy.value != "Rolling":
+        problems.error(f"expected Rolling, got {shown(strategy.value)}", strategy.place)
 
 
 def _warm_up(preferences: Fields, group: Fields) -> Node | None:
