@@ -328,12 +328,30 @@ def replay(
 
 @main.command("import")
 @click.argument("manifests", nargs=-1, required=True, metavar="MANIFEST...")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of a CloudFormation template's parameter, or of an analysis argument.",
+)
+@click.option(
+    "--resource", metavar="NAME", help="Which resource of a template is rolled out, where there are several."
+)
 @OUTPUT
-def import_(manifests: tuple[str, ...], output: str | None) -> None:
-    """Turn Kubernetes, Argo and Flagger manifests into a scenario file."""
+def import_(
+    manifests: tuple[str, ...], parameters: tuple[str, ...], resource: str | None, output: str | None
+) -> None:
+    """Turn manifests of Kubernetes, Argo, Flagger, ECS, CodeDeploy or CloudFormation into a scenario."""
     from rollcast import files, importer
 
-    text, warnings = importer.import_manifests(manifests)
+    values = {}
+    for given in parameters:
+        name, equals, value = given.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f'expected NAME=VALUE, got "{given}"', param_hint="--parameter")
+        values[name] = value
+    text, warnings = importer.import_manifests(manifests, values, resource)
     _warn(warnings)
     if output:
         files.write_atomically(output, text.encode())

@@ -340,7 +340,7 @@ def _window(lowering: Lowering, core: Any, body: Body, strategy: Any) -> Any:
     )
     plan, waits_for_person = plan_seconds(body, strategy, lowering.model, core)
     plan = min(plan, LONGEST)
-    horizon = 1.5 * plan + patience_seconds(innermost(body))
+    horizon = 1.5 * plan + patience_seconds(innermost(body), strategy)
     window.horizon = lowering.choose(
         given.horizon,
         "window.horizon",

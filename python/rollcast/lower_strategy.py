@@ -12,6 +12,7 @@ from rollcast import scenario_model as language
 from rollcast._core import flagger
 from rollcast.errors import listed, nearest, shown
 from rollcast.lower_aws import lower_aws
+from rollcast.lower_compute import Compute, lower_compute
 from rollcast.lower_flagger import flagger_params, flagger_plan
 from rollcast.lower_python import python_strategy
 from rollcast.lowering import Lowering, core_amount, take
@@ -32,6 +33,7 @@ Body = (
     | language.CppModel
     | language.CodeDeployModel
     | language.EcsModel
+    | Compute
 )
 
 
@@ -202,6 +204,8 @@ class _Strategy:
             return _core.BlueGreen, self._blue_green(body)
         if isinstance(body, language.CodeDeployModel | language.EcsModel):
             return lower_aws(self._lowering, body, self._replicas, self._analysis, *self._path)
+        if isinstance(body, Compute):
+            return lower_compute(self._lowering, body, self._replicas, self._analysis, *self._path)
         if isinstance(body, language.FlaggerModel):
             return _core.Flagger, self._flagger(body)
         if isinstance(body, language.PlanModel):

@@ -8,8 +8,10 @@ from typing import Any
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast._core import codedeploy, ecs
+from rollcast.lower_compute import Compute
 from rollcast.lower_flagger import flagger_plan
 from rollcast.lower_strategy import wrapped
+from rollcast.plan_compute import compute_stretches, patience
 
 
 def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
@@ -41,6 +43,10 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
         if strategy is None:  # its problems were told
             return start, False
         return _aws(body, strategy, analyses, start, leave, approval)
+    if isinstance(body, Compute):
+        return sum(
+            lasts for lasts, _ in compute_stretches(strategy, start, leave)
+        ) if strategy else start, False
     if isinstance(body, language.CanaryModel):
         return _canary(body, analyses, core, start, approval)
     if isinstance(body, language.PlanModel):
@@ -55,8 +61,12 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
     return total + (30.0 if body.scale_down_delay is None else body.scale_down_delay), waits
 
 
-def patience_seconds(body: Any) -> float:
-    """How long after the last progress the strategy calls itself stuck."""
+def patience_seconds(body: Any, strategy: Any) -> float:
+    """How long after the last progress the strategy calls itself stuck; ``body``: the innermost."""
+    if isinstance(body, Compute):
+        while hasattr(strategy, "inner"):
+            strategy = strategy.inner
+        return patience(strategy) if strategy is not None else 0.0
     for key, default in (("progress_deadline", 600.0), ("unhealthy_after", 300.0)):
         if hasattr(body, key):
             given = getattr(body, key)

@@ -1252,6 +1252,89 @@ class EcsModel(Model):
     """Both revisions (rolling: the alarms) are kept for so long after the last shift."""
 
 
+class InstanceRefreshModel(Model):
+    """An instance refresh of an EC2 Auto Scaling group."""
+
+    min_healthy: Percent | None = None
+    """Percent of the replicas that stay healthy. EC2's default: 90."""
+    max_healthy: Annotated[Whole, Field(ge=100, le=200)] | None = None
+    """Percent of the replicas that may be there; above 100 launches first. EC2's default: 100."""
+    warm_up: Seconds | None = None
+    """From an instance that is in service to one that counts. EC2's default: 0s."""
+    checkpoints: list[Annotated[Whole, Field(ge=1, le=100)]] = []
+    """Percentages at which it waits, the last one 100."""
+    checkpoint_delay: Seconds | None = None
+    """At each checkpoint, when its instances are warm. EC2's default: 1h."""
+    alarms: StrictStr | None = None
+    """The name of the analysis that fails when an alarm goes off: then the refresh fails."""
+    auto_rollback: StrictBool = False
+    """Replace what was replaced by the last configuration again when it fails."""
+    bake: Seconds | None = None
+    """The alarms are watched for so long when all are replaced. Default: 0s."""
+
+
+class StackModel(Model):
+    """What holds for an update of a CloudFormation stack."""
+
+    triggers: StrictStr | None = None
+    """The name of the analysis that fails when an alarm goes off: then the update is rolled back."""
+    monitoring: Seconds | None = None
+    """The triggers are watched for so long when the resources are done, up to 3h. Default: 0s."""
+    rollback: StrictBool = True
+    """An update that fails is rolled back."""
+
+
+class AsgRollingModel(StackModel):
+    """CloudFormation's AutoScalingRollingUpdate of an Auto Scaling group."""
+
+    max_size: Annotated[Whole, Field(ge=1)] | None = None
+    """Of the group, which may grow so far to keep its minimum in service. Default: no limit."""
+    max_batch_size: Annotated[Whole, Field(ge=1, le=100)] | None = None
+    """Instances of a batch. CloudFormation's default: 1."""
+    min_instances_in_service: Annotated[Whole, Field(ge=0)] | None = None
+    """Instances that stay in service meanwhile. CloudFormation's default: 0."""
+    pause: Seconds | None = None
+    """After each batch, up to 1h; with signals, they have to be there by then (5m, if not given).
+    CloudFormation's default: 0s."""
+    wait_for_signals: StrictBool = False
+    """Each instance signals when it is in service."""
+    min_successful_percent: Percent | None = None
+    """So many percent of the instances have to signal. CloudFormation's default: 100."""
+
+
+class AsgReplacingModel(StackModel):
+    """CloudFormation's AutoScalingReplacingUpdate: a new Auto Scaling group beside the old one."""
+
+    signals: Annotated[Whole, Field(ge=0)] | None = None
+    """Of the creation policy: so many are waited for. Default: nobody waits."""
+    min_successful_percent: Percent | None = None
+    """So many percent of the signals are enough. CloudFormation's default: 100."""
+    timeout: Seconds | None = None
+    """The signals have to be there after so long. CloudFormation's default: 5m."""
+
+
+class EksNodesModel(Model):
+    """An update of a managed node group of Amazon EKS; an instance is a node."""
+
+    max_unavailable: Amount | None = None
+    """Nodes that are taken out at a time; a percentage rounds down. EKS's default: 1."""
+    zones: Annotated[Whole, Field(ge=1)] | None = None
+    """Availability zones: the group grows by up to two nodes for each. Default: those of the fleet."""
+    strategy: Literal["default", "minimal"] = "default"
+    """Whether new nodes are launched before old ones go (default), or after (minimal)."""
+    force: StrictBool = False
+    """Pods that do not leave a node within 15 minutes are deleted."""
+    unhealthy_after: Seconds | None = None
+    """New nodes that are not there after so long fail the update. Default: 15m."""
+
+
+class AppRunnerModel(Model):
+    """A deployment of AWS App Runner."""
+
+    unhealthy_after: Seconds | None = None
+    """New instances that are not healthy after so long fail the deployment. Default: 10m."""
+
+
 class StrategyModel(Model):
     """How the rollout goes; exactly one of these."""
 
@@ -1285,6 +1368,16 @@ class StrategyModel(Model):
     """AWS CodeDeploy."""
     ecs: EcsModel | None = None
     """Amazon ECS."""
+    instance_refresh: InstanceRefreshModel | None = None
+    """EC2 Auto Scaling's instance refresh."""
+    asg_rolling: AsgRollingModel | None = None
+    """CloudFormation's rolling update of an Auto Scaling group."""
+    asg_replacing: AsgReplacingModel | None = None
+    """CloudFormation's replacing update of an Auto Scaling group."""
+    eks_nodes: EksNodesModel | None = None
+    """Amazon EKS's update of a managed node group."""
+    app_runner: AppRunnerModel | None = None
+    """AWS App Runner."""
 
 
 class PythonModel(Model):
@@ -1429,9 +1522,9 @@ class ScenarioModel(Model):
     description: StrictStr | None = None
     """What it is about, for the report."""
     manifest: Paths = []
-    """Kubernetes, Argo and Flagger manifests to read the plan from; paths are relative to this file."""
+    """Manifests of Kubernetes, Argo, Flagger or AWS to read the plan from; relative to this file."""
     args: dict[str, ArgumentText] = {}
-    """Values of analysis arguments that the manifests do not give (they come from the cluster)."""
+    """Values of analysis arguments and of a template's parameters that the manifests do not give."""
     strategy: StrategyModel | None = None
     """How the rollout goes, where there is no manifest."""
     analyses: dict[str, AnalysisModel] = {}

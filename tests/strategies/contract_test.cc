@@ -12,6 +12,9 @@
 #include "rollcast/control/rehearsal.h"
 #include "rollcast/control/toy_fleet.h"
 #include "rollcast/strategies/all_at_once.h"
+#include "rollcast/strategies/app_runner.h"
+#include "rollcast/strategies/asg_replacing.h"
+#include "rollcast/strategies/asg_rolling.h"
 #include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
@@ -19,9 +22,11 @@
 #include "rollcast/strategies/codedeploy_shift.h"
 #include "rollcast/strategies/ecs_rolling.h"
 #include "rollcast/strategies/ecs_shift.h"
+#include "rollcast/strategies/eks_nodes.h"
 #include "rollcast/strategies/feature_flag.h"
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
+#include "rollcast/strategies/instance_refresh.h"
 #include "rollcast/strategies/plan.h"
 #include "rollcast/strategies/rolling.h"
 #include "rollcast/strategies/shadow.h"
@@ -226,6 +231,37 @@ std::vector<Example> examples() {
                                     .minimum_healthy = {codedeploy::MinimumType::kFleetPercent, 75},
                                     .alarms = kWatch,
                                     .rollback = {.on_failure = true, .on_alarm = true}}),
+        example<InstanceRefresh>("InstanceRefresh", 10, InstanceRefreshParams{.replicas = kReplicas}),
+        example<InstanceRefresh>("InstanceRefreshInFull", 12,
+                                 InstanceRefreshParams{.replicas = kReplicas,
+                                                       .max_healthy_percentage = 120,
+                                                       .warmup = 3min,
+                                                       .checkpoints = {10, 50, 100},
+                                                       .checkpoint_delay = 10min,
+                                                       .alarms = kWatch,
+                                                       .auto_rollback = true,
+                                                       .bake = 15min}),
+        example<AsgRolling>("AsgRolling", 10, AsgRollingParams{.replicas = kReplicas}),
+        example<AsgRolling>("AsgRollingInFull", 12,
+                            AsgRollingParams{.replicas = kReplicas,
+                                             .max_size = 12,
+                                             .max_batch_size = 4,
+                                             .min_instances_in_service = 9,
+                                             .pause = 5min,
+                                             .waits_for_signals = true,
+                                             .min_successful_percent = 90,
+                                             .stack = {.triggers = kWatch, .monitoring = 15min}}),
+        example<AsgReplacing>("AsgReplacing", 20, AsgReplacingParams{.replicas = kReplicas}),
+        example<AsgReplacing>("AsgReplacingInFull", 20,
+                              AsgReplacingParams{.replicas = kReplicas,
+                                                 .signals = CreationSignals{.count = 10, .min_successful_percent = 80},
+                                                 .stack = {.triggers = kWatch, .monitoring = 15min}}),
+        example<EksNodes>("EksNodes", 20, EksNodesParams{.replicas = kReplicas}),
+        example<EksNodes>(
+            "EksNodesMinimal", 20,
+            EksNodesParams{
+                .replicas = kReplicas, .max_unavailable = 3, .strategy = eks::UpdateStrategy::kMinimal, .force = true}),
+        example<AppRunner>("AppRunner", 20, AppRunnerParams{.replicas = kReplicas}),
     };
 }
 

@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'draws_telemetry_of', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'draws_telemetry_of', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -1187,184 +1187,6 @@ class Release:
     @truths.setter
     def truths(self, arg1: collections.abc.Sequence[TruthKind]) -> None:
         ...
-class LoadMetric(enum.Enum):
-    """
-    What an autoscaler reads, as a mean over instances.
-    """
-    requests: typing.ClassVar[LoadMetric]
-    utilization: typing.ClassVar[LoadMetric]
-    @classmethod
-    def __new__(cls, value):
-        ...
-class SelectPolicy(enum.Enum):
-    """
-    Which of several policies holds.
-    """
-    disabled: typing.ClassVar[SelectPolicy]
-    max: typing.ClassVar[SelectPolicy]
-    min: typing.ClassVar[SelectPolicy]
-    @classmethod
-    def __new__(cls, value):
-        ...
-class LoadTarget:
-    """
-    What a metric should be.
-    """
-    __hash__: typing.ClassVar[None] = None
-    metric: LoadMetric
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[LoadMetric, float]:
-        ...
-    def __init__(self, metric: LoadMetric = ..., value: typing.SupportsFloat | typing.SupportsIndex = 0.8) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def value(self) -> float:
-        ...
-    @value.setter
-    def value(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
-        ...
-class ScalingPolicy:
-    """
-    A limit on how fast it scales: so many pods, or percent, a period.
-    """
-    __hash__: typing.ClassVar[None] = None
-    percent: bool
-    period: float
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[bool, int, float]:
-        ...
-    def __init__(self, *, percent: bool = False, value: typing.SupportsInt | typing.SupportsIndex = 4, period: float = 15.0) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def value(self) -> int:
-        ...
-    @value.setter
-    def value(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-class ScalingRules:
-    """
-    How it scales one way.
-    """
-    __hash__: typing.ClassVar[None] = None
-    select: SelectPolicy
-    stabilization: float
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[float, SelectPolicy, list[ScalingPolicy]]:
-        ...
-    def __init__(self, *, stabilization: float = 0.0, select: SelectPolicy = ..., policies: collections.abc.Sequence[ScalingPolicy] = ...) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def policies(self) -> list[ScalingPolicy]:
-        ...
-    @policies.setter
-    def policies(self, arg1: collections.abc.Sequence[ScalingPolicy]) -> None:
-        ...
-class HorizontalPodAutoscaler:
-    """
-    Kubernetes' own.
-    """
-    __hash__: typing.ClassVar[None] = None
-    cpu_initialization: float
-    down: ScalingRules
-    initial_readiness: float
-    resolution: float
-    sync: float
-    up: ScalingRules
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[list[LoadTarget], ScalingRules, ScalingRules, float, float, float, float, float]:
-        ...
-    def __init__(self, *, targets: collections.abc.Sequence[LoadTarget] = ..., up: ScalingRules = ..., down: ScalingRules = ..., tolerance: typing.SupportsFloat | typing.SupportsIndex = 0.1, sync: float = 15.0, resolution: float = 15.0, cpu_initialization: float = 300.0, initial_readiness: float = 30.0) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def targets(self) -> list[LoadTarget]:
-        ...
-    @targets.setter
-    def targets(self, arg1: collections.abc.Sequence[LoadTarget]) -> None:
-        ...
-    @property
-    def tolerance(self) -> float:
-        ...
-    @tolerance.setter
-    def tolerance(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
-        ...
-class TargetTracking:
-    """
-    A policy of Application Auto Scaling on an Amazon ECS service.
-    """
-    __hash__: typing.ClassVar[None] = None
-    disable_scale_in: bool
-    scale_in_cooldown: float
-    scale_out_cooldown: float
-    target: LoadTarget
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[LoadTarget, float, float, bool]:
-        ...
-    def __init__(self, *, target: LoadTarget = ..., scale_out_cooldown: float = 300.0, scale_in_cooldown: float = 300.0, disable_scale_in: bool = False) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-class Autoscaling:
-    """
-    Who changes the number of instances by how busy they are.
-    """
-    __hash__: typing.ClassVar[None] = None
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[int, int, float, HorizontalPodAutoscaler | list[TargetTracking]]:
-        ...
-    def __init__(self, *, least: typing.SupportsInt | typing.SupportsIndex = 1, most: typing.SupportsInt | typing.SupportsIndex = 1, request: typing.SupportsFloat | typing.SupportsIndex = 1.0, by: HorizontalPodAutoscaler | collections.abc.Sequence[TargetTracking] = ...) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def by(self) -> HorizontalPodAutoscaler | list[TargetTracking]:
-        ...
-    @by.setter
-    def by(self, arg1: HorizontalPodAutoscaler | collections.abc.Sequence[TargetTracking]) -> None:
-        ...
-    @property
-    def least(self) -> int:
-        ...
-    @least.setter
-    def least(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def most(self) -> int:
-        ...
-    @most.setter
-    def most(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def request(self) -> float:
-        ...
-    @request.setter
-    def request(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
-        ...
 class Probe:
     """
     Kubernetes' readiness probe.
@@ -1417,10 +1239,8 @@ class Fleet:
     The instances of the service and what becomes of each.
     """
     __hash__: typing.ClassVar[None] = None
-    autoscaling: Autoscaling | None
     backoff: Backoff
     crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
-    creation: Backoff
     grace: float
     min_ready: float
     pre_stop: float
@@ -1430,9 +1250,9 @@ class Fleet:
     warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int, Autoscaling | None, int | None, int | None, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Probe, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Backoff, Backoff]:
+    def __getstate__(self) -> tuple[int, int, int | None, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Probe, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Backoff]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 1, autoscaling: Autoscaling | None = ..., quota: typing.SupportsInt | typing.SupportsIndex | None = None, capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., backoff: Backoff = ..., creation: Backoff = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 1, capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., backoff: Backoff = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1461,12 +1281,6 @@ class Fleet:
         ...
     @pull_bytes_per_second.setter
     def pull_bytes_per_second(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def quota(self) -> int | None:
-        ...
-    @quota.setter
-    def quota(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
         ...
     @property
     def replicas(self) -> int:
@@ -2414,9 +2228,9 @@ class Observation:
     routed: bool
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool, int | None]:
+    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool]:
         ...
-    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False, replicas: typing.SupportsInt | typing.SupportsIndex | None = None) -> None:
+    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2434,23 +2248,16 @@ class Observation:
     @cohorts.setter
     def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
         ...
-    @property
-    def replicas(self) -> int | None:
-        ...
-    @replicas.setter
-    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
-        ...
 class Target:
     """
     What one cohort should become; weights for all cohorts or for none.
     """
     __hash__: typing.ClassVar[None] = None
-    counted: bool
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, float | None, float, bool]:
+    def __getstate__(self) -> tuple[int, float | None, float]:
         ...
-    def __init__(self, *, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0, counted: bool = True) -> None:
+    def __init__(self, *, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -3331,6 +3138,290 @@ class EcsShift(Strategy):
         """
         When how much of the traffic moves.
         """
+class InstanceRefreshParams:
+    """
+    EC2 Auto Scaling's instance refresh; the defaults are its API's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: int | None
+    auto_rollback: bool
+    bake: float
+    checkpoint_delay: float
+    warmup: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, int, float, list[int], float, int | None, bool, float]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, min_healthy_percentage: typing.SupportsInt | typing.SupportsIndex = 90, max_healthy_percentage: typing.SupportsInt | typing.SupportsIndex = 100, warmup: float = 0.0, checkpoints: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., checkpoint_delay: float = 3600.0, alarms: int | None = ..., auto_rollback: bool = False, bake: float = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def checkpoints(self) -> list[int]:
+        ...
+    @checkpoints.setter
+    def checkpoints(self, arg1: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def max_healthy_percentage(self) -> int:
+        ...
+    @max_healthy_percentage.setter
+    def max_healthy_percentage(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def min_healthy_percentage(self) -> int:
+        ...
+    @min_healthy_percentage.setter
+    def min_healthy_percentage(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class InstanceRefresh(Strategy):
+    """
+    EC2 Auto Scaling's instance refresh.
+    """
+    def __getstate__(self) -> tuple[InstanceRefreshParams]:
+        ...
+    def __init__(self, params: InstanceRefreshParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> InstanceRefreshParams:
+        ...
+class StackOptions:
+    """
+    Of an update of a CloudFormation stack.
+    """
+    __hash__: typing.ClassVar[None] = None
+    monitoring: float
+    rollback: bool
+    triggers: int | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int | None, float, bool]:
+        ...
+    def __init__(self, *, triggers: int | None = ..., monitoring: float = 0.0, rollback: bool = True) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class AsgRollingParams:
+    """
+    CloudFormation's AutoScalingRollingUpdate, with its defaults.
+    """
+    __hash__: typing.ClassVar[None] = None
+    pause: float
+    stack: StackOptions
+    waits_for_signals: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int | None, int, int, float, bool, int, StackOptions]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_size: typing.SupportsInt | typing.SupportsIndex | None = None, max_batch_size: typing.SupportsInt | typing.SupportsIndex = 1, min_instances_in_service: typing.SupportsInt | typing.SupportsIndex = 0, pause: float = 0.0, waits_for_signals: bool = False, min_successful_percent: typing.SupportsInt | typing.SupportsIndex = 100, stack: StackOptions = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def max_batch_size(self) -> int:
+        ...
+    @max_batch_size.setter
+    def max_batch_size(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def max_size(self) -> int | None:
+        ...
+    @max_size.setter
+    def max_size(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def min_instances_in_service(self) -> int:
+        ...
+    @min_instances_in_service.setter
+    def min_instances_in_service(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def min_successful_percent(self) -> int:
+        ...
+    @min_successful_percent.setter
+    def min_successful_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AsgRolling(Strategy):
+    """
+    CloudFormation's AutoScalingRollingUpdate.
+    """
+    def __getstate__(self) -> tuple[AsgRollingParams]:
+        ...
+    def __init__(self, params: AsgRollingParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> AsgRollingParams:
+        ...
+class CreationSignals:
+    """
+    A creation policy's signals.
+    """
+    __hash__: typing.ClassVar[None] = None
+    timeout: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, float]:
+        ...
+    def __init__(self, *, count: typing.SupportsInt | typing.SupportsIndex = 1, min_successful_percent: typing.SupportsInt | typing.SupportsIndex = 100, timeout: float = 300.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def count(self) -> int:
+        ...
+    @count.setter
+    def count(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def min_successful_percent(self) -> int:
+        ...
+    @min_successful_percent.setter
+    def min_successful_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AsgReplacingParams:
+    """
+    CloudFormation's AutoScalingReplacingUpdate.
+    """
+    __hash__: typing.ClassVar[None] = None
+    signals: CreationSignals | None
+    stack: StackOptions
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, CreationSignals | None, StackOptions]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, signals: CreationSignals | None = ..., stack: StackOptions = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AsgReplacing(Strategy):
+    """
+    CloudFormation's AutoScalingReplacingUpdate.
+    """
+    def __getstate__(self) -> tuple[AsgReplacingParams]:
+        ...
+    def __init__(self, params: AsgReplacingParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> AsgReplacingParams:
+        ...
+class EksNodesParams:
+    """
+    An update of an EKS managed node group; the defaults are EKS's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    force: bool
+    strategy: eks.UpdateStrategy
+    unhealthy_after: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, int, eks.UpdateStrategy, bool, float]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_unavailable: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 3, strategy: eks.UpdateStrategy = ..., force: bool = False, unhealthy_after: float = 900.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def max_unavailable(self) -> int:
+        ...
+    @max_unavailable.setter
+    def max_unavailable(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def zones(self) -> int:
+        ...
+    @zones.setter
+    def zones(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class EksNodes(Strategy):
+    """
+    An update of an EKS managed node group.
+    """
+    def __getstate__(self) -> tuple[EksNodesParams]:
+        ...
+    def __init__(self, params: EksNodesParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> EksNodesParams:
+        ...
+class AppRunnerParams:
+    """
+    A deployment of App Runner.
+    """
+    __hash__: typing.ClassVar[None] = None
+    unhealthy_after: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float]:
+        ...
+    def __init__(self, replicas: typing.SupportsInt | typing.SupportsIndex = 1, unhealthy_after: float = 600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AppRunner(Strategy):
+    """
+    A deployment of AWS App Runner.
+    """
+    def __getstate__(self) -> tuple[AppRunnerParams]:
+        ...
+    def __init__(self, params: AppRunnerParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> AppRunnerParams:
+        ...
 class FlaggerParams:
     """
     A Canary's fields; the defaults are Flagger's, and Kubernetes' for its Deployments.
@@ -3984,10 +4075,6 @@ def mean_rate(traffic: Traffic, start: float, end: float) -> float:
     """
     Open arrivals per second that are expected between two times; bursts are averaged in.
     """
-def most_wanted(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex) -> int:
-    """
-    The most instances that a strategy wants at a time on the way of a good release.
-    """
 def normal_quantile(p: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """
     Below it lies a share p of the standard normal.
@@ -4016,7 +4103,7 @@ def registered() -> list[str]:
     """
     The names of the strategies in C++ that were linked in.
     """
-def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, resized: bool = False) -> list[Breach]:
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex) -> list[Breach]:
     """
     Plays a strategy through on a toy fleet: each way in which it broke the contract.
     """
