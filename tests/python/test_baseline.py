@@ -11,6 +11,7 @@ import pytest
 import rollcast
 from rollcast import _core
 from rollcast.errors import InputErrors
+from rollcast.power_axes import baked, first_share
 from rollcast.scenario import LoadedScenario, load
 from rollcast.testing import check_strategy
 
@@ -141,6 +142,13 @@ def test_trials_of_guards_show_it() -> None:
     # Two shares of 200 each: 5.5 standard deviations of at most .05.
     assert found == pytest.approx(whole.estimates["p_rolled_back"].value, abs=0.275)
     assert found > 0.2
+
+
+def test_a_bake_keeps_the_baseline() -> None:
+    held = baked(loaded(), 900)
+    assert isinstance(held.strategy, _core.Baseline)
+    assert held.strategy.inner.params.steps == [_core.SetWeight(20), _core.Pause(900)]
+    assert first_share(loaded()) == 0.2
 
 
 def test_a_power_map_tells_that_trials_know_no_young_instances() -> None:

@@ -32,6 +32,7 @@ class BaselineController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() == 3, "a baseline needs a scenario that has one");
+        replicas_ = seen.replicas.value_or(replicas_);
         if (!too_late_) {
             Directive want = compare(seen);
             if (!too_late_) return want;
