@@ -8,6 +8,7 @@ from typing import Any
 from rollcast.errors import Place, Problems, listed, nearest, shown
 from rollcast.importer_appspec import AppSpec, is_appspec
 from rollcast.importer_fields import Draft, Fields
+from rollcast.importer_refresh import is_refresh, translate_refresh
 from rollcast.yaml_source import Node
 
 # The key that tells what a document is, and the wrapper that the API puts around it when it is asked.
@@ -35,11 +36,18 @@ _PLATFORMS = {"Server": "server", "ECS": "ecs", "Lambda": "lambda"}
 
 def is_aws(document: Node) -> bool:
     """Whether it looks like one of these."""
-    return _kind(_unwrapped(document)) is not None
+    return is_refresh(document) or _kind(_unwrapped(document)) is not None
 
 
 def translate_aws(documents: list[Node], problems: Problems) -> Node:
     """A service, a configuration and a group, or some of them, as a mapping of the scenario language."""
+    if is_refresh(documents[0]):
+        for other in documents[1:]:
+            problems.error("expected one instance refresh, or a template beside it", other.place)
+        out = Draft(documents[0].place)
+        out.put("name", documents[0].value["AutoScalingGroupName"])
+        out.put("strategy", translate_refresh(documents[0], problems))
+        return out.node()
     found: dict[str, Fields] = {}
     appspec: AppSpec | None = None
     for document in map(_unwrapped, documents):

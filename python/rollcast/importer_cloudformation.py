@@ -12,6 +12,7 @@ from rollcast.importer_alarms import ALARM_TYPES, Alarms
 from rollcast.importer_appspec import AppSpec, is_appspec
 from rollcast.importer_aws import AwsFiles
 from rollcast.importer_fields import Draft, Fields, Unknown
+from rollcast.importer_refresh import is_refresh, translate_refresh
 from rollcast.importer_template import Reference, Template, is_template, typed
 from rollcast.units import show_seconds
 from rollcast.yaml_source import Node
@@ -73,7 +74,7 @@ def translate_stack(
 
 
 class _Options:
-    """What goes with a template: parameters, rollback configuration, an AppSpec file."""
+    """What goes with a template: parameters, rollback configuration, an AppSpec file, an instance refresh."""
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
@@ -82,10 +83,14 @@ class _Options:
         self.monitoring: Node | None = None
         self.rollback: Node | None = None
         self.appspec: AppSpec | None = None
+        self.refresh: Node | None = None
 
     def read(self, document: Node) -> None:
         if is_appspec(document):
             self.appspec = AppSpec(document, self._problems)
+            return
+        if is_refresh(document):
+            self.refresh = document
             return
         if document.is_list and all(item.get("ParameterKey") is not None for item in document.value):
             self._parameters(document)
@@ -195,6 +200,8 @@ class _Stack:
     def _is_rolled_out(self, name: str) -> bool:
         kind = self._types[name]
         policy = self._resources[name].get("UpdatePolicy")
+        if self._options.refresh is not None:
+            return kind == _GROUP
         if kind == _GROUP:
             words = ("AutoScalingRollingUpdate", "AutoScalingReplacingUpdate")
             return policy is not None and any(policy.get(word) is not None for word in words)
@@ -389,6 +396,9 @@ class _Stack:
 
     def _auto_scaling(self, name: str, out: Draft) -> Draft | None:
         self._put_replicas(out, self._size(name))
+        if self._options.refresh is not None:
+            group = self._fields(name, "cfnGroup")
+            return translate_refresh(self._options.refresh, self._problems, group, self._alarms.analysis)
         policies = self._policies(name, "UpdatePolicy")
         rolling = policies.fields("AutoScalingRollingUpdate")
         replacing = policies.fields("AutoScalingReplacingUpdate")

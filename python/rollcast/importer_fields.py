@@ -99,6 +99,8 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
     ),
     "cfnAppRunnerScaling": frozenset({"AutoScalingConfigurationName", "MaxConcurrency", "Tags"}),
     "cfnHealthCheck": frozenset({"Path", "Protocol", "Timeout"}),
+    "refresh": frozenset({"AutoScalingGroupName", "DesiredConfiguration"}),
+    "refreshConfiguration": frozenset({"LaunchTemplate", "MixedInstancesPolicy"}),
     "analysisReference": frozenset({"analysisRunMetadata", "measurementRetention"}),
 }  # fmt: skip
 

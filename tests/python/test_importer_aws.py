@@ -195,6 +195,44 @@ def test_blue_and_green_servers_are_warned_of(imported: Imports) -> None:
     assert any("not modelled for servers: they are deployed to in place" in one for one in told)
 
 
+REFRESH: dict[str, Any] = {
+    "AutoScalingGroupName": "web",
+    "Strategy": "Rolling",
+    "DesiredConfiguration": {"LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "7"}},
+    "Preferences": {
+        "MinHealthyPercentage": 80,
+        "MaxHealthyPercentage": 120,
+        "InstanceWarmup": 90,
+        "CheckpointPercentages": [20, 100],
+        "CheckpointDelay": 600,
+        "AutoRollback": True,
+        "SkipMatching": True,
+        "BakeTime": 300,
+        "AlarmSpecification": {"Alarms": ["errors"]},
+    },
+}
+
+
+def refresh(**preferences: Any) -> dict[str, Any]:
+    return {**REFRESH, "Preferences": preferences}
+
+
+def test_an_instance_refresh_reaches_the_engine(imported: Imports) -> None:
+    scenario = imported(REFRESH)
+    params = scenario.strategy.params
+    assert (scenario.name, params.min_healthy_percentage, params.max_healthy_percentage) == ("web", 80, 120)
+    assert (params.warmup, params.checkpoints, params.checkpoint_delay) == (90, [20, 100], 600)
+    assert (params.auto_rollback, params.bake) == (True, 300)
+    assert any("name it in strategy.instance_refresh.alarms" in one for one in scenario.warnings)
+
+
+def test_a_refresh_takes_its_group_from_a_template(imported: Imports) -> None:
+    group = {"MinSize": 2, "DesiredCapacity": "12", "HealthCheckGracePeriod": 240}
+    template = {"Resources": {"Web": {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": group}}}
+    params = imported(template, refresh(MinHealthyPercentage=50)).strategy.params
+    assert (params.replicas, params.min_healthy_percentage, params.warmup) == (12, 50, 240)
+
+
 @pytest.mark.parametrize(
     ("documents", "message"),
     [
@@ -214,6 +252,11 @@ def test_blue_and_green_servers_are_warned_of(imported: Imports) -> None:
         ([{**FUNCTIONS, "Resources": [{"a": {"Type": "AWS::ECS::Task"}}]}], 'expected the type AWS::ECS::Service or AWS::Lambda::Function, got "AWS::ECS::Task"'),
         ([CONFIG, APPSPEC], "is for the platform server, and the deployment for ecs"),
         ([APPSPEC, APPSPEC], "there is a file of hooks already: give one at a time"),
+        ([{**refresh(AutoRollback=True), "DesiredConfiguration": None}], "Preferences.AutoRollback: needs a DesiredConfiguration, with a launch template of a fixed version"),
+        ([{**refresh(AutoRollback=True), "DesiredConfiguration": {"LaunchTemplate": {"Version": "$Latest"}}}], "needs a DesiredConfiguration, with a launch template of a fixed version"),
+        ([{**REFRESH, "Strategy": "Fast"}], 'expected Rolling, got "Fast"'),
+        ([refresh(MinHealthyPercentage="x")], 'expected a whole number from 0 on, got "x"'),
+        ([REFRESH, REFRESH], "expected one instance refresh, or a template beside it"),
         ([SERVICE, {"kind": "Deployment", "apiVersion": "apps/v1"}], "expected an ECS service or a configuration, group or AppSpec file of CodeDeploy"),
     ],
 )  # fmt: skip
