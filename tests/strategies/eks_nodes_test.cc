@@ -70,7 +70,7 @@ TEST(EksNodes, NodesThatDoNotJoinFailIt) {
     Update update({.replicas = 3});
     update.fleet.new_version_comes_up = false;
     EXPECT_EQ(update.run_to(Phase::kStuck).reason,
-              "nodes did not join within 15m (NodeCreationFailure): left as it is: 0/3 nodes updated, 3 old ones left");
+              "nodes did not join within 15m (NodeCreationFailure): left as it is: 0 new nodes, 3 old ones left");
     EXPECT_EQ(update.fleet.now(), Time{15min});
 }
 

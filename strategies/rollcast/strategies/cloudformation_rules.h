@@ -55,7 +55,7 @@ struct RollingLimits {
 RollingLimits rolling_limits(int instances, std::optional<int> max_size, int max_batch_size,
                              int min_instances_in_service);
 
-/// Success signals without which a batch fails; rounded up.
+/// Success signals without which an update fails; rounded up.
 int signals_needed(int instances, int min_successful_percent);
 
 enum class UpdatePolicy : std::uint8_t { kNone, kRollingUpdate, kReplacingUpdate };

@@ -122,8 +122,8 @@ class EksNodesController final : public Controller {
 
     void explain(const Observation& seen, Directive& want) const {
         const char* words[] = {"set-up", "scale-up", "upgrade", "scale-down"};
-        const std::string state = of(std::min(seen.cohorts.back().available, params_.replicas), params_.replicas) +
-                                  " nodes updated, " + std::to_string(leave_) + " old ones left";
+        const std::string state =
+            std::to_string(seen.cohorts.back().available) + " new nodes, " + std::to_string(leave_) + " old ones left";
         want.reason = std::string(words[static_cast<std::size_t>(phase_)]) + ": " + state;
         if (!failure_.empty()) {
             want.phase = Phase::kStuck;
