@@ -457,9 +457,9 @@ TEST(Drains, StandStillWhereTheBudgetLetsNothingGo) {
 TEST(Drains, AreGivenUpAtTheirTimeoutOrForced) {
     Scenario scenario = with_drain(DisruptionBudget{.max_unavailable = count(0)});
     scenario.faults.drains.front().timeout = 2min;
-    Running gives_up(scenario);
-    scenario.faults.drains.front().force = true;
-    Running forces(scenario);
+    Scenario forced = scenario;
+    forced.faults.drains.front().force = true;
+    Running gives_up(scenario), forces(forced);
     for (Running* each : {&gives_up, &forces}) each->run(10s + 2min + 1s);
     EXPECT_EQ(gives_up.cohort(0).ready, 6);
     EXPECT_LT(forces.cohort(0).ready, 6);
