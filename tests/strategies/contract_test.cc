@@ -36,7 +36,8 @@ constexpr AnalysisId kWatch{1};
 struct Example {
     const char* name;
     std::shared_ptr<const Strategy> strategy;
-    int quota;  // most replicas asked for at a time
+    int quota;            // most replicas asked for at a time
+    bool resized = true;  // it follows an autoscaler
 };
 void PrintTo(const Example& it, std::ostream* out) { *out << it.strategy->describe(); }
 
@@ -194,7 +195,7 @@ std::vector<Example> examples() {
 class Contract : public ::testing::TestWithParam<Example> {};
 
 TEST_P(Contract, IsKept) {
-    const Terms terms{.replicas = kReplicas, .quota = GetParam().quota, .resized = true};
+    const Terms terms{.replicas = kReplicas, .quota = GetParam().quota, .resized = GetParam().resized};
     for (const Breach& breach : rehearse(*GetParam().strategy, terms)) ADD_FAILURE() << describe(breach);
 }
 
