@@ -95,7 +95,7 @@ def test_without_a_size_it_starts_from_the_least() -> None:
 @pytest.mark.parametrize(
     ("fleet", "message"),
     [
-        ({"autoscaling": {"min": 8, "max": 20}}, "fleet.replicas: must be from the least to the most of the autoscaling"),
+        ({"autoscaling": {"min": 8, "max": 20}}, "fleet.replicas: must be what its autoscaling keeps, from 8 to 20, is 6"),
         ({"autoscaling": {"min": 8, "max": 4}}, "fleet.autoscaling.max: expected at least the min of 8, got 4"),
         ({"autoscaling": {"max": 20, "cpu": "0%"}}, 'fleet.autoscaling.cpu: expected a percentage above 0 such as "80%", got "0%"'),
         ({"autoscaling": {"max": 20, "up": {"policies": [{"period": "1m"}]}}}, "fleet.autoscaling.up.policies[0]: expected exactly one of pods and percent"),

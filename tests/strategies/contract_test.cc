@@ -45,6 +45,7 @@ struct Example {
     std::shared_ptr<const Strategy> strategy;
     int quota;  // most replicas asked for at a time
     bool baseline = false;
+    bool resized = true;  // it follows an autoscaler
 };
 void PrintTo(const Example& it, std::ostream* out) { *out << it.strategy->describe(); }
 
@@ -268,8 +269,10 @@ std::vector<Example> examples() {
 class Contract : public ::testing::TestWithParam<Example> {};
 
 TEST_P(Contract, IsKept) {
-    const Terms terms{
-        .replicas = kReplicas, .quota = GetParam().quota, .baseline = GetParam().baseline, .resized = true};
+    const Terms terms{.replicas = kReplicas,
+                      .quota = GetParam().quota,
+                      .baseline = GetParam().baseline,
+                      .resized = GetParam().resized};
     for (const Breach& breach : rehearse(*GetParam().strategy, terms)) ADD_FAILURE() << describe(breach);
 }
 

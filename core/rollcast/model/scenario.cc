@@ -105,7 +105,8 @@ void check(const Autoscaling& autoscaling, int replicas, Complaints& found) {
     found.at_least(autoscaling.least, 1, path + ".least");
     found.at_least(autoscaling.most, autoscaling.least, path + ".most");
     found.unless(replicas >= autoscaling.least && replicas <= autoscaling.most, "fleet.replicas",
-                 "must be from the least to the most of the autoscaling");
+                 "must be what its autoscaling keeps, from " + std::to_string(autoscaling.least) + " to " +
+                     std::to_string(autoscaling.most) + ", is " + std::to_string(replicas));
     found.above(autoscaling.request, 0.0, path + ".request");
     std::visit([&](const auto& by) { check(by, path + ".by", found); }, autoscaling.by);
 }
