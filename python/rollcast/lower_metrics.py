@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from rollcast import _core
-from rollcast.errors import listed, nearest
+from rollcast.errors import listed, nearest, shown
 from rollcast.expr import ConditionError, ConditionStep, parse_condition
 from rollcast.lower_guards import check_keys, guard_interval, lower_guard, scope_and_vantage
 from rollcast.lower_judges import compared_with
@@ -50,6 +50,8 @@ def lower_analyses(
         ]
         for name, analysis in lowering.model.analyses.items()
     }
+    for name, analysis in lowering.model.analyses.items():
+        _check_names(lowering, name, [metric.name for metric in analysis.metrics])
     metrics.check_bindings()
     buckets = _buckets(lowering, [metric for made in lowered.values() for metric in made])
     analyses = []
@@ -63,6 +65,14 @@ def lower_analyses(
                 metric.core.source = metric.own(buckets)
         analyses.append(_core.Analysis(name=name, metrics=[metric.core for metric in made]))
     return analyses, buckets
+
+
+def _check_names(lowering: Lowering, analysis: str, names: list[str]) -> None:
+    """Argo refuses an analysis that has a name twice."""
+    for index, name in enumerate(names):
+        if (first := names.index(name)) < index:
+            message = f"metrics[{first}] is called {shown(name)}, too: expected another name"
+            lowering.error(message, "analyses", analysis, "metrics", index, "name")
 
 
 def _names(names: NamesModel | None) -> Names:

@@ -539,7 +539,8 @@ def _has_partial_share(loaded: LoadedScenario) -> bool:
 
 
 def _known(bounds: Bounds) -> tuple[float, float, float]:
-    return bounds.value, bounds.low, bounds.high
+    """To a millionth: what is below it is nothing."""
+    return round(bounds.value, 6), round(bounds.low, 6), round(bounds.high, 6)
 
 
 def _put_exact(cells: Cells, at: tuple[int, int], judged: Caught, added: float) -> None:

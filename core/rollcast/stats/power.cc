@@ -128,6 +128,12 @@ Steps moves(const std::vector<double>& failed, double fewest, double up, double 
     return all;
 }
 
+bool alike(const SprtLook& one, const SprtLook& other) {
+    const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(a, b); };
+    return near(one.succeeded, other.succeeded) &&
+           std::equal(one.failed.begin(), one.failed.end(), other.failed.begin(), other.failed.end(), near);
+}
+
 /// Probabilities of what a look counts if no failure was seen before it and one is in it.
 std::vector<double> first_failures(const std::vector<double>& failed) {
     std::vector<double> counted;
@@ -257,26 +263,38 @@ std::vector<double> sprt_worse_by(const SprtParams& params, std::span<const Sprt
     std::vector<double> found;
     double worse = 0;
     const auto move = [&](const Steps& from, const Steps& by, Steps& to) {
+        const auto some = [](double mass) { return mass > kNegligible; };
+        const std::ptrdiff_t first = std::find_if(by.mass.begin(), by.mass.end(), some) - by.mass.begin();
+        const std::ptrdiff_t last = by.mass.rend() - std::find_if(by.mass.rbegin(), by.mass.rend(), some);
+        std::vector<double> from_here(by.mass.size() + 1, 0);
+        std::partial_sum(by.mass.rbegin(), by.mass.rend(), from_here.rbegin() + 1);
         for (std::ptrdiff_t i = 1; i < kSteps; ++i) {
             const double mass = from.mass[static_cast<std::size_t>(i)];
-            if (mass < kNegligible) continue;
+            if (!some(mass)) continue;
             // Index of `by`: kSteps stays where it is.
-            for (std::ptrdiff_t j = kSteps - i + 1; j < 2 * kSteps - i; ++j) {
+            const std::ptrdiff_t beyond = 2 * kSteps - i;
+            for (std::ptrdiff_t j = std::max(first, kSteps - i + 1); j < std::min(last, beyond); ++j) {
                 to.mass[static_cast<std::size_t>(i + j - kSteps)] += mass * by.mass[static_cast<std::size_t>(j)];
             }
-            worse += mass * std::accumulate(by.mass.begin() + 2 * kSteps - i, by.mass.end(), 0.);
+            worse += mass * from_here[static_cast<std::size_t>(beyond)];
         }
     };
+    Steps usual, first, none;  // what a look does: to those who have seen a failure, by the first one, and without
+    const SprtLook* before = nullptr;
     for (const SprtLook& look : looks) {
         const double failed = std::accumulate(look.failed.begin(), look.failed.end(), 0.);
         require(failed >= 0 && look.succeeded >= 0, "expected counts must not be negative");
-        Steps seen_after = nothing, fresh_after = nothing;
-        const PoissonMass failures(failed);
-        move(seen, moves(failures.mass, failures.first, up, look.succeeded, down), seen_after);
-        if (unseen > kNegligible) {
-            move(fresh, moves(first_failures(look.failed), 0, up, look.succeeded, down), seen_after);
-            move(fresh, moves({std::exp(-failed)}, 0, up, look.succeeded, down), fresh_after);
+        if (before == nullptr || !alike(look, *before)) {
+            const PoissonMass failures(failed);
+            usual = moves(failures.mass, failures.first, up, look.succeeded, down);
+            first = moves(first_failures(look.failed), 0, up, look.succeeded, down);
+            none = moves({std::exp(-failed)}, 0, up, look.succeeded, down);
+            before = &look;
         }
+        Steps seen_after = nothing, fresh_after = nothing;
+        move(seen, usual, seen_after);
+        move(fresh, first, seen_after);
+        move(fresh, none, fresh_after);
         seen = std::move(seen_after), fresh = std::move(fresh_after);
         found.push_back(worse);
     }
