@@ -54,6 +54,11 @@ Example example(const char* name, int quota, Params params) {
     return {name, std::make_shared<Recipe>(std::move(params)), quota};
 }
 
+Example of_fixed_size(Example example) {
+    example.resized = false;
+    return example;
+}
+
 const std::vector<CanaryStep> kSteps{SetWeight{20}, Pause{5min},         SetWeight{50}, Pause{},
                                      Pause{},       RunAnalysis{kCheck}, SetWeight{80}, Pause{1s}};
 const std::vector<CanaryStep> kRoutedSteps{SetCanaryScale{.replicas = 3},
@@ -232,36 +237,38 @@ std::vector<Example> examples() {
                                     .minimum_healthy = {codedeploy::MinimumType::kFleetPercent, 75},
                                     .alarms = kWatch,
                                     .rollback = {.on_failure = true, .on_alarm = true}}),
-        example<InstanceRefresh>("InstanceRefresh", 10, InstanceRefreshParams{.replicas = kReplicas}),
-        example<InstanceRefresh>("InstanceRefreshInFull", 12,
-                                 InstanceRefreshParams{.replicas = kReplicas,
-                                                       .max_healthy_percentage = 120,
-                                                       .warmup = 3min,
-                                                       .checkpoints = {10, 50, 100},
-                                                       .checkpoint_delay = 10min,
-                                                       .alarms = kWatch,
-                                                       .auto_rollback = true,
-                                                       .bake = 15min}),
-        example<AsgRolling>("AsgRolling", 10, AsgRollingParams{.replicas = kReplicas}),
-        example<AsgRolling>("AsgRollingInFull", 12,
-                            AsgRollingParams{.replicas = kReplicas,
-                                             .max_size = 12,
-                                             .max_batch_size = 4,
-                                             .min_instances_in_service = 9,
-                                             .pause = 5min,
-                                             .waits_for_signals = true,
-                                             .min_successful_percent = 90,
-                                             .stack = {.triggers = kWatch, .monitoring = 15min}}),
-        example<AsgReplacing>("AsgReplacing", 20, AsgReplacingParams{.replicas = kReplicas}),
-        example<AsgReplacing>("AsgReplacingInFull", 20,
-                              AsgReplacingParams{.replicas = kReplicas,
-                                                 .signals = CreationSignals{.count = 10, .min_successful_percent = 80},
-                                                 .stack = {.triggers = kWatch, .monitoring = 15min}}),
-        example<EksNodes>("EksNodes", 20, EksNodesParams{.replicas = kReplicas}),
-        example<EksNodes>(
-            "EksNodesMinimal", 20,
-            EksNodesParams{
-                .replicas = kReplicas, .max_unavailable = 3, .strategy = eks::UpdateStrategy::kMinimal, .force = true}),
+        of_fixed_size(example<InstanceRefresh>("InstanceRefresh", 10, InstanceRefreshParams{.replicas = kReplicas})),
+        of_fixed_size(example<InstanceRefresh>("InstanceRefreshInFull", 12,
+                                               InstanceRefreshParams{.replicas = kReplicas,
+                                                                     .max_healthy_percentage = 120,
+                                                                     .warmup = 3min,
+                                                                     .checkpoints = {10, 50, 100},
+                                                                     .checkpoint_delay = 10min,
+                                                                     .alarms = kWatch,
+                                                                     .auto_rollback = true,
+                                                                     .bake = 15min})),
+        of_fixed_size(example<AsgRolling>("AsgRolling", 10, AsgRollingParams{.replicas = kReplicas})),
+        of_fixed_size(example<AsgRolling>("AsgRollingInFull", 12,
+                                          AsgRollingParams{.replicas = kReplicas,
+                                                           .max_size = 12,
+                                                           .max_batch_size = 4,
+                                                           .min_instances_in_service = 9,
+                                                           .pause = 5min,
+                                                           .waits_for_signals = true,
+                                                           .min_successful_percent = 90,
+                                                           .stack = {.triggers = kWatch, .monitoring = 15min}})),
+        of_fixed_size(example<AsgReplacing>("AsgReplacing", 20, AsgReplacingParams{.replicas = kReplicas})),
+        of_fixed_size(example<AsgReplacing>(
+            "AsgReplacingInFull", 20,
+            AsgReplacingParams{.replicas = kReplicas,
+                               .signals = CreationSignals{.count = 10, .min_successful_percent = 80},
+                               .stack = {.triggers = kWatch, .monitoring = 15min}})),
+        of_fixed_size(example<EksNodes>("EksNodes", 20, EksNodesParams{.replicas = kReplicas})),
+        of_fixed_size(example<EksNodes>("EksNodesMinimal", 20,
+                                        EksNodesParams{.replicas = kReplicas,
+                                                       .max_unavailable = 3,
+                                                       .strategy = eks::UpdateStrategy::kMinimal,
+                                                       .force = true})),
         example<AppRunner>("AppRunner", 20, AppRunnerParams{.replicas = kReplicas}),
     };
 }
