@@ -246,6 +246,7 @@ void bind_ecs(py::module_& module) {
 void bind_instance_refresh(py::module_& module) {
     using namespace instance_refresh;
     py::module_ rules = module.def_submodule("instance_refresh", "EC2 Auto Scaling's instance refresh, rule by rule.");
+    rules.attr("stuck_retry") = kStuckRetry;
     rules.def("effective_warmup", &effective_warmup, py::arg("health_check_grace"), py::arg("default_instance_warmup"),
               py::arg("instance_warmup"));
     rules.def("batch_size", &batch_size, py::arg("instances"), py::arg("min_healthy_percentage"),
@@ -304,6 +305,7 @@ void bind_app_runner(py::module_& module) {
 void bind_eks(py::module_& module) {
     using namespace eks;
     py::module_ rules = module.def_submodule("eks", "Amazon EKS's managed node groups, rule by rule.");
+    rules.attr("most_unavailable") = kMostUnavailable;
     rules.attr("drain_timeout") = kDrainTimeout;
     rules.attr("wait_after_cordon") = kWaitAfterCordon;
     rules.def("scale_up_increment", &scale_up_increment, py::arg("availability_zones"), py::arg("max_unavailable"));
@@ -349,6 +351,14 @@ void bind_cloudformation(py::module_& module) {
     bind_struct(rules, "TriggeredOutcome", "How a stack operation ends that alarms watch.",
                 field("rolls_back", &TriggeredOutcome::rolls_back), field("at", &TriggeredOutcome::at));
     rules.def("watch_triggers", &watch_triggers, py::arg("work"), py::arg("monitoring"), py::arg("alarm_at"));
+    rules.attr("longest_monitoring") = kLongestMonitoring;
+    rules.attr("longest_pause") = kLongestPause;
+    rules.attr("most_batch") = kMostBatch;
+    rules.attr("pause_for_signals") = kPauseForSignals;
+    bind_struct(rules, "RollingLimits", "How a rolling update replaces a group's instances.",
+                field("batch", &RollingLimits::batch), field("surge", &RollingLimits::surge));
+    rules.def("rolling_limits", &rolling_limits, py::arg("instances"), py::arg("max_size"), py::arg("max_batch_size"),
+              py::arg("min_instances_in_service"));
     rules.def("signals_needed", &signals_needed, py::arg("instances"), py::arg("min_successful_percent"));
     bind_enum<UpdatePolicy>(rules, "UpdatePolicy", "Of an Auto Scaling group.",
                             {{"none", UpdatePolicy::kNone},

@@ -40,8 +40,9 @@ void bind_metrics(py::module_& module) {
     bind_enum<Vantage>(
         module, "Vantage", "Who counts the requests.",
         {{"application", Vantage::kApplication}, {"proxy", Vantage::kProxy}, {"client", Vantage::kClient}});
-    bind_enum<Scope>(module, "Scope", "Whose requests are counted.",
-                     {{"new", Scope::kNew}, {"old", Scope::kOld}, {"service", Scope::kService}});
+    bind_enum<Scope>(
+        module, "Scope", "Whose requests are counted.",
+        {{"new", Scope::kNew}, {"old", Scope::kOld}, {"service", Scope::kService}, {"baseline", Scope::kBaseline}});
     using What = Selector::What;
     bind_enum<What>(
         module, "SelectorWhat", "Which counter.",
@@ -236,6 +237,9 @@ void bind_faults(py::module_& module) {
                 field("error_rate", &BrownOut::error_rate));
     bind_struct(module, "BlackOut", "Operators' telemetry shows nothing for a while.", field("at", &BlackOut::at),
                 field("lasts", &BlackOut::lasts));
+    bind_struct(module, "Drain", "Hosts are drained for maintenance, one after the other.", field("at", &Drain::at),
+                field("hosts", &Drain::hosts), field("retry", &Drain::retry), field("away", &Drain::away),
+                field("timeout", &Drain::timeout), field("force", &Drain::force));
     bind_struct(module, "InstanceEffects", "Instances are not alike: drawn for each process when it starts.",
                 field("noise", &InstanceEffects::noise), field("gray", &InstanceEffects::gray),
                 field("gray_slowness", &InstanceEffects::gray_slowness),
@@ -243,7 +247,44 @@ void bind_faults(py::module_& module) {
     bind_struct(module, "Faults", "What goes wrong without the release's doing.",
                 field("host_failures", &Faults::host_failures), field("zone_losses", &Faults::zone_losses),
                 field("brown_outs", &Faults::brown_outs), field("black_outs", &Faults::black_outs),
-                field("instances", &Faults::instances));
+                field("drains", &Faults::drains), field("instances", &Faults::instances));
+}
+
+void bind_autoscaling(py::module_& module) {
+    bind_enum<LoadMetric>(module, "LoadMetric", "What an autoscaler reads, as a mean over instances.",
+                          {{"utilization", LoadMetric::kUtilization}, {"requests", LoadMetric::kRequests}});
+    bind_enum<SelectPolicy>(
+        module, "SelectPolicy", "Which of several policies holds.",
+        {{"max", SelectPolicy::kMax}, {"min", SelectPolicy::kMin}, {"disabled", SelectPolicy::kDisabled}});
+    bind_struct(module, "LoadTarget", "What a metric should be.", field("metric", &LoadTarget::metric),
+                field("value", &LoadTarget::value));
+    bind_struct(module, "ScalingPolicy", "A limit on how fast it scales: so many pods, or percent, a period.",
+                field("percent", &ScalingPolicy::percent), field("value", &ScalingPolicy::value),
+                field("period", &ScalingPolicy::period));
+    bind_struct(module, "ScalingRules", "How it scales one way.", field("stabilization", &ScalingRules::stabilization),
+                field("select", &ScalingRules::select), field("policies", &ScalingRules::policies));
+    using Pods = HorizontalPodAutoscaler;
+    bind_struct(module, "HorizontalPodAutoscaler", "Kubernetes' own.", field("targets", &Pods::targets),
+                field("up", &Pods::up), field("down", &Pods::down), field("tolerance", &Pods::tolerance),
+                field("sync", &Pods::sync), field("resolution", &Pods::resolution),
+                field("cpu_initialization", &Pods::cpu_initialization),
+                field("initial_readiness", &Pods::initial_readiness));
+    bind_struct(module, "TargetTracking", "A policy of Application Auto Scaling on an Amazon ECS service.",
+                field("target", &TargetTracking::target),
+                field("scale_out_cooldown", &TargetTracking::scale_out_cooldown),
+                field("scale_in_cooldown", &TargetTracking::scale_in_cooldown),
+                field("disable_scale_in", &TargetTracking::disable_scale_in));
+    bind_struct(module, "Autoscaling", "Who changes the number of instances by how busy they are.",
+                field("least", &Autoscaling::least), field("most", &Autoscaling::most),
+                field("request", &Autoscaling::request), field("by", &Autoscaling::by));
+}
+
+void bind_disruption(py::module_& module) {
+    bind_struct(module, "DisruptionBudget", "What evictions must leave, or may take: \"3\" or \"25%\".",
+                field("min_available", &DisruptionBudget::min_available),
+                field("max_unavailable", &DisruptionBudget::max_unavailable));
+    module.def("desired_healthy", &desired_healthy, py::arg("budget"), py::arg("expected"),
+               "Instances that have to be ready, of those expected.");
 }
 
 }  // namespace
@@ -251,6 +292,8 @@ void bind_faults(py::module_& module) {
 void bind_model(py::module_& module) {
     bind_metrics(module);
     bind_release(module);
+    bind_autoscaling(module);
+    bind_disruption(module);
 
     bind_struct(module, "Probe", "Kubernetes' readiness probe.", field("initial_delay", &Probe::initial_delay),
                 field("period", &Probe::period), field("success_threshold", &Probe::success_threshold),
@@ -260,12 +303,14 @@ void bind_model(py::module_& module) {
                 field("reset_after", &Backoff::reset_after));
     bind_struct(
         module, "Fleet", "The instances of the service and what becomes of each.", field("replicas", &Fleet::replicas),
-        field("zones", &Fleet::zones), field("capacity", &Fleet::capacity), field("schedule", &Fleet::schedule),
-        field("image_bytes", &Fleet::image_bytes), field("pull_bytes_per_second", &Fleet::pull_bytes_per_second),
-        field("image_cached", &Fleet::image_cached), field("start", &Fleet::start), field("warm_up", &Fleet::warm_up),
-        field("readiness", &Fleet::readiness), field("min_ready", &Fleet::min_ready),
-        field("pre_stop", &Fleet::pre_stop), field("grace", &Fleet::grace), field("crash_notice", &Fleet::crash_notice),
-        field("backoff", &Fleet::backoff));
+        field("zones", &Fleet::zones), field("autoscaling", &Fleet::autoscaling), field("quota", &Fleet::quota),
+        field("disruption_budget", &Fleet::disruption_budget), field("capacity", &Fleet::capacity),
+        field("schedule", &Fleet::schedule), field("image_bytes", &Fleet::image_bytes),
+        field("pull_bytes_per_second", &Fleet::pull_bytes_per_second), field("image_cached", &Fleet::image_cached),
+        field("start", &Fleet::start), field("warm_up", &Fleet::warm_up), field("readiness", &Fleet::readiness),
+        field("min_ready", &Fleet::min_ready), field("pre_stop", &Fleet::pre_stop), field("grace", &Fleet::grace),
+        field("crash_notice", &Fleet::crash_notice), field("backoff", &Fleet::backoff),
+        field("creation", &Fleet::creation));
     bind_service(module);
     bind_traffic(module);
     bind_balancing(module);
@@ -303,8 +348,8 @@ void bind_model(py::module_& module) {
                 field("traffic", &Scenario::traffic), field("balancing", &Scenario::balancing),
                 field("faults", &Scenario::faults), field("observability", &Scenario::observability),
                 field("release", &Scenario::release), field("slo", &Scenario::slo), field("window", &Scenario::window),
-                field("analyses", &Scenario::analyses), field("people", &Scenario::people),
-                field("locations", &Scenario::locations));
+                field("baseline", &Scenario::baseline), field("analyses", &Scenario::analyses),
+                field("people", &Scenario::people), field("locations", &Scenario::locations));
 
     bind_struct(module, "Complaint", "\"traffic.rate\" and \"must be above 0, is -3\".",
                 field("path", &Complaint::path), field("message", &Complaint::message));

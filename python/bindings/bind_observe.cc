@@ -15,7 +15,8 @@ void bind_rehearsal(py::module_& module) {
                 field("lasts", &RehearsedStretch::lasts), field("share", &RehearsedStretch::share));
     bind_struct(module, "Rehearsal", "Even traffic during a rollout.", field("rate", &Rehearsal::rate),
                 field("plan", &Rehearsal::plan), field("starts", &Rehearsal::starts),
-                field("old_version", &Rehearsal::old_version), field("new_version", &Rehearsal::new_version));
+                field("old_version", &Rehearsal::old_version), field("new_version", &Rehearsal::new_version),
+                field("baseline", &Rehearsal::baseline));
     bind_struct(module, "Measurement", "One line of an analysis' log.", field("at", &Measurement::at),
                 field("metric", &Measurement::metric), field("phase", &Measurement::phase),
                 field("value", &Measurement::value));

@@ -56,7 +56,7 @@ void bind_python_guard(py::module_& module) {
                         }));
     bind_struct(module, "OwnCheck", "A guard of the user's own, and what it looks at.",
                 field("guard", &OwnCheck::guard), field("vantage", &OwnCheck::vantage),
-                field("window", &OwnCheck::window));
+                field("window", &OwnCheck::window), field("baseline", &OwnCheck::baseline));
 }
 
 }  // namespace rollcast::bindings

@@ -15,6 +15,7 @@ struct Seen {
     std::vector<Cohort> cohorts{};
     std::vector<AnalysisStatus> analyses{};
     bool routed = false;
+    std::optional<int> replicas{};
     bool approved = false;
     bool aborted = false;
     std::size_t locations = 1;
@@ -24,6 +25,7 @@ struct Seen {
                 .cohorts = cohorts,
                 .analyses = analyses,
                 .routed = routed,
+                .replicas = replicas,
                 .approved = approved,
                 .aborted = aborted,
                 .locations = locations};
@@ -40,6 +42,7 @@ class PythonController final : public Controller {
                         .cohorts = {seen.cohorts.begin(), seen.cohorts.end()},
                         .analyses = {seen.analyses.begin(), seen.analyses.end()},
                         .routed = seen.routed,
+                        .replicas = seen.replicas,
                         .approved = seen.approved,
                         .aborted = seen.aborted,
                         .locations = seen.locations};
@@ -110,13 +113,15 @@ void bind_python_strategy(py::module_& module) {
                 field("location", &AnalysisStatus::location));
     bind_struct(
         module, "Observation",
-        "What a strategy is shown; cohorts by version, the old one first; of several locations, one after the other.",
+        "What a strategy is shown; the old version's cohort first, the new one's last; of several locations, one "
+        "after the other.",
         field("now", &Seen::now), field("cohorts", &Seen::cohorts), field("analyses", &Seen::analyses),
         field("routed", &Seen::routed), field("approved", &Seen::approved), field("aborted", &Seen::aborted),
-        field("locations", &Seen::locations));
+        field("replicas", &Seen::replicas), field("locations", &Seen::locations));
     bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
                 field("desired", &Target::desired), field("weight", &Target::weight),
-                field("mirrored", &Target::mirrored));
+                field("mirrored", &Target::mirrored), field("behind_flag", &Target::behind_flag),
+                field("counted", &Target::counted));
     bind_struct(module, "AnalysisWish", "An analysis that should be running; a new run takes a new number.",
                 field("run", &AnalysisWish::run), field("analysis", &AnalysisWish::analysis),
                 field("location", &AnalysisWish::location));
@@ -129,11 +134,18 @@ void bind_python_strategy(py::module_& module) {
         .def("__str__", [](const Breach& self) { return describe(self); });
     module.def(
         "rehearse",
-        [](const Strategy& strategy, int replicas, int quota, int locations) {
-            return rehearse(strategy, {.replicas = replicas, .quota = quota, .locations = locations});
+        [](const Strategy& strategy, int replicas, int quota, bool baseline, bool resized, int locations) {
+            return rehearse(strategy, {.replicas = replicas,
+                                       .quota = quota,
+                                       .baseline = baseline,
+                                       .resized = resized,
+                                       .locations = locations});
         },
-        py::arg("strategy"), py::arg("replicas"), py::arg("quota"), py::arg("locations") = 1,
+        py::arg("strategy"), py::arg("replicas"), py::arg("quota"), py::arg("baseline") = false,
+        py::arg("resized") = false, py::arg("locations") = 1,
         "Plays a strategy through on a toy fleet: each way in which it broke the contract.");
+    module.def("most_wanted", &most_wanted, py::arg("strategy"), py::arg("replicas"),
+               "The most instances that a strategy wants at a time on the way of a good release.");
     module.def(
         "watched",
         [](std::shared_ptr<Strategy> strategy, int quota) {

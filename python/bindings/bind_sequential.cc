@@ -94,6 +94,16 @@ void bind_power(py::module_& power) {
                 field("worse", &SprtOutlook::worse), field("not_worse", &SprtOutlook::not_worse),
                 field("mean_requests", &SprtOutlook::mean_requests));
     power.def("sprt_outlook", &sprt_outlook, py::arg("params"), py::arg("rate"), py::arg("most_requests") = 10'000'000);
+    bind_struct(power, "SprtLook", "What the test counts between two looks, expected; failures scrape by scrape.",
+                field("succeeded", &SprtLook::succeeded), field("failed", &SprtLook::failed));
+    power.def(
+        "sprt_worse_by",
+        [](const SprtParams& params, const std::vector<SprtLook>& looks, double unseen) {
+            return sprt_worse_by(params, looks, unseen);
+        },
+        py::arg("params"), py::arg("looks"), py::arg("unseen") = 0.,
+        "Probability that the test has found \"worse\" by each look. unseen: that no scrape has seen a failure "
+        "before.");
 }
 
 }  // namespace

@@ -81,9 +81,12 @@ void bind_sources(py::module_& module) {
     bind_composite(module);
     bind_burn_rate(module);
     bind_kayenta(module);
-    bind_struct(module, "SequentialCheck", "A sequential test of the new version, or of the new against the old one.",
-                field("test", &SequentialCheck::test), field("vantage", &SequentialCheck::vantage));
+    bind_struct(module, "SequentialCheck", "A sequential test of the new version, or of the new against another one.",
+                field("test", &SequentialCheck::test), field("vantage", &SequentialCheck::vantage),
+                field("baseline", &SequentialCheck::baseline));
     bind_python_guard(module);
+    module.def("selects", py::overload_cast<const Source&, Scope>(&selects), py::arg("source"), py::arg("scope"),
+               "Whether it looks at those requests.");
     module.def("complaint", py::overload_cast<const SequentialCheck&>(&complaint), py::arg("check"),
                "Why it could never decide; None when it could.");
 }

@@ -1,13 +1,20 @@
 #include "bind.h"
 #include "rollcast/strategies/all_at_once.h"
+#include "rollcast/strategies/app_runner.h"
+#include "rollcast/strategies/asg_replacing.h"
+#include "rollcast/strategies/asg_rolling.h"
+#include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/codedeploy_in_place.h"
 #include "rollcast/strategies/codedeploy_shift.h"
 #include "rollcast/strategies/ecs_rolling.h"
 #include "rollcast/strategies/ecs_shift.h"
+#include "rollcast/strategies/eks_nodes.h"
+#include "rollcast/strategies/feature_flag.h"
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
+#include "rollcast/strategies/instance_refresh.h"
 #include "rollcast/strategies/plan.h"
 #include "rollcast/strategies/registry.h"
 #include "rollcast/strategies/rolling.h"
@@ -96,6 +103,20 @@ void bind_wrappers(py::module_& module) {
                 field("analysis", &ShadowParams::analysis),
                 field("progress_deadline", &ShadowParams::progress_deadline));
     bind_wrapper<Shadow, ShadowParams>(module, "Shadow", "Mirrors requests, then rolls out by another strategy.");
+    const auto exposure = [](const FeatureFlag& self) { return std::const_pointer_cast<Strategy>(self.inner()); };
+    py::class_<FeatureFlag, Strategy, std::shared_ptr<FeatureFlag>>(
+        module, "FeatureFlag", "Exposes users to code that every instance has, as another strategy shifts traffic.")
+        .def(py::init([](std::shared_ptr<Strategy> inner) { return std::make_shared<FeatureFlag>(std::move(inner)); }),
+             py::arg("inner"))
+        .def_property_readonly("inner", exposure)
+        .def(py::pickle([exposure](const FeatureFlag& self) { return py::make_tuple(exposure(self)); },
+                        [](const py::tuple& state) {
+                            return std::make_shared<FeatureFlag>(state[0].cast<std::shared_ptr<Strategy>>());
+                        }));
+    bind_struct(module, "BaselineParams", "Fresh instances of the old version beside the new one.",
+                field("progress_deadline", &BaselineParams::progress_deadline),
+                field("scale_down_delay", &BaselineParams::scale_down_delay));
+    bind_wrapper<Baseline, BaselineParams>(module, "Baseline", "Any strategy, with a baseline as old as the canary.");
 }
 
 void bind_aws_strategies(py::module_& module) {
@@ -147,6 +168,49 @@ void bind_aws_strategies(py::module_& module) {
                 field("unhealthy_after", &EcsShiftParams::unhealthy_after));
     bind_recipe<EcsShift, EcsShiftParams>(module, "EcsShift", "Amazon ECS's blue/green, linear and canary.")
         .def_property_readonly("shifts", &EcsShift::shifts, "When how much of the traffic moves.");
+}
+
+void bind_aws_compute(py::module_& module) {
+    bind_struct(
+        module, "InstanceRefreshParams", "EC2 Auto Scaling's instance refresh; the defaults are its API's.",
+        field("replicas", &InstanceRefreshParams::replicas),
+        field("min_healthy_percentage", &InstanceRefreshParams::min_healthy_percentage),
+        field("max_healthy_percentage", &InstanceRefreshParams::max_healthy_percentage),
+        field("warmup", &InstanceRefreshParams::warmup), field("checkpoints", &InstanceRefreshParams::checkpoints),
+        field("checkpoint_delay", &InstanceRefreshParams::checkpoint_delay),
+        field("alarms", &InstanceRefreshParams::alarms), field("auto_rollback", &InstanceRefreshParams::auto_rollback),
+        field("bake", &InstanceRefreshParams::bake));
+    bind_recipe<InstanceRefresh, InstanceRefreshParams>(module, "InstanceRefresh",
+                                                        "EC2 Auto Scaling's instance refresh.");
+    bind_struct(module, "StackOptions", "Of an update of a CloudFormation stack.",
+                field("triggers", &StackOptions::triggers), field("monitoring", &StackOptions::monitoring),
+                field("rollback", &StackOptions::rollback));
+    bind_struct(module, "AsgRollingParams", "CloudFormation's AutoScalingRollingUpdate, with its defaults.",
+                field("replicas", &AsgRollingParams::replicas), field("max_size", &AsgRollingParams::max_size),
+                field("max_batch_size", &AsgRollingParams::max_batch_size),
+                field("min_instances_in_service", &AsgRollingParams::min_instances_in_service),
+                field("pause", &AsgRollingParams::pause),
+                field("waits_for_signals", &AsgRollingParams::waits_for_signals),
+                field("min_successful_percent", &AsgRollingParams::min_successful_percent),
+                field("stack", &AsgRollingParams::stack));
+    bind_recipe<AsgRolling, AsgRollingParams>(module, "AsgRolling", "CloudFormation's AutoScalingRollingUpdate.");
+    bind_struct(module, "CreationSignals", "A creation policy's signals.", field("count", &CreationSignals::count),
+                field("min_successful_percent", &CreationSignals::min_successful_percent),
+                field("timeout", &CreationSignals::timeout));
+    bind_struct(module, "AsgReplacingParams", "CloudFormation's AutoScalingReplacingUpdate.",
+                field("replicas", &AsgReplacingParams::replicas), field("signals", &AsgReplacingParams::signals),
+                field("stack", &AsgReplacingParams::stack));
+    bind_recipe<AsgReplacing, AsgReplacingParams>(module, "AsgReplacing",
+                                                  "CloudFormation's AutoScalingReplacingUpdate.");
+    bind_struct(module, "EksNodesParams", "An update of an EKS managed node group; the defaults are EKS's.",
+                field("replicas", &EksNodesParams::replicas),
+                field("max_unavailable", &EksNodesParams::max_unavailable), field("zones", &EksNodesParams::zones),
+                field("strategy", &EksNodesParams::strategy), field("force", &EksNodesParams::force),
+                field("unhealthy_after", &EksNodesParams::unhealthy_after));
+    bind_recipe<EksNodes, EksNodesParams>(module, "EksNodes", "An update of an EKS managed node group.");
+    bind_struct(module, "AppRunnerParams", "A deployment of App Runner.", field("replicas", &AppRunnerParams::replicas),
+                field("unhealthy_after", &AppRunnerParams::unhealthy_after));
+    bind_recipe<AppRunner, AppRunnerParams>(module, "AppRunner", "A deployment of AWS App Runner.");
 }
 
 void bind_plan(py::module_& module) {
@@ -242,6 +306,7 @@ void bind_strategies(py::module_& module) {
     bind_plan(module);
     bind_registry(module);
     bind_aws_strategies(module);
+    bind_aws_compute(module);
 }
 
 void bind_flagger_strategy(py::module_& module) {

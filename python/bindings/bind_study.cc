@@ -5,7 +5,6 @@
 #include "rollcast/study/forecast.h"
 #include "rollcast/study/guard_trial.h"
 #include "rollcast/world/answer_law.h"
-#include "rollcast/world/drawn_telemetry.h"
 
 namespace rollcast::bindings {
 namespace {
@@ -133,14 +132,12 @@ void bind_study(py::module_& module) {
                py::arg_v("options", GuardTrialOptions{}, "..."), py::arg("progress") = py::none(),
                "The rows of all trials, one after the other, as outcome_columns() gives them. Requests are not "
                "simulated: telemetry is drawn. `progress` is called with the number of finished rows.");
-    module.def("draws_telemetry_of", &DrawnTelemetry::knows, py::arg("kind"),
-               "Whether try_guards() knows such a defect: not one by which requests fail because of those before.");
     module.attr("most_known_load") = AnswerBook::kMostLoad;
     bind_struct(module, "PlannedTraffic",
                 "What a plan makes of the traffic when nothing fails. new_requests: expected at the new version since "
-                "the scrape before, parallel to scrapes.",
+                "the scrape before, parallel to scrapes. exposure: of these, until the end.",
                 field("timeline", &PlannedTraffic::timeline), field("scrapes", &PlannedTraffic::scrapes),
-                field("new_requests", &PlannedTraffic::new_requests),
+                field("new_requests", &PlannedTraffic::new_requests), field("exposure", &PlannedTraffic::exposure),
                 field("first_exposed", &PlannedTraffic::first_exposed), field("end", &PlannedTraffic::end));
     module.def("planned_traffic", &planned_traffic_from_python, py::arg("scenario"), py::arg("strategy"),
                py::arg("share") = py::none(), py::arg("seed") = 1, py::arg("replication") = 0,

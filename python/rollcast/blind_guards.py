@@ -109,6 +109,7 @@ class _Guard:
             starts=starts,
             old_version=self._usual,
             new_version=answers,
+            baseline=self._core.baseline,
         )
         analysis = _core.Analysis(name=metric.name, metrics=[metric])
         run = rules.rehearse(analysis, self._core.observability, rehearsal)
@@ -353,7 +354,9 @@ def _looks_at_latency(source: Any) -> bool:
 
 
 def _share_of(scope: Any, share: float) -> float:
-    return {_core.Scope.new: share, _core.Scope.old: 1 - share}.get(scope, 1.0)
+    beside = min(share, 1 - share)
+    shares = {_core.Scope.new: share, _core.Scope.old: 1 - share, _core.Scope.baseline: beside}
+    return shares.get(scope, 1.0)
 
 
 def _may_fire(source: Any) -> bool:

@@ -240,12 +240,6 @@ def forecast(
 @click.option(
     "-n", "--replications", type=click.IntRange(1), default=50, show_default=True, help="Trials of each cell."
 )
-@click.option(
-    "--whole",
-    type=click.IntRange(0),
-    default=0,
-    help="Replications with every request, as planned, for defects that trials do not know.",
-)
 @SEED
 @click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
 @click.option("--json", "json_file", metavar="FILE", help="Write all cells.")
@@ -265,7 +259,6 @@ def power(
     severity: str | None,
     cells: int,
     replications: int,
-    whole: int,
     seed: int,
     threads: int,
     json_file: str | None,
@@ -285,8 +278,8 @@ def power(
     size = _severity(severity) if severity else None
     with _progress_bar(0, "cells") as bar:
         result = power_map.power(
-            loaded, defects, x=x, y=y, severity=size, cells=cells, replications=replications, whole=whole,
-            seed=seed, threads=threads, progress=bar,
+            loaded, defects, x=x, y=y, severity=size, cells=cells, replications=replications, seed=seed,
+            threads=threads, progress=bar,
         )  # fmt: skip
     if json_file:
         files.write_atomically(json_file, result.to_json().encode())
@@ -335,12 +328,30 @@ def replay(
 
 @main.command("import")
 @click.argument("manifests", nargs=-1, required=True, metavar="MANIFEST...")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of a CloudFormation template's parameter, or of an analysis argument.",
+)
+@click.option(
+    "--resource", metavar="NAME", help="Which resource of a template is rolled out, where there are several."
+)
 @OUTPUT
-def import_(manifests: tuple[str, ...], output: str | None) -> None:
-    """Turn Kubernetes, Argo and Flagger manifests into a scenario file."""
+def import_(
+    manifests: tuple[str, ...], parameters: tuple[str, ...], resource: str | None, output: str | None
+) -> None:
+    """Turn manifests of Kubernetes, Argo, Flagger, ECS, CodeDeploy or CloudFormation into a scenario."""
     from rollcast import files, importer
 
-    text, warnings = importer.import_manifests(manifests)
+    values = {}
+    for given in parameters:
+        name, equals, value = given.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f'expected NAME=VALUE, got "{given}"', param_hint="--parameter")
+        values[name] = value
+    text, warnings = importer.import_manifests(manifests, values, resource)
     _warn(warnings)
     if output:
         files.write_atomically(output, text.encode())

@@ -1,4 +1,4 @@
-"""Manifests of Kubernetes, Argo Rollouts and Flagger, translated into the scenario language.
+"""Manifests of Kubernetes, Argo Rollouts, Flagger and AWS, translated into the scenario language.
 
 What a manifest says and the model does not know is named in a warning, never dropped silently. Only what
 cannot change a forecast is passed over; `importer_fields.NO_INFLUENCE` lists it.
@@ -11,11 +11,14 @@ from os import PathLike
 
 from rollcast.errors import Place, Problems, listed, nearest, shown
 from rollcast.importer_analyses import Analyses
+from rollcast.importer_around import AROUND_KINDS, Around
 from rollcast.importer_aws import is_aws, translate_aws
+from rollcast.importer_cloudformation import is_stack, translate_stack
 from rollcast.importer_fields import Draft, Fields
 from rollcast.importer_flagger import Canaries
 from rollcast.importer_pods import translate_pods
 from rollcast.importer_strategy import Strategies
+from rollcast.importer_template import is_template
 from rollcast.units import pause_seconds
 from rollcast.yaml_source import Node, read_file
 
@@ -37,7 +40,7 @@ _WORKLOAD_KINDS = ("Canary", "Deployment", "Rollout")
 
 def is_manifest(document: Node) -> bool:
     """Whether it looks like a Kubernetes object, or like one of AWS's."""
-    if is_aws(document):
+    if is_aws(document) or is_template(document):
         return True
     return document.is_mapping and "apiVersion" in document.value and "kind" in document.value
 
@@ -47,21 +50,36 @@ def read_manifests(paths: Iterable[PathLike[str] | str]) -> list[Node]:
     return [document for path in paths for document in read_file(path)]
 
 
-def import_manifests(paths: Iterable[PathLike[str] | str]) -> tuple[str, list[str]]:
-    """Kubernetes, Argo and Flagger manifests as the text of a scenario, and warnings of what it leaves out.
+def import_manifests(
+    paths: Iterable[PathLike[str] | str],
+    parameters: Mapping[str, str] | None = None,
+    resource: str | None = None,
+) -> tuple[str, list[str]]:
+    """Manifests as the text of a scenario, and warnings of what it leaves out.
 
-    Raises InputErrors.
+    ``parameters``: values of a CloudFormation template's parameters, or of analysis arguments.
+    ``resource``: which one of a template is rolled out, where there are several. Raises InputErrors.
     """
     from rollcast.importer_text import render
 
-    return render(list(paths))
+    return render(list(paths), parameters or {}, resource)
 
 
-def translate(documents: list[Node], problems: Problems, args: Mapping[str, str] | None = None) -> Node:
+def translate(
+    documents: list[Node],
+    problems: Problems,
+    args: Mapping[str, str] | None = None,
+    resource: str | None = None,
+) -> Node:
     """The manifests as a mapping of the scenario language: name, fleet, strategy, analyses.
 
-    Each part knows its place in the manifest. ``args``: values of analysis arguments, which win.
+    Each part knows its place in the manifest. ``args``: values of analysis arguments and of a template's
+    parameters, which win. ``resource``: which one of a template is rolled out.
     """
+    if is_stack(documents):
+        return translate_stack(documents, problems, args or {}, resource)
+    if resource is not None:
+        problems.error("a resource is chosen in a CloudFormation template, and there is none here")
     if documents and is_aws(documents[0]):
         return translate_aws(documents, problems)
     return _Manifests(documents, problems).translate(args or {})
@@ -74,6 +92,7 @@ class _Manifests:
         self._problems = problems
         self._place = Place(documents[0].place.file) if documents else Place()
         self._others: list[Fields] = []
+        self._around: list[Fields] = []
         self._templates: dict[tuple[bool, str], Fields] = {}
         self._metric_templates: dict[str, Fields] = {}
         self._canaries: list[Fields] = []
@@ -99,6 +118,8 @@ class _Manifests:
         elif kind in _WORKLOAD_KINDS:
             lists = {"Canary": self._canaries, "Deployment": self._deployments, "Rollout": self._rollouts}
             lists[kind].append(fields)
+        elif kind in AROUND_KINDS:
+            self._around.append(fields)
         elif kind not in _IRRELEVANT_KINDS:
             self._others.append(fields)
 
@@ -120,12 +141,15 @@ class _Manifests:
         fleet = Draft(spec.place)
         fleet.put("replicas", spec.take("replicas"))
         fleet.put("min_ready", spec.seconds("minReadySeconds"))
-        translate_pods(self._pod_template(spec), fleet, self._problems)
+        template = self._pod_template(spec)
+        translate_pods(template, fleet, self._problems)
+        labels = template.fields("metadata").fields("labels")
+        Around(self._around, self._problems).translate(self._scaled(workload), labels, fleet)
         out.put("fleet", fleet)
         made = analyses.made
         if workload in self._canaries:
             canaries = Canaries(self._metric_templates, self._problems)
-            out.put("strategy", canaries.translate(workload, spec))
+            out.put("strategy", canaries.translate(workload, spec, "autoscaling" in fleet.value))
             made = canaries.analyses
         elif workload in self._rollouts:
             out.put("strategy", strategies.rollout(spec))
@@ -164,6 +188,13 @@ class _Manifests:
         message = "there is no Canary, Deployment or Rollout here; a forecast needs one"
         self._problems.error(message, self._place)
         return None
+
+    def _scaled(self, workload: Fields) -> set[tuple[str, str]]:
+        """What an autoscaler of the workload may refer to."""
+        target = workload.fields("spec").fields("targetRef")
+        return {(workload.named("kind"), workload.name), (target.named("kind"), target.named("name"))} - {
+            ("", "")
+        }
 
     def _target(self, canary: Fields) -> Fields:
         """The spec of the Deployment that a Canary is about."""

@@ -1,20 +1,26 @@
-"""ECS service definitions, and configurations and groups of CodeDeploy, as the APIs take and give them."""
+"""ECS service definitions, and what CodeDeploy takes: configurations, groups and AppSpec files."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from rollcast.errors import Problems, listed, nearest, shown
+from rollcast.errors import Place, Problems, listed, nearest, shown
+from rollcast.importer_appspec import AppSpec, is_appspec
+from rollcast.importer_aws_scaling import translate_scaling
 from rollcast.importer_fields import Draft, Fields
+from rollcast.importer_refresh import is_refresh, translate_refresh
 from rollcast.yaml_source import Node
 
 # The key that tells what a document is, and the wrapper that the API puts around it when it is asked.
 _KINDS = {
     "taskDefinition": "service",
+    "deploymentGroupName": "group",  # and a platform, which configurations have, too
     "computePlatform": "config",
     "minimumHealthyHosts": "config",
     "trafficRoutingConfig": "config",
-    "deploymentGroupName": "group",
+    "ScalingPolicies": "policies",
+    "ScalableTargets": "targets",
 }
 _WRAPPERS = ("service", "deploymentConfigInfo", "deploymentGroupInfo")
 _ROLLBACK_EVENTS = {
@@ -23,28 +29,45 @@ _ROLLBACK_EVENTS = {
     "DEPLOYMENT_STOP_ON_REQUEST": "request",
 }
 _DEPLOYMENTS = {"ROLLING": "rolling", "BLUE_GREEN": "blue-green", "LINEAR": "linear", "CANARY": "canary"}
+AlarmAnalysis = Callable[[list[Node], str], str | None]
+"""The name of an analysis that fails when one of these alarms goes off, if there is one.
+
+The text says where an analysis of one's own would be named."""
+
 _PLATFORMS = {"Server": "server", "ECS": "ecs", "Lambda": "lambda"}
 
 
 def is_aws(document: Node) -> bool:
     """Whether it looks like one of these."""
-    return _kind(_unwrapped(document)) is not None
+    return is_refresh(document) or _kind(_unwrapped(document)) is not None
 
 
 def translate_aws(documents: list[Node], problems: Problems) -> Node:
     """A service, a configuration and a group, or some of them, as a mapping of the scenario language."""
+    if is_refresh(documents[0]):
+        for other in documents[1:]:
+            problems.error("expected one instance refresh, or a template beside it", other.place)
+        out = Draft(documents[0].place)
+        out.put("name", documents[0].value["AutoScalingGroupName"])
+        out.put("strategy", translate_refresh(documents[0], problems))
+        return out.node()
     found: dict[str, Fields] = {}
+    appspec: AppSpec | None = None
     for document in map(_unwrapped, documents):
         kind = _kind(document)
         if kind is None:
             problems.error(
-                "expected an ECS service or a configuration or group of CodeDeploy", document.place
+                "expected an ECS service, its scaling policies and targets, or a configuration, group or "
+                "AppSpec file of CodeDeploy",
+                document.place,
             )
-        elif kind in found:
+        elif kind in found or (kind == "file of hooks" and appspec is not None):
             problems.error(f"there is a {kind} already: give one at a time", document.place)
+        elif kind == "file of hooks":
+            appspec = AppSpec(document, problems)
         else:
             found[kind] = Fields(document, problems, "aws" + kind.capitalize())
-    return _Aws(found, problems).translate(documents[0])
+    return AwsFiles(found, problems, appspec).translate(documents[0])
 
 
 def _unwrapped(document: Node) -> Node:
@@ -58,25 +81,42 @@ def _unwrapped(document: Node) -> Node:
 def _kind(document: Node) -> str | None:
     if not document.is_mapping or "apiVersion" in document.value:
         return None
+    if is_appspec(document):
+        return "file of hooks"
     return next((kind for key, kind in _KINDS.items() if key in document.value), None)
 
 
-class _Aws:
-    def __init__(self, found: dict[str, Fields], problems: Problems) -> None:
+class AwsFiles:
+    """A service, a configuration and a group, by these words, or some of them."""
+
+    def __init__(
+        self,
+        found: dict[str, Fields],
+        problems: Problems,
+        appspec: AppSpec | None = None,
+        alarms: AlarmAnalysis | None = None,
+    ) -> None:
+        """``alarms``: makes an analysis of alarms, where it is known what they watch."""
+        self._find_alarms = alarms
+        self._appspec = appspec
         nothing = Fields(None, problems)
         self._service = found.get("service", nothing)
         self._config = found.get("config", nothing)
         self._group = found.get("group", nothing)
+        self._policies = found.get("policies", nothing)
+        self._targets = found.get("targets", nothing)
         self._problems = problems
 
     def translate(self, first: Node) -> Node:
         out, service = Draft(first.place), self._service
         fleet, strategy = Draft(service.place), Draft(first.place)
-        by_codedeploy = bool(self._config or self._group)
+        by_codedeploy = bool(self._config or self._group or self._appspec)
         if service:
             out.put("name", service.take("serviceName"))
             fleet.put("replicas", service.whole("desiredCount", least=1))
             self._check_service(by_codedeploy)
+            if self._policies or self._targets:
+                fleet.put("autoscaling", translate_scaling(self._policies, self._targets, self._problems))
             out.put("fleet", fleet if fleet.value else None)
         elif self._group:
             out.put("name", self._group.take("deploymentGroupName"))
@@ -86,14 +126,16 @@ class _Aws:
         else:
             strategy.put("ecs", self._ecs(service.fields("deploymentConfiguration")))
         out.put("strategy", strategy)
-        for fields in (service, self._config, self._group):
+        for fields in (service, self._config, self._group, self._policies, self._targets):
             fields.finish()
         return out.node()
 
     def _choose(self, fields: Fields, key: str, words: dict[str, str]) -> str | None:
         node = fields.take(key)
-        if node is None or node.value in words:
-            return None if node is None else words[node.value]
+        if node is None:
+            return None
+        if isinstance(node.value, str) and node.value in words:
+            return words[node.value]
         hint = nearest(node.value, words) if isinstance(node.value, str) else None
         self._problems.error(f"expected {listed(words)}, got {shown(node.value)}", node.place, hint)
         return None
@@ -134,7 +176,9 @@ class _Aws:
             out.put("percent", _percent(shift.take(f"{word}Percent")))
             out.put("step_bake", _minutes(shift.whole(f"{word}BakeTimeInMinutes")))
             shift.finish()
-        self._alarms(fields.fields("alarms"), "enable", "strategy.ecs")
+        alarms = fields.fields("alarms")
+        if self._alarms(alarms, alarms.items("alarmNames"), "enable", "strategy.ecs", out):
+            out.put("alarms_rollback", alarms.take("rollback"))
         fields.finish()
         return out
 
@@ -157,20 +201,27 @@ class _Aws:
         fields.finish()
         return out
 
-    def _alarms(self, fields: Fields, switch: str, where: str) -> None:
-        """Alarms stand in another place, so that only their names are here."""
+    def _alarms(self, fields: Fields, names: list[Node], switch: str, where: str, out: Draft) -> bool:
+        """Whether alarms watch the rollout, which `out` then says."""
         enabled = fields.take(switch)
-        if enabled is not None and enabled.value is True:
+        if enabled is None or enabled.value is not True:
+            return False
+        if self._find_alarms is None:
             message = (
                 f"alarms are not read from here: describe them as an analysis and name it in {where}.alarms"
             )
             self._problems.warn(message, fields.place)
+            return False
+        if (analysis := self._find_alarms(names, f"{where}.alarms")) is None:
+            return False
+        out.put("alarms", analysis, fields.place)
+        return True
 
     # -- CodeDeploy
 
     def _codedeploy(self) -> Draft:
         config, group = self._config, self._group
-        out = Draft(config.place if config else group.place)
+        out = Draft(next((each.place for each in (config, group, self._appspec) if each), Place()))
         platform = self._choose(config, "computePlatform", _PLATFORMS)
         out.put("platform", platform or self._choose(group, "computePlatform", _PLATFORMS))
         group.take("computePlatform")
@@ -185,7 +236,23 @@ class _Aws:
         else:
             out.put("config", name)
         self._group_options(out)
+        if self._appspec is not None:
+            self._hooks(self._appspec, out)
+        style = group.fields("deploymentStyle")
+        kind = style.take("deploymentType")
+        said = out.value.get("platform")
+        if kind is not None and kind.value == "BLUE_GREEN" and (said is None or said.value == "server"):
+            self._problems.warn("not modelled for servers: they are deployed to in place", kind.place)
         return out
+
+    def _hooks(self, appspec: AppSpec, out: Draft) -> None:
+        said, own = out.value.get("platform"), _PLATFORMS.get(appspec.platform or "")
+        if said is not None and own is not None and said.value != own:
+            message = f"is for the platform {own}, and the deployment for {said.value}"
+            self._problems.error(message, appspec.place)
+        elif own is not None:
+            out.put("platform", own, appspec.place)
+            appspec.translate(out, self._group.has("loadBalancerInfo") if self._group else None)
 
     def _configuration(self, out: Draft) -> None:
         if hosts := self._config.fields("minimumHealthyHosts"):
@@ -210,12 +277,15 @@ class _Aws:
 
     def _group_options(self, out: Draft) -> None:
         group = self._group
-        self._alarms(group.fields("alarmConfiguration"), "enabled", "strategy.codedeploy")
+        alarms = group.fields("alarmConfiguration")
+        names = [name for alarm in alarms.mappings("alarms") if (name := alarm.take("name")) is not None]
+        if self._alarms(alarms, names, "enabled", "strategy.codedeploy", out):
+            out.put("ignore_poll_failure", alarms.take("ignorePollAlarmFailure"))
         rollback = group.fields("autoRollbackConfiguration")
         enabled = rollback.take("enabled")
         events = rollback.items("events")
         if enabled is not None and enabled.value is True:
-            known = [node for node in events if node.value in _ROLLBACK_EVENTS]
+            known = [node for node in events if str(node.value) in _ROLLBACK_EVENTS]
             for node in events:
                 if node not in known:
                     message = f"expected {listed(_ROLLBACK_EVENTS)}, got {shown(node.value)}"

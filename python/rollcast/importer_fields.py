@@ -18,6 +18,7 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
     "canary": frozenset({"antiAffinity"}),
     "blueGreen": frozenset({"antiAffinity", "activeMetadata", "previewMetadata"}),
     "template": frozenset({"metadata"}),
+    "around": frozenset({"unhealthyPodEvictionPolicy"}),
     "pod": frozenset(
         {
             "automountServiceAccountToken", "dnsConfig", "dnsPolicy", "enableServiceLinks", "hostAliases",
@@ -56,6 +57,7 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
         }
     ),
     "awsConfig": frozenset({"createTime", "deploymentConfigId", "deploymentConfigName"}),
+    "appspec": frozenset({"file_exists_behavior", "files", "os", "permissions", "version"}),
     "awsGroup": frozenset(
         {
             "applicationName", "autoScalingGroups", "deploymentGroupId", "deploymentGroupName",
@@ -63,8 +65,56 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
             "serviceRoleArn", "tags", "targetRevision", "triggerConfigurations",
         }
     ),
+    "cfnAlarm": frozenset(
+        {
+            "ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "Dimensions",
+            "InsufficientDataActions", "OKActions", "Tags", "Unit",
+        }
+    ),
+    "cfnComposite": frozenset(
+        {
+            "ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "InsufficientDataActions",
+            "OKActions", "Tags",
+        }
+    ),
+    "cfnOptions": frozenset(
+        {
+            "Capabilities", "ClientRequestToken", "NotificationARNs", "RoleARN", "StackName", "StackPolicy",
+            "Tags", "TemplateBody", "TemplateURL",
+        }
+    ),
+    "cfnAliasUpdate": frozenset({"ApplicationName"}),
+    "cfnAlias": frozenset({"Description", "FunctionName", "FunctionVersion", "Name"}),
+    "cfnNodes": frozenset(
+        {
+            "AmiType", "CapacityType", "ClusterName", "DiskSize", "InstanceTypes", "Labels", "LaunchTemplate",
+            "NodeRole", "NodegroupName", "ReleaseVersion", "RemoteAccess", "Tags", "Taints", "Version",
+        }
+    ),
+    "cfnNodeSizes": frozenset({"MaxSize", "MinSize"}),
+    "cfnAppRunner": frozenset(
+        {
+            "EncryptionConfiguration", "InstanceConfiguration", "NetworkConfiguration",
+            "ObservabilityConfiguration", "ServiceName", "SourceConfiguration", "Tags",
+        }
+    ),
+    "cfnAppRunnerScaling": frozenset({"AutoScalingConfigurationName", "MaxConcurrency", "Tags"}),
+    "cfnHealthCheck": frozenset({"Path", "Protocol", "Timeout"}),
+    "refresh": frozenset({"AutoScalingGroupName", "DesiredConfiguration"}),
+    "refreshConfiguration": frozenset({"LaunchTemplate", "MixedInstancesPolicy"}),
     "analysisReference": frozenset({"analysisRunMetadata", "measurementRetention"}),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What cannot be known from the manifests; an error where it is read."""
+
+    why: str
+    """Empty: that was told already."""
+
+    def __str__(self) -> str:
+        return self.why
 
 
 class Fields:
@@ -104,9 +154,24 @@ class Fields:
     def key_place(self, key: str) -> Place:
         return self._node.key_place(key)
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a key and it holds something."""
+        return self._node.get(key) is not None
+
+    def place_of(self, key: str) -> Place:
+        """Where a key stands, or else the whole."""
+        return self._node.key_place(key) if key in self._node.value else self._node.place
+
     def take(self, key: str) -> Node | None:
         self._asked.add(key)
-        return self._node.get(key)
+        return self._known(self._node.get(key))
+
+    def _known(self, node: Node | None) -> Node | None:
+        if node is None or not isinstance(node.value, Unknown):
+            return node
+        if node.value.why:
+            self._problems.error(node.value.why, node.place)
+        return None
 
     def fields(self, key: str, kind: str = "") -> Fields:
         return Fields(self.take(key), self._problems, kind)
@@ -118,7 +183,7 @@ class Fields:
         if not node.is_list:
             self._problems.error(f"expected a list, got {shown(node.value)}", node.place)
             return []
-        return list(node.value)
+        return [item for item in node.value if self._known(item) is not None]
 
     def mappings(self, key: str) -> list[Fields]:
         """A list of mappings."""

@@ -70,9 +70,11 @@ class Canaries:
         self._problems = problems
         self.analyses: dict[str, Node] = {}
 
-    def translate(self, canary: Fields, deployment: Fields) -> Draft:
-        """The strategy. ``deployment``: the spec of what the Canary targets."""
+    def translate(self, canary: Fields, deployment: Fields, autoscaled: bool) -> Draft:
+        """The strategy. ``deployment``: the spec of what the Canary targets; ``autoscaled``: known how."""
         spec = canary.fields("spec", "flagger")
+        if autoscaled:
+            spec.take("autoscalerRef")
         analysis = self._analysis_fields(spec)
         out = Draft(analysis.place if analysis else spec.place)
         if (provider := spec.take("provider")) is not None and provider.value == "kubernetes":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,14 @@ def _text(dumper: yaml.SafeDumper, data: str) -> yaml.Node:
 _Dumper.add_representer(str, _text)
 
 
-def render(paths: Sequence[PathLike[str] | str]) -> tuple[str, list[str]]:
+def render(
+    paths: Sequence[PathLike[str] | str], args: Mapping[str, str], resource: str | None
+) -> tuple[str, list[str]]:
     """The scenario's text, and warnings of what it leaves out."""
     from rollcast.scenario import load_tree
 
     problems = Problems()
-    translated = translate(read_manifests(paths), problems)
+    translated = translate(read_manifests(paths), problems, args, resource)
     problems.raise_errors()
     said = {"traffic": {"rate": _RATE}, **translated.plain()}
     loaded = load_tree(from_plain(said, Place()), translated, problems)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.blind_guards import warn_of_blind_guards
 from rollcast.errors import nearest, shown
+from rollcast.lower_autoscaling import lower_autoscaling, lower_budget, warn_of_limits
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_locations import lower_locations
 from rollcast.lower_metrics import lower_analyses
@@ -18,6 +20,7 @@ from rollcast.lower_release import lower_release, truth_path
 from rollcast.lower_strategy import (
     Body,
     awaited_analyses,
+    baseline_path,
     in_each_location,
     innermost,
     lower_strategy,
@@ -116,14 +119,22 @@ _WORDS = {
     "faults.zone_losses": "faults.zone_loss",
     "faults.brown_outs": "faults.brown_out",
     "faults.black_outs": "faults.black_out",
+    "faults.drains": "faults.drain",
     "instances.gray_": "instances.gray.",
     "service.cold_": "service.cold.",
     "bursts.mean_": "bursts.",
     "traffic.replay": "traffic.arrivals",
     "people.on_call.": "people.",
     "fleet.backoff": "fleet.back_off",
+    "autoscaling.least": "autoscaling.min",
+    "autoscaling.most": "autoscaling.max",
+    "autoscaling.by[": "autoscaling.target_tracking[",
+    "autoscaling.by.": "autoscaling.",
     "error_rate": "errors",
 }
+
+
+_OWN_CODE = (language.PythonModel, language.CppModel)
 
 
 def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
@@ -137,16 +148,21 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     core.release = lower_release(lowering)
     lowering.fill(core.slo, given.slo, "slo", _SLO)
     body = strategy_body(lowering)
+    baseline = baseline_path(body, "strategy")
     core.analyses, buckets = lower_analyses(
-        lowering, getattr(innermost(body), "names", None), awaited_analyses(body)
+        lowering,
+        getattr(innermost(body), "names", None),
+        awaited_analyses(body),
+        baseline=baseline is not None,
     )
+    core.baseline = baseline is not None
     lowering.fill(core.observability, given.observability, "observability", _OBSERVABILITY)
     core.observability.latency_buckets = buckets
     core.people = _people(lowering)
     strategy = lower_strategy(lowering, body, core.fleet.replicas, core.locations) if body else None
     if core.locations:  # from here on it is the fleet of all of them
         core.fleet.replicas = sum(location.fleet.replicas for location in core.locations)
-        core.fleet.capacity = None
+        core.fleet.capacity = core.fleet.quota = None
     if body is not None:
         core.window = _window(lowering, core, body, strategy)
     core.traffic = lower_traffic(lowering, (-core.window.lead_in, core.window.horizon))
@@ -155,17 +171,34 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
         warn_of_peaks(lowering, core)
         _check(lowering, core)
     if not lowering.problems.errors and body is not None:
-        warn_of_blind_guards(lowering, *_smallest(core, body, strategy))
+        if baseline is not None:
+            _warn_of_idle_baseline(lowering, core, baseline)
+        least = _in_one(core, body, strategy, lambda location: location.share)
+        warn_of_blind_guards(lowering, *least)
+        largest, _, recipe = _in_one(core, body, strategy, lambda location: -location.fleet.replicas)
+        warn_of_limits(lowering, largest, recipe)
+        if core.fleet.autoscaling is not None and isinstance(innermost(body), _OWN_CODE):
+            message = "the autoscaler's size reaches it as Observation.replicas only: follow it there"
+            lowering.warn(message, "strategy")
     return core, strategy
 
 
-def _smallest(core: Any, body: Body, strategy: Any) -> tuple[Any, Body, Any]:
-    """The scenario, strategy and recipe of the location with the least traffic; else all there is."""
+def _in_one(core: Any, body: Body, strategy: Any, rank: Callable[[Any], float]) -> tuple[Any, Body, Any]:
+    """The scenario, strategy and recipe of the location that ranks lowest; without locations all there is."""
     if not core.locations:
         return core, body, strategy
-    least = min(range(len(core.locations)), key=lambda number: core.locations[number].share)
-    there = strategy.inner[least if len(strategy.inner) > 1 else 0]
-    return _core.in_location(core, least), in_each_location(body), there
+    lowest = min(range(len(core.locations)), key=lambda number: rank(core.locations[number]))
+    there = strategy.inner[lowest if len(strategy.inner) > 1 else 0]
+    return _core.in_location(core, lowest), in_each_location(body), there
+
+
+def _warn_of_idle_baseline(lowering: Lowering, core: Any, path: tuple[str, ...]) -> None:
+    sources = [metric.source for analysis in core.analyses for metric in analysis.metrics]
+    if not any(_core.selects(source, _core.Scope.baseline) for source in sources):
+        message = (
+            "no metric looks at it: say baseline: same-age in one of the kind kayenta, sequential or python"
+        )
+        lowering.warn(message, *path)
 
 
 def _people(lowering: Lowering) -> Any:
@@ -214,6 +247,9 @@ def _hours(lowering: Lowering, given: language.PeopleModel, core: Any) -> None:
 
 def _fleet(lowering: Lowering) -> Any:
     given, core = lowering.model.fleet, _core.Fleet()
+    core.autoscaling = lower_autoscaling(lowering)
+    if core.autoscaling is not None and given.replicas is None:
+        core.replicas = core.autoscaling.least
     lowering.fill(core, given, "fleet", _FLEET)
     image = given.image or language.ImageModel()
     core.image_bytes = lowering.choose(
@@ -233,6 +269,11 @@ def _fleet(lowering: Lowering) -> Any:
     elif given.capacity < core.replicas:
         message = f"expected room for at least the {core.replicas} replicas, got {given.capacity}"
         lowering.error(message, "fleet", "capacity")
+    core.disruption_budget = lower_budget(lowering)
+    core.quota = given.quota
+    if given.quota is not None and given.quota < core.replicas:
+        message = f"expected at least the {core.replicas} replicas, got {given.quota}"
+        lowering.error(message, "fleet", "quota")
     if core.pre_stop > core.grace:
         most = f"the grace period of {show_seconds(core.grace)}"
         lowering.error(f"expected at most {most}, got {show_seconds(core.pre_stop)}", "fleet", "pre_stop")
@@ -317,7 +358,7 @@ def _window(lowering: Lowering, core: Any, body: Body, strategy: Any) -> Any:
     )
     plan, waits_for_person = plan_seconds(body, strategy, lowering.model, core)
     plan = min(plan, LONGEST)
-    horizon = 1.5 * plan + patience_seconds(innermost(body))
+    horizon = 1.5 * plan + patience_seconds(innermost(body), strategy)
     window.horizon = lowering.choose(
         given.horizon,
         "window.horizon",

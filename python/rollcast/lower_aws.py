@@ -42,7 +42,9 @@ def lower_aws(
     return _Ecs(lowering, body, replicas, analysis, path).lower()
 
 
-class _Aws:
+class AwsLowering:
+    """What all of AWS's strategies are lowered with."""
+
     name = ""
 
     def __init__(
@@ -75,7 +77,7 @@ class _Aws:
         return None if given is None else self._analysis(given, self.name, key)
 
 
-class _CodeDeploy(_Aws):
+class _CodeDeploy(AwsLowering):
     name = "codedeploy"
 
     def lower(self) -> tuple[Any, Any]:
@@ -188,7 +190,7 @@ class _CodeDeploy(_Aws):
         return config
 
 
-class _Ecs(_Aws):
+class _Ecs(AwsLowering):
     name = "ecs"
 
     def lower(self) -> tuple[Any, Any]:

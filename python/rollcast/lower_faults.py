@@ -30,6 +30,11 @@ _BROWN_OUT = (
     Default("errors", "no more errors", show_fraction, member="error_rate"),
 )
 _BLACK_OUT = (Default("lasts", "a judgement", show_seconds),)
+_DRAIN = (
+    Default("hosts", "one at a time is enough"),
+    Default("retry", "kubectl's", show_seconds),
+    Default("away", "a judgement: a host is restarted", show_seconds),
+)
 _GRAY = (
     Default("slowness", "a judgement", "{:g}".format, 3.0, member="gray_slowness"),
     Default("errors", "no more errors", show_fraction, member="gray_errors"),
@@ -60,6 +65,7 @@ def lower_faults(lowering: Lowering, zones: int) -> Any:
         _filled(lowering, _core.BlackOut(at=one.at), one, f"faults.black_out[{index}]", _BLACK_OUT)
         for index, one in enumerate(given.black_out)
     ]
+    core.drains = [_drain(lowering, one, index) for index, one in enumerate(given.drain)]
     _instances(lowering, core.instances)
     return core
 
@@ -67,6 +73,15 @@ def lower_faults(lowering: Lowering, zones: int) -> Any:
 def _filled(lowering: Lowering, core: Any, given: Any, section: str, defaults: tuple[Default, ...]) -> Any:
     lowering.fill(core, given, section, defaults)
     return core
+
+
+def _drain(lowering: Lowering, given: language.DrainModel, index: int) -> Any:
+    core = _core.Drain(at=given.at, timeout=given.timeout, force=given.force or False)
+    if lowering.model.faults.hosts is None:
+        lowering.error("expected faults.hosts beside it: which hosts there are", "faults", "drain", index)
+    if given.force and given.timeout is None:
+        lowering.error("expected a timeout beside it", "faults", "drain", index, "force")
+    return _filled(lowering, core, given, f"faults.drain[{index}]", _DRAIN)
 
 
 def _brown_out(lowering: Lowering, given: language.BrownOutModel, index: int) -> Any:

@@ -9,6 +9,7 @@ from rollcast.errors import listed, nearest
 from rollcast.judge.cloudwatch import COMPARISONS, TREATMENTS
 from rollcast.lower_judges import lower_kayenta, lower_sequential
 from rollcast.lowering import Lowering
+from rollcast.promql import Scope
 from rollcast.scenario_model import (
     AlarmModel,
     BurnRateModel,
@@ -43,6 +44,7 @@ _GOES_WITH: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(SequentialModel.model_fields, ("sequential",)),
     **dict.fromkeys(("good", "bad", "beta"), ("sprt",)),
     "alpha": ("sprt", "sequential"),
+    "baseline": ("kayenta", "sequential", "python"),
 }
 
 
@@ -56,7 +58,7 @@ def check_keys(lowering: Lowering, measure: MeasureModel, path: Path) -> None:
 
 def scope_and_vantage(
     lowering: Lowering, given: ScopeModel, otherwise: Literal["new", "service"], path: Path
-) -> tuple[Literal["new", "old", "service"], Literal["application", "proxy", "client"]]:
+) -> tuple[Scope, Literal["application", "proxy", "client"]]:
     scope, vantage = given.of or otherwise, given.vantage or "proxy"
     if vantage == "client" and scope != "service":
         message = "clients cannot tell the versions apart: the vantage client goes with of: service"

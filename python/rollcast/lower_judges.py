@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from rollcast import _core
 from rollcast._core import sequential
@@ -39,7 +39,7 @@ def lower_kayenta(lowering: Lowering, metric: MetricModel, given: MeasureModel, 
     thresholds.marginal = (
         min(thresholds.marginal, thresholds.pass_) if given.marginal_score is None else given.marginal_score
     )
-    judge.series = [_series(each, judge.step) for each in given.series]
+    judge.series = [_series(each, judge.step, compared_with(given)) for each in given.series]
     judge.group_weights = given.group_weights or {}
     groups = {group for each in judge.series for group in each.config.groups}
     for group in judge.group_weights:
@@ -51,7 +51,12 @@ def lower_kayenta(lowering: Lowering, metric: MetricModel, given: MeasureModel, 
     return judge
 
 
-def _series(given: KayentaSeriesModel, step: float) -> Any:
+def compared_with(given: MeasureModel) -> Literal["old", "baseline"]:
+    """Whose requests a judge compares the new version's with."""
+    return "baseline" if given.baseline == "same-age" else "old"
+
+
+def _series(given: KayentaSeriesModel, step: float, baseline: Scope) -> Any:
     window = step if given.window is None else given.window
     quantile = 0.99 if given.quantile is None else given.quantile
 
@@ -68,7 +73,7 @@ def _series(given: KayentaSeriesModel, step: float) -> Any:
     return _core.kayenta.ComparedSeries(
         name=given.name,
         canary=query("new"),
-        baseline=query("old"),
+        baseline=query(baseline),
         config=lower_metric(KayentaMetric(**said, groups=groups)),
     )
 
@@ -84,7 +89,11 @@ def lower_sequential(lowering: Lowering, metric: MetricModel, given: MeasureMode
     )
     if test is None:
         return _core.SequentialCheck()
-    check = _core.SequentialCheck(test=test, vantage=_core.Vantage[given.vantage or "proxy"])
+    check = _core.SequentialCheck(
+        test=test,
+        vantage=_core.Vantage[given.vantage or "proxy"],
+        baseline=_core.Scope[compared_with(given)],
+    )
     if complaint := _core.complaint(check):
         lowering.error(f'metric "{metric.name}" {complaint}', *path)
     return check

@@ -18,6 +18,9 @@ _SHOWN = 5  # names of locations in a message
 
 def lower_locations(lowering: Lowering, fleet: Any, faults: Any) -> list[Any]:
     """The `_core.Location`s. ``fleet`` and ``faults``: of each, where it does not say otherwise."""
+    if lowering.model.locations and lowering.model.fleet.autoscaling is not None:
+        message = "is not known of several locations: give it without locations"
+        lowering.error(message, "fleet", "autoscaling")
     shares = _shares(lowering)
     locations: list[Any] = []
     for index, given in enumerate(lowering.model.locations):
@@ -31,6 +34,9 @@ def lower_locations(lowering: Lowering, fleet: Any, faults: Any) -> list[Any]:
             if here.capacity is not None and here.capacity < here.replicas:
                 message = f"expected room for at least the {here.replicas} replicas, got {here.capacity}"
                 lowering.error(message, "locations", index, "capacity")
+            if here.quota is not None and here.quota < here.replicas:
+                message = f"expected at most fleet.quota, {here.quota}, got {here.replicas}"
+                lowering.error(message, "locations", index, "replicas")
             share = shares[index] / (given.count or 1)
             locations.append(_core.Location(name=name, share=share, fleet=here, faults=faults))
     _lose(lowering, locations)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from rollcast import _core
-from rollcast.errors import listed, nearest
+from rollcast.errors import listed, nearest, shown
 from rollcast.expr import ConditionError, ConditionStep, parse_condition
 from rollcast.lower_guards import check_keys, guard_interval, lower_guard, scope_and_vantage
+from rollcast.lower_judges import compared_with
 from rollcast.lower_python import python_guard
 from rollcast.lowering import Lowering
 from rollcast.promql import NamedScope, Names, QueryError, QueryStep, Scope, Selector, recognise
@@ -34,13 +35,14 @@ class _Lowered:
 
 
 def lower_analyses(
-    lowering: Lowering, names: NamesModel | None, awaited: set[str]
+    lowering: Lowering, names: NamesModel | None, awaited: set[str], *, baseline: bool
 ) -> tuple[list[Any], list[float]]:
     """The analyses in the order of the scenario, and the latency buckets, those that queries name included.
 
     ``awaited``: names of the analyses that the rollout waits for, whose metrics have to come to an end.
+    ``baseline``: whether the strategy brings one.
     """
-    metrics = _Metrics(lowering, _names(names))
+    metrics = _Metrics(lowering, _names(names), baseline)
     lowered = {
         name: [
             metrics.lower(metric, ("analyses", name, "metrics", index), name in awaited)
@@ -48,6 +50,8 @@ def lower_analyses(
         ]
         for name, analysis in lowering.model.analyses.items()
     }
+    for name, analysis in lowering.model.analyses.items():
+        _check_names(lowering, name, [metric.name for metric in analysis.metrics])
     metrics.check_bindings()
     buckets = _buckets(lowering, [metric for made in lowered.values() for metric in made])
     analyses = []
@@ -61,6 +65,14 @@ def lower_analyses(
                 metric.core.source = metric.own(buckets)
         analyses.append(_core.Analysis(name=name, metrics=[metric.core for metric in made]))
     return analyses, buckets
+
+
+def _check_names(lowering: Lowering, analysis: str, names: list[str]) -> None:
+    """Argo refuses an analysis that has a name twice."""
+    for index, name in enumerate(names):
+        if (first := names.index(name)) < index:
+            message = f"metrics[{first}] is called {shown(name)}, too: expected another name"
+            lowering.error(message, "analyses", analysis, "metrics", index, "name")
 
 
 def _names(names: NamesModel | None) -> Names:
@@ -106,9 +118,10 @@ def condition_steps(steps: Iterable[ConditionStep]) -> list[Any]:
 
 
 class _Metrics:
-    def __init__(self, lowering: Lowering, names: Names) -> None:
+    def __init__(self, lowering: Lowering, names: Names, baseline: bool) -> None:
         self._lowering = lowering
         self._names = names
+        self._baseline = baseline
 
     def check_bindings(self) -> None:
         """A binding for a metric that does not exist is a slip of the pen."""
@@ -127,6 +140,7 @@ class _Metrics:
         measure = binding or metric
         measure_path: Path = ("metrics", metric.name) if binding else path
         check_keys(self._lowering, measure, measure_path)
+        self._check_baseline(measure, measure_path)
         own = None
         if measure.python is not None:
             own = self._python(metric, measure, path, measure_path)
@@ -155,6 +169,15 @@ class _Metrics:
                 setattr(core, limit, getattr(metric, limit))
         return _Lowered(core, steps, (*measure_path, "promql"), own)
 
+    def _check_baseline(self, measure: MeasureModel, path: Path) -> None:
+        """Refuses to look at a baseline that nobody starts."""
+        asks = {"baseline": measure.baseline == "same-age", "of": measure.of == "baseline"}
+        for key in (key for key, is_asked in asks.items() if is_asked and not self._baseline):
+            message = (
+                "the strategy brings no baseline: put it inside one, strategy: {baseline: {strategy: ...}}"
+            )
+            self._lowering.error(message, *path, key)
+
     def _python(
         self, metric: MetricModel, measure: MeasureModel, path: Path, measure_path: Path
     ) -> Callable[[list[float]], Any] | None:
@@ -173,7 +196,10 @@ class _Metrics:
         if window <= 0:
             self._lowering.error("expected more than 0s", *measure_path, "window")
         vantage = _core.Vantage[measure.vantage or "proxy"]
-        return python_guard(self._lowering, measure.python or "", vantage, window, *measure_path, "python")
+        baseline = _core.Scope[compared_with(measure)]
+        return python_guard(
+            self._lowering, measure.python or "", vantage, window, baseline, *measure_path, "python"
+        )
 
     def _check(self, metric: MetricModel, is_scalar: bool, path: Path) -> Any:
         """The conditions; the query comes later."""

@@ -70,7 +70,7 @@ def maker(made: Any, replicas: int, analyses: dict[str, int], args: dict[str, An
 
 
 def python_guard(
-    lowering: Lowering, name: str, vantage: Any, window: float, *path: str | int
+    lowering: Lowering, name: str, vantage: Any, window: float, baseline: Any, *path: str | int
 ) -> Callable[[list[float]], Any] | None:
     """From the latency buckets to the source; none where there is a problem.
 
@@ -100,7 +100,7 @@ def python_guard(
 
     def check(buckets: list[float]) -> Any:
         guard = _core.PythonGuard(Adapter(judge, tuple(buckets)), identity)
-        return _core.OwnCheck(guard=guard, vantage=vantage, window=window)
+        return _core.OwnCheck(guard=guard, vantage=vantage, window=window, baseline=baseline)
 
     return check
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
+from rollcast._core import flagger
 from rollcast.errors import listed, nearest, shown
 from rollcast.lower_aws import lower_aws
-from rollcast.lower_flagger import flagger_params
+from rollcast.lower_compute import Compute, lower_compute
+from rollcast.lower_flagger import flagger_params, flagger_plan
 from rollcast.lower_locations import regions, waves
 from rollcast.lower_python import python_strategy
-from rollcast.lowering import Lowering, take
+from rollcast.lowering import Lowering, core_amount, take
 
 Body = (
     language.RollingModel
@@ -25,15 +27,29 @@ Body = (
     | language.AllAtOnceModel
     | language.GuardedModel
     | language.ShadowModel
+    | language.FeatureFlagModel
+    | language.BaselineModel
     | language.PlanModel
     | language.PythonModel
     | language.CppModel
     | language.CodeDeployModel
     | language.EcsModel
+    | Compute
     | language.WavesModel
     | language.StackSetModel
 )
 _Everywhere = language.WavesModel | language.StackSetModel
+
+
+# The path from a strategy to the one inside it.
+_INSIDE: dict[type, tuple[str, str]] = {
+    language.GuardedModel: ("guarded", "strategy"),
+    language.ShadowModel: ("shadow", "then"),
+    language.FeatureFlagModel: ("feature_flag", "exposure"),
+    language.BaselineModel: ("baseline", "strategy"),
+    language.WavesModel: ("waves", "strategy"),
+    language.StackSetModel: ("stack_set", "strategy"),
+}
 
 
 def strategy_body(lowering: Lowering) -> Body | None:
@@ -62,7 +78,7 @@ def _one_body(lowering: Lowering, strategy: language.StrategyModel, *path: str) 
             lowering.error("expected the key strategy: the rollout in each location", *path, given[0])
             return None
     if (inner := wrapped(body)) is not None:
-        return body if _one_body(lowering, inner, *path, *_inside(body)) else None
+        return body if _one_body(lowering, inner, *path, *_INSIDE[type(body)]) else None
     return body
 
 
@@ -74,16 +90,16 @@ def _body(strategy: language.StrategyModel) -> Body:
 
 def wrapped(body: Body | None) -> language.StrategyModel | None:
     """The strategy inside another one."""
-    if isinstance(body, language.GuardedModel | _Everywhere):
-        return body.strategy
-    return body.then if isinstance(body, language.ShadowModel) else None
+    inside = _INSIDE.get(type(body))
+    return getattr(body, inside[1]) if inside else None
 
 
-def _inside(body: Body) -> tuple[str, str]:
-    """The path from a strategy to the one inside it."""
-    if isinstance(body, _Everywhere):
-        return ("waves" if isinstance(body, language.WavesModel) else "stack_set", "strategy")
-    return ("guarded", "strategy") if isinstance(body, language.GuardedModel) else ("shadow", "then")
+def baseline_path(body: Body | None, *path: str) -> tuple[str, ...] | None:
+    """Where it says that there is a baseline; none: there is none. ``path``: where the strategy stands."""
+    if isinstance(body, language.BaselineModel):
+        return (*path, "baseline")
+    inner = wrapped(body)
+    return None if inner is None else baseline_path(_body(inner), *path, *_INSIDE[type(body)])
 
 
 def in_each_location(body: Body) -> Body:
@@ -120,7 +136,9 @@ def lower_strategy(lowering: Lowering, body: Body, replicas: int, locations: Seq
     if locations:
         return _everywhere(lowering, body, [location.fleet.replicas for location in locations])
     if isinstance(body, _Everywhere):
-        lowering.error("needs several locations: say locations: beside it", "strategy", _inside(body)[0])
+        lowering.error(
+            "needs several locations: say locations: beside it", "strategy", _INSIDE[type(body)][0]
+        )
         return None
     return _lower(lowering, body, replicas, "strategy")
 
@@ -128,7 +146,7 @@ def lower_strategy(lowering: Lowering, body: Body, replicas: int, locations: Seq
 def _everywhere(lowering: Lowering, body: Body, replicas: list[int]) -> Any:
     """A strategy in each location: wave by wave, or else in all at once."""
     within = wrapped(body) if isinstance(body, _Everywhere) else None
-    path = ("strategy", *(_inside(body) if within else ()))
+    path = ("strategy", *(_INSIDE[type(body)] if within else ()))
     recipes: dict[int, Any] = {}
     for size in replicas:
         if size in recipes:
@@ -177,7 +195,7 @@ def _limits(lowering: Lowering, params: Any, body: _Everywhere, kind: str) -> No
     for key in ("max_concurrent", "failure_tolerance"):
         if (given := getattr(body, key)) is None:
             continue
-        amount = _amount(given)
+        amount = core_amount(given)
         setattr(params, key, amount)
         if amount.percent and amount.value > 100:
             lowering.error(f"expected at most 100%, got {given}", "strategy", kind, key)
@@ -194,7 +212,9 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     strategy = _Strategy(lowering, replicas, *path)
     recipe: Any
     if (within := wrapped(body)) is not None:
-        inner = _lower(lowering, _body(within), replicas, *path, *_inside(body))
+        inner = _lower(lowering, _body(within), replicas, *path, *_INSIDE[type(body)])
+        if isinstance(body, language.BaselineModel) and inner is not None:
+            _check_side_by_side(lowering, _body(within), inner, *path, *_INSIDE[type(body)])
         wrapper, params = strategy.wrapper(body)
         recipe = functools.partial(wrapper, inner)
     else:
@@ -204,8 +224,29 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     try:
         return recipe(params)
     except ValueError as error:
-        lowering.error(str(error), *path, *(_inside(body)[:1] if within else ()))
+        lowering.error(str(error), *path, *(_INSIDE[type(body)][:1] if within else ()))
         return None
+
+
+def _check_side_by_side(lowering: Lowering, body: Body, strategy: Any, *path: str) -> None:
+    """Refuses a baseline where no two versions serve at a time."""
+    if isinstance(body, language.GuardedModel):
+        inside = (*path, *_INSIDE[type(body)])
+        return _check_side_by_side(lowering, _body(body.strategy), strategy.inner, *inside)
+    if isinstance(body, language.FeatureFlagModel):
+        lowering.error("behind a flag there are no new instances whose age could matter", *path)
+        return None
+    at_once = isinstance(body, language.RecreateModel | language.AllAtOnceModel | language.BlueGreenModel)
+    if isinstance(strategy, _core.CodeDeployShift | _core.EcsShift):
+        at_once = strategy.shifts[0].permille == 1000
+    if isinstance(body, language.FlaggerModel):
+        kind = flagger.kind(flagger_plan(body))
+        at_once = kind not in (flagger.Kind.canary, flagger.Kind.ab_testing) and not body.mirror
+    if at_once:
+        lowering.error(
+            "all requests change over at once, so that a baseline has nothing to be compared with", *path
+        )
+    return None
 
 
 def _registered(lowering: Lowering, body: language.CppModel, replicas: int, *path: str) -> Any:
@@ -235,10 +276,6 @@ def _is_one(lowering: Lowering, given: list[str], model: type[language.Model], *
     return len(given) == 1
 
 
-def _amount(given: str | int) -> Any:
-    return _core.parse_amount(given) if isinstance(given, str) else _core.Amount(value=given, percent=False)
-
-
 class _Strategy:
     def __init__(self, lowering: Lowering, replicas: int, *path: str) -> None:
         """``path``: where it stands."""
@@ -257,6 +294,8 @@ class _Strategy:
             return _core.BlueGreen, self._blue_green(body)
         if isinstance(body, language.CodeDeployModel | language.EcsModel):
             return lower_aws(self._lowering, body, self._replicas, self.analysis, *self._path)
+        if isinstance(body, Compute):
+            return lower_compute(self._lowering, body, self._replicas, self.analysis, *self._path)
         if isinstance(body, language.FlaggerModel):
             return _core.Flagger, self._flagger(body)
         if isinstance(body, language.PlanModel):
@@ -280,7 +319,7 @@ class _Strategy:
     def _amounts(self, params: Any, body: Any, kind: str) -> None:
         for key in ("max_surge", "max_unavailable"):
             if (amount := getattr(body, key)) is not None:
-                setattr(params, key, _amount(amount))
+                setattr(params, key, core_amount(amount))
         path = (kind, "max_unavailable")
         if params.max_surge.value == 0 and params.max_unavailable.value == 0:
             self._error("max_surge and max_unavailable are both 0, so nothing could ever move", *path)
@@ -294,13 +333,19 @@ class _Strategy:
             return _core.Guarded, _core.GuardParams(analysis=analysis, bake=body.bake or 0.0)
         if isinstance(body, language.ShadowModel):
             return _core.Shadow, self._shadow(body)
+        if isinstance(body, language.FeatureFlagModel):
+            return (lambda inner, _: _core.FeatureFlag(inner)), None
+        if isinstance(body, language.BaselineModel):
+            params = _core.BaselineParams()
+            take(params, body, "progress_deadline", "scale_down_delay")
+            return _core.Baseline, params
         raise TypeError(f"{type(body).__name__} is around nothing")
 
     def _shadow(self, body: language.ShadowModel) -> Any:
         params = self._start(_core.ShadowParams(), body)
         take(params, body, "mirrored", "duration")
         if body.instances is not None:
-            params.instances = _amount(body.instances)
+            params.instances = core_amount(body.instances)
         if body.analysis is not None:
             params.analysis = self.analysis(body.analysis, "shadow", "analysis")
         return params
@@ -413,10 +458,10 @@ class _Strategy:
         return params
 
     def _size(self, amount: str | int) -> int:
-        return _core.resolve(_amount(amount), self._replicas, _core.Rounding.up)
+        return _core.resolve(core_amount(amount), self._replicas, _core.Rounding.up)
 
     def _plan_step(self, step: language.PlanStepModel, *path: str | int) -> Iterator[Any]:
-        sizes = [None if each is None else _amount(each) for each in (step.old, step.new, step.until)]
+        sizes = [None if each is None else core_amount(each) for each in (step.old, step.new, step.until)]
         if any(sizes):
             old, new, enough = sizes
             yield _core.PlanScale(old_version=old, new_version=new, enough=enough, within=step.within)

@@ -68,6 +68,11 @@ def _as_core(value: Any) -> Any:
     return distribution(value) if isinstance(value, Distribution) else value
 
 
+def core_amount(given: str | int) -> Any:
+    """ "25%" or 3 as the engine has it."""
+    return _core.parse_amount(given) if isinstance(given, str) else _core.Amount(value=given, percent=False)
+
+
 @dataclass(frozen=True)
 class Default:
     """What a member is when the scenario does not say, and why."""

@@ -70,7 +70,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "min_headroom": ("fraction", "smallest ratio of ready instances to instances needed then, minus 1"),
     "extra_instance_seconds": (
         "s",
-        "instances beyond the replicas, integrated over the window; may be negative",
+        "instances beyond the replicas (with an autoscaler, beyond those without the rollout), integrated "
+        "over the window; may be negative",
     ),
     "alarms_true": ("analyses", "that failed on a bad release"),
     "alarms_false": ("analyses", "that failed on a good release"),

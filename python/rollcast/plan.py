@@ -8,7 +8,10 @@ from typing import Any
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast._core import codedeploy, ecs
+from rollcast.lower_compute import Compute
 from rollcast.lower_flagger import flagger_plan
+from rollcast.lower_strategy import wrapped
+from rollcast.plan_compute import compute_stretches, patience
 
 
 def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
@@ -24,10 +27,11 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
         return start, False
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
-    if isinstance(body, language.GuardedModel | language.ShadowModel):
-        within = body.strategy if isinstance(body, language.GuardedModel) else body.then
+    if (within := wrapped(body)) is not None:
         inner = next(each for _, each in within if each is not None)
         seconds, waits = plan_seconds(inner, strategy and strategy.inner, model, core)
+        if isinstance(body, language.BaselineModel | language.FeatureFlagModel):
+            return seconds, waits
         if isinstance(body, language.GuardedModel):
             return seconds + (body.bake or 0.0), waits
         return start + (strategy.params.duration if strategy else 0.0) + seconds, waits
@@ -43,6 +47,10 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
         if strategy is None:  # its problems were told
             return start, False
         return _aws(body, strategy, analyses, start, leave, approval)
+    if isinstance(body, Compute):
+        return sum(
+            lasts for lasts, _ in compute_stretches(strategy, start, leave)
+        ) if strategy else start, False
     if isinstance(body, language.CanaryModel):
         return _canary(body, analyses, core, start, approval)
     if isinstance(body, language.PlanModel):
@@ -89,8 +97,12 @@ def _at_once(params: Any, size: int) -> int:
     return max(1, int(rules.actual_concurrency(params.mode, most, tolerated, 0)))
 
 
-def patience_seconds(body: Any) -> float:
-    """How long after the last progress the strategy calls itself stuck."""
+def patience_seconds(body: Any, strategy: Any) -> float:
+    """How long after the last progress the strategy calls itself stuck; ``body``: the innermost."""
+    if isinstance(body, Compute):
+        while hasattr(strategy, "inner"):
+            strategy = strategy.inner[0] if isinstance(strategy.inner, list) else strategy.inner
+        return patience(strategy) if strategy is not None else 0.0
     for key, default in (("progress_deadline", 600.0), ("unhealthy_after", 300.0)):
         if hasattr(body, key):
             given = getattr(body, key)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 INK = "#1b1f24"
 FAINT = "#d5dae0"
-OLD, NEW, BAD = "#e69f00", "#0072b2", "#d55e00"
+OLD, NEW, BASELINE, BAD = "#e69f00", "#0072b2", "#009e73", "#d55e00"
 TRUTH = "#cc79a7"
 HATCH = "#8a8a8a"
 FATE_COLOURS = dict(
@@ -247,17 +247,30 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
     traffic.plot(minutes, columns["weight_new"], drawstyle="steps-pre", color=NEW, linewidth=1.4)
     traffic.set(ylim=(0, 1.05), ylabel="traffic to\nthe new version")
     traffic.yaxis.set_major_formatter(PercentFormatter(1))
+    versions: dict[str, tuple[str, Any]] = {"old": (OLD, "-"), "new": (NEW, "-")}
+    if story.has_baseline:
+        versions["baseline"] = BASELINE, (0, (3, 1.5))
+        traffic.plot(
+            minutes,
+            columns["weight_baseline"],
+            drawstyle="steps-pre",
+            color=BASELINE,
+            linestyle=versions["baseline"][1],
+            linewidth=1.1,
+        )
+        traffic.set_ylabel("traffic to the\nnew version,\nbaseline dashed")
 
-    for version, colour in (("old", OLD), ("new", NEW)):
+    for version, (colour, line) in versions.items():
         ready.plot(
             minutes,
             columns[f"ready_{version}"],
             drawstyle="steps-post",
             color=colour,
+            linestyle=line,
             label=version,
-            linewidth=1.6,
+            linewidth=1.1 if version == "baseline" else 1.6,
         )
-    ready.set_ylim(0, 1.15 * max(1, columns["ready_old"].max(initial=0), columns["ready_new"].max(initial=0)))
+    ready.set_ylim(0, 1.15 * max(1, *(columns[f"ready_{version}"].max(initial=0) for version in versions)))
     ready.set_ylabel("ready\ninstances")
     ready.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     _legend_right(ready)
@@ -265,6 +278,15 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
     errors.plot(minutes, columns["observed_error_rate_old"], color=OLD, linewidth=1.2, label="old, observed")
     _truth(errors, minutes, columns["true_error_rate_new"], "new, true")
     errors.plot(minutes, columns["observed_error_rate_new"], color=NEW, linewidth=1.2, label="new, observed")
+    if story.has_baseline:
+        errors.plot(
+            minutes,
+            columns["observed_error_rate_baseline"],
+            color=BASELINE,
+            linestyle=versions["baseline"][1],
+            linewidth=1.2,
+            label="baseline, observed",
+        )
     errors.set_ylim(bottom=0)
     errors.set_ylabel("error rate")
     errors.yaxis.set_major_formatter(FuncFormatter(lambda share, _: wording.quantity(share, "fraction")))

@@ -90,7 +90,7 @@ def _of(power: Power, each: PowerMap, planned: Any) -> Advice:
     first = (
         f"{_indefinite(f'{each.defect} defect of {each.y.in_words(severity)}')} escapes {escapes.in_words}"
     )
-    if first_share(power.scenario) is None or not _core.draws_telemetry_of(each.truth.kind):
+    if first_share(power.scenario) is None:
         return Advice(f"{first}.", each.defect, severity, escapes)
     bake = _search(power, each.truth, severity)
     if bake is None:

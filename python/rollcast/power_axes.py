@@ -275,10 +275,14 @@ def _no_parameter(path: str, where: str, what: str, loaded: LoadedScenario) -> I
 
 def _hold(loaded: LoadedScenario) -> Any:
     """The parameters of the canary that can be held; raises InputError."""
-    strategy = loaded.strategy
+    strategy = _without_baseline(loaded.strategy)
     if not isinstance(strategy, _core.Canary):
         raise InputError("only a canary by steps can be held: expected a strategy of that kind for a bake")
     return strategy.params
+
+
+def _without_baseline(strategy: Any) -> Any:
+    return strategy.inner if isinstance(strategy, _core.Baseline) else strategy
 
 
 def baked(loaded: LoadedScenario, seconds: float, share: float | None = None) -> LoadedScenario:
@@ -308,14 +312,18 @@ def baked(loaded: LoadedScenario, seconds: float, share: float | None = None) ->
     window = copy.copy(model.window)
     window.horizon = max(window.horizon, seconds + 1800)
     model.window = window
-    return replace(loaded, model=model, strategy=_core.Canary(params))
+    strategy: Any = _core.Canary(params)
+    if isinstance(loaded.strategy, _core.Baseline):
+        strategy = _core.Baseline(strategy, loaded.strategy.params)
+    return replace(loaded, model=model, strategy=strategy)
 
 
 def first_share(loaded: LoadedScenario) -> float | None:
     """The share of the traffic that the first step of a canary gives the new version."""
-    if not isinstance(loaded.strategy, _core.Canary):
+    strategy = _without_baseline(loaded.strategy)
+    if not isinstance(strategy, _core.Canary):
         return None
-    params = loaded.strategy.params
+    params = strategy.params
     weights = [step.weight for step in params.steps if isinstance(step, _core.SetWeight) and step.weight > 0]
     return weights[0] / params.max_weight if weights else None
 

@@ -1,7 +1,8 @@
-"""Closed forms for a guard of a rollout, where there are any: no replication, no interval.
+"""Closed forms for a guard of a rollout, where there are any: no replication.
 
 A guard qualifies when what it measures are independent shares of failed requests, each compared with a limit;
-see `qualify`. Starts, scrapes and measurements happen when they happen in the plan; what is not sure about
+or Wald's test of the new version's failures; or, where chance hardly matters, how fast an error budget burns.
+See `qualify`. Starts, scrapes and measurements happen when they happen in the plan; what is not sure about
 them (when the first scrape is, how long a start takes) is averaged over a few draws of the plan.
 """
 
@@ -10,13 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rollcast import _core
 from rollcast._core import power as forms
+from rollcast._core import sequential
 from rollcast.guard_limits import ratio_of
 from rollcast.scenario import LoadedScenario
 from rollcast.timeline import Entry
@@ -35,17 +38,15 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """The measurements of one draw of a plan."""
+class Bounds:
+    """What a number is between."""
 
-    at: NDArray[np.float64]
-    """Seconds."""
-    requests: NDArray[np.float64]
-    """Of the new version, expected in each."""
-    exposed: NDArray[np.float64]
-    """Of the new version, expected until then."""
-    first_exposed: float
-    exposed_in_all: float
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        return (self.low + self.high) / 2
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,66 @@ class Caught:
     """What a guard makes of an error rate: the probability that it fails, seconds until then if it does (NaN:
     it never does), and requests to the new version until then, or until the rollout is over."""
 
-    probability: float
-    seconds: float
-    exposed: float
+    probability: Bounds
+    seconds: Bounds
+    exposed: Bounds
+
+    @property
+    def is_sure(self) -> bool:
+        return self.probability.high - self.probability.low <= SURE
+
+
+SURE = 0.02
+"""Bounds of a probability that are no further apart do for a closed form."""
+
+
+class Guard(Protocol):
+    """A guard with a closed form."""
+
+    def judge(self, rate: float) -> Caught:
+        """Of a true error rate of the new version."""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Measurements of one draw of a plan, and what they cost."""
+
+    at: NDArray[np.float64]
+    """Seconds."""
+    exposed: NDArray[np.float64]
+    """Requests to the new version, expected until then."""
+    first_exposed: float
+    exposed_in_all: float
+
+    def caught(self, by_then: NDArray[np.float64]) -> tuple[float, float, float]:
+        """Probability, its part of the mean seconds, and exposure. `by_then`: the probability of having
+        failed, at each measurement."""
+        now = np.diff(by_then, prepend=0.0)
+        probability = float(by_then[-1]) if len(by_then) else 0.0
+        seconds = float(now @ (self.at - self.first_exposed))
+        return probability, seconds, float(now @ self.exposed) + (1 - probability) * self.exposed_in_all
+
+
+def averaged(
+    earliest: Sequence[tuple[float, float, float]], latest: Sequence[tuple[float, float, float]]
+) -> Caught:
+    """Over draws of a plan, by what Exposure.caught() says of the highest and the lowest chances."""
+
+    def mean(of: Sequence[tuple[float, float, float]]) -> tuple[float, float, float]:
+        probability, seconds, exposed = (math.fsum(column) / len(of) for column in zip(*of, strict=True))
+        return probability, seconds / probability if probability > 0 else math.nan, exposed
+
+    (high, early, little), (low, late, much) = mean(earliest), mean(latest)
+    return Caught(Bounds(low, high), Bounds(early, late), Bounds(little, much))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The measurements of one draw of a plan."""
+
+    exposure: Exposure
+    requests: NDArray[np.float64]
+    """Of the new version, expected in each."""
 
 
 class NotExactError(Exception):
@@ -63,8 +121,8 @@ class NotExactError(Exception):
 
 
 @dataclass(frozen=True)
-class ExactGuard:
-    """A guard with a closed form."""
+class RatioGuard:
+    """Independent shares of failed requests, each compared with a limit."""
 
     limit: Limit
     failure_limit: int
@@ -73,41 +131,90 @@ class ExactGuard:
     def judge(self, rate: float) -> Caught:
         """Of a true error rate of the new version."""
         each = [self._judge(plan, min(1.0, rate)) for plan in self.plans]
-        probability = math.fsum(one.probability for one in each) / len(each)
-        caught = [one for one in each if one.probability > 0]
-        seconds = math.fsum(one.probability * one.seconds for one in caught) / len(each)
-        exposed = math.fsum(one.exposed for one in each) / len(each)
-        return Caught(probability, seconds / probability if probability > 0 else math.nan, exposed)
+        return averaged(each, each)
 
-    def _judge(self, plan: Measured, rate: float) -> Caught:
+    def _judge(self, plan: Measured, rate: float) -> tuple[float, float, float]:
         limit = self.limit
         most = (
             limit.value if limit.above else round(1 - limit.value, 12)
         )  # too few successes: as many failures
         fails = [forms.exceeds_in_traffic(rate, each, most, limit.or_equal) for each in plan.requests]
         by_then = np.array(forms.tripped_by(fails, self.failure_limit)) if fails else np.zeros(0)
-        now = np.diff(by_then, prepend=0.0)
-        caught = float(by_then[-1]) if len(by_then) else 0.0
-        seconds = float(now @ (plan.at - plan.first_exposed)) / caught if caught > 0 else math.nan
-        exposed = float(now @ plan.exposed) + (1 - caught) * plan.exposed_in_all
-        return Caught(caught, seconds, exposed)
+        return plan.exposure.caught(by_then)
 
 
-def qualify(loaded: LoadedScenario, share: float | None, *, seed: int = 1, draws: int = 20) -> ExactGuard:
+@dataclass(frozen=True)
+class Looks:
+    """What Wald's test is shown in one draw of a plan: requests of the new version, scrape by scrape."""
+
+    exposure: Exposure
+    counted: tuple[NDArray[np.float64], ...]
+    """Of each look."""
+    first: float
+    """Requests of the scrape that saw the new version first, which counts as nothing."""
+    before: float
+    """Requests before the counting began."""
+
+
+@dataclass(frozen=True)
+class SprtGuard:
+    """Wald's test, by the chain of what it has seen."""
+
+    params: Any
+    failure_limit: int
+    plans: tuple[Looks, ...]
+
+    def judge(self, rate: float) -> Caught:
+        each = [self._judge(plan, min(1.0, rate)) for plan in self.plans]
+        return averaged(each, each)
+
+    def _judge(self, plan: Looks, rate: float) -> tuple[float, float, float]:
+        unsure = plan.first if plan.before == 0 else 0.0
+        looks = []
+        for scrapes in plan.counted:
+            requests = max(0.0, float(scrapes.sum()) - unsure)
+            unsure = max(0.0, unsure - float(scrapes.sum()))
+            looks.append(forms.SprtLook(succeeded=(1 - rate) * requests, failed=list(rate * scrapes)))
+        worse = np.array(forms.sprt_worse_by(self.params, looks, math.exp(-rate * plan.before)))
+        late = min(self.failure_limit, len(worse))  # once found it is found again
+        return plan.exposure.caught(np.concatenate([np.zeros(late), worse[: len(worse) - late]]))
+
+
+def qualify(loaded: LoadedScenario, share: float | None, *, seed: int = 1, draws: int = 20) -> Guard:
     """The guard of a plan, at a share of the traffic or (None) as planned. Raises NotExactError."""
+    from rollcast import power_burn_rate
+
     model = loaded.model
     _require_plain(model)
     plans = [
         _core.planned_traffic(model, loaded.strategy, share, seed, replication)
         for replication in range(draws)
     ]
-    names = _analyses(plans[0].timeline.entries)
+    metric = _watching(model, plans[0].timeline.entries)
+    if isinstance(metric.source, _core.BurnRateAlert):
+        return power_burn_rate.qualify(model, metric, plans)
+    if _is_sprt(metric.source):
+        _require_proxies(metric.source.vantage)
+        looks = tuple(_looks(plan, metric, model.observability.delay) for plan in plans)
+        return SprtGuard(metric.source.test, metric.failure_limit, looks)
+    return _ratio_guard(metric, plans, model.observability.delay)
+
+
+def _watching(model: Any, entries: Sequence[Any]) -> Any:
+    """The only metric that watches the plan."""
+    names = _analyses(entries)
     if len(names) != 1:
         raise NotExactError(
             "the plan runs no analysis" if not names else f"the plan runs {len(names)} analyses, not one"
         )
-    analysis = next(each for each in model.analyses if each.name == names[0])
-    metric = _only_metric(analysis)
+    return _only_metric(next(each for each in model.analyses if each.name == names[0]))
+
+
+def _is_sprt(source: Any) -> bool:
+    return isinstance(source, _core.SequentialCheck) and isinstance(source.test, sequential.SprtParams)
+
+
+def _ratio_guard(metric: Any, plans: Sequence[Any], delay: float) -> RatioGuard:
     selector, failures = _ratio(metric)
     if metric.count != 1 and metric.interval < selector.window:
         raise NotExactError(
@@ -117,13 +224,23 @@ def qualify(loaded: LoadedScenario, share: float | None, *, seed: int = 1, draws
     limit = _limit(metric)
     if limit.above != failures:
         raise NotExactError(f"{metric.name} fails when too few requests fail")
-    measured = tuple(_measured(plan, metric, selector.window, model.observability.delay) for plan in plans)
+    measured = tuple(_measured(plan, metric, selector.window, delay) for plan in plans)
     fewest = min((float(plan.requests.min()) for plan in measured if len(plan.requests)), default=math.inf)
     if fewest < FEWEST_REQUESTS:
         raise NotExactError(
             f"a measurement sees {fewest:.0f} requests on average; expected {FEWEST_REQUESTS}"
         )
-    return ExactGuard(limit, metric.failure_limit, measured)
+    return RatioGuard(limit, metric.failure_limit, measured)
+
+
+def background(model: Any, request_class: int) -> tuple[float, float]:
+    """The error rate of a good version, and the share of requests that a defect may hit."""
+    classes = model.traffic.classes
+    if not classes:
+        return model.service.error_rate, 1.0
+    rates = [model.service.error_rate if one.error_rate is None else one.error_rate for one in classes]
+    good = math.fsum(one.share * rate for one, rate in zip(classes, rates, strict=True))
+    return good, classes[request_class].share if request_class >= 0 else 1.0
 
 
 def _require_plain(model: Any) -> None:
@@ -217,21 +334,47 @@ def _require_patient(metric: Any) -> None:
         raise NotExactError(f"{metric.name} fails without data, and some measurement has none")
 
 
+def _require_proxies(vantage: Any) -> None:
+    if vantage.name == "application":
+        raise NotExactError("instances count, and what they have counted is lost with them")
+
+
+def measurements(plan: Any, metric: Any) -> list[float]:
+    """When they are taken."""
+    taken = ((raw, Entry(raw.at, raw.kind.name, raw.text).measurement) for raw in plan.timeline.entries)
+    return [raw.at for raw, one in taken if one is not None and one.metric == metric.name]
+
+
+def exposure(plan: Any, at: Sequence[float]) -> Exposure:
+    scrapes, so_far = np.array(plan.scrapes), np.cumsum(plan.new_requests)
+    exposed = np.interp(at, scrapes, so_far) if len(scrapes) else np.zeros(len(at))
+    return Exposure(np.array(at), exposed, plan.first_exposed, plan.exposure)
+
+
 def _measured(plan: Any, metric: Any, window: float, delay: float) -> Measured:
-    scrapes, new = np.array(plan.scrapes), np.array(plan.new_requests)
-    so_far = np.cumsum(new)
-    at, requests, exposed = [], [], []
-    for raw in plan.timeline.entries:
-        taken = Entry(raw.at, raw.kind.name, raw.text).measurement
-        if taken is None or taken.metric != metric.name:
-            continue
-        seen = np.flatnonzero((scrapes > raw.at - window) & (scrapes <= raw.at - delay))
+    scrapes = np.array(plan.scrapes)
+    so_far = np.cumsum(plan.new_requests)
+    at, requests = [], []
+    for now in measurements(plan, metric):
+        seen = np.flatnonzero((scrapes > now - window) & (scrapes <= now - delay))
         count = so_far[seen[-1]] - so_far[seen[0]] if len(seen) else 0.0
         if count <= 0:
             _require_patient(metric)
             continue
-        at.append(raw.at)
+        at.append(now)
         requests.append(count)
-        exposed.append(float(np.interp(raw.at, scrapes, so_far)))
-    total = float(so_far[-1]) if len(so_far) else 0.0
-    return Measured(np.array(at), np.array(requests), np.array(exposed), plan.first_exposed, total)
+    return Measured(exposure(plan, at), np.array(requests))
+
+
+def _looks(plan: Any, metric: Any, delay: float) -> Looks:
+    scrapes, new = np.array(plan.scrapes), np.array(plan.new_requests)
+    at = measurements(plan, metric)
+    ends = np.searchsorted(scrapes, np.array(at) - delay, side="right")
+    counted = tuple(new[start:end] for start, end in pairwise(ends))
+    seen = np.flatnonzero(new > 0)
+    return Looks(
+        exposure(plan, at[1:]),
+        counted,
+        float(new[seen[0]]) if len(seen) else 0.0,
+        float(new[: ends[0]].sum()) if len(ends) else 0.0,
+    )

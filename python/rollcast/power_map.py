@@ -6,12 +6,11 @@
 
 A map has a kind of defect, two axes and a cell for each pair of values. A cell says how it is known: by a
 closed form; by trials, that is replications in which fleet, strategy and guards are real and telemetry is
-drawn, with a 95% interval; by whole replications; or not at all.
+drawn, with a 95% interval; or not at all.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 from rollcast import _core, outcomes, wording
 from rollcast.errors import InputError, listed, nearest, shown
 from rollcast.power_axes import SEVERITY, SHARE, Axis, parse_axis
-from rollcast.power_exact import ExactGuard, NotExactError, qualify
+from rollcast.power_exact import Bounds, Caught, NotExactError, background, qualify
 from rollcast.study import DEFAULT_SEED, Source, _loaded, _require_range
 
 if TYPE_CHECKING:
@@ -36,8 +35,8 @@ Array = NDArray[np.float64]
 DEFAULT_CELLS = 20
 DEFAULT_TRIALS = 50
 
-NOT_KNOWN, EXACT, TRIALS, AT_LEAST, WHOLE = range(5)
-METHODS = ("not known", "closed form", "trials", "at least", "whole replications")
+NOT_KNOWN, EXACT, TRIALS, AT_LEAST = range(4)
+METHODS = ("not known", "closed form", "trials", "at least")
 """How a cell is known. "at least": by trials, of a version that has more to do than queues can be foretold
 for; waiting only makes it easier to catch."""
 
@@ -139,7 +138,7 @@ class PowerMap:
             share = used.count(method) / len(used)
             if not share:
                 continue
-            if method in (TRIALS, AT_LEAST, WHOLE):
+            if method in (TRIALS, AT_LEAST):
                 words += f" ({self._replications(method)} each)"
             parts.append(
                 words if share == 1 else f"{words} in {wording.quantity(round(share, 2), 'fraction')}"
@@ -231,7 +230,6 @@ def power(
     severity: float | None = None,
     cells: int = DEFAULT_CELLS,
     replications: int = DEFAULT_TRIALS,
-    whole: int = 0,
     seed: int = DEFAULT_SEED,
     threads: int = 0,
     progress: Callable[[int, int], bool | None] | None = None,
@@ -241,9 +239,8 @@ def power(
     `x`, `y`: "share" (of the traffic, in every step of the plan but the last), "severity", "bake" (the first
     step held for so long), or a parameter of the scenario ("strategy.canary.steps[1].pause"), each with its
     range if it shall not be chosen: "share=1%:50%" or "bake=5m,20m,1h". `severity`: of all cells, where no
-    axis has it. `cells`: along each. `replications`: trials of a cell. `whole`: replications with every
-    request, of a few severities as planned, for kinds of defects that trials do not know; these take their
-    time. `progress` is told how many cells are done, of how many; returning False stops. Raises InputError.
+    axis has it. `cells`: along each. `replications`: trials of a cell. `progress` is told how many cells are
+    done, of how many; returning False stops. Raises InputError.
     """
     loaded = _loaded(source)
     if loaded.model.locations:
@@ -253,19 +250,16 @@ def power(
         )
     _require_range("cells", cells, 1)
     _require_range("replications", replications, 1)
-    _require_range("whole", whole, 0)
     _require_range("seed", seed, 0, bits=64)
     _require_range("threads", threads, 0)
-    study = _Study(loaded, replications, whole, seed, threads, progress)
+    study = _Study(loaded, replications, seed, threads, progress)
     return study.run(defects, x, y, severity, cells)
 
 
 def coarse_power(loaded: LoadedScenario, seed: int) -> Power | None:
-    """Of the three likeliest kinds of defects that trials know: for a report that is about more than that."""
+    """Of the three likeliest kinds of defects: for a report that is about more than that."""
     known = [
-        truth
-        for truth in loaded.model.release.truths
-        if truth.probability > 0 and truth.kind.name != "none" and _core.draws_telemetry_of(truth.kind)
+        truth for truth in loaded.model.release.truths if truth.probability > 0 and truth.kind.name != "none"
     ]
     likeliest = sorted(known, key=lambda truth: -truth.probability)[:3]
     if not likeliest or loaded.model.locations:
@@ -277,7 +271,6 @@ def coarse_power(loaded: LoadedScenario, seed: int) -> Power | None:
 class _Study:
     loaded: LoadedScenario
     replications: int
-    whole: int
     seed: int
     threads: int
     progress: Callable[[int, int], bool | None] | None
@@ -293,6 +286,11 @@ class _Study:
             self.notes.append(
                 "No analysis watches this rollout: what is caught is caught by deadlines of the platform, "
                 "by people or by users' reports."
+            )
+        if self.loaded.model.service.cold_slowness > 0:
+            self.notes.append(
+                "Trials take young instances to be as fast as old ones, which they are not (service.cold): "
+                "what guards make of their latency is seen in a forecast."
             )
         axes = [
             (parse_axis(x_text, self.loaded, truth, cells), parse_axis(y_text, self.loaded, truth, cells))
@@ -339,7 +337,6 @@ class _Study:
             rows = [setting.with_axis(y, value) for value in y.values]
             wide = Cells.nothing((shape[0], 1))
             self._column(truth, rows, severity, wide, false_alone, 0)
-            self._whole(truth, y, wide)
             planned.put(slice(None), _squeezed(wide))
             planned_false = false_alone.of(0)
         return PowerMap(
@@ -374,32 +371,34 @@ class _Study:
         severities = [one.severity if one.severity is not None else severity for one in settings]
         assert None not in severities
         shares = {one.share for one in settings}
-        exact, reason = None, "there are some for error rates only"
+        reason = "there are some for error rates only"
+        to_try = list(range(len(settings)))
+        wants_false = row == 0
         if truth.kind.name == "error_rate" and len(shares) == 1:
             try:
                 exact, reason = qualify(settings[0].loaded, settings[0].share, seed=self.seed), ""
             except NotExactError as why:
                 reason = f"{why}"
-        if exact is not None:
-            good, affected = _background(settings[0].loaded.model, truth.request_class)
-            for index, each in enumerate(severities):
-                _put_exact(cells, (row + index, column), exact, good, affected, float(each or 0))
-            if row == 0:
-                chance = exact.judge(good).probability
-                false.put(column, chance, chance, chance)
-            return ""
-        if not _core.draws_telemetry_of(truth.kind):
-            self._note(
-                f"{truth.name}: requests fail because of those before them, which only whole replications "
-                "show (--whole 20)."
-            )
-            defects = []
-        else:
-            defects = [_defect(truth, float(each or 0)) for each in severities]
+            else:
+                good, affected = background(settings[0].loaded.model, truth.request_class)
+                added = [float(each or 0) * affected for each in severities]
+                judged = [exact.judge(good + each) for each in added]
+                to_try = [index for index, each in enumerate(judged) if not each.is_sure]
+                for index in set(range(len(settings))) - set(to_try):
+                    _put_exact(cells, (row + index, column), judged[index], added[index])
+                if wants_false and (alone := exact.judge(good)).is_sure:
+                    false.put(column, *_known(alone.probability))
+                    wants_false = False
+                if to_try:
+                    reason = "where chance decides, because windows overlap"
+                elif not wants_false:
+                    return ""
         trials = [_core.GuardTrial(defect=_core.Defect(), share=settings[0].share)]
         trials += [
-            _core.GuardTrial(defect=defect, share=one.share)
-            for defect, one in zip(defects, settings, strict=False)
+            _core.GuardTrial(
+                defect=_defect(truth, float(severities[index] or 0)), share=settings[index].share
+            )
+            for index in to_try
         ]
         options = _core.GuardTrialOptions(
             replications=self.replications, seed=self.seed, threads=self.threads
@@ -412,29 +411,15 @@ class _Study:
         ]
         if len(parts[-1]["verdict"]) < self.replications:
             return reason
-        if row == 0:
+        if wants_false:
             false.put(column, *_caught(parts[0]))
-        for index, outcome in enumerate(parts[1:]):
+        for index, outcome in zip(to_try, parts[1:], strict=True):
             crowded = float(outcome["min_headroom"].min()) < _FREE_ENOUGH
             _put_rows(cells, (row + index, column), outcome, AT_LEAST if crowded else TRIALS)
         return reason
 
     def _goes_on(self, _: int) -> bool:
         return self.progress is None or self.progress(self.done, self.total) is not False
-
-    def _whole(self, truth: Any, y: Axis, cells: Cells) -> None:
-        """A few severities as planned, with every request."""
-        if not self.whole or _core.draws_telemetry_of(truth.kind):
-            return
-        model = copy.copy(self.loaded.model)
-        options = _core.ForecastOptions(replications=self.whole, seed=self.seed, threads=self.threads)
-        for row in range(0, len(y.values), max(1, len(y.values) // 6)):
-            severity = _core.Constant(float(y.values[row]))
-            certain = copy.copy(truth)
-            certain.probability, certain.severity = 1.0, severity
-            model.release = _core.Release(truths=[certain])
-            rows = _core.forecast(model, self.loaded.strategy, options).outcomes
-            _put_rows(cells, (row, 0), rows, WHOLE)
 
 
 @dataclass(frozen=True)
@@ -487,7 +472,7 @@ def cell_in_words(cells: Cells, at: Any, *, brief: bool = False) -> str:
     if brief:
         mark = "\N{GREATER-THAN OR EQUAL TO}" if method == AT_LEAST and value < 1 else ""
         return mark + _percent(value)
-    if method == EXACT:
+    if method == EXACT and low == high:
         return f"{wording.quantity(value, 'probability')} (exact)"
     if method == AT_LEAST and low < 1:
         return f"at least {_percent(low)}"
@@ -558,25 +543,17 @@ def _has_partial_share(loaded: LoadedScenario) -> bool:
     return bool(((rates > 0) & (rates < 0.95 * rates.max(initial=0))).sum() > 2)
 
 
-def _background(model: Any, request_class: int) -> tuple[float, float]:
-    """The error rate of a good version, and the share of requests that a defect may hit."""
-    classes = model.traffic.classes
-    if not classes:
-        return model.service.error_rate, 1.0
-    rates = [model.service.error_rate if one.error_rate is None else one.error_rate for one in classes]
-    good = math.fsum(one.share * rate for one, rate in zip(classes, rates, strict=True))
-    return good, classes[request_class].share if request_class >= 0 else 1.0
+def _known(bounds: Bounds) -> tuple[float, float, float]:
+    """To a millionth: what is below it is nothing."""
+    return round(bounds.value, 6), round(bounds.low, 6), round(bounds.high, 6)
 
 
-def _put_exact(
-    cells: Cells, at: tuple[int, int], exact: ExactGuard, good: float, affected: float, severity: float
-) -> None:
-    added = severity * affected
-    judged = exact.judge(good + added)
-    cells.caught.put(at, judged.probability, judged.probability, judged.probability)
-    cells.seconds.put(at, judged.seconds, judged.seconds, judged.seconds)
-    failed = judged.exposed * added
-    cells.failed.put(at, failed, failed, failed)
+def _put_exact(cells: Cells, at: tuple[int, int], judged: Caught, added: float) -> None:
+    cells.caught.put(at, *_known(judged.probability))
+    # Without a chance worth the name there is no time to catch it, either.
+    if judged.probability.low > 0:
+        cells.seconds.put(at, *_known(judged.seconds))
+    cells.failed.put(at, *(added * exposed for exposed in _known(judged.exposed)))
     cells.method[at] = EXACT
 
 

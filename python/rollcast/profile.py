@@ -16,6 +16,7 @@ from typing import Any
 
 from rollcast import _core
 from rollcast.errors import join_path
+from rollcast.lower_autoscaling import usual_utilisation
 from rollcast.lowering import Lowering, distribution
 from rollcast.scenario_model import ClassModel, ServiceModel
 from rollcast.scenario_random import Distribution, constant, lognormal_from_quantiles
@@ -168,11 +169,12 @@ def _slots(lowering: Lowering, busy: float, users_busy: float, replicas: int) ->
         elif busy >= replicas * slots:
             lowering.error(_overload(busy, replicas, slots), "service", "slots")
         return slots
+    usual = usual_utilisation(lowering.model.fleet.autoscaling)
     wanted = lowering.choose(
         given.utilisation,
         "service.utilisation",
-        0.5,
-        "a judgement: half of the slots are busy",
+        0.5 if usual is None else usual,
+        "a judgement: half of the slots are busy" if usual is None else "the autoscaler's target",
         show_fraction,
     )
     if not 0 < wanted < 1:

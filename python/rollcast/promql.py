@@ -17,7 +17,7 @@ import promql_parser as ast
 
 from rollcast.errors import listed, nearest
 
-Scope = Literal["new", "old", "service"]
+Scope = Literal["new", "old", "baseline", "service"]
 NamedScope = Literal["new", "old", "active"]  # active: whichever version is promoted
 Vantage = Literal["application", "proxy", "client"]
 

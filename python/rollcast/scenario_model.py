@@ -32,6 +32,7 @@ from rollcast.scenario_types import (
     DayTime,
     Factor,
     FilePath,
+    Load,
     Paths,
     Rate,
     Seconds,
@@ -332,6 +333,81 @@ class BackOffModel(Model):
     """Forgotten when a process lived longer than this."""
 
 
+class ScalingPolicyModel(Model):
+    """A limit on how fast an autoscaler goes one way; exactly one of pods and percent."""
+
+    pods: Annotated[Whole, Field(ge=1)] | None = None
+    """So many."""
+    percent: Annotated[Whole, Field(ge=1)] | None = None
+    """So many percent of the pods at the start of the period."""
+    period: Annotated[Seconds, Field(ge=1, le=1800)]
+    """In so long."""
+
+
+class ScalingRulesModel(Model):
+    """How a HorizontalPodAutoscaler goes one way."""
+
+    stabilization: Seconds | None = None
+    """It looks so long back, and takes what changes least."""
+    select: Literal["max", "min", "disabled"] | None = None
+    """Of several policies, the one that allows the most (the default) or the least; or none of this way."""
+    policies: Annotated[list[ScalingPolicyModel], Field(min_length=1)] | None = None
+    """How fast at most."""
+
+
+class TargetTrackingModel(Model):
+    """A target tracking policy of an Amazon ECS service; exactly one of cpu and requests."""
+
+    cpu: Load | None = None
+    """Mean CPU utilisation of the tasks."""
+    requests: Rate | None = None
+    """Mean requests of a task."""
+    scale_out_cooldown: Seconds | None = None
+    """After it added tasks: until these no longer count towards what it adds next."""
+    scale_in_cooldown: Seconds | None = None
+    """After it took tasks away: until it takes the next."""
+    disable_scale_in: StrictBool | None = None
+    """It only adds."""
+
+
+class AutoscalingModel(Model):
+    """Who changes the number of instances by how busy they are: Kubernetes' HorizontalPodAutoscaler, or with
+    target_tracking Amazon ECS's."""
+
+    min: Annotated[Whole, Field(ge=1)] | None = None
+    """Never fewer instances."""
+    max: Annotated[Whole, Field(ge=1)]
+    """Never more."""
+    cpu: Load | None = None
+    """Target of the mean CPU utilisation, of what an instance requests."""
+    requests: Rate | None = None
+    """Target of the mean requests of an instance; beside cpu, the one that asks for more instances wins."""
+    request: Load | None = None
+    """The CPU that an instance requests, as a share of its slots (or of `service.cores`)."""
+    up: ScalingRulesModel | None = None
+    """How it adds instances."""
+    down: ScalingRulesModel | None = None
+    """How it takes them away."""
+    tolerance: Share | None = None
+    """It does nothing about a metric that is so near to its target."""
+    sync: Annotated[Seconds, Field(gt=0)] | None = None
+    """Between its looks at the metrics."""
+    resolution: Annotated[Seconds, Field(gt=0)] | None = None
+    """Between two readings of an instance by the metrics server."""
+    target_tracking: Annotated[list[TargetTrackingModel], Field(min_length=1)] | None = None
+    """Amazon ECS's policies; instead of everything but min, max and request."""
+
+
+class DisruptionBudgetModel(Model):
+    """What evictions must leave alone, as Kubernetes' PodDisruptionBudget; exactly one of these. What a
+    rollout itself takes away is no eviction."""
+
+    min_available: Amount | None = None
+    """So many instances stay ready."""
+    max_unavailable: Amount | None = None
+    """So many may be missing."""
+
+
 class FleetModel(Model):
     """The instances of the service and what becomes of each."""
 
@@ -340,8 +416,14 @@ class FleetModel(Model):
     locations, in each."""
     zones: Annotated[Whole, Field(ge=1)] | None = None
     """Zones over which instances are spread."""
+    autoscaling: Annotated[AutoscalingModel | None, OR_NONE] = None
+    """Who changes the number of instances by how busy they are; or none."""
+    quota: Annotated[Whole, Field(ge=1)] | None = None
+    """Instances that may exist at a time, waiting and terminating ones included. Not given: no limit."""
     capacity: Annotated[Whole, Field(ge=1)] | None = None
     """Instances that fit at a time, terminating ones included. Not given: no limit."""
+    disruption_budget: DisruptionBudgetModel | None = None
+    """What drains of hosts must leave alone. Not given: nothing."""
     schedule: RandomSeconds | None = None
     """From the creation of an instance to a place for it."""
     image: ImageModel | None = None
@@ -486,6 +568,24 @@ class BlackOutModel(Model):
     """Until scrapes succeed again."""
 
 
+class DrainModel(Model):
+    """Hosts are drained for maintenance, one after the other: instances are evicted as the disruption
+    budget lets, and replaced elsewhere."""
+
+    at: Seconds
+    """So long after the start of the rollout."""
+    hosts: Annotated[Whole, Field(ge=1)] | None = None
+    """How many, of `faults.hosts.count`."""
+    retry: Annotated[Seconds, Field(gt=0)] | None = None
+    """What the budget refused is tried again after so long."""
+    away: Annotated[Seconds, Field(gt=0)] | None = None
+    """An empty host takes instances again after so long."""
+    timeout: Annotated[Seconds, Field(gt=0)] | None = None
+    """After so long with one host the drain is given up. Not given: it goes on trying."""
+    force: StrictBool | None = None
+    """At the timeout what is left goes in spite of the budget, and the drain goes on."""
+
+
 class GrayModel(Model):
     """An instance that probes find healthy and users do not."""
 
@@ -530,6 +630,8 @@ class FaultsModel(Model):
     """Something that the service depends on answers late or badly."""
     black_out: list[BlackOutModel] = []
     """Telemetry shows nothing."""
+    drain: list[DrainModel] = []
+    """Hosts are drained for maintenance."""
     instances: InstancesModel | None = None
     """Instances are not alike."""
 
@@ -659,7 +761,7 @@ Kind = Literal[QueryKind, GuardKind]
 class ScopeModel(Model):
     """Whose requests, and who counts them."""
 
-    of: Literal["new", "old", "service"] | None = None
+    of: Literal["new", "old", "baseline", "service"] | None = None
     """Whose requests. Default: new; of a burn rate: service."""
     vantage: Literal["application", "proxy", "client"] | None = None
     """Who counts: each instance, the mesh or balancer, or the users (of: service only). Default: proxy."""
@@ -846,6 +948,9 @@ class MeasureModel(AlarmModel, CompositeModel, BurnRateModel, KayentaModel, Sequ
     `rollcast.TelemetryWindow`."""
     window: Seconds | None = None
     """How far back it looks. Default: 5m."""
+    baseline: Literal["old", "same-age"] | None = None
+    """kayenta, sequential, python: what the new version is compared with: all of the old one's instances, or
+    those that `strategy: {baseline: ...}` starts with it. Default: old."""
 
 
 class MetricModel(MeasureModel):
@@ -1189,6 +1294,89 @@ class EcsModel(Model):
     """Both revisions (rolling: the alarms) are kept for so long after the last shift."""
 
 
+class InstanceRefreshModel(Model):
+    """An instance refresh of an EC2 Auto Scaling group."""
+
+    min_healthy: Percent | None = None
+    """Percent of the replicas that stay healthy. EC2's default: 90."""
+    max_healthy: Annotated[Whole, Field(ge=100, le=200)] | None = None
+    """Percent of the replicas that may be there; above 100 launches first. EC2's default: 100."""
+    warm_up: Seconds | None = None
+    """From an instance that is in service to one that counts. EC2's default: 0s."""
+    checkpoints: list[Annotated[Whole, Field(ge=1, le=100)]] = []
+    """Percentages at which it waits, the last one 100."""
+    checkpoint_delay: Seconds | None = None
+    """At each checkpoint, when its instances are warm. EC2's default: 1h."""
+    alarms: StrictStr | None = None
+    """The name of the analysis that fails when an alarm goes off: then the refresh fails."""
+    auto_rollback: StrictBool = False
+    """Replace what was replaced by the last configuration again when it fails."""
+    bake: Seconds | None = None
+    """The alarms are watched for so long when all are replaced. Default: 0s."""
+
+
+class StackModel(Model):
+    """What holds for an update of a CloudFormation stack."""
+
+    triggers: StrictStr | None = None
+    """The name of the analysis that fails when an alarm goes off: then the update is rolled back."""
+    monitoring: Seconds | None = None
+    """The triggers are watched for so long when the resources are done, up to 3h. Default: 0s."""
+    rollback: StrictBool = True
+    """An update that fails is rolled back."""
+
+
+class AsgRollingModel(StackModel):
+    """CloudFormation's AutoScalingRollingUpdate of an Auto Scaling group."""
+
+    max_size: Annotated[Whole, Field(ge=1)] | None = None
+    """Of the group, which may grow so far to keep its minimum in service. Default: no limit."""
+    max_batch_size: Annotated[Whole, Field(ge=1, le=100)] | None = None
+    """Instances of a batch. CloudFormation's default: 1."""
+    min_instances_in_service: Annotated[Whole, Field(ge=0)] | None = None
+    """Instances that stay in service meanwhile. CloudFormation's default: 0."""
+    pause: Seconds | None = None
+    """After each batch, up to 1h; with signals, they have to be there by then (5m, if not given).
+    CloudFormation's default: 0s."""
+    wait_for_signals: StrictBool = False
+    """Each instance signals when it is in service."""
+    min_successful_percent: Percent | None = None
+    """So many percent of the instances have to signal. CloudFormation's default: 100."""
+
+
+class AsgReplacingModel(StackModel):
+    """CloudFormation's AutoScalingReplacingUpdate: a new Auto Scaling group beside the old one."""
+
+    signals: Annotated[Whole, Field(ge=0)] | None = None
+    """Of the creation policy: so many are waited for. Default: nobody waits."""
+    min_successful_percent: Percent | None = None
+    """So many percent of the signals are enough. CloudFormation's default: 100."""
+    timeout: Seconds | None = None
+    """The signals have to be there after so long. CloudFormation's default: 5m."""
+
+
+class EksNodesModel(Model):
+    """An update of a managed node group of Amazon EKS; an instance is a node."""
+
+    max_unavailable: Amount | None = None
+    """Nodes that are taken out at a time; a percentage rounds down. EKS's default: 1."""
+    zones: Annotated[Whole, Field(ge=1)] | None = None
+    """Availability zones: the group grows by up to two nodes for each. Default: those of the fleet."""
+    strategy: Literal["default", "minimal"] = "default"
+    """Whether new nodes are launched before old ones go (default), or after (minimal)."""
+    force: StrictBool = False
+    """Pods that do not leave a node within 15 minutes are deleted."""
+    unhealthy_after: Seconds | None = None
+    """New nodes that are not there after so long fail the update. Default: 15m."""
+
+
+class AppRunnerModel(Model):
+    """A deployment of AWS App Runner."""
+
+    unhealthy_after: Seconds | None = None
+    """New instances that are not healthy after so long fail the deployment. Default: 10m."""
+
+
 class StrategyModel(Model):
     """How the rollout goes; exactly one of these."""
 
@@ -1208,6 +1396,10 @@ class StrategyModel(Model):
     """Any of these, taken back by a guard."""
     shadow: ShadowModel | None = None
     """Any of these, after a look at copies of the requests."""
+    feature_flag: FeatureFlagModel | None = None
+    """Any of these, by users who are exposed instead of instances."""
+    baseline: BaselineModel | None = None
+    """Any of these, beside fresh instances of the old version."""
     plan: PlanModel | None = None
     """One of your own, as steps."""
     python: PythonModel | None = None
@@ -1218,6 +1410,16 @@ class StrategyModel(Model):
     """AWS CodeDeploy."""
     ecs: EcsModel | None = None
     """Amazon ECS."""
+    instance_refresh: InstanceRefreshModel | None = None
+    """EC2 Auto Scaling's instance refresh."""
+    asg_rolling: AsgRollingModel | None = None
+    """CloudFormation's rolling update of an Auto Scaling group."""
+    asg_replacing: AsgReplacingModel | None = None
+    """CloudFormation's replacing update of an Auto Scaling group."""
+    eks_nodes: EksNodesModel | None = None
+    """Amazon EKS's update of a managed node group."""
+    app_runner: AppRunnerModel | None = None
+    """AWS App Runner."""
     waves: WavesModel | None = None
     """Any of these in each location, wave by wave."""
     stack_set: StackSetModel | None = None
@@ -1317,6 +1519,30 @@ class ShadowModel(Model):
     """Instances that are not there by then take it back. Default: 10m."""
 
 
+class FeatureFlagModel(Model):
+    """The new version's code is on every instance already, behind a flag; a share of the users gets it, and instances
+    do not change. What needs instances of the new version shows nothing: crashes on start and by time, slow leaks,
+    lost capacity."""
+
+    exposure: StrategyModel
+    """How it grows: the weights of this strategy are shares of users (of requests, where `traffic.sessions` says
+    nothing of users), and the instances that it asks for are there at once. Proxies and instances count what the flag
+    answers apart, as `of: new`."""
+
+
+class BaselineModel(Model):
+    """Fresh instances of the old version beside the new ones: as many, with as large a share of the traffic.
+    What is due to their age is then the same on both sides. Metrics with baseline: same-age look at them. No
+    analysis begins while they are not available, and the new version gets no more traffic."""
+
+    strategy: StrategyModel
+    """The rollout. It has to let both versions serve for a time."""
+    progress_deadline: Seconds | None = None
+    """Something has waited for the baseline for so long: the release goes back. Default: 10m."""
+    scale_down_delay: Seconds | None = None
+    """The baseline's instances live on for so long after its traffic. Argo's default: 30s."""
+
+
 class ReportsModel(Model):
     """Users notice what no monitor sees, and say so late."""
 
@@ -1383,9 +1609,9 @@ class ScenarioModel(Model):
     description: StrictStr | None = None
     """What it is about, for the report."""
     manifest: Paths = []
-    """Kubernetes, Argo and Flagger manifests to read the plan from; paths are relative to this file."""
+    """Manifests of Kubernetes, Argo, Flagger or AWS to read the plan from; relative to this file."""
     args: dict[str, ArgumentText] = {}
-    """Values of analysis arguments that the manifests do not give (they come from the cluster)."""
+    """Values of analysis arguments and of a template's parameters that the manifests do not give."""
     strategy: StrategyModel | None = None
     """How the rollout goes, where there is no manifest."""
     analyses: dict[str, AnalysisModel] = {}

@@ -103,6 +103,20 @@ WeekTime = Annotated[
 ]
 
 
+def _read_load(value: Any) -> float:
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        load = units.factor(text[:-1]) / 100 if text.endswith("%") else units.factor(value)
+    except ValueError:
+        load = 0.0
+    if load <= 0:
+        raise ValueError(f'expected a percentage above 0 such as "80%", got {shown(value)}')
+    return load
+
+
+Load = Annotated[float, reads(_read_load), _number_or_text(["80%", 0.8])]
+
+
 def _read_amount(value: Any) -> str | int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST:
         return value

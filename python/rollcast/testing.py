@@ -39,6 +39,7 @@ def check_strategy(
     analyses: tuple[str, ...] = (),
     args: Mapping[str, Any] | None = None,
     allow_code: bool = True,
+    resized: bool = False,
 ) -> None:
     """Raises ContractError unless a strategy keeps what every strategy promises.
 
@@ -52,8 +53,10 @@ def check_strategy(
     ``strategy``: a class with decide(), a runbook, a recipe of the engine, the name of one in C++ that was
     linked in, or a scenario: loaded, or its file, whose Python code runs unless ``allow_code`` is false.
     ``replicas``: of a scenario, its own. ``quota``: the most instances that it may want at a time; unless it
-    is given, a second fleet and a surge of a quarter. ``analyses`` and ``args``: for a class, a runbook or a
-    name, the names of analyses that it may run, and what else it is made with.
+    is given, a second fleet and a surge of a quarter, and a third fleet where there is a baseline.
+    ``analyses`` and ``args``: for a class, a runbook or a name, the names of analyses that it may run, and
+    what else it is made with. ``resized``: it must follow an autoscaler, `Observation.replicas`, too; it must
+    for a scenario that has one.
     """
     names = {name: index for index, name in enumerate(analyses)}
     loaded: LoadedScenario | None = None
@@ -73,18 +76,28 @@ def check_strategy(
     else:
         expected = "a class, a generator function, a strategy of the engine or a scenario"
         raise TypeError(f"expected {expected}, got {strategy!r}")
+    baseline = _brings_baseline(recipe)
     if quota is None:
-        quota = 2 * replicas + math.ceil(replicas / 4)
+        quota = (3 if baseline else 2) * replicas + math.ceil(replicas / 4)
+    if loaded is not None and loaded.model.fleet.autoscaling is not None:
+        resized = True
     sizes = {location.fleet.replicas for location in loaded.model.locations} if loaded is not None else set()
     breaches: list[str] = []
     if len(sizes) < 2:  # the toy's locations are alike
         locations = max(1, len(loaded.model.locations)) if loaded is not None else 1
-        found = _core.rehearse(recipe, replicas // locations, quota, locations)
+        found = _core.rehearse(recipe, replicas // locations, quota, baseline, resized, locations)
         breaches = [str(breach) for breach in found]
     if loaded is not None and not breaches:
         breaches += _simulated(loaded, quota)
     if breaches:
         raise ContractError(recipe.describe(), breaches)
+
+
+def _brings_baseline(recipe: Any) -> bool:
+    if isinstance(recipe, _core.Baseline):
+        return True
+    inner = getattr(recipe, "inner", None) or []
+    return any(_brings_baseline(each) for each in (inner if isinstance(inner, list) else [inner]))
 
 
 def _slowed(location: Any, start: Any) -> Any:

@@ -97,10 +97,11 @@ class Timeline:
         import numpy as np
 
         samples = timeline.samples
+        versions = {"old": 0, "new": 1} | ({"baseline": 2} if scenario.model.baseline else {})
         columns = {"at": np.array([sample.at for sample in samples])}
         for name in ("weight", "ready", "instances", "observed_error_rate", "true_error_rate"):
             values = np.array([getattr(sample, name) for sample in samples]).reshape(len(samples), -1)
-            columns |= {f"{name}_{version}": values[:, i] for i, version in enumerate(("old", "new"))}
+            columns |= {f"{name}_{version}": values[:, i] for version, i in versions.items()}
         for name in ("service_error_rate", "request_rate", "retry_rate", "goodput"):
             columns[name] = np.array([getattr(sample, name) for sample in samples])
         row = {name: getattr(outcome, name) for name in outcomes.COLUMNS if hasattr(outcome, name)}
@@ -133,6 +134,10 @@ class Timeline:
         """The measurements of all analyses, in order of time."""
         return [measured for entry in self.entries if (measured := entry.measurement)]
 
+    @property
+    def has_baseline(self) -> bool:
+        return "ready_baseline" in self.columns
+
     def without_successes(self) -> list[Entry]:
         """The log but for the measurements that succeeded."""
         return [
@@ -158,17 +163,19 @@ class Timeline:
         """The log for a terminal, each line after its kind ("": the head). `brief`: without successes."""
         import numpy as np
 
-        rows = [("", f"{'time':>8}  {'traffic':<9} {'ready':<9}")]
+        versions = ["ready_old", "ready_new", *(["ready_baseline"] if self.has_baseline else [])]
+        wide = 10 + 6 * len(versions) - 3
+        head = "ready, baseline last" if self.has_baseline else "ready"
+        rows = [("", f"{'time':>8}  {'traffic':<9} {head}")]
         for entry in self.without_successes() if brief else self.entries:
             at = int(np.searchsorted(self.columns["at"], entry.at, side="right")) - 1
-            state = (
-                f"{self.columns['weight_new'][at]:>4.0%} new  "
-                f"{self.columns['ready_old'][at]:>3} + {self.columns['ready_new'][at]:<3}"
-                if at >= 0
-                else ""
-            )
+            ready = " + ".join(f"{self.columns[version][at]:>3}" for version in versions) if at >= 0 else ""
+            state = f"{self.columns['weight_new'][at]:>4.0%} new  {ready}" if at >= 0 else ""
             rows.append(
-                (entry.kind, f"{wording.clock(entry.at):>8}  {state:<19} {_MARKS[entry.kind]} {entry.text}")
+                (
+                    entry.kind,
+                    f"{wording.clock(entry.at):>8}  {state:<{wide}} {_MARKS[entry.kind]} {entry.text}",
+                )
             )
         return rows
 

@@ -14,8 +14,10 @@ from typing import Any
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast._core import codedeploy, ecs, flagger
+from rollcast.lower_compute import Compute
 from rollcast.lower_flagger import flagger_plan
 from rollcast.plan import analysis_seconds, waves
+from rollcast.plan_compute import compute_stretches
 
 FOREVER = 86400.0
 """As long as a guard is given where nothing ends its watch: a day."""
@@ -74,6 +76,7 @@ class _Plan:
     def __init__(self, model: language.ScenarioModel, core: Any, start: float) -> None:
         self._replicas = core.fleet.replicas
         self._start = start
+        self._leave = core.fleet.grace
         self._approval = (
             FOREVER
             if core.people.approval is None
@@ -87,6 +90,10 @@ class _Plan:
             return self._guarded(body, strategy)
         if isinstance(body, language.ShadowModel):
             return self._shadow(body, strategy)
+        if isinstance(body, language.FeatureFlagModel):
+            return self.rollout(next(each for _, each in body.exposure if each is not None), strategy.inner)
+        if isinstance(body, language.BaselineModel):
+            return self.rollout(next(each for _, each in body.strategy if each is not None), strategy.inner)
         if isinstance(body, language.CanaryModel):
             return self._canary(body)
         if isinstance(body, language.BlueGreenModel):
@@ -95,6 +102,8 @@ class _Plan:
             return self._flagger(body)
         if isinstance(body, language.CodeDeployModel | language.EcsModel):
             return self._aws(body, strategy)
+        if isinstance(body, Compute):
+            return self._compute(body, strategy)
         if isinstance(body, language.RollingModel):
             return _Rollout(self._rolling(body.max_surge, body.max_unavailable))
         if isinstance(body, language.RecreateModel | language.AllAtOnceModel):
@@ -194,6 +203,11 @@ class _Plan:
             traffic = ((self._start, 0.0), *_shifted(strategy.shifts), (bake + hook, 1.0))
         watch = [Watch(body.alarms, traffic)] if body.alarms else []
         return _Rollout(traffic, (*before, *after, *watch))
+
+    def _compute(self, body: Compute, strategy: Any) -> _Rollout:
+        traffic = compute_stretches(strategy, self._start, self._leave)
+        watch = getattr(body, "alarms", None) or getattr(body, "triggers", None)
+        return _Rollout(traffic, (Watch(watch, traffic),) if watch else ())
 
     def _batches(self, at_once: int) -> tuple[Stretch, ...]:
         batches = math.ceil(self._replicas / max(1, at_once))

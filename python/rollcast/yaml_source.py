@@ -22,6 +22,15 @@ LARGEST_FILE = 4 * 1024 * 1024  # bytes
 MOST_NODES = 100_000  # with aliases written out
 DEEPEST = 64
 
+# The short forms of CloudFormation's intrinsic functions, which only its templates may use.
+_SHORT_FORMS = {"!Ref": "Ref", "!Condition": "Condition"} | {
+    f"!{name}": f"Fn::{name}"
+    for name in (
+        "And", "Base64", "Cidr", "Equals", "FindInMap", "GetAZs", "GetAtt", "If", "ImportValue", "Join",
+        "Length", "Not", "Or", "Select", "Split", "Sub", "ToJsonString", "Transform",
+    )
+}  # fmt: skip
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = yaml.SafeLoader("")
 _EXPONENT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
@@ -178,6 +187,7 @@ class _Reader:
         self._loader = loader
         self._file = file
         self._anchors: dict[str, Node] = {}
+        self._short_forms: list[tuple[str, Place]] = []
 
     def documents(self) -> Iterator[Node]:
         while True:
@@ -186,7 +196,12 @@ class _Reader:
                 return
             if isinstance(event, yaml.DocumentStartEvent):
                 self._anchors.clear()
-                yield self._node(self._loader.get_event(), "", 0)
+                self._short_forms.clear()
+                document = self._node(self._loader.get_event(), "", 0)
+                if self._short_forms and document.get("Resources") is None:
+                    tag, place = self._short_forms[0]
+                    raise InputError(f"the tag {tag} is not known here", place)
+                yield document
 
     def _place(self, event: Any, path: str) -> Place:
         return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1, path)
@@ -204,11 +219,16 @@ class _Reader:
                 )
             return self._anchors[event.anchor]
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(self._scalar(event, place), place)
+            is_short = event.tag in _SHORT_FORMS
+            node = Node(event.value if is_short else self._scalar(event, place), place)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(place, depth)
         else:
             node = self._mapping(place, depth)
+        if event.tag in _SHORT_FORMS:
+            self._short_forms.append((event.tag, place))
+            key = _SHORT_FORMS[event.tag]
+            node = Node({key: node}, place, node.size + 1, {key: place})
         if event.anchor:
             self._anchors[event.anchor] = node
         return node

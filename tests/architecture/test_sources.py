@@ -18,11 +18,13 @@ WITHOUT_TESTS = {
     "base/ids",
     "control/strategy",
     "control/verdict",
+    "model/autoscaling",
     "model/balancing",
     "model/defect",
     "model/faults",
     "model/metric",
     "model/observability",
+    "observe/load",
     "run/outcome",
     "run/timeline",
 }

@@ -111,6 +111,43 @@ def test_a_shadow_and_what_follows_are_lowered() -> None:
     assert pickle.loads(pickle.dumps(strategy)).describe() == strategy.describe()
 
 
+def flag(**changes: Any) -> dict[str, Any]:
+    steps = [{"set_weight": 10}, {"analysis": "copies"}, {"set_weight": 50}, {"pause": "2m"}]
+    return {"feature_flag": {"exposure": {"canary": {"routed": True, "steps": steps, **changes}}}}
+
+
+ONCE = {"copies": {"metrics": [{**WATCH, "of": "new", "initial_delay": "1m", "count": 3}]}}
+
+
+def test_a_flag_exposes_users_and_moves_no_instances() -> None:
+    good = rollcast.forecast(loaded(flag(), analyses=ONCE, release="good"), replications=10)
+    assert good.estimates["p_promoted"].value == 1.0
+    assert good.outcomes["extra_instance_seconds"].max() == 0
+    assert good.estimates["exposure_mean"].value > 0
+    bad = rollcast.forecast(loaded(flag(), analyses=ONCE), replications=10)
+    assert bad.estimates["p_rolled_back"].value == 1.0
+    assert bad.estimates["attributable_failures_mean"].value > 0
+    assert bad.outcomes["blast_radius"].max() == pytest.approx(0.1)
+    assert bad.outcomes["recovery"].max() < 5, "no instance has to start again"
+
+
+def test_what_needs_instances_does_not_show_behind_a_flag() -> None:
+    crash = {"defect": "crash-on-start", "probability": "100%"}
+    forecast = rollcast.forecast(loaded(flag(), analyses=ONCE, release=crash), replications=5)
+    assert forecast.estimates["p_promoted"].value == 1.0
+
+
+def test_a_flag_is_lowered_and_pickled() -> None:
+    strategy = loaded(guarded(flag()), analyses=ONCE | {"errors": {"metrics": [WATCH]}}).strategy.inner
+    assert strategy.describe().startswith("feature_flag(exposure=canary(")
+    assert pickle.loads(pickle.dumps(strategy)).describe() == strategy.describe()
+
+
+def test_what_is_wrong_inside_a_flag_is_told_where() -> None:
+    with pytest.raises(InputErrors, match=r"strategy\.feature_flag\.exposure\.canary\.steps"):
+        loaded(flag(steps=[{"analysis": "copy"}]), analyses=ONCE)
+
+
 @pytest.mark.parametrize(
     ("strategy", "refusal"),
     [

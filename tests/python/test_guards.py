@@ -3,6 +3,7 @@
 # ruff: noqa: E501 (whole messages, to be read as they are told)
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -271,3 +272,14 @@ def test_a_flaky_judge_fails_good_releases_as_often_as_it_measures() -> None:
         abs(result.estimates["p_rolled_back"].value - expected) < 4 * (expected * (1 - expected) / 300) ** 0.5
     )
     assert sum(result.columns["alarms_false"]) > 0
+
+
+def test_two_metrics_of_an_analysis_have_two_names(small: dict[str, Any]) -> None:
+    twice = copy.deepcopy(small)
+    metrics = twice["analyses"]["errors"]["metrics"]
+    metrics.append(metrics[0])
+    with pytest.raises(InputErrors) as caught:
+        load(twice)
+    assert str(caught.value) == (
+        f'analyses.errors.metrics[1].name: metrics[0] is called "{metrics[0]["name"]}", too: expected another name'
+    )

@@ -289,10 +289,10 @@ def test_what_is_not_modelled_is_named_with_its_place(manifest: Any) -> None:
         ("      maxUnavailable: 0\n", "      maxUnavailable: 0\n      minPodPerReplicaSet: 2\n"),
     )  # fmt: skip
     path.write_text(
-        f"{path.read_text()}---\n{{apiVersion: v2, kind: HorizontalPodAutoscaler, metadata: {{name: hpa}}}}\n"
+        f"{path.read_text()}---\n{{apiVersion: v1, kind: ScaledObject, metadata: {{name: keda}}}}\n"
     )
     assert [re.sub(r":\d+:\d+:", "", warning) for warning in warnings(path)] == [
-        "m.yaml HorizontalPodAutoscaler hpa is not modelled",
+        "m.yaml ScaledObject keda is not modelled",
         "m.yaml spec.template.spec.containers[0]: container proxy is not modelled: the pod is taken as one process",
         "m.yaml spec.template.spec.containers[1].resources: not modelled",
         "m.yaml spec.template.spec.containers[1].livenessProbe: not modelled",

@@ -139,6 +139,100 @@ def test_it_is_written_as_a_scenario(tmp_path: Path) -> None:
     assert load(tmp_path / "s.yaml").strategy.params.replicas == 8
 
 
+APPSPEC: dict[str, Any] = {
+    "version": 0.0,
+    "os": "linux",
+    "files": [{"source": "/", "destination": "/srv"}],
+    "hooks": {
+        "ApplicationStop": [{"location": "stop.sh", "timeout": 60}],
+        "ApplicationStart": [
+            {"location": "start.sh", "timeout": 120, "runas": "root"},
+            {"location": "warm.sh", "timeout": 60},
+        ],
+        "ValidateService": [{"location": "check.sh", "timeout": 300}],
+        "BeforeAllowTraffic": [{"location": "b.sh", "timeout": 30}],
+    },
+}
+FUNCTIONS: dict[str, Any] = {
+    "version": 0.0,
+    "Resources": [{"Checkout": {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": "checkout:42"}}}],
+    "Hooks": [{"BeforeInstall": "a"}, {"AfterAllowTestTraffic": "b"}, {"AfterAllowTraffic": "c"}],
+}  # fmt: skip
+
+
+def test_the_scripts_of_an_appspec_bound_an_attempt(imported: Imports) -> None:
+    scenario = imported(APPSPEC)
+    assert isinstance(scenario.strategy, _core.CodeDeployInPlace)
+    assert scenario.strategy.params.attempt_timeout == 120 + 60 + 300 + 30
+    assert not any("AppSpec" in one or "ValidateService" in one for one in scenario.warnings)
+    group = {"deploymentGroupName": "web", "deploymentConfigName": "CodeDeployDefault.HalfAtATime"}
+    without = imported(APPSPEC, group)
+    assert without.strategy.params.attempt_timeout == 120 + 60 + 300
+    assert any(
+        "BeforeAllowTraffic: does not run: the group has no load balancer" in one for one in without.warnings
+    )
+    unwatched = imported({"version": 0.0, "os": "linux"})
+    assert unwatched.strategy.params.attempt_timeout == 3600
+    assert any("no ValidateService looks at the new revision" in one for one in unwatched.warnings)
+
+
+def test_the_functions_of_an_appspec_are_warned_of(imported: Imports) -> None:
+    scenario = imported({**SERVICE, "deploymentController": {"type": "CODE_DEPLOY"}}, CONFIG, FUNCTIONS)
+    assert scenario.strategy.params.platform is codedeploy.Platform.ecs
+    told = "\n".join(scenario.warnings)
+    assert "Hooks[0].BeforeInstall: not modelled: nothing is there yet that it could look at" in told
+    assert (
+        "Hooks[1].AfterAllowTestTraffic: what the hook checks is not known: describe it as an analysis and name it in strategy.codedeploy.before_traffic"
+        in told
+    )
+    assert "name it in strategy.codedeploy.after_traffic" in told
+
+
+def test_blue_and_green_servers_are_warned_of(imported: Imports) -> None:
+    style = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"}
+    group = {"deploymentGroupName": "web", "deploymentConfigName": "CodeDeployDefault.HalfAtATime"}
+    told = imported({**group, "computePlatform": "Server", "deploymentStyle": style}).warnings
+    assert any("not modelled for servers: they are deployed to in place" in one for one in told)
+
+
+REFRESH: dict[str, Any] = {
+    "AutoScalingGroupName": "web",
+    "Strategy": "Rolling",
+    "DesiredConfiguration": {"LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "7"}},
+    "Preferences": {
+        "MinHealthyPercentage": 80,
+        "MaxHealthyPercentage": 120,
+        "InstanceWarmup": 90,
+        "CheckpointPercentages": [20, 100],
+        "CheckpointDelay": 600,
+        "AutoRollback": True,
+        "SkipMatching": True,
+        "BakeTime": 300,
+        "AlarmSpecification": {"Alarms": ["errors"]},
+    },
+}
+
+
+def refresh(**preferences: Any) -> dict[str, Any]:
+    return {**REFRESH, "Preferences": preferences}
+
+
+def test_an_instance_refresh_reaches_the_engine(imported: Imports) -> None:
+    scenario = imported(REFRESH)
+    params = scenario.strategy.params
+    assert (scenario.name, params.min_healthy_percentage, params.max_healthy_percentage) == ("web", 80, 120)
+    assert (params.warmup, params.checkpoints, params.checkpoint_delay) == (90, [20, 100], 600)
+    assert (params.auto_rollback, params.bake) == (True, 300)
+    assert any("name it in strategy.instance_refresh.alarms" in one for one in scenario.warnings)
+
+
+def test_a_refresh_takes_its_group_from_a_template(imported: Imports) -> None:
+    group = {"MinSize": 2, "DesiredCapacity": "12", "HealthCheckGracePeriod": 240}
+    template = {"Resources": {"Web": {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": group}}}
+    params = imported(template, refresh(MinHealthyPercentage=50)).strategy.params
+    assert (params.replicas, params.min_healthy_percentage, params.warmup) == (12, 50, 240)
+
+
 @pytest.mark.parametrize(
     ("documents", "message"),
     [
@@ -152,7 +246,18 @@ def test_it_is_written_as_a_scenario(tmp_path: Path) -> None:
         ([CONFIG, {**GROUP, "deploymentConfigName": "Other"}], 'is not the configuration that was given, "Canary25Percent45Minutes"'),
         ([{**GROUP, "deploymentConfigName": "CodeDeployDefault.HalfATime"}], 'did you mean "CodeDeployDefault.HalfAtATime"?'),
         ([{**GROUP, "autoRollbackConfiguration": {"enabled": True, "events": ["FAILURE"]}}], "expected DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM or DEPLOYMENT_STOP_ON_REQUEST"),
-        ([SERVICE, {"kind": "Deployment", "apiVersion": "apps/v1"}], "expected an ECS service or a configuration or group of CodeDeploy"),
+        ([{**APPSPEC, "hooks": {"ValidateServices": [{"location": "a"}]}}], 'hooks.ValidateServices: there is no such hook; there is BeforeBlockTraffic, AfterBlockTraffic, ApplicationStop, BeforeInstall, AfterInstall, ApplicationStart, ValidateService, BeforeAllowTraffic and AfterAllowTraffic; did you mean "ValidateService"?'),
+        ([{**APPSPEC, "hooks": {"ValidateService": [{"location": "a"}, {"location": "b", "timeout": 60}]}}], "expected scripts of at most 1h together, got 1h1m"),
+        ([{**APPSPEC, "hooks": {"ValidateService": [{"timeout": 60}]}}], "expected a location"),
+        ([{**FUNCTIONS, "Resources": [{"a": {"Type": "AWS::ECS::Task"}}]}], 'expected the type AWS::ECS::Service or AWS::Lambda::Function, got "AWS::ECS::Task"'),
+        ([CONFIG, APPSPEC], "is for the platform server, and the deployment for ecs"),
+        ([APPSPEC, APPSPEC], "there is a file of hooks already: give one at a time"),
+        ([{**refresh(AutoRollback=True), "DesiredConfiguration": None}], "Preferences.AutoRollback: needs a DesiredConfiguration, with a launch template of a fixed version"),
+        ([{**refresh(AutoRollback=True), "DesiredConfiguration": {"LaunchTemplate": {"Version": "$Latest"}}}], "needs a DesiredConfiguration, with a launch template of a fixed version"),
+        ([{**REFRESH, "Strategy": "Fast"}], 'expected Rolling, got "Fast"'),
+        ([refresh(MinHealthyPercentage="x")], 'expected a whole number from 0 on, got "x"'),
+        ([REFRESH, REFRESH], "expected one instance refresh, or a template beside it"),
+        ([SERVICE, {"kind": "Deployment", "apiVersion": "apps/v1"}], "expected an ECS service, its scaling policies and targets, or a configuration, group or AppSpec file of CodeDeploy"),
     ],
 )  # fmt: skip
 def test_bad_files_are_told(imported: Imports, documents: list[Any], message: str) -> None:

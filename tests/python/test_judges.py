@@ -227,6 +227,7 @@ def test_a_judge_takes_a_bad_canary_back_and_lets_a_good_one_pass(guard: str) ->
             {"kind": "kayenta", "series": SERIES, "count": 1, "marginal_score": 99},
             "must not have a marginal score above the pass score",
         ),
+        ({"kind": "kayenta", "series": SERIES, "count": 1, "pass_score": 101}, "pass score above 100"),
         (
             {"kind": "kayenta", "series": SERIES, "count": 1, "lookback": "10s"},
             "must look back on at least one step",

@@ -12,14 +12,21 @@
 #include "rollcast/control/rehearsal.h"
 #include "rollcast/control/toy_fleet.h"
 #include "rollcast/strategies/all_at_once.h"
+#include "rollcast/strategies/app_runner.h"
+#include "rollcast/strategies/asg_replacing.h"
+#include "rollcast/strategies/asg_rolling.h"
+#include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/codedeploy_in_place.h"
 #include "rollcast/strategies/codedeploy_shift.h"
 #include "rollcast/strategies/ecs_rolling.h"
 #include "rollcast/strategies/ecs_shift.h"
+#include "rollcast/strategies/eks_nodes.h"
+#include "rollcast/strategies/feature_flag.h"
 #include "rollcast/strategies/flagger.h"
 #include "rollcast/strategies/guarded.h"
+#include "rollcast/strategies/instance_refresh.h"
 #include "rollcast/strategies/plan.h"
 #include "rollcast/strategies/rolling.h"
 #include "rollcast/strategies/shadow.h"
@@ -37,12 +44,19 @@ struct Example {
     const char* name;
     std::shared_ptr<const Strategy> strategy;
     int quota;  // most replicas asked for at a time
+    bool baseline = false;
+    bool resized = true;  // it follows an autoscaler
 };
 void PrintTo(const Example& it, std::ostream* out) { *out << it.strategy->describe(); }
 
 template <typename Recipe, typename Params>
 Example example(const char* name, int quota, Params params) {
     return {name, std::make_shared<Recipe>(std::move(params)), quota};
+}
+
+Example of_fixed_size(Example example) {
+    example.resized = false;
+    return example;
 }
 
 const std::vector<CanaryStep> kSteps{SetWeight{20}, Pause{5min},         SetWeight{50}, Pause{},
@@ -131,12 +145,47 @@ std::vector<Example> examples() {
              std::make_shared<Canary>(CanaryParams{.replicas = kReplicas, .steps = kRoutedSteps, .routed = true}),
              ShadowParams{.replicas = kReplicas, .instances = percent(25), .mirrored = .5, .analysis = kCheck}),
          20},
+        {"FlagByCanary",
+         std::make_shared<FeatureFlag>(
+             std::make_shared<Canary>(CanaryParams{.replicas = kReplicas, .steps = kRoutedSteps, .routed = true})),
+         10},
+        {"GuardedFlagByPlan",
+         std::make_shared<Guarded>(
+             std::make_shared<FeatureFlag>(std::make_shared<Plan>(PlanParams{
+                 .replicas = kReplicas,
+                 .steps = {plan::Scale{.new_version = count(1)}, plan::Shift{.1}, plan::Wait{5min}, plan::Shift{1}}})),
+             GuardParams{.analysis = kWatch, .bake = 5min}),
+         10},
+        example<FeatureFlag>("FlagByInstances", 10, std::make_shared<Rolling>(RollingParams{.replicas = kReplicas})),
         {"GuardedShadowThenRolling",
          std::make_shared<Guarded>(
              std::make_shared<Shadow>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
                                       ShadowParams{.replicas = kReplicas, .instances = count(3)}),
              GuardParams{.analysis = kWatch}),
          20},
+        {"BaselineAndCanary",
+         std::make_shared<Baseline>(std::make_shared<Canary>(CanaryParams{.replicas = kReplicas,
+                                                                          .steps = kRoutedSteps,
+                                                                          .routed = true,
+                                                                          .background = BackgroundAnalysis{kWatch, 0}}),
+                                    BaselineParams{}),
+         26, true},  // when the canary has grown for its next weight, and so has the baseline
+        {"BaselineAndGuardedRolling",
+         std::make_shared<Baseline>(
+             std::make_shared<Guarded>(std::make_shared<Rolling>(RollingParams{.replicas = kReplicas}),
+                                       GuardParams{.analysis = kWatch}),
+             BaselineParams{.scale_down_delay = 0s}),
+         20, true},
+        {"ShadowThenGuardedBaselineAndCodeDeploy",
+         std::make_shared<Shadow>(
+             std::make_shared<Guarded>(
+                 std::make_shared<Baseline>(
+                     std::make_shared<CodeDeployShift>(CodeDeployShiftParams{
+                         .replicas = kReplicas, .config = {codedeploy::TrafficType::kTimeBasedLinear, 10, 1min}}),
+                     BaselineParams{}),
+                 GuardParams{.analysis = kWatch}),
+             ShadowParams{.replicas = kReplicas, .instances = count(3)}),
+         30, true},
         example<Plan>("PlanInFull", 20,
                       PlanParams{.replicas = kReplicas,
                                  .steps = {plan::Scale{.new_version = percent(25)}, plan::Shift{.1}, plan::Wait{5min},
@@ -188,19 +237,55 @@ std::vector<Example> examples() {
                                     .minimum_healthy = {codedeploy::MinimumType::kFleetPercent, 75},
                                     .alarms = kWatch,
                                     .rollback = {.on_failure = true, .on_alarm = true}}),
+        of_fixed_size(example<InstanceRefresh>("InstanceRefresh", 10, InstanceRefreshParams{.replicas = kReplicas})),
+        of_fixed_size(example<InstanceRefresh>("InstanceRefreshInFull", 12,
+                                               InstanceRefreshParams{.replicas = kReplicas,
+                                                                     .max_healthy_percentage = 120,
+                                                                     .warmup = 3min,
+                                                                     .checkpoints = {10, 50, 100},
+                                                                     .checkpoint_delay = 10min,
+                                                                     .alarms = kWatch,
+                                                                     .auto_rollback = true,
+                                                                     .bake = 15min})),
+        of_fixed_size(example<AsgRolling>("AsgRolling", 10, AsgRollingParams{.replicas = kReplicas})),
+        of_fixed_size(example<AsgRolling>("AsgRollingInFull", 12,
+                                          AsgRollingParams{.replicas = kReplicas,
+                                                           .max_size = 12,
+                                                           .max_batch_size = 4,
+                                                           .min_instances_in_service = 9,
+                                                           .pause = 5min,
+                                                           .waits_for_signals = true,
+                                                           .min_successful_percent = 90,
+                                                           .stack = {.triggers = kWatch, .monitoring = 15min}})),
+        of_fixed_size(example<AsgReplacing>("AsgReplacing", 20, AsgReplacingParams{.replicas = kReplicas})),
+        of_fixed_size(example<AsgReplacing>(
+            "AsgReplacingInFull", 20,
+            AsgReplacingParams{.replicas = kReplicas,
+                               .signals = CreationSignals{.count = 10, .min_successful_percent = 80},
+                               .stack = {.triggers = kWatch, .monitoring = 15min}})),
+        of_fixed_size(example<EksNodes>("EksNodes", 20, EksNodesParams{.replicas = kReplicas})),
+        of_fixed_size(example<EksNodes>("EksNodesMinimal", 20,
+                                        EksNodesParams{.replicas = kReplicas,
+                                                       .max_unavailable = 3,
+                                                       .strategy = eks::UpdateStrategy::kMinimal,
+                                                       .force = true})),
+        example<AppRunner>("AppRunner", 20, AppRunnerParams{.replicas = kReplicas}),
     };
 }
 
 class Contract : public ::testing::TestWithParam<Example> {};
 
 TEST_P(Contract, IsKept) {
-    const Terms terms{.replicas = kReplicas, .quota = GetParam().quota};
+    const Terms terms{.replicas = kReplicas,
+                      .quota = GetParam().quota,
+                      .baseline = GetParam().baseline,
+                      .resized = GetParam().resized};
     for (const Breach& breach : rehearse(*GetParam().strategy, terms)) ADD_FAILURE() << describe(breach);
 }
 
 TEST_P(Contract, SurvivesInstancesThatComeAndGo) {
     const auto controller = watched(GetParam().strategy, GetParam().quota)->start({.replicas = kReplicas});
-    ToyFleet fleet(kReplicas);
+    ToyFleet fleet(kReplicas, GetParam().baseline ? 3 : 2);
     bool promoted = false;
     for (int i = 0; i < 200; ++i) {
         // A pod of each version is lost now and then, in steps without a common divisor.

@@ -51,6 +51,20 @@ TEST(EcsRolling, DoesBothAtOnceWhereBothBoundsHaveRoom) {
     EXPECT_EQ(Rollout(of_four(50, 150)).points(), (std::vector<Point>{{0, 2, 2, 0}, {0, 2, 4, 0}, {0, 0, 4, 0}}));
 }
 
+TEST(EcsRolling, ADesiredCountThatChangesOnTheWayMovesTheBounds) {
+    Rollout rollout(of_four(100, 200));
+    rollout.fleet.new_version_comes_up = false;
+    rollout.step();
+    EXPECT_EQ(rollout.fleet.new_version().desired, 4);
+    rollout.fleet.resized_to = 10;  // up to 20 tasks, of these 10 new ones; no old one goes
+    const Directive want = rollout.step();
+    EXPECT_EQ(want.targets[0].desired, 4);
+    EXPECT_EQ(want.targets[1].desired, 10);
+    rollout.fleet.new_version_comes_up = true;
+    rollout.fleet.resized_to = 3;
+    EXPECT_EQ(rollout.run_to(Phase::kPromoted).targets[1].desired, 3);
+}
+
 TEST(EcsRolling, SaysSoWhenTheBoundsLetNothingMove) {
     const Directive stuck = Rollout(of_four(100, 100)).step();
     EXPECT_EQ(stuck.phase, Phase::kStuck);

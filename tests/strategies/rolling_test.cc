@@ -61,6 +61,26 @@ TEST(Rolling, StopsAtEightOldAndFiveNewWhenTheNewVersionNeverComesUp) {
     EXPECT_EQ(controller->decide(fleet.look()).targets[0].desired, 8) << "a failed node takes no old instance with it";
 }
 
+// kubernetes.io, Deployments, "Proportional scaling": of the five new replicas three go to the old ReplicaSet and two
+// to the new one.
+TEST(Rolling, AnAutoscalerInMidRolloutIsFollowedInProportion) {
+    ToyFleet fleet(10);
+    fleet.new_version_comes_up = false;
+    const auto controller =
+        Rolling({.replicas = 10, .max_surge = count(3), .max_unavailable = count(2)}).start({.replicas = 10});
+    fleet.run(*controller, 50);
+
+    fleet.resized_to = 15;
+    const Directive want = controller->decide(fleet.look());
+    EXPECT_EQ(want.targets[0].desired, 11);
+    EXPECT_EQ(want.targets[1].desired, 7);
+
+    fleet.new_version_comes_up = true;
+    EXPECT_EQ(fleet.run_to(*controller, Phase::kPromoted).targets[1].desired, 15);
+    fleet.resized_to = 4;
+    EXPECT_EQ(fleet.run(*controller, 5).targets[1].desired, 4);
+}
+
 TEST(Rolling, IsStuckOnceTheDeadlinePassedAndRecoversWhenInstancesDo) {
     ToyFleet fleet(4);
     fleet.new_version_comes_up = false;

@@ -48,10 +48,28 @@ std::string breach_of_mirrors(const Directive& want) {
     return {};
 }
 
+/// Of the targets of one location.
+std::string breach_of_flags(std::span<const Target> targets) {
+    for (const Target& target : targets) {
+        if (!target.behind_flag) continue;
+        if (&target == &targets.front()) return "it puts the old version behind a flag";
+        if (!target.weight) return "it puts a version behind a flag and gives no weights";
+        if (target.desired > 0) {
+            return "it wants " + std::to_string(target.desired) + " instances of a version that is behind a flag";
+        }
+        if (target.mirrored > 0) return "it mirrors requests to a version that is behind a flag";
+    }
+    return {};
+}
+
 void describe(std::span<const Target> targets, std::ostringstream& text) {
     for (std::size_t i = 0; i < targets.size(); ++i) {
         text << (i == 0 ? ": old " : i + 1 == targets.size() ? ", new " : ", between ");
-        text << targets[i].desired;
+        if (targets[i].behind_flag) {
+            text << "behind a flag";
+        } else {
+            text << targets[i].desired;
+        }
         if (targets[i].weight) text << " at " << 100 * *targets[i].weight << "%";
         if (targets[i].mirrored > 0) text << " and " << 100 * targets[i].mirrored << "% mirrored";
     }
@@ -73,6 +91,7 @@ std::string breach(const Directive& want, const Observation& seen, Phase before)
     for (std::size_t first = 0; first < want.targets.size(); first += seen.versions()) {
         const std::span<const Target> there = std::span(want.targets).subspan(first, seen.versions());
         if (std::string weights = breach_of_weights(there); !weights.empty()) return weights;
+        if (std::string flags = breach_of_flags(there); !flags.empty()) return flags;
     }
     if (std::string mirrors = breach_of_mirrors(want); !mirrors.empty()) return mirrors;
     if (want.wake_at <= seen.now) return "it wants to be woken at " + spell(want.wake_at) + ", which is not to come";

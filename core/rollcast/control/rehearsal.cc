@@ -26,7 +26,11 @@ bool same(const Directive& a, const Directive& b) {
 class Watched final : public Controller {
    public:
     Watched(const Strategy& strategy, const Launch& launch, int quota)
-        : controller_(strategy.start(launch)), twin_(strategy.start(launch)), quota_(quota) {}
+        : controller_(strategy.start(launch)),
+          twin_(strategy.start(launch)),
+          quota_(quota),
+          replicas_(std::max(1, launch.replicas)),
+          most_replicas_(replicas_) {}
 
     Directive decide(const Observation& seen) override {
         ClonePtr<Controller> copy = controller_;
@@ -40,8 +44,10 @@ class Watched final : public Controller {
         hold(breach(want, seen, phase_));
         int wanted = 0;
         for (const Target& target : want.targets) wanted += target.desired;
-        if (wanted > quota_) {
-            hold("it wants " + std::to_string(wanted) + " instances, over the quota of " + std::to_string(quota_));
+        most_replicas_ = std::max(most_replicas_, seen.replicas.value_or(0));
+        const int quota = (quota_ * most_replicas_ + replicas_ - 1) / replicas_;
+        if (wanted > quota) {
+            hold("it wants " + std::to_string(wanted) + " instances, over the quota of " + std::to_string(quota));
         }
         if (want.reason.empty()) hold("it gives no reason");
         hold_same(controller_->decide(seen), "shown the same again, it wants something else");
@@ -60,7 +66,9 @@ class Watched final : public Controller {
    private:
     ClonePtr<Controller> controller_;
     ClonePtr<Controller> twin_;  // of another rollout that goes the same way
-    int quota_;
+    int quota_;                  // for so many replicas:
+    int replicas_;               // as it began
+    int most_replicas_;          // it ever had
     Phase phase_ = Phase::kMoving;
 };
 
@@ -94,15 +102,16 @@ class Rehearsal {
     void play(const std::string& scene, Must must, ToyFleet fleet) {
         watch(scene, fleet, [&](Controller& controller) {
             const Phase phase = run(fleet, controller).phase;
-            if (must == Must::kHold && fleet.new_version_comes_up && fleet.look().analyses.empty()) {
-                must = Must::kPromote;  // nothing tells it that the release is bad
-            }
+            const bool comes_up = fleet.new_version_comes_up || fleet.flagged();
+            const bool told = !fleet.look().analyses.empty() && fleet.verdict != AnalysisPhase::kSuccessful;
+            if (must == Must::kHold && comes_up && !told)
+                must = Must::kPromote;  // nothing says that the release is bad
             if (must == Must::kPromote && phase != Phase::kPromoted) return "it is not promoted in the end";
             if (must == Must::kHold && phase == Phase::kPromoted) return "it is promoted in the end";
             if (!is_final(phase) && phase != Phase::kStuck) {
                 return "it does not end and does not say that it is stuck";
             }
-            for (std::size_t i = 0; i < fleet.locations() && !fleet.new_version_comes_up; ++i) {
+            for (std::size_t i = 0; i < fleet.locations() && !comes_up; ++i) {
                 const Cohort& old = fleet.old_version(i);
                 if (old.routed && old.weight < 1) return "traffic goes to a version that never came up";
             }
@@ -122,6 +131,20 @@ class Rehearsal {
             const Phase phase = run(fleet, controller).phase;
             if (is_final(before)) return "";
             return phase == Phase::kRolledBack ? wrong_end(fleet, phase) : "it does not go back";
+        });
+        return !over;
+    }
+
+    /// Somebody from outside asks for another size after so many steps; false: it was over by then.
+    bool play_resize(const std::string& scene, ToyFleet fleet, int replicas, int steps) {
+        bool over = false;
+        watch(scene + ", resized to " + std::to_string(replicas), fleet, [&](Controller& controller) {
+            over = is_final(fleet.run(controller, steps).phase);
+            fleet.resized_to = replicas;
+            const Phase phase = run(fleet, controller).phase;
+            if (fleet.new_version_comes_up && phase != Phase::kPromoted) return "it is not promoted in the end";
+            if (!is_final(phase) && phase != Phase::kStuck) return "it does not end and does not say that it is stuck";
+            return wrong_end(fleet, phase);
         });
         return !over;
     }
@@ -180,20 +203,26 @@ class Rehearsal {
 
     const char* wrong_end(const ToyFleet& fleet, Phase phase) const {
         const char* wrong = "";
+        int of_both = 0;
         for (std::size_t i = 0; i < fleet.locations() && *wrong == '\0'; ++i) {
-            wrong = wrong_end(fleet.old_version(i), fleet.new_version(i), phase);
+            wrong = wrong_end(fleet, fleet.old_version(i), fleet.new_version(i), phase);
+            of_both += fleet.old_version(i).desired + fleet.new_version(i).desired;
         }
+        if (*wrong == '\0' && is_final(phase) && fleet.desired() > of_both) return "it is over and keeps its baseline";
         return wrong;
     }
 
-    const char* wrong_end(const Cohort& old, const Cohort& fresh, Phase phase) const {
+    const char* wrong_end(const ToyFleet& fleet, const Cohort& old, const Cohort& fresh, Phase phase) const {
+        const int replicas = fleet.resized_to.value_or(terms_.replicas);
+        if (fleet.flagged() && old.desired != replicas) return "it is behind a flag and changes instances";
         if (phase == Phase::kPromoted) {
-            if (old.desired > 0) return "it is promoted and keeps old instances";
-            if (fresh.desired != terms_.replicas) return "it is promoted with another number of instances";
+            if (old.desired > 0 && !fleet.flagged()) return "it is promoted and keeps old instances";
+            if (fresh.desired != (fleet.flagged() ? 0 : replicas))
+                return "it is promoted with another number of instances";
             if (fresh.routed && fresh.weight < 1) return "it is promoted without all the traffic";
         } else if (phase == Phase::kRolledBack) {
             if (fresh.desired > 0) return "it is rolled back and keeps new instances";
-            if (old.desired != terms_.replicas) return "it is rolled back to another number of instances";
+            if (old.desired != replicas) return "it is rolled back to another number of instances";
             if (old.routed && old.weight < 1) return "it is rolled back without all the traffic";
         }
         return "";
@@ -215,7 +244,7 @@ std::string describe(const Breach& breach) {
 
 std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms) {
     Rehearsal rehearsal(strategy, terms);
-    const ToyFleet good(terms.replicas, 2, static_cast<std::size_t>(terms.locations));
+    const ToyFleet good(terms.replicas, terms.baseline ? 3 : 2, static_cast<std::size_t>(terms.locations));
     ToyFleet dead = good, slow = good, crashing = good, bad = good;
     dead.new_version_comes_up = false;
     slow.start = 20s;
@@ -234,7 +263,27 @@ std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms) {
     for (int steps = 1; steps < kStepsToAbort && rehearsal.play_abort("a good release", good, steps);) ++steps;
     for (int steps = 1; steps < kStepsToAbort && rehearsal.play_abort("a release that never comes up", dead, steps);)
         ++steps;
+    if (terms.resized) {
+        for (const int replicas : {2 * terms.replicas, std::max(1, terms.replicas / 2)}) {
+            for (const auto& [scene, fleet] :
+                 {std::pair("a good release", good), std::pair("a release that never comes up", dead)}) {
+                int steps = 1;
+                while (steps < kStepsToAbort && rehearsal.play_resize(scene, fleet, replicas, steps)) ++steps;
+            }
+        }
+    }
     return rehearsal.breaches();
+}
+
+int most_wanted(const Strategy& strategy, int replicas) {
+    ToyFleet fleet(replicas);
+    const auto controller = strategy.start({.at = fleet.now(), .replicas = replicas});
+    int most = replicas;
+    Phase phase = Phase::kMoving;
+    for (int i = 0; i < kManySteps && !is_final(phase); ++i) {
+        phase = fleet.step(*controller, [&](const Directive&) { most = std::max(most, fleet.desired()); }).phase;
+    }
+    return most;
 }
 
 std::shared_ptr<const Strategy> watched(std::shared_ptr<const Strategy> strategy, int quota) {

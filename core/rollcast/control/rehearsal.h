@@ -8,7 +8,8 @@
 //   - a release that never comes up, or whose analyses fail, is not promoted: the rollout ends with exactly the old
 //     fleet, or says that it is stuck;
 //   - aborted, it ends with exactly the old fleet, unless it was over;
-//   - what is over stays over, and nothing sleeps for ever without saying so.
+//   - what is over stays over, and nothing sleeps for ever without saying so;
+//   - resized by somebody from outside, on its way or after it, it ends with that size (on Terms::resized).
 
 #include <memory>
 #include <string>
@@ -20,8 +21,10 @@
 namespace rollcast {
 
 struct Terms {
-    int replicas = 10;  // in each location
-    int quota = 20;     // the most instances that it may want at a time
+    int replicas = 10;      // in each location
+    int quota = 20;         // the most instances that it may want at a time; grows with the workload's size
+    bool baseline = false;  // it may have one
+    bool resized = false;   // it follows Observation::replicas
     int locations = 1;
 };
 
@@ -39,6 +42,9 @@ std::string describe(const Breach& breach);
 /// Plays all scenes. One entry for each way in which the contract was broken, with the scene where it was first seen.
 /// What a strategy throws is a breach, too.
 std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms);
+
+/// The most instances that it wants at a time on the way of a good release.
+int most_wanted(const Strategy& strategy, int replicas);
 
 /// A strategy that decides as `strategy` does and throws StrategyError as soon as a decision breaks the contract, for
 /// runs of the engine.

@@ -55,11 +55,14 @@ struct AnalysisStatus {
 /// A controller that knows of no locations is shown one: its own.
 struct Observation {
     Time now{};
-    std::span<const Cohort> cohorts;           // location by location, in each by version
+    std::span<const Cohort> cohorts;  // location by location; in each the old version first, the new one last, a
+                                      // baseline in between
     std::span<const AnalysisStatus> analyses;  // every run ever asked for, in order of start
     bool routed = false;                       // weights are in force; else traffic follows ready instances
-    bool approved = false;                     // a person granted what the last directive asked for
-    bool aborted = false;                      // somebody wants the rollout gone: go back, unless it is done
+    /// What somebody from outside, an autoscaler, last asked the workload's size to be; none: nobody did.
+    std::optional<int> replicas{};
+    bool approved = false;  // a person granted what the last directive asked for
+    bool aborted = false;   // somebody wants the rollout gone: go back, unless it is done
     std::size_t locations = 1;
 
     /// The phase of a run; Pending when it is not known yet.
@@ -81,6 +84,10 @@ struct Target {
     std::optional<double> weight;  // share of its location's traffic; given for all cohorts there (they add up to 1) or
                                    // for none
     double mirrored = 0;           // share that is copied here, its answers thrown away; only where weights are given
+    /// Of the new version: its requests are answered by instances of the old one, which have its code behind a flag.
+    /// Its weight is the share of users who are exposed; it has no instances of its own.
+    bool behind_flag = false;
+    bool counted = true;  // by an autoscaler that asks how busy the workload's instances are
     friend bool operator==(const Target&, const Target&) = default;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,7 @@ class ToyFleet {
     int crashes = 0;   // so many times
     bool person_approves = true;
     bool person_aborts = false;
+    std::optional<int> resized_to{};  // that somebody from outside asks for
     std::map<AnalysisId, AnalysisPhase> verdicts;
     AnalysisPhase verdict = AnalysisPhase::kSuccessful;  // of other analyses
 
@@ -53,12 +55,14 @@ class ToyFleet {
     const Cohort& new_version(std::size_t location = 0) const { return cohorts_[(location + 1) * versions_ - 1]; }
     int available() const { return total(&Cohort::available); }
     int desired() const { return total(&Cohort::desired); }
+    bool flagged() const { return flagged_; }  // the new version is behind a flag: it needs no instances
 
     Observation look() const {
         return {.now = now_,
                 .cohorts = cohorts_,
                 .analyses = statuses_,
                 .routed = std::all_of(cohorts_.begin(), cohorts_.end(), std::mem_fn(&Cohort::routed)),
+                .replicas = resized_to,
                 .approved = approved_,
                 .aborted = person_aborts,
                 .locations = locations()};
@@ -70,6 +74,7 @@ class ToyFleet {
         for (std::size_t i = 0; i < cohorts_.size(); ++i) {
             Cohort& cohort = cohorts_[i];
             const Target& target = want.targets[i];
+            flagged_ |= target.behind_flag;
             changed |= cohort.desired != target.desired;
             cohort.desired = target.desired;
             cohort.exists |= target.desired > 0;
@@ -185,6 +190,7 @@ class ToyFleet {
     std::vector<Cohort> cohorts_;  // location by location
     std::vector<AnalysisStatus> statuses_;
     std::map<std::pair<LocationId, std::uint32_t>, AnalysisId> runs_;
+    bool flagged_ = false;
     bool asked_ = false;
     bool approved_ = false;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // What goes wrong without the release's doing. The same in a replication with the rollout and in its twin without.
 
+#include <optional>
 #include <vector>
 
 #include "rollcast/base/time.h"
@@ -57,11 +58,24 @@ struct InstanceEffects {
     double gray_errors = 0;    // share of requests that a gray instance fails
 };
 
+/// Hosts are drained for maintenance, one after the other: no instance is placed there any more, and those that are
+/// there are evicted, as far as Fleet::disruption_budget lets, and replaced elsewhere. An empty host is away for a
+/// while.
+struct Drain {
+    Duration at{};
+    int hosts = 1;                             // in order: zone by zone
+    Duration retry = std::chrono::seconds(5);  // of what the budget refused (kubectl's)
+    Duration away = std::chrono::minutes(5);   // until the host takes instances again
+    std::optional<Duration> timeout{};         // of one host: the drain is given up; none: it goes on trying
+    bool force = false;                        // then the rest goes in spite of the budget
+};
+
 struct Faults {
     HostFailures host_failures{};
     std::vector<ZoneLoss> zone_losses{};
     std::vector<BrownOut> brown_outs{};
     std::vector<BlackOut> black_outs{};
+    std::vector<Drain> drains{};
     InstanceEffects instances{};
 };
 

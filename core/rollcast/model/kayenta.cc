@@ -10,6 +10,7 @@ std::optional<std::string> complaint(const Judge& judge, std::size_t latency_buc
     if (judge.step <= 0s) return "must have a step above 0 s";
     if (judge.lookback < judge.step) return "must look back on at least one step";
     if (judge.lookback / judge.step > kMostPoints) return "must not look back on more than 100,000 steps";
+    if (judge.thresholds.pass > 100) return "must not have a pass score above 100, which no canary reaches";
     if (judge.thresholds.marginal > judge.thresholds.pass) return "must not have a marginal score above the pass score";
     for (const ComparedSeries& each : judge.series) {
         for (const Query* query : {&each.canary, &each.baseline}) {

@@ -39,6 +39,7 @@ struct OwnCheck {
     std::shared_ptr<const OwnGuard> guard{};
     Vantage vantage = Vantage::kProxy;  // not kClient, which cannot tell versions apart
     Duration window = std::chrono::minutes(5);
+    Scope baseline = Scope::kOld;
 };
 
 /// Why it can never judge; nothing when it can.

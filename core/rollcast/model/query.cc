@@ -98,11 +98,19 @@ std::size_t operands(ConditionStep::Op op) {
     }
 }
 
-bool selects(const Query& query, Vantage vantage) {
+namespace {
+
+template <typename Field, typename Value>
+bool any_selector(const Query& query, Field field, Value value) {
     return std::any_of(query.begin(), query.end(), [&](const QueryStep& step) {
-        return operands(step.op) == 0 && step.op != QueryStep::Op::kNumber && step.selector.vantage == vantage;
+        return operands(step.op) == 0 && step.op != QueryStep::Op::kNumber && step.selector.*field == value;
     });
 }
+
+}  // namespace
+
+bool selects(const Query& query, Vantage vantage) { return any_selector(query, &Selector::vantage, vantage); }
+bool selects(const Query& query, Scope scope) { return any_selector(query, &Selector::scope, scope); }
 
 std::optional<std::string> complaint(const Query& query, std::size_t latency_buckets) {
     if (query.size() > kMostSteps) return "has more than " + std::to_string(kMostSteps) + " steps";

@@ -16,8 +16,8 @@ namespace rollcast {
 /// or balancer, per version; sees refused connections and timeouts. Client: what users see, of the whole service only.
 enum class Vantage : std::uint8_t { kApplication, kProxy, kClient };
 
-/// Whose requests.
-enum class Scope : std::uint8_t { kNew, kOld, kService };
+/// Whose requests. The baseline's are nobody's where there is none.
+enum class Scope : std::uint8_t { kNew, kOld, kService, kBaseline };
 
 /// A set of series: which counter, of whom, over which window.
 struct Selector {
@@ -113,8 +113,9 @@ using Condition = std::vector<ConditionStep>;
 std::size_t operands(QueryStep::Op op);
 std::size_t operands(ConditionStep::Op op);
 
-/// Whether it selects series that are counted there.
+/// Whether it selects series that are counted there, or of those requests.
 bool selects(const Query& query, Vantage vantage);
+bool selects(const Query& query, Scope scope);
 
 /// Why a program cannot be evaluated at all ("step 3 needs 2 values and finds 1"); nothing when it can.
 /// `latency_buckets`: how many the metric store has, the implied last one not counted.

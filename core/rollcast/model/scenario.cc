@@ -64,12 +64,72 @@ class Complaints {
 /// "traffic.classes[2]"
 std::string at(const std::string& path, std::size_t index) { return path + "[" + std::to_string(index) + "]"; }
 
+void check(const LoadTarget& target, const std::string& path, Complaints& found) {
+    found.above(target.value, 0.0, path + ".value");
+}
+
+void check(const ScalingRules& rules, const std::string& path, Complaints& found) {
+    found.at_least<Duration>(rules.stabilization, 0s, path + ".stabilization");
+    found.unless(!rules.policies.empty() || rules.select == SelectPolicy::kDisabled, path + ".policies",
+                 "must hold at least one policy");
+    for (std::size_t i = 0; i < rules.policies.size(); ++i) {
+        const std::string one = at(path + ".policies", i);
+        found.at_least(rules.policies[i].value, 1, one + ".value");
+        found.above<Duration>(rules.policies[i].period, 0s, one + ".period");
+    }
+}
+
+void check(const HorizontalPodAutoscaler& rules, const std::string& path, Complaints& found) {
+    found.unless(!rules.targets.empty(), path + ".targets", "must hold at least one target");
+    for (std::size_t i = 0; i < rules.targets.size(); ++i) check(rules.targets[i], at(path + ".targets", i), found);
+    check(rules.up, path + ".up", found);
+    check(rules.down, path + ".down", found);
+    found.fraction(rules.tolerance, path + ".tolerance");
+    found.above<Duration>(rules.sync, 0s, path + ".sync");
+    found.above<Duration>(rules.resolution, 0s, path + ".resolution");
+    found.at_least<Duration>(rules.cpu_initialization, 0s, path + ".cpu_initialization");
+    found.at_least<Duration>(rules.initial_readiness, 0s, path + ".initial_readiness");
+}
+
+void check(const std::vector<TargetTracking>& policies, const std::string& path, Complaints& found) {
+    found.unless(!policies.empty(), path, "must hold at least one policy");
+    for (std::size_t i = 0; i < policies.size(); ++i) {
+        const std::string one = at(path, i);
+        check(policies[i].target, one + ".target", found);
+        found.at_least<Duration>(policies[i].scale_out_cooldown, 0s, one + ".scale_out_cooldown");
+        found.at_least<Duration>(policies[i].scale_in_cooldown, 0s, one + ".scale_in_cooldown");
+    }
+}
+
+void check(const Autoscaling& autoscaling, int replicas, Complaints& found) {
+    const std::string path = "fleet.autoscaling";
+    found.at_least(autoscaling.least, 1, path + ".least");
+    found.at_least(autoscaling.most, autoscaling.least, path + ".most");
+    found.unless(replicas >= autoscaling.least && replicas <= autoscaling.most, "fleet.replicas",
+                 "must be what its autoscaling keeps, from " + std::to_string(autoscaling.least) + " to " +
+                     std::to_string(autoscaling.most) + ", is " + std::to_string(replicas));
+    found.above(autoscaling.request, 0.0, path + ".request");
+    std::visit([&](const auto& by) { check(by, path + ".by", found); }, autoscaling.by);
+}
+
 void check(const Fleet& fleet, Complaints& found) {
     found.at_least(fleet.replicas, 1, "fleet.replicas");
+    if (fleet.autoscaling) check(*fleet.autoscaling, fleet.replicas, found);
     found.within(fleet.zones, 1, 255, "fleet.zones");
     if (fleet.capacity) {
         found.at_least(*fleet.capacity, fleet.replicas, "fleet.capacity");
     }
+    if (fleet.disruption_budget) {
+        const DisruptionBudget& budget = *fleet.disruption_budget;
+        found.unless(budget.min_available.has_value() != budget.max_unavailable.has_value(), "fleet.disruption_budget",
+                     "must have exactly one of min_available and max_unavailable");
+        for (const std::optional<Amount>& amount : {budget.min_available, budget.max_unavailable}) {
+            found.unless(!amount || amount->value >= 0, "fleet.disruption_budget", "must not be negative");
+        }
+    }
+    if (fleet.quota) found.at_least(*fleet.quota, fleet.replicas, "fleet.quota");
+    found.above<Duration>(fleet.creation.initial, 0s, "fleet.creation.initial");
+    found.at_least(fleet.creation.most, fleet.creation.initial, "fleet.creation.most");
     found.distribution(fleet.schedule, "fleet.schedule");
     found.at_least(fleet.image_bytes, 0.0, "fleet.image_bytes");
     found.above(fleet.pull_bytes_per_second, 0.0, "fleet.pull_bytes_per_second");
@@ -222,6 +282,16 @@ void check(const Faults& faults, int zones, Complaints& found) {
     for (std::size_t i = 0; i < faults.black_outs.size(); ++i) {
         check_span(faults.black_outs[i], at("faults.black_outs", i), found);
     }
+    for (std::size_t i = 0; i < faults.drains.size(); ++i) {
+        const Drain& drain = faults.drains[i];
+        const std::string path = at("faults.drains", i);
+        found.at_least<Duration>(drain.at, 0s, path + ".at");
+        found.unless(drain.hosts >= 1 && drain.hosts <= hosts.hosts, path + ".hosts",
+                     "must be from 1 to the " + std::to_string(hosts.hosts) + " hosts that there are");
+        found.above<Duration>(drain.retry, 0s, path + ".retry");
+        found.above<Duration>(drain.away, 0s, path + ".away");
+        if (drain.timeout) found.above<Duration>(*drain.timeout, 0s, path + ".timeout");
+    }
     const InstanceEffects& effects = faults.instances;
     found.factor(effects.noise, "faults.instances.noise");
     found.fraction(effects.gray, "faults.instances.gray");
@@ -344,6 +414,7 @@ void check(const std::vector<Location>& locations, const Scenario& scenario, Com
     found.unless(locations.size() < index_of(kEverywhere), "locations", "are too many");
     found.unless(!scenario.traffic.replay, "locations",
                  "have no meaning for a replay: nobody knows what arrives where");
+    found.unless(!scenario.fleet.autoscaling, "fleet.autoscaling", "is not known of several locations");
     double sum = 0;
     int replicas = 0;
     std::set<std::string> names;
@@ -357,6 +428,7 @@ void check(const std::vector<Location>& locations, const Scenario& scenario, Com
         Complaints there;
         check(one.fleet, there);
         check(one.faults, one.fleet.zones, there);
+        there.unless(!one.fleet.autoscaling, "fleet.autoscaling", "is not known of several locations");
         for (const Complaint& each : there.take()) found.unless(false, path + "." + each.path, each.message);
     }
     found.unless(std::abs(sum - 1) < 1e-9, "locations", "shares must add up to 1");
@@ -410,7 +482,10 @@ std::vector<Complaint> validate(const Scenario& scenario) {
         const std::string path = at("analyses", i);
         found.unless(!analysis.metrics.empty(), path + ".metrics", "must have at least one metric");
         for (std::size_t m = 0; m < analysis.metrics.size(); ++m) {
-            check(analysis.metrics[m], at(path + ".metrics", m), scenario.observability.latency_buckets.size(), found);
+            const std::string metric = at(path + ".metrics", m);
+            check(analysis.metrics[m], metric, scenario.observability.latency_buckets.size(), found);
+            found.unless(scenario.baseline || !selects(analysis.metrics[m].source, Scope::kBaseline), metric,
+                         "looks at a baseline, which no strategy brings");
         }
     }
     return found.take();

@@ -9,8 +9,10 @@
 
 #include "rollcast/base/ids.h"
 #include "rollcast/base/time.h"
+#include "rollcast/model/autoscaling.h"
 #include "rollcast/model/balancing.h"
 #include "rollcast/model/defect.h"
+#include "rollcast/model/disruption.h"
 #include "rollcast/model/faults.h"
 #include "rollcast/model/metric.h"
 #include "rollcast/model/observability.h"
@@ -42,8 +44,13 @@ struct Backoff {
 struct Fleet {
     int replicas = 1;
     int zones = 1;
-    std::optional<int> capacity{};        // instances that fit at a time, terminating ones included; none: no limit
-    Distribution schedule = Constant{0};  // from creation to a place
+    /// Instances that may exist at a time, waiting and terminating ones included (ResourceQuota): more are not created,
+    /// and it is tried again by `creation`. None: no limit.
+    std::optional<int> quota{};
+    std::optional<int> capacity{};  // instances that fit at a time, terminating ones included; none: no limit
+    std::optional<Autoscaling> autoscaling{};             // who changes `replicas`; none: nobody
+    std::optional<DisruptionBudget> disruption_budget{};  // of evictions; none: no limit
+    Distribution schedule = Constant{0};                  // from creation to a place
     double image_bytes = 0;
     double pull_bytes_per_second = 50e6;
     double image_cached = 1;                    // probability that the place already has the image
@@ -55,6 +62,7 @@ struct Fleet {
     Duration grace = 30s;                     // from that order to the kill; pre_stop is part of it
     Distribution crash_notice = Constant{1};  // from the death of a process to its being seen as not ready
     Backoff backoff{};
+    Backoff creation{.initial = 5ms, .most = 1000s};  // of instances that the quota refused
 };
 
 /// The order in which an instance takes up what waits.
@@ -109,6 +117,7 @@ struct Scenario {
     Release release{};
     Slo slo{};
     Window window{};
+    bool baseline = false;             // there may be a kBaselineVersion, if the strategy brings it
     std::vector<Analysis> analyses{};  // AnalysisId is an index into these
     People people{};
     std::vector<Location> locations{};  // none: one, with `fleet` and `faults`

@@ -13,19 +13,28 @@ std::optional<std::string> complaint(const QueryCheck& check, std::size_t latenc
     return std::nullopt;
 }
 
-bool selects(const QueryCheck& check, Vantage vantage) { return selects(check.query, vantage); }
 bool selects(const CloudWatchAlarm& alarm, Vantage vantage) { return alarm.vantage == vantage; }
+bool selects(const CloudWatchAlarm& alarm, Scope scope) { return alarm.scope == scope; }
 bool selects(const BurnRateAlert& alert, Vantage vantage) { return alert.vantage == vantage; }
+bool selects(const BurnRateAlert& alert, Scope scope) { return alert.scope == scope; }
 bool selects(const SequentialCheck& check, Vantage vantage) { return check.vantage == vantage; }
+bool selects(const SequentialCheck& check, Scope scope) { return scope == Scope::kNew || scope == check.baseline; }
 bool selects(const OwnCheck& check, Vantage vantage) { return check.vantage == vantage; }
-bool selects(const kayenta::Judge& judge, Vantage vantage) {
+bool selects(const OwnCheck& check, Scope scope) { return scope == Scope::kNew || scope == check.baseline; }
+template <typename What>
+bool selects(const QueryCheck& check, What what) {
+    return selects(check.query, what);
+}
+template <typename What>
+bool selects(const kayenta::Judge& judge, What what) {
     return std::any_of(judge.series.begin(), judge.series.end(), [&](const kayenta::ComparedSeries& each) {
-        return selects(each.canary, vantage) || selects(each.baseline, vantage);
+        return selects(each.canary, what) || selects(each.baseline, what);
     });
 }
-bool selects(const CompositeAlarm& composite, Vantage vantage) {
+template <typename What>
+bool selects(const CompositeAlarm& composite, What what) {
     return std::any_of(composite.alarms.begin(), composite.alarms.end(),
-                       [&](const NamedAlarm& each) { return selects(each.alarm, vantage); });
+                       [&](const NamedAlarm& each) { return selects(each.alarm, what); });
 }
 
 }  // namespace
@@ -45,6 +54,10 @@ std::optional<std::string> complaint(const Source& source, std::size_t latency_b
 
 bool selects(const Source& source, Vantage vantage) {
     return std::visit([&](const auto& alternative) { return selects(alternative, vantage); }, source);
+}
+
+bool selects(const Source& source, Scope scope) {
+    return std::visit([&](const auto& alternative) { return selects(alternative, scope); }, source);
 }
 
 }  // namespace rollcast

@@ -24,7 +24,8 @@ using Source =
 /// one not counted.
 std::optional<std::string> complaint(const Source& source, std::size_t latency_buckets);
 
-/// Whether it looks at what is counted there.
+/// Whether it looks at what is counted there, or at those requests.
 bool selects(const Source& source, Vantage vantage);
+bool selects(const Source& source, Scope scope);
 
 }  // namespace rollcast

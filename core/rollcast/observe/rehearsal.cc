@@ -71,6 +71,12 @@ double share_until(const std::vector<RehearsedStretch>& plan, Duration until) {
     return sum;
 }
 
+/// What a baseline gets beside the new version: as much, or what is left.
+std::vector<RehearsedStretch> beside_the_new(std::vector<RehearsedStretch> plan) {
+    for (RehearsedStretch& stretch : plan) stretch.share = std::min(stretch.share, 1 - stretch.share);
+    return plan;
+}
+
 }  // namespace
 
 Rehearsed rehearse(const Analysis& analysis, const Observability& observability, const Rehearsal& rehearsal) {
@@ -89,23 +95,29 @@ Rehearsed rehearse(const Analysis& analysis, const Observability& observability,
 
     const Duration every = observability.scrape_interval, looks_back = lookback(analysis) + observability.delay;
     const auto lead = 2 + std::min(looks_back, kLongestLead) / every;
-    Telemetry telemetry(observability, 2, looks_back);
-    Version old_version(rehearsal.old_version), new_version(rehearsal.new_version);
+    Telemetry telemetry(observability, 3, looks_back);
+    Version old_version(rehearsal.old_version), new_version(rehearsal.new_version), baseline(rehearsal.old_version);
+    const std::vector<RehearsedStretch> beside =
+        rehearsal.baseline ? beside_the_new(rehearsal.plan) : std::vector<RehearsedStretch>{};
     Time scraped = Time{} - lead * every;
-    double to_new = 0;
+    double to_new = 0, to_baseline = 0;
     const auto scrape = [&] {
         const Time next = scraped + every;
         const double so_far = share_until(rehearsal.plan, next.time_since_epoch());
-        old_version.serve(rehearsal.rate * (to_seconds(every) - (so_far - to_new)));
+        const double beside_so_far = share_until(beside, next.time_since_epoch());
+        old_version.serve(rehearsal.rate * (to_seconds(every) - (so_far - to_new) - (beside_so_far - to_baseline)));
         new_version.serve(rehearsal.rate * (so_far - to_new));
+        baseline.serve(rehearsal.rate * (beside_so_far - to_baseline));
         to_new = so_far;
+        to_baseline = beside_so_far;
         scraped = next;
         const std::size_t buckets = observability.latency_buckets.size();
-        const SeriesReading of_old = old_version.scrape(buckets), of_new = new_version.scrape(buckets);
+        const SeriesReading of_old = old_version.scrape(buckets), of_new = new_version.scrape(buckets),
+                            of_baseline = baseline.scrape(buckets);
         telemetry.record({.at = scraped,
-                          .application = {of_old, of_new},
-                          .proxy = {of_old, of_new, SeriesReading{}},
-                          .client = both(of_old, of_new)});
+                          .application = {of_old, of_new, of_baseline},
+                          .proxy = {of_old, of_new, of_baseline, SeriesReading{}},
+                          .client = both(both(of_old, of_new), of_baseline)});
     };
 
     AnalysisRun run(analysis, Time{} + rehearsal.starts);

@@ -31,6 +31,7 @@ struct Rehearsal {
     Duration starts{};                     // the analysis, so long after the plan
     RehearsedAnswers old_version{};
     RehearsedAnswers new_version{};
+    bool baseline = false;  // beside the new version; answers as the old one
 };
 
 struct Rehearsed {

@@ -46,7 +46,7 @@ SequentialReading evaluate(const SequentialCheck& check, SequentialMemory& memor
     const Time to = now - telemetry.delay();
     if (memory.counted_to) {
         const Counts canary = counted(telemetry, check.vantage, Scope::kNew, *memory.counted_to, to);
-        const Counts baseline = counted(telemetry, check.vantage, Scope::kOld, *memory.counted_to, to);
+        const Counts baseline = counted(telemetry, check.vantage, check.baseline, *memory.counted_to, to);
         memory.canary += canary;
         memory.baseline += baseline;
         std::visit([&](auto& test) { feed(test, canary, baseline, memory); }, memory.test);

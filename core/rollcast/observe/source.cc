@@ -82,7 +82,7 @@ Measured measure(const OwnCheck& check, SourceMemory&, const Telemetry& telemetr
     const Time to = now - telemetry.delay(), from = to - check.window;
     const auto brought = [&](Scope scope) { return telemetry.brought(check.vantage, scope, from, to); };
     const OwnVerdict verdict = check.guard->judge(
-        {.now = now, .window = check.window, .canary = brought(Scope::kNew), .baseline = brought(Scope::kOld)});
+        {.now = now, .window = check.window, .canary = brought(Scope::kNew), .baseline = brought(check.baseline)});
     if (!verdict.passes) return {AnalysisPhase::kInconclusive, verdict.value};
     return {failed_if(!*verdict.passes), verdict.value};
 }

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "rollcast/base/check.h"
+#include "rollcast/base/ids.h"
 
 namespace rollcast {
 namespace {
@@ -87,8 +88,11 @@ Telemetry::Slots Telemetry::selected(Vantage vantage, Scope scope) const {
     }
     if (scope == Scope::kService) return all;
     if (vantage == Vantage::kClient) return {};
-    const std::size_t slot = all.first + (scope == Scope::kNew ? versions_ - 1 : 0);
-    return {slot, slot + 1};
+    const std::size_t version = index_of(scope == Scope::kNew        ? kNewVersion
+                                         : scope == Scope::kBaseline ? kBaselineVersion
+                                                                     : kOldVersion);
+    if (version >= versions_) return {};
+    return {all.first + version, all.first + version + 1};
 }
 
 Telemetry::Window Telemetry::window(const Selector& selector, Time now) const {

@@ -35,7 +35,7 @@ struct Scrape {
     SeriesReading client;
 };
 
-/// Scope::kNew is the newest version, kOld version 0. From the client's vantage versions cannot be told apart: a
+/// From the client's vantage versions cannot be told apart: a
 /// selector of one version selects nothing there. The latency series of a version exist while any status series does.
 class Telemetry {
    public:

@@ -37,6 +37,7 @@ enum class Purpose : std::uint8_t {
     kReport = 21,          // users' reports; entity: look << 1, or report << 1 | 1 for how long it takes
     kFlaky = 22,           // does a measurement go wrong; entity: see FlakyDraws
     kDrawn = 23,           // telemetry that is drawn; entity: ordinal of the scrape << 2 | version
+    kAutoscaling = 24,     // when an autoscaler reads and looks; entity: 0
 };
 
 /// A uniform random bit generator (for Boost.Random) over one named stream: 2^34 words of 32 bits.

@@ -58,10 +58,10 @@ void Narrator::tell_scrape(const Scrape& scrape, std::span<const Site> sites) {
     sample.ready.resize(versions);
     sample.instances.resize(versions);
     for (const Site& site : sites) {
-        const std::vector<Cohort> cohorts = site.world.cohorts();
-        for (std::size_t version = 0; version < versions; ++version) {
-            sample.ready[version] += cohorts[version].ready;
-            sample.instances[version] += cohorts[version].instances + cohorts[version].draining;
+        for (const Cohort& cohort : site.world.cohorts()) {
+            const std::size_t version = index_of(cohort.version);
+            sample.ready[version] += cohort.ready;
+            sample.instances[version] += cohort.instances + cohort.draining;
         }
         if (sites.size() > 1) sample.reach.push_back(site.world.share(index_of(kNewVersion)));
     }

@@ -41,11 +41,13 @@ struct Outcome {
     double blast_radius = 0;    // largest share of traffic that a bad version had; 0 for a good one
     double budget_spent = 0;    // failed / failures that the SLO allows in its period, at the window's mean rate
     double min_headroom = 0;    // smallest (ready instances / instances needed then) - 1; infinite: no load
-    double extra_instance_seconds = 0;  // instances beyond the replicas, integrated over the window; may be negative
-    std::int64_t alarms_true = 0;       // analyses that failed on a bad release
-    std::int64_t alarms_false = 0;      // analyses that failed on a good one
-    std::int64_t restarts = 0;          // of processes
-    std::int64_t decisions = 0;         // of the controller that changed something
+    /// Instances beyond the replicas, integrated over the window; may be negative. With an autoscaler: beyond those of
+    /// the same run without the rollout.
+    double extra_instance_seconds = 0;
+    std::int64_t alarms_true = 0;   // analyses that failed on a bad release
+    std::int64_t alarms_false = 0;  // analyses that failed on a good one
+    std::int64_t restarts = 0;      // of processes
+    std::int64_t decisions = 0;     // of the controller that changed something
 
     std::int64_t attributable() const { return failed - baseline_failed; }
 };

@@ -6,9 +6,14 @@
 namespace rollcast {
 namespace {
 
-constexpr std::size_t kOld = index_of(kOldVersion);
 constexpr std::size_t kNew = index_of(kNewVersion);
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+int ready(const World& world) {
+    int sum = 0;
+    for (std::size_t version = 0; version < world.versions(); ++version) sum += world.ready(version);
+    return sum;
+}
 
 }  // namespace
 
@@ -37,7 +42,7 @@ void Recorder::look(std::span<const Site> sites, Time now) {
 void Recorder::note(std::span<const Site> sites) {
     instances_ = instances(sites);
     ready_.clear();
-    for (const Site& site : sites) ready_.push_back(site.world.ready(kOld) + site.world.ready(kNew));
+    for (const Site& site : sites) ready_.push_back(ready(site.world));
 }
 
 double* Recorder::clock(Phase phase) {

@@ -94,6 +94,7 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     Stream stream = streams_.stream(Purpose::kScrape, 0);
     const double phase = uniform(stream);
     schedule(now_ + from_seconds(phase * to_seconds(scenario.observability.scrape_interval)), RunEvent::kScrape);
+    begin_autoscaling();
 }
 
 void Simulation::rekey(const StreamSpace& streams) {
@@ -107,16 +108,22 @@ void Simulation::rekey(const StreamSpace& streams) {
 void Simulation::draw_telemetry(DrawnTelemetry drawn) {
     require(is_one(), "telemetry can be drawn of one location only");
     drawn_ = std::move(drawn);
+    drawn_->look(world(), now_);
+}
+
+void Simulation::watch() {
+    sweep();
+    recorder_.begin(sites_, now_);
+    watched_ = true;
 }
 
 void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
-    sweep();
+    watch();
     if (timeline != nullptr) narrator_.begin(*timeline, sites_, now_);
-    recorder_.begin(sites_, now_);
     responder_.begin(failures_that_hurt());
     for (const AnalysisId id : scenario_->people.pages) start_analysis({.run = kStanding, .analysis = id});
     strategy_ = strategy.describe();
-    Launch launch{.at = now_, .replicas = scenario_->fleet.replicas};
+    Launch launch{.at = now_, .replicas = replicas_.value_or(scenario_->fleet.replicas)};
     if (!is_one()) {
         for (const Site& site : sites_) launch.locations.push_back({site.name, site.scenario->fleet.replicas});
     }
@@ -161,7 +168,7 @@ void Simulation::run_apart(Time until) {
         for (Site& site : sites_) run_site(site, next, news);
         if (next > now_) decisions_at_once_ = 0;
         now_ = next;
-        if (controller_ && news.any) recorder_.look(sites_, now_);
+        if (watched_ && news.any) recorder_.look(sites_, now_);
         if (news.visible) request_decision();
         while (queue_.next_time() <= now_) handle(queue_.pop().event);
         if (now_ == until) break;
@@ -193,8 +200,7 @@ void Simulation::handle(const Event& event) {
     if (event.kind < static_cast<std::uint32_t>(WorldEvent::kEnd)) {
         const bool visible = handle_world(sites_.front(), event, now_);
         if (drawn_) drawn_->look(world(), now_);
-        if (!controller_) return;
-        recorder_.look(sites_, now_);
+        if (watched_) recorder_.look(sites_, now_);
         if (visible) request_decision();
         return;
     }
@@ -226,6 +232,12 @@ void Simulation::handle(const Event& event) {
         case RunEvent::kPersonActs:
             recorder_.person_aborts();
             return abort("a person aborts the rollout");
+        case RunEvent::kReadLoads:
+            schedule(now_ + autoscaler_->resolution(), RunEvent::kReadLoads);
+            return sites_.front().world.read_loads(now_);
+        case RunEvent::kAutoscale:
+            schedule(now_ + autoscaler_->period(), RunEvent::kAutoscale);
+            return autoscale();
     }
 }
 
@@ -267,6 +279,38 @@ const Telemetry& Simulation::telemetry_of(LocationId location) const {
     return everywhere_ ? *everywhere_ : telemetry();
 }
 
+/// When it reads and looks against the rollout is anybody's guess.
+void Simulation::begin_autoscaling() {
+    if (!scenario_->fleet.autoscaling) return;
+    autoscaler_.emplace(*scenario_->fleet.autoscaling);
+    replicas_ = scenario_->fleet.replicas;
+    Stream stream = streams_.stream(Purpose::kAutoscaling, 0);
+    for (const auto& [kind, period] : {std::pair(RunEvent::kReadLoads, autoscaler_->resolution()),
+                                       std::pair(RunEvent::kAutoscale, autoscaler_->period())}) {
+        schedule(now_ + from_seconds(uniform(stream) * to_seconds(period)), kind);
+    }
+}
+
+/// Requests that are drawn keep no instance busy: then nobody scales.
+void Simulation::autoscale() {
+    if (drawn_) return;
+    const bool deploying = controller_ && !is_final(phase_);
+    Site& site = sites_.front();
+    const int wanted = autoscaler_->look(site.world.loads(), *replicas_, deploying, now_);
+    if (wanted == *replicas_) return;
+    narrator_.tell(now_, Kind::kDecision, [&] {
+        return "the autoscaler asks for " + std::to_string(wanted) + " instances instead of " +
+               std::to_string(*replicas_);
+    });
+    replicas_ = wanted;
+    site.world.resized(wanted);
+    if (controller_) return request_decision();
+    std::vector<Target> targets(site.world.versions());
+    targets.front().desired = wanted;
+    site.world.apply(targets, now_, queue_);
+    if (watched_) recorder_.look(sites_, now_);
+}
+
 void Simulation::request_decision() {
     if (!controller_ || decision_requested_) return;
     decision_requested_ = true;
@@ -282,13 +326,14 @@ void Simulation::decide() {
                                 .cohorts = seen,
                                 .analyses = statuses_,
                                 .routed = std::all_of(seen.begin(), seen.end(), std::mem_fn(&Cohort::routed)),
+                                .replicas = replicas_,
                                 .approved = approved_,
                                 .aborted = aborted_,
                                 .locations = sites_.size()});
     bool changed = false;
     std::span<const Target> targets = want.targets;
     for (Site& site : sites_) {
-        const std::size_t versions = site.world.data().versions();
+        const std::size_t versions = site.world.versions();
         changed |= site.world.apply(targets.first(versions), now_, queue_of(site));
         targets = targets.subspan(versions);
     }
@@ -471,6 +516,10 @@ void Simulation::tell_fault(const Site& site, const Event& event, Time now) {
     if (event.kind == static_cast<std::uint32_t>(WorldEvent::kZoneLost)) {
         const ZoneLoss& loss = faults.zone_losses[event.subject];
         narrator_.tell(now, Kind::kTruth, [&] { return where() + "zone " + std::to_string(loss.zone) + " is lost"; });
+    } else if (event.kind == static_cast<std::uint32_t>(WorldEvent::kDrain) && event.detail == 0) {
+        const Drain& drain = faults.drains[event.subject];
+        narrator_.tell(now, Kind::kTruth,
+                       [&] { return where() + "a drain of " + std::to_string(drain.hosts) + " hosts begins"; });
     } else if (event.kind == static_cast<std::uint32_t>(WorldEvent::kBrownOut)) {
         const bool ends = std::any_of(faults.brown_outs.begin(), faults.brown_outs.end(),
                                       [&](const BrownOut& brown) { return Time{} + brown.at + brown.lasts == now; });

@@ -18,6 +18,7 @@
 #include "rollcast/des/event_queue.h"
 #include "rollcast/model/scenario.h"
 #include "rollcast/observe/analysis.h"
+#include "rollcast/observe/autoscaler.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/run/narrator.h"
@@ -38,6 +39,9 @@ class Simulation {
 
     /// Starts the rollout now. Tells its story to `timeline` if there is one; a copy of the run tells none.
     void launch(const Strategy& strategy, Timeline* timeline = nullptr);
+
+    /// Keeps books from now on of a run without a rollout.
+    void watch();
 
     /// Handles everything up to and at `until`; tallies and meters are exact then. Throws StrategyError, with the time
     /// and the strategy, for what it may not do and for whatever it throws.
@@ -70,6 +74,8 @@ class Simulation {
         kApprovalLimit,  // likewise
         kReport,         // of a user
         kPersonActs,
+        kReadLoads,  // an autoscaler's metrics
+        kAutoscale,
     };
     struct News {
         bool any = false;      // something happened
@@ -109,6 +115,8 @@ class Simulation {
     void analysis_moved(std::size_t index);
     void schedule(Time at, RunEvent kind, std::uint32_t subject = 0, std::uint32_t detail = 0);
     void tell_fault(const Site& site, const Event& event, Time now);
+    void begin_autoscaling();
+    void autoscale();
 
     const Scenario* scenario_;
     std::shared_ptr<const std::vector<Scenario>> local_;  // what it is in each location; none where there is but one
@@ -121,6 +129,8 @@ class Simulation {
     Responder responder_;
     std::uint32_t scrapes_ = 0;
     std::optional<DrawnTelemetry> drawn_;
+    std::optional<Autoscaler> autoscaler_;
+    std::optional<int> replicas_;  // that it asks for
 
     std::string strategy_;             // what is launched
     ClonePtr<Controller> controller_;  // none before the launch
@@ -128,6 +138,7 @@ class Simulation {
     std::vector<AnalysisStatus> statuses_;  // parallel to analyses_
     Phase phase_ = Phase::kMoving;
     std::string reason_;
+    bool watched_ = false;  // books are kept
     bool decision_requested_ = false;
     int decisions_at_once_ = 0;  // since time last moved
     std::uint32_t wakes_ = 0;

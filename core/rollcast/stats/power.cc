@@ -78,6 +78,78 @@ double poisson_up_to(double k, double mean) {
     return mean == 0 || std::isinf(k) ? 1 : boost::math::gamma_q(k + 1, mean);
 }
 
+/// Poisson probabilities of counts from `first` on, without the negligible ones.
+struct PoissonMass {
+    double first = 0;
+    std::vector<double> mass{};
+
+    explicit PoissonMass(double mean) {
+        const double reach = 8 * std::sqrt(mean) + 12;
+        first = std::max(0., std::floor(mean - reach));
+        for (double k = first; k <= mean + reach; ++k) mass.push_back(poisson(k, mean));
+    }
+};
+
+/// Masses at whole steps of a grid. What falls between two is split so that the mean stays; the ends take what lies
+/// beyond.
+struct Steps {
+    std::ptrdiff_t first = 0;
+    std::vector<double> mass{};
+
+    void add(double at, double probability) {
+        const double offset = std::clamp(at - static_cast<double>(first), 0., static_cast<double>(mass.size()) - 1);
+        const auto index = static_cast<std::size_t>(offset);
+        const double part = offset - static_cast<double>(index);
+        mass[index] += probability * (1 - part);
+        if (part > 0) mass[index + 1] += probability * part;
+    }
+};
+
+/// Of log-ratios: from one bound of the test to the other.
+constexpr std::ptrdiff_t kSteps = 300;
+
+/// How far a look moves the log-ratio, in steps: each failure `up`, each success `down`.
+Steps moves(const std::vector<double>& failed, double fewest, double up, double succeeded, double down) {
+    const PoissonMass successes(succeeded);
+    const double n = static_cast<double>(successes.mass.size());
+    Steps by_successes{.first = static_cast<std::ptrdiff_t>(std::floor(-(successes.first + n) * down))};
+    by_successes.mass.resize(static_cast<std::size_t>(n * down) + 3);
+    for (std::size_t s = 0; s < successes.mass.size(); ++s) {
+        by_successes.add(-(successes.first + static_cast<double>(s)) * down, successes.mass[s]);
+    }
+    Steps all{.first = -kSteps, .mass = std::vector<double>(2 * kSteps + 1)};
+    for (std::size_t f = 0; f < failed.size(); ++f) {
+        const double lift = (fewest + static_cast<double>(f)) * up + static_cast<double>(by_successes.first);
+        for (std::size_t i = 0; i < by_successes.mass.size(); ++i) {
+            const double mass = failed[f] * by_successes.mass[i];
+            if (mass > kNegligible) all.add(lift + static_cast<double>(i), mass);
+        }
+    }
+    return all;
+}
+
+bool alike(const SprtLook& one, const SprtLook& other) {
+    const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(a, b); };
+    return near(one.succeeded, other.succeeded) &&
+           std::equal(one.failed.begin(), one.failed.end(), other.failed.begin(), other.failed.end(), near);
+}
+
+/// Probabilities of what a look counts if no failure was seen before it and one is in it.
+std::vector<double> first_failures(const std::vector<double>& failed) {
+    std::vector<double> counted;
+    double none = 1;
+    for (std::size_t scrape = 0; scrape < failed.size(); ++scrape) {
+        const double first = none * -std::expm1(-failed[scrape]);
+        const PoissonMass rest(
+            std::accumulate(failed.begin() + static_cast<std::ptrdiff_t>(scrape) + 1, failed.end(), 0.));
+        const auto fewest = static_cast<std::size_t>(rest.first);
+        counted.resize(std::max(counted.size(), fewest + rest.mass.size()), 0);
+        for (std::size_t k = 0; k < rest.mass.size(); ++k) counted[fewest + k] += first * rest.mass[k];
+        none *= std::exp(-failed[scrape]);
+    }
+    return counted;
+}
+
 }  // namespace
 
 double requests_needed(const RateComparison& rates, double power, double share) {
@@ -176,6 +248,57 @@ SprtOutlook sprt_outlook(const SprtParams& params, double rate, std::int64_t mos
         undecided = std::accumulate(mass.begin(), mass.end(), 0.);
     }
     return outlook;
+}
+
+std::vector<double> sprt_worse_by(const SprtParams& params, std::span<const SprtLook> looks, double unseen) {
+    require(unseen >= 0 && unseen <= 1, "a probability must be between 0 and 1");
+    const Sprt test(params);
+    const double step = (test.upper() - test.lower()) / kSteps;
+    const double up = test.log_ratio({1, 1}) / step, down = -test.log_ratio({0, 1}) / step;
+    // From the lower bound to the upper one; between them is what is undecided.
+    const Steps nothing{.first = 0, .mass = std::vector<double>(kSteps + 1)};
+    Steps seen = nothing, fresh = nothing;  // whether a failure was
+    seen.add(-test.lower() / step, 1 - unseen);
+    fresh.add(-test.lower() / step, unseen);
+    std::vector<double> found;
+    double worse = 0;
+    const auto move = [&](const Steps& from, const Steps& by, Steps& to) {
+        const auto some = [](double mass) { return mass > kNegligible; };
+        const std::ptrdiff_t first = std::find_if(by.mass.begin(), by.mass.end(), some) - by.mass.begin();
+        const std::ptrdiff_t last = by.mass.rend() - std::find_if(by.mass.rbegin(), by.mass.rend(), some);
+        std::vector<double> from_here(by.mass.size() + 1, 0);
+        std::partial_sum(by.mass.rbegin(), by.mass.rend(), from_here.rbegin() + 1);
+        for (std::ptrdiff_t i = 1; i < kSteps; ++i) {
+            const double mass = from.mass[static_cast<std::size_t>(i)];
+            if (!some(mass)) continue;
+            // Index of `by`: kSteps stays where it is.
+            const std::ptrdiff_t beyond = 2 * kSteps - i;
+            for (std::ptrdiff_t j = std::max(first, kSteps - i + 1); j < std::min(last, beyond); ++j) {
+                to.mass[static_cast<std::size_t>(i + j - kSteps)] += mass * by.mass[static_cast<std::size_t>(j)];
+            }
+            worse += mass * from_here[static_cast<std::size_t>(beyond)];
+        }
+    };
+    Steps usual, first, none;  // what a look does: to those who have seen a failure, by the first one, and without
+    const SprtLook* before = nullptr;
+    for (const SprtLook& look : looks) {
+        const double failed = std::accumulate(look.failed.begin(), look.failed.end(), 0.);
+        require(failed >= 0 && look.succeeded >= 0, "expected counts must not be negative");
+        if (before == nullptr || !alike(look, *before)) {
+            const PoissonMass failures(failed);
+            usual = moves(failures.mass, failures.first, up, look.succeeded, down);
+            first = moves(first_failures(look.failed), 0, up, look.succeeded, down);
+            none = moves({std::exp(-failed)}, 0, up, look.succeeded, down);
+            before = &look;
+        }
+        Steps seen_after = nothing, fresh_after = nothing;
+        move(seen, usual, seen_after);
+        move(fresh, first, seen_after);
+        move(fresh, none, fresh_after);
+        seen = std::move(seen_after), fresh = std::move(fresh_after);
+        found.push_back(worse);
+    }
+    return found;
 }
 
 }  // namespace rollcast

@@ -49,4 +49,14 @@ struct SprtOutlook {
 };
 SprtOutlook sprt_outlook(const SprtParams& params, double rate, std::int64_t most_requests = 10'000'000);
 
+/// What Sprt counts between two looks at a Poisson process, expected.
+struct SprtLook {
+    double succeeded = 0;
+    std::vector<double> failed;  // scrape by scrape
+};
+
+/// Probability that Sprt has found "worse" by each look. A counter of failures adds nothing in the scrape that first
+/// sees one: `unseen` is the probability that none has before. On a grid of log-ratios, right to half a hundredth.
+std::vector<double> sprt_worse_by(const SprtParams& params, std::span<const SprtLook> looks, double unseen = 0);
+
 }  // namespace rollcast

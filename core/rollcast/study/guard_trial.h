@@ -1,7 +1,7 @@
 #pragma once
 // Would the guards have caught it? A rollout tried on a release with a given defect, again and again: fleet, routers,
 // strategy, analyses and people are those of a replication, requests are not simulated (see DrawnTelemetry) but for the
-// few by which processes die.
+// few by which processes die or wear out.
 
 #include <cstdint>
 #include <optional>
@@ -32,7 +32,7 @@ struct GuardTrialOptions {
 /// rollout does or when it is decided to go back. The same replication of two trials has the same luck, and so the
 /// worse release never fares better by chance alone. Of a row only verdict, duration, detection, exposure, what failed
 /// of the defect and min_headroom (of the slots of the new version: free ones per one in use; as low as it was) mean
-/// anything. Defects are those that DrawnTelemetry knows. Shorter than asked for if `progress`, which hears of finished
+/// anything. Shorter than asked for if `progress`, which hears of finished
 /// rows, returned false. Throws std::invalid_argument for a scenario that does not validate.
 std::vector<Outcome> try_guards(const Scenario& scenario, const Strategy& strategy, std::span<const GuardTrial> trials,
                                 const GuardTrialOptions& options, const Progress& progress = {});
@@ -42,6 +42,7 @@ struct PlannedTraffic {
     Timeline timeline{};                 // with every measurement
     std::vector<Time> scrapes{};         // that could be seen
     std::vector<double> new_requests{};  // expected at the new version since the scrape before; parallel to scrapes
+    double exposure = 0;                 // requests to the new version until the end
     Time first_exposed = kNever;         // of the new version
     Time end{};                          // of the rollout; the horizon where it did not end
 };

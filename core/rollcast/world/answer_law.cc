@@ -46,7 +46,6 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect)
             kind.facts.slots = std::max(1.0, std::round(kind.facts.slots * (1 - truth.severity)));
         }
         kind.facts.seen = truth.kind == DefectKind::kWrongAnswers ? 0 : 1;
-        if (truth.kind == DefectKind::kCrashHazard) kind.facts.hazard = truth.severity / 3600;
         for (std::size_t i = 0; i < classes.size(); ++i) {
             const RequestClass& of = classes[i];
             const bool hit = truth.request_class < 0 || static_cast<std::size_t>(truth.request_class) == i;

@@ -36,7 +36,6 @@ class AnswerBook {
         double defective = 0;   // share that fails besides
         double seen = 0;        // of `defective`, the share that counters see
         double fatal = 0;       // share of requests that kill the process that begins them
-        double hazard = 0;      // deaths of an instance a second besides
         double slots = 1;       // of an instance
         double work = 0;        // mean seconds of service
         double squared_cv = 0;

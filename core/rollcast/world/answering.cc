@@ -90,6 +90,8 @@ Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
             }
         }
     }
+    if (const std::size_t newer = index_of(kNewVersion); newer < versions_.size())
+        flagged_leak_ = versions_[newer].leak;
 }
 
 Answering::Lane Answering::lane(std::size_t version, std::size_t request_class, const Trouble& trouble) const {
@@ -112,7 +114,8 @@ void Answering::impair_all(Impairment impairment) {
 Trouble Answering::fresh(std::size_t version, Instant now, const Trouble& before) const {
     Trouble trouble{.slowness = before.slowness, .errors_below = before.errors_below};
     if (cold_slowness_ > 0) trouble.cold_until = now + static_cast<Instant>(kDecayed * cold_decay_);
-    trouble.left = versions_[version].leak;
+    // Flagged requests leak as the new version's do, at whatever instance.
+    trouble.left = versions_[version].leak != 0 ? versions_[version].leak : flagged_leak_;
     return trouble;
 }
 

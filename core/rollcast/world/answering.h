@@ -143,7 +143,8 @@ class Answering {
     std::vector<Rule> rules_;                 // versions x classes
     std::vector<Version> versions_;
     bool can_crash_ = false;
-    double timeout_;  // ns
+    std::uint32_t flagged_leak_ = 0;  // Version::leak of the new version
+    double timeout_;                  // ns
     float all_slowness_ = 1;
     std::uint64_t all_errors_below_ = 0;
     double cold_slowness_;

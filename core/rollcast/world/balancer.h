@@ -65,6 +65,9 @@ class Balancer {
     template <typename Servers>
     std::uint32_t choose(const RouteWords& words, Instant now, Servers& servers, Shared& shared);
 
+    /// A user's place in the split between versions.
+    std::uint32_t person_word(std::uint32_t person) const;
+
     /// How much is mirrored to a group, in words; and the server of a copy, or kNobody.
     const std::vector<std::uint64_t>& mirrored() const { return mirrored_; }
     template <typename Servers>
@@ -132,7 +135,6 @@ class Balancer {
     void observe(Opinion& opinion, Instant latency, Instant now) const;
     double load(std::uint8_t balancer, std::uint32_t server, std::uint32_t held, Instant now);
     double weight(std::uint32_t server, Instant now) const;
-    std::uint32_t person_word(std::uint32_t person) const;
     Opinion& opinion(std::uint8_t balancer, std::uint32_t server) {
         return opinions_[server * static_cast<std::size_t>(balancing_.balancers) + balancer];
     }

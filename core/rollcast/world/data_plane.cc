@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "rollcast/base/check.h"
 
@@ -12,6 +13,9 @@ namespace {
 bool looks_ahead(const Service& service, Pace pace) {
     return pace == Pace::kFastest && service.order == QueueOrder::kFifo && service.cores == 0;
 }
+
+/// In the place of an attempt: the words by which a request is exposed to a flag.
+constexpr std::uint32_t kFlagWords = 254;
 
 /// A part of a whole: the one of `parts` that a word falls into.
 std::uint32_t part_of(std::uint32_t word, std::uint32_t parts) {
@@ -44,6 +48,7 @@ DataPlane::DataPlane(const Scenario& scenario, std::span<const Defect> defects, 
       plain_(shared_.answering.classes() == 1 && shared_.balancer.is_plain() &&
              (scenario.balancing.policy == Policy::kRandom || scenario.balancing.policy == Policy::kPowerOfTwo)),
       extra_(!plain_ || scenario.balancing.policy == Policy::kPowerOfTwo),
+      by_user_(scenario.traffic.sessions.sticky != Stickiness::kNone),
       arrivals_(scenario.traffic, streams, from),
       now_(from) {
     shared_.clients.begin(instant(from), shared_.agenda);
@@ -63,6 +68,7 @@ void DataPlane::rekey(const StreamSpace& streams) {
 
 std::uint32_t DataPlane::add_server(VersionId version, ZoneId zone) {
     shared_.balancer.add_server(zone);
+    if (counts_work_) shared_.work.emplace_back();
     const auto number = static_cast<std::uint16_t>(index_of(version));
     return std::visit([&](auto& servers) { return servers.add(number, shared_.answering); }, servers_);
 }
@@ -97,12 +103,21 @@ void DataPlane::set_routes(std::vector<RouteGroup> groups) {
     fill_places();
 }
 
+void DataPlane::set_flag(double share) { flagged_below_ = words_below(share); }
+
+Meter DataPlane::take_flagged() { return std::exchange(shared_.flagged, {}); }
+
 Meter DataPlane::take_application(std::uint32_t server) {
     return std::visit([&](auto& servers) { return servers.take_application(server); }, servers_);
 }
 
 void DataPlane::count_application(bool wanted) {
     std::visit([&](auto& servers) { servers.count_application(wanted); }, servers_);
+}
+
+void DataPlane::count_work() {
+    counts_work_ = true;
+    count_application(true);  // work is booked beside it
 }
 
 std::int64_t DataPlane::count_in_flight(Time now) const {
@@ -136,7 +151,7 @@ template <typename Servers>
 void DataPlane::admit_until(Servers& servers, Instant until) {
     while (block_.at[next_] < std::min(until, shared_.agenda.next())) {
         if constexpr (std::is_same_v<Servers, LookaheadServers>) {
-            if (plain_ && shared_.balancer.mirrored().empty())
+            if (plain_ && shared_.balancer.mirrored().empty() && flagged_below_ == 0)
                 admit_usual(servers, std::min(until, shared_.agenda.next()));
         }
         if (next_ < kRequestBlock && block_.at[next_] < std::min(until, shared_.agenda.next())) {
@@ -177,7 +192,15 @@ void DataPlane::admit(Servers& servers) {
         words.choice = extra_words_.choice[next_];
         words.person = part_of(extra_words_.user[next_], persons_);
     }
+    if (flagged_below_ > 0 && is_exposed(attempt.id, 0)) attempt.id |= kFlagged;
     route(attempt, words, servers);
+}
+
+/// `user`: of a closed loop, from 1 on; 0: of none.
+bool DataPlane::is_exposed(std::uint64_t ordinal, std::uint32_t user) const {
+    if (user > 0) return shared_.balancer.person_word(persons_ + user - 1) < flagged_below_;
+    if (!by_user_) return attempt_words(streams_, ordinal, kFlagWords, 0)[0] < flagged_below_;
+    return shared_.balancer.person_word(part_of(attempt_words(streams_, ordinal, 0, 1)[2], persons_)) < flagged_below_;
 }
 
 template <typename Servers>
@@ -188,7 +211,7 @@ void DataPlane::route(const Attempt& attempt, const RouteWords& words, Servers& 
     if (const std::uint32_t most = shared_.balancer.most_outstanding();
         most > 0 && shared_.balancer.outstanding(server, attempt.balancer, attempt.arrived, servers, shared_) >= most) {
         const std::uint16_t version = servers.version(server);
-        shared_.ledger.arrived(version, attempt.arrived);
+        shared_.ledger.arrived(shared_.ledger.page(version, attempt.id), attempt.arrived);
         return shared_.fail_at_once(attempt, version, server, Cause::kCapacity);
     }
     servers.admit(server, attempt, shared_);
@@ -258,10 +281,12 @@ std::optional<Notice> DataPlane::handle(const Happening& what, Servers& servers)
 template <typename Servers>
 void DataPlane::arrive_again(const Happening& what, Servers& servers) {
     shared_.clients.arrives(what.subject, what.at, shared_.ledger);
-    const Call& call = shared_.clients[what.subject];
+    Call& call = shared_.clients[what.subject];
+    const bool first_attempt = attempt_of(call.id) == 0;
+    if (first_attempt && flagged_below_ > 0 && is_exposed(call.id, call.user)) call.id |= kFlagged;
     const std::uint64_t ordinal = ordinal_of(call.id);
     const auto words = attempt_words(streams_, ordinal, attempt_of(call.id), 0);
-    const auto first = attempt_of(call.id) == 0 ? words : attempt_words(streams_, ordinal, 0, 0);
+    const auto first = first_attempt ? words : attempt_words(streams_, ordinal, 0, 0);
     Attempt attempt{
         .id = call.id, .arrived = what.at, .service_word = first[1], .error_word = words[2], .call = what.subject};
     RouteWords route_words{.balance = words[3]};

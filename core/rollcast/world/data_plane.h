@@ -68,6 +68,9 @@ class DataPlane {
     void kill(std::uint32_t server, Time now, Cause cause);
 
     void set_routes(std::vector<RouteGroup> groups);
+    /// So many users, or requests where sessions do not matter, are answered by the new version's code, at whatever
+    /// instance. Whoever is among few is among more, too.
+    void set_flag(double share);
 
     /// Lets every request arrive that does so before `until`. Times must rise. Stops at the time of a notice, with all
     /// else at that time too: deal with it, and advance again.
@@ -86,8 +89,14 @@ class DataPlane {
 
     /// What the instance itself counted since the last take or the start of its process, whichever is later.
     Meter take_application(std::uint32_t server);
+    /// What all instances counted of flagged requests, since the last take. They count them apart.
+    Meter take_flagged();
     /// Whether instances count at all; they do unless told otherwise. Where nobody asks, requests cost less.
     void count_application(bool wanted);
+    /// work() knows what servers do that are added from now on; before that there must be none.
+    void count_work();
+    /// What the server has begun to do.
+    Work work(std::uint32_t server) const { return shared_.work[server]; }
     /// What the proxies counted of a version, copies and all; index versions(): requests that reached none.
     Meter proxy_meter(std::size_t version) const { return shared_.ledger.proxy_meter(version); }
     /// What clients count: latency from the first attempt to the end.
@@ -118,6 +127,7 @@ class DataPlane {
     void route(const Attempt& attempt, const RouteWords& words, Servers& servers);
     template <typename Servers>
     void mirror(const Attempt& attempt, Servers& servers);
+    bool is_exposed(std::uint64_t ordinal, std::uint32_t user) const;
     void reach_nobody(const Attempt& attempt);
     double work(std::uint16_t request_class, std::uint32_t word) const;  // ns
     std::int64_t first_attempts() const;
@@ -129,8 +139,11 @@ class DataPlane {
     std::variant<LookaheadServers, EventServers> servers_;
     StreamSpace streams_;
     std::uint32_t persons_;
-    bool plain_;               // one class, no sessions, one balancer that does not learn
-    bool extra_;               // the second block of words is needed
+    bool plain_;    // one class, no sessions, one balancer that does not learn
+    bool extra_;    // the second block of words is needed
+    bool by_user_;  // flags expose users
+    std::uint64_t flagged_below_ = 0;
+    bool counts_work_ = false;
     Instant readmission_ = 0;  // between the balancers' sweeps
 
     Arrivals arrivals_;

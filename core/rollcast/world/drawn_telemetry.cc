@@ -12,8 +12,17 @@ namespace {
 
 constexpr std::size_t kOld = index_of(kOldVersion);
 constexpr std::size_t kNew = index_of(kNewVersion);
+constexpr std::size_t kBaseline = index_of(kBaselineVersion);
+
+// Numbers of streams within a scrape: of each version's own requests, of copies, and of what reaches no version.
+constexpr std::array<std::size_t, 3> kOwnLanes{0, 1, 5};
+constexpr std::array<std::size_t, 3> kCopyLanes{3, 4, 6};
+constexpr std::size_t kUnreachedLane = 2;
 
 std::int64_t& count(Meter& meter, Code code) { return meter.counters.by_code[static_cast<std::size_t>(code)]; }
+
+/// Which of the book's two versions it answers as.
+std::size_t answers_as(std::size_t version) { return version == kNew ? kNew : kOld; }
 
 double share_of(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
@@ -30,32 +39,66 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       book_(std::move(book)),
       streams_(streams),
       share_(share),
+      versions_(scenario.baseline ? 3 : 2),
       closed_rate_(closed_loop_rate(scenario)),
       looked_(from) {}
 
-bool DrawnTelemetry::knows(DefectKind kind) { return kind != DefectKind::kDescriptorLeak; }
-
 void DrawnTelemetry::look(const World& world, Time now) {
     if (now > looked_) {
+        if (defect_.kind == DefectKind::kDescriptorLeak) follow_leak(world);
         const double rate =
             mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
-        for (std::size_t version = 0; version < kVersions; ++version) {
+        for (std::size_t version = 0; version < versions_; ++version) {
             pass(version, rate, to_seconds(now - looked_), Requests::kOwn);
             pass(version, rate, to_seconds(now - looked_), Requests::kCopies);
         }
         looked_ = now;
     }
-    double newer = world.share(kNew);
-    const bool both = newer > 0 && world.share(kOld) > 0;
-    if (share_ && both) newer = *share_;
+    double newer = world.share(kNew), beside = versions_ > kBaseline ? world.share(kBaseline) : 0;
+    const bool both = newer > 0 && world.share(kOld) + beside > 0;
+    if (share_ && both) {
+        newer = *share_;
+        beside = beside > 0 ? std::min(newer, 1 - newer) : 0;
+    }
     if (newer > 0 && first_exposed_ == kNever) first_exposed_ = now;
     standing_[kNew].share = newer;
-    standing_[kOld].share = both ? 1 - newer : world.share(kOld);
-    for (std::size_t version = 0; version < kVersions; ++version) {
+    standing_[kOld].share = both ? 1 - newer - beside : world.share(kOld);
+    standing_[kBaseline].share = beside;
+    for (std::size_t version = 0; version < versions_; ++version) {
+        const int known = world.known(version), serving = world.answering(version);
+        const int deaths = (known - serving) - (standing_[version].known - standing_[version].serving);
+        if (deaths > 0) die(version, deaths);
         standing_[version].mirrored = world.mirrored(version);
-        standing_[version].known = world.known(version);
-        standing_[version].serving = world.answering(version);
+        standing_[version].known = known;
+        standing_[version].serving = serving;
     }
+}
+
+/// Processes take along what they have in flight, and the request that kills them. These and those that are refused
+/// until routers know are the first failures of their kind: a series that begins with a death misses some of them.
+void DrawnTelemetry::die(std::size_t version, int deaths) {
+    const Standing& standing = standing_[version];
+    const double share = standing.share + standing.mirrored;
+    if (share <= 0) return;
+    const bool killed =
+        version == kNew && (defect_.kind == DefectKind::kCrashOnRequest || defect_.kind == DefectKind::kMemoryLeak);
+    const double lost = deaths * (standing.held + killed), own = lost * standing.share / share;
+    intervals_[version].refused += own;
+    copies_[version].refused += lost - own;
+    if (version == kNew && defect_.kind != DefectKind::kNone) harmed_ += own;
+}
+
+/// Nothing happens when a process has no descriptors left but that its requests fail: those of the world tell.
+void DrawnTelemetry::follow_leak(const World& world) {
+    const auto served = [](const Tally& tally) {
+        return tally.answered + tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
+    };
+    const Tally tally = world.data().tally(kNew);
+    const Tally since = tally - before_;
+    before_ = tally;
+    const auto failed = static_cast<double>(since.failed_by_cause[static_cast<std::size_t>(Cause::kDefect)]);
+    const double fine = static_cast<double>(served(since));
+    if (failed + fine > 0) worn_out_ = failed / (failed + fine);
 }
 
 Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
@@ -71,22 +114,24 @@ Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
 /// What a version's instances have to do: at a share that is not the plan's they are as busy as the whole service.
 DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double rate) const {
     const Standing& standing = standing_[version];
-    if (!share_ || version != kNew || standing.share != *share_) return {rate, std::max(1, standing.serving)};
+    const bool as_planned = !share_ || version == kOld || standing_[kNew].share != *share_ || standing.share == 0;
+    if (as_planned) return {rate, std::max(1, standing.serving)};
     const int replicas = scenario_->fleet.replicas;
-    const int fleet = std::max(1, static_cast<int>(std::lround(*share_ * replicas)));
-    return {rate / *share_ * fleet / replicas, fleet};
+    const int fleet = std::max(1, static_cast<int>(std::lround(standing.share * replicas)));
+    return {rate / standing.share * fleet / replicas, fleet};
 }
 
 /// Over the instances that serve. Adds what fails because of them to `errors`.
 AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slowness, double& errors) const {
     const InstanceEffects& effects = scenario_->faults.instances;
-    if (effects.noise == 0 && effects.gray == 0) return book_->law(version, busy.rate, busy.instances, slowness);
+    const std::size_t kind = answers_as(version);
+    if (effects.noise == 0 && effects.gray == 0) return book_->law(kind, busy.rate, busy.instances, slowness);
     const int serving = busy.instances;
     AnswerLaw sum;
     double square = 0;
     for (int i = 0; i < serving; ++i) {
         const Impairment own = effect(version, i);
-        const AnswerLaw one = book_->law(version, busy.rate, serving, slowness * own.slowness);
+        const AnswerLaw one = book_->law(kind, busy.rate, serving, slowness * own.slowness);
         errors += own.error_rate / serving;
         sum.late += one.late / serving;
         sum.mean += one.mean / serving;
@@ -99,7 +144,7 @@ AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slow
 
 /// Some time passes in which nothing changes. `rate`: of the service. What becomes of copies matters to counters alone.
 void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requests whose) {
-    const Standing& standing = standing_[version];
+    Standing& standing = standing_[version];
     const bool own = whose == Requests::kOwn;
     const double requests = rate * (own ? standing.share : standing.mirrored) * seconds;
     if (requests <= 0 || (!own && standing.known == 0)) return;
@@ -112,19 +157,16 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
         return;
     }
 
-    const AnswerBook::Version& facts = book_->version(version);
+    const AnswerBook::Version& facts = book_->version(answers_as(version));
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     double errors = facts.background + brown.error_rate;
     const Busy busy = this->busy(version, rate * (standing.share + standing.mirrored));
     const AnswerLaw law = this->law(version, busy, brown.slowness, errors);
-    errors = std::min(1., errors + facts.defective * facts.seen);
+    const double defective = newer ? facts.defective + worn_out_ * (1 - facts.background) : 0;
+    errors = std::min(1., errors + defective * facts.seen);
 
-    const double reached = requests * standing.serving / standing.known;
-    // Who kills a process, and who is with it in flight.
-    const double held = std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
-    const double of_all = requests / (rate * (standing.share + standing.mirrored) * seconds);
-    const double deaths = reached * facts.fatal + of_all * standing.serving * facts.hazard * seconds;
-    const double answered = std::max(0., reached * (1 - facts.fatal) - deaths * held);
+    standing.held = std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
+    const double answered = requests * standing.serving / standing.known;
     const double in_time = answered * (1 - law.late);
     Interval& sum = (own ? intervals_ : copies_)[version];
     sum.requests += requests;
@@ -138,7 +180,7 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
     if (!harms) return;
     const double late_anyhow = std::min(law.late, book_->law(kOld, busy.rate, busy.instances, brown.slowness).late);
-    harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * facts.defective;
+    harmed_ += requests - answered + answered * (law.late - late_anyhow) + in_time * defective;
 }
 
 DrawnTelemetry::Grown DrawnTelemetry::draw(Interval& interval, std::size_t lane) {
@@ -194,13 +236,13 @@ Scrape DrawnTelemetry::scrape(const World& world, Time now) {
     look(world, now);
     ++scrapes_;
     Scrape scrape{.at = now,
-                  .application = std::vector<SeriesReading>(kVersions),
-                  .proxy = std::vector<SeriesReading>(kVersions + 1),
+                  .application = std::vector<SeriesReading>(versions_),
+                  .proxy = std::vector<SeriesReading>(versions_ + 1),
                   .client = {}};
     Meter all;
-    for (std::size_t version = 0; version < kVersions; ++version) {
-        Grown grown = draw(intervals_[version], version);
-        const Grown copies = draw(copies_[version], kVersions + 1 + version);
+    for (std::size_t version = 0; version < versions_; ++version) {
+        Grown grown = draw(intervals_[version], kOwnLanes[version]);
+        const Grown copies = draw(copies_[version], kCopyLanes[version]);
         all += grown.proxy;
         grown.proxy += copies.proxy;
         grown.application += copies.application;
@@ -209,9 +251,9 @@ Scrape DrawnTelemetry::scrape(const World& world, Time now) {
         scrape.proxy[version] = World::read(grown.proxy, seen.proxy, seen.proxy);
     }
     Meter unreached;
-    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 3 | kVersions);
+    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{scrapes_} << 3 | kUnreachedLane);
     unreached.add(Code::k503, 0, 0, poisson_quantile(std::exchange(unreached_, 0), open_uniform(luck)));
-    scrape.proxy[kVersions] = World::read(unreached, unreached_codes_, unreached_codes_);
+    scrape.proxy[versions_] = World::read(unreached, unreached_codes_, unreached_codes_);
     all.counters += unreached.counters;
     scrape.client = World::read(all, client_codes_, client_codes_);
     return scrape;

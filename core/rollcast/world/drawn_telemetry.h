@@ -2,8 +2,8 @@
 // Telemetry of requests that are not simulated: what scrapes would bring if the requests of each version were a Poisson
 // process whose answers are independent of each other. The fleet, the routers and whatever decides are real; that is
 // what makes it quick enough to try a guard ten thousand times, and wrong where the requests themselves make things
-// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts, requests
-// in flight that a leak takes along.
+// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts. Where a
+// process lasts for so many requests the world has a few of its own, which wear it out as soon.
 //
 // Counts are drawn by inversion from numbers that depend on the scrape and the version alone: with the same luck a
 // worse release or a larger share never shows fewer failures.
@@ -30,9 +30,6 @@ class DrawnTelemetry {
     DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
                    const StreamSpace& streams, Time from, std::optional<double> share = {});
 
-    /// Whether such a defect can be seen without requests: not one by which they fail because of those before them.
-    static bool knows(DefectKind kind);
-
     /// Something may have changed in the world.
     void look(const World& world, Time now);
     /// What a scrape brings; each call starts the next interval.
@@ -45,7 +42,7 @@ class DrawnTelemetry {
     double highest_load() const { return highest_load_; }  // share of the new version's slots in use
 
    private:
-    static constexpr std::size_t kVersions = 2;
+    static constexpr std::size_t kMostVersions = 3;
     /// What has come since the last scrape, expected.
     struct Interval {
         double requests = 0;
@@ -62,6 +59,7 @@ class DrawnTelemetry {
         double mirrored = 0;
         int known = 0;    // instances that routers send requests to
         int serving = 0;  // of these: alive
+        double held = 0;  // requests in flight of each
     };
     struct Busy {
         double rate;  // requests a second
@@ -78,6 +76,8 @@ class DrawnTelemetry {
     };
 
     enum class Requests : std::uint8_t { kOwn, kCopies };
+    void follow_leak(const World& world);
+    void die(std::size_t version, int deaths);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;
@@ -89,15 +89,18 @@ class DrawnTelemetry {
     std::shared_ptr<const AnswerBook> book_;
     StreamSpace streams_;
     std::optional<double> share_;
+    std::size_t versions_;
     double closed_rate_;
 
     Time looked_;
     std::uint32_t scrapes_ = 0;
-    std::array<Standing, kVersions> standing_{};
-    std::array<Interval, kVersions> intervals_{};
-    std::array<Interval, kVersions> copies_{};
+    std::array<Standing, kMostVersions> standing_{};
+    Tally before_;         // of the world's own requests at the new version, at the last look
+    double worn_out_ = 0;  // share of these that met a process without descriptors, since the look before
+    std::array<Interval, kMostVersions> intervals_{};
+    std::array<Interval, kMostVersions> copies_{};
     double unreached_ = 0;                  // no instance was known
-    std::array<Codes, kVersions> codes_{};  // seen so far
+    std::array<Codes, kMostVersions> codes_{};  // seen so far
     std::uint8_t unreached_codes_ = 0;
     std::uint8_t client_codes_ = 0;
     double exposure_ = 0;

@@ -29,13 +29,13 @@ void EventServers::admit(std::uint32_t index, const Attempt& attempt, Shared& sh
     if (!server.listening) return shared.turn_away(attempt, server.version, index, server.refusal);
     const bool waits = server.busy.size() >= server.slots;
     if (waits && server.waiting == shared.queue) {
-        server.application.add(Code::k503, 0, 0);
+        books(server, attempt.id, shared).add(Code::k503, 0, 0);
         return shared.turn_away(attempt, server.version, index, shared.answering.blame(server.version));
     }
     const std::uint32_t at = keep(attempt);
     Request& request = requests_[at];
     request.server = index;
-    request.fate = shared.answering.fate(attempt, server.version, server.trouble);
+    request.fate = shared.answering.fate(attempt, version_of(attempt.id, server.version), server.trouble);
     ++server.held;
     shared.agenda.push(now + shared.timeout, Happening::kGivenUp, attempt.id, at, request.life);
     if (!waits) return begin(at, now, shared);
@@ -65,7 +65,8 @@ void EventServers::begin(std::uint32_t at, Instant now, Shared& shared) {
     Request& request = requests_[at];
     Server& server = servers_[request.server];
     request.begun = true;
-    shared.answering.leak(server.version, server.trouble, request.fate);
+    shared.begin_work(request.server, request.fate.service);
+    shared.answering.leak(version_of(request.attempt.id, server.version), server.trouble, request.fate);
     if (cores_ > 0) {
         work_on(server, now);
         request.remaining = static_cast<double>(request.fate.service);
@@ -87,7 +88,7 @@ void EventServers::end(std::uint32_t at, Instant now, Shared& shared) {
     const std::uint32_t index = request.server;
     Server& server = servers_[index];
     const Instant latency = now - request.attempt.arrived;
-    server.application.add(request.fate.told, shared.ledger.bucket(latency), latency);
+    books(server, request.attempt.id, shared).add(request.fate.told, shared.ledger.bucket(latency), latency);
     if (!request.given_up) answer(at, now, request.fate.told, request.fate.cause, shared);
     if (cores_ > 0) work_on(server, now);
     server.busy.erase(std::find(server.busy.begin(), server.busy.end(), at));
@@ -106,7 +107,7 @@ void EventServers::take_up(Server& server, Instant now, Shared& shared) {
         const std::uint32_t next = order_ == QueueOrder::kFifo ? server.oldest : server.newest;
         leave_queue(server, next);
         if (now - requests_[next].attempt.arrived > shared.most_wait) {
-            server.application.add(Code::k503, 0, 0);
+            books(server, requests_[next].attempt.id, shared).add(Code::k503, 0, 0);
             answer(next, now, Code::k503, shared.answering.blame(server.version), shared);
             forget(next);
         } else {

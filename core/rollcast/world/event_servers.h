@@ -84,6 +84,9 @@ class EventServers {
         Cause refusal = Cause::kHandOver;
     };
 
+    static Meter& books(Server& server, AttemptId id, Shared& shared) {
+        return is_flagged(id) ? shared.flagged : server.application;
+    }
     std::uint32_t keep(const Attempt& attempt);
     void forget(std::uint32_t request);
     void begin(std::uint32_t request, Instant now, Shared& shared);

@@ -28,12 +28,12 @@ Duration FailureLaw::rest_of_life(Stream& stream) const {
     return from_seconds(scale_ * std::pow(boost::math::gamma_q_inv(1 / shape_, beyond), 1 / shape_));
 }
 
-Hosts::Hosts(int zones, int hosts) : up_(static_cast<std::size_t>(zones)) {
+Hosts::Hosts(int zones, int hosts) : up_(static_cast<std::size_t>(zones)), open_(up_) {
     for (int zone = 0; zone < zones; ++zone) {
         first_.push_back(static_cast<std::uint32_t>(hosts_.size()));
         const int here = hosts == 0 ? 1 : hosts / zones + (zone < hosts % zones);
         hosts_.insert(hosts_.end(), static_cast<std::size_t>(here), {.zone = static_cast<ZoneId>(zone)});
-        up_[static_cast<std::size_t>(zone)] = here;
+        up_[static_cast<std::size_t>(zone)] = open_[static_cast<std::size_t>(zone)] = here;
     }
     first_.push_back(static_cast<std::uint32_t>(hosts_.size()));
 }
@@ -42,9 +42,9 @@ HostId Hosts::emptiest(ZoneId zone) const {
     const Host* best = nullptr;
     for (std::uint32_t h = first(index_of(zone)); h < first(index_of(zone) + 1); ++h) {
         const Host& host = hosts_[h];
-        if (host.up && (best == nullptr || host.instances < best->instances)) best = &host;
+        if (host.up && !host.cordoned && (best == nullptr || host.instances < best->instances)) best = &host;
     }
-    ensure(best != nullptr, "an instance is placed in a zone without a host that is up");
+    ensure(best != nullptr, "an instance is placed in a zone without a host that takes it");
     return static_cast<HostId>(best - hosts_.data());
 }
 
@@ -56,10 +56,18 @@ HostId Hosts::another(HostId self, double u) const {
     }
 }
 
+void Hosts::cordon(HostId host, bool cordoned) {
+    int& open = open_[index_of(zone(host))];
+    open -= is_open(host);
+    at(host).cordoned = cordoned;
+    open += is_open(host);
+}
+
 void Hosts::fail(HostId host, Time until) {
     Host& failed = at(host);
     failed.down_until = std::max(failed.down_until, until);
     up_[index_of(failed.zone)] -= failed.up;
+    open_[index_of(failed.zone)] -= is_open(host);
     failed.up = false;
 }
 
@@ -69,6 +77,7 @@ bool Hosts::repair(HostId host, Time now) {
     repaired.up = true;
     ++repaired.repairs;
     ++up_[index_of(repaired.zone)];
+    open_[index_of(repaired.zone)] += is_open(host);
     return true;
 }
 

@@ -46,17 +46,21 @@ class Hosts {
     std::size_t size() const { return hosts_.size(); }
     ZoneId zone(HostId host) const { return at(host).zone; }
     bool is_up(HostId host) const { return at(host).up; }
-    int up(ZoneId zone) const { return up_[index_of(zone)]; }  // how many
+    int up(ZoneId zone) const { return up_[index_of(zone)]; }      // how many
+    int open(ZoneId zone) const { return open_[index_of(zone)]; }  // of these: that take instances
     /// How often it was repaired.
     std::uint32_t repairs(HostId host) const { return at(host).repairs; }
 
-    /// Of the hosts of the zone that are up, the first of those with the fewest instances. One must be up.
+    /// Of the hosts of the zone that take instances, the first of those with the fewest. There must be one.
     HostId emptiest(ZoneId zone) const;
     /// Of the hosts of the zone that are up, any but this one: each with the same probability as `u` is uniform in
     /// [0, 1). There must be one.
     HostId another(HostId host, double u) const;
 
     void add_instances(HostId host, int count) { at(host).instances += count; }
+
+    /// Whether it takes instances while it is up.
+    void cordon(HostId host, bool cordoned);
 
     /// Down until then at least.
     void fail(HostId host, Time until);
@@ -73,13 +77,16 @@ class Hosts {
         std::uint32_t repairs = 0;
         ZoneId zone{};
         bool up = true;
+        bool cordoned = false;
     };
+    bool is_open(HostId host) const { return at(host).up && !at(host).cordoned; }
     const Host& at(HostId host) const { return hosts_[index_of(host)]; }
     Host& at(HostId host) { return hosts_[index_of(host)]; }
 
     std::vector<Host> hosts_;
     std::vector<std::uint32_t> first_;  // zones + 1
     std::vector<int> up_;               // index: zone
+    std::vector<int> open_;             // likewise
 };
 
 }  // namespace rollcast

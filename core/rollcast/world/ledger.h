@@ -67,7 +67,8 @@ class Ledger {
     std::size_t versions() const { return versions_; }
     /// The page of an attempt at a version, or at none: versions().
     std::size_t page(std::size_t version, AttemptId id) const {
-        return is_mirrored(id) ? mirror_page(version) : version;
+        if (version == versions_) return version;
+        return is_mirrored(id) ? mirror_page(version) : version_of(id, version);
     }
     /// That of copies that were mirrored to it.
     std::size_t mirror_page(std::size_t version) const { return versions_ + 1 + version; }

@@ -195,7 +195,10 @@ __attribute__((always_inline)) inline std::uint32_t LookaheadServers::admit_usua
         free_at_.set<kRow>(index, first.slot, finish);
         const bool sure = finish <= shared.sure_until;
         if (sure) {
-            if (counts_application_) __builtin_prefetch(&by_latency_[index * books_stride_]);
+            if (counts_application_) {
+                __builtin_prefetch(&by_latency_[index * books_stride_]);
+                shared.begin_work(index, finish - start);
+            }
             *end_of_bookings++ = {.latency = finish - now,
                                   .server = index,
                                   .version = lane.version,
@@ -204,6 +207,7 @@ __attribute__((always_inline)) inline std::uint32_t LookaheadServers::admit_usua
             continue;
         }
         shared.ledger.arrived(lane.version, now);
+        shared.begin_work(index, finish - start);
         begin(index, first.slot, start,
               {.arrived = now,
                .finish = finish,
@@ -254,10 +258,11 @@ inline bool LookaheadServers::admit_sure(std::uint32_t index, const Attempt& att
     const Answering::Lane& lane = lanes_[glances_[index].lane + attempt.request_class];
     const Instant finish = start + lane.service(attempt.work);
     const bool sure = lane.takes(now, attempt.service_word, attempt.error_word) & (finish - now <= shared.timeout) &
-                      (finish <= shared.sure_until) & (attempt.call == kNoCall) & !is_mirrored(attempt.id);
+                      (finish <= shared.sure_until) & (attempt.call == kNoCall) & is_usual(attempt.id);
     if (!sure || (start > now && (start - now > shared.most_wait || waiting >= shared.queue))) return false;
     free_at_.set(index, first.slot, finish);
     hold_booked<0>(index, first.slot, start, now, shared);
+    shared.begin_work(index, finish - start);
     book(index, lane.version, attempt.id, now, finish - now, shared);
     return true;
 }
@@ -275,14 +280,14 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
     const Instant start = std::max(now, first.at);
     const Instant wait = start - now;
     if (wait > 0 && waiting == shared.queue) {  // shed: the application itself says 503
-        server.shed += 1;
-        by_latency_[index * books_stride_] += 1;
+        count_shed(index, attempt.id, shared);
         return shared.turn_away(attempt, server.version, index, shared.answering.blame(server.version));
     }
 
-    Fate fate = shared.answering.fate(attempt, server.version, trouble_of(index));
+    const std::size_t version = version_of(attempt.id, server.version);
+    Fate fate = shared.answering.fate(attempt, version, trouble_of(index));
     const bool served = wait <= shared.timeout && wait <= shared.most_wait;
-    if (served && !troubles_.empty()) shared.answering.leak(server.version, troubles_[index], fate);
+    if (served && !troubles_.empty()) shared.answering.leak(version, troubles_[index], fate);
     Flight flight{.arrived = now,
                   .finish = start + fate.service,
                   .who = attempt.id | std::uint64_t{attempt.balancer} << 56,
@@ -310,6 +315,7 @@ void LookaheadServers::admit(std::uint32_t index, const Attempt& attempt, Shared
     }
     if (served) {
         free_at_.set(index, first.slot, flight.finish);
+        shared.begin_work(index, fate.service);
         if (fate.crashes) shared.agenda.push(start, Happening::kCrashed, attempt.id, index, servers_[index].process);
     }
     if (keep) return begin(index, first.slot, served ? start : flight.finish, flight, shared);
@@ -364,7 +370,7 @@ void LookaheadServers::take_up(std::uint32_t index, Shared& shared) {
         if (parked.flight.has(kServed)) {
             place(index, parked.slot, parked.flight, shared);
         } else {
-            if (parked.flight.seen == Code::k503) servers_[index].shed += 1, by_latency_[index * books_stride_] += 1;
+            if (parked.flight.seen == Code::k503) count_shed(index, parked.flight.id(), shared);
             answer(index, parked.flight, shared);
         }
         parked_.give_back(number);
@@ -385,9 +391,13 @@ void LookaheadServers::finish(std::uint32_t index, Flight& flight, Shared& share
     Server& server = servers_[index];
     const Instant latency = flight.finish - flight.arrived;
     const std::size_t bucket = shared.ledger.bucket(latency);
-    by_latency_[index * books_stride_ + bucket] += 1;
-    latency_ns_[index] += latency;
-    server.errors += flight.told != Code::k200;
+    if (is_flagged(flight.id())) {
+        shared.flagged.add(flight.told, bucket, latency);
+    } else {
+        by_latency_[index * books_stride_ + bucket] += 1;
+        latency_ns_[index] += latency;
+        server.errors += flight.told != Code::k200;
+    }
     if (!flight.has(kAnswered)) {
         if (latency <= shared.timeout) {
             shared.count(shared.ledger.page(server.version, flight.id()), index, flight.id(), flight.arrived, latency,
@@ -397,6 +407,13 @@ void LookaheadServers::finish(std::uint32_t index, Flight& flight, Shared& share
         }
     }
     flight.is &= kServed;
+}
+
+/// The application says 503.
+void LookaheadServers::count_shed(std::uint32_t index, AttemptId id, Shared& shared) {
+    if (is_flagged(id)) return shared.flagged.add(Code::k503, 0, 0);
+    servers_[index].shed += 1;
+    by_latency_[index * books_stride_] += 1;
 }
 
 void LookaheadServers::answer(std::uint32_t index, Flight& flight, Shared& shared) {

@@ -185,6 +185,7 @@ class LookaheadServers {
     void enqueue(std::uint32_t index, Instant start, std::uint32_t parked);
     const Waiting& head(std::uint32_t index) const { return waiting_[waiting_[glances_[index].last].next]; }
     void finish(std::uint32_t index, Flight& flight, Shared& shared);
+    void count_shed(std::uint32_t index, AttemptId id, Shared& shared);
     void answer(std::uint32_t index, Flight& flight, Shared& shared);
     void report(std::uint32_t index, Flight& flight, Instant at, Shared& shared);
     static Instant answered_at(const Flight& flight, Instant timeout) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "rollcast/base/ids.h"
 #include "rollcast/base/time.h"
 
 namespace rollcast {
@@ -14,15 +15,27 @@ inline constexpr Instant kNoInstant = std::numeric_limits<Instant>::max();
 constexpr Instant instant(Time time) { return time.time_since_epoch().count(); }
 constexpr Time time_of(Instant at) { return Time(Duration(at)); }
 
-/// Names an attempt and its draws: number of the attempt (0: the first) << 48 | ordinal of the request.
+/// Names an attempt and its draws: is it flagged << 55 | number of the attempt (0: the first) << 48 | ordinal of the
+/// request.
 using AttemptId = std::uint64_t;
 inline constexpr int kOrdinalBits = 48;
 constexpr std::uint64_t ordinal_of(AttemptId id) { return id & ((std::uint64_t{1} << kOrdinalBits) - 1); }
-constexpr std::uint32_t attempt_of(AttemptId id) { return static_cast<std::uint32_t>(id >> kOrdinalBits); }
 
-/// The number of the attempt that a mirrored copy of a request has: nobody waits for its answer.
+/// What stands in the place of the number in a mirrored copy of a request: nobody waits for its answer.
 inline constexpr std::uint32_t kMirrored = 255;
-constexpr bool is_mirrored(AttemptId id) { return attempt_of(id) == kMirrored; }
+constexpr bool is_mirrored(AttemptId id) { return id >> kOrdinalBits == kMirrored; }
+/// Answered by the new version's code, at whatever instance.
+inline constexpr AttemptId kFlagged = AttemptId{1} << 55;
+constexpr bool is_flagged(AttemptId id) { return (id & kFlagged) != 0 && !is_mirrored(id); }
+/// Neither of these.
+constexpr bool is_usual(AttemptId id) { return (id & kFlagged) == 0; }
+constexpr std::uint32_t attempt_of(AttemptId id) {
+    return is_mirrored(id) ? kMirrored : static_cast<std::uint32_t>(id >> kOrdinalBits) & 127;
+}
+/// Whose code answers at an instance of a version.
+constexpr std::size_t version_of(AttemptId id, std::size_t of_instance) {
+    return is_flagged(id) ? index_of(kNewVersion) : of_instance;
+}
 
 inline constexpr std::uint32_t kNoCall = std::numeric_limits<std::uint32_t>::max();
 

@@ -32,6 +32,12 @@ struct Journal {
     Journal& operator=(const Journal&) { return *this; }
 };
 
+/// What an instance has begun to do, since the beginning.
+struct Work {
+    std::int64_t ns = 0;  // of service, before requests slow each other
+    std::int64_t requests = 0;
+};
+
 struct Shared {
     Answering answering;
     Ledger ledger;
@@ -43,8 +49,16 @@ struct Shared {
     std::uint32_t queue;    // requests that may wait at a server
     bool follows_failures;  // somebody acts on a failure at its time
     Journal journal{};
+    Meter flagged{};  // what instances counted of flagged requests, apart from their own books
+    std::vector<Work> work{};  // index: server; empty: nobody asks
     /// No process that holds a request ends before then, so what ends by then is sure to end so.
     Instant sure_until = std::numeric_limits<Instant>::min();
+
+    void begin_work(std::uint32_t server, Instant service) {
+        if (work.empty()) return;
+        work[server].ns += service;
+        ++work[server].requests;
+    }
 
     /// The answer to an attempt at a server, for a time `at` that may lie ahead: kept for whoever will act on it.
     /// Returns the client's call.

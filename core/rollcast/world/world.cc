@@ -1,7 +1,10 @@
 #include "rollcast/world/world.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 #include "rollcast/base/check.h"
 #include "rollcast/random/distribution.h"
@@ -9,13 +12,18 @@
 namespace rollcast {
 namespace {
 
-constexpr std::size_t kVersionCount = 2;
-
 /// Names the start-up of the ordinal-th instance of a version in a zone, whatever the plan. Leaves 16 bits for what
 /// happens to it more than once.
 std::uint64_t instance_entity(VersionId version, ZoneId zone, std::uint32_t ordinal) {
     return std::uint64_t{index_of(version)} << 48 | std::uint64_t{index_of(zone)} << 40 |
            std::uint64_t{ordinal & 0xFFFFFFu} << 16;
+}
+
+/// The truth about each version.
+std::vector<Defect> defects(const Scenario& scenario, const Defect& of_new) {
+    std::vector<Defect> all(scenario.baseline ? 3 : 2);
+    all[index_of(kNewVersion)] = of_new;
+    return all;
 }
 
 /// Does any analysis look at what instances count?
@@ -33,17 +41,22 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
     : scenario_(&scenario),
       streams_(streams),
       defect_(defect),
-      data_(scenario, std::array<Defect, kVersionCount>{Defect{}, defect}, streams, from, pace),
+      data_(scenario, defects(scenario, defect), streams, from, pace),
       law_(scenario.faults.host_failures),
       hosts_(scenario.fleet.zones, scenario.faults.host_failures.hosts),
-      cohorts_(kVersionCount),
-      placed_(kVersionCount * static_cast<std::size_t>(scenario.fleet.zones), 0),
+      drainages_(scenario.faults.drains.size()),
+      replicas_(scenario.fleet.replicas),
+      creations_(data_.versions()),
+      counted_(data_.versions(), true),
+      cohorts_(data_.versions()),
+      placed_(cohorts_.size() * static_cast<std::size_t>(scenario.fleet.zones), 0),
       in_zone_(placed_.size(), 0),
-      shares_(kVersionCount, 0.0),
+      shares_(cohorts_.size(), 0.0),
       asks_applications_(asks_applications(scenario)),
-      proxy_scraped_(kVersionCount + 1) {
+      proxy_scraped_(cohorts_.size() + 1) {
     data_.count_application(asks_applications_);
-    for (std::size_t version = 0; version < kVersionCount; ++version) {
+    if (scenario.fleet.autoscaling) data_.count_work();
+    for (std::size_t version = 0; version < cohorts_.size(); ++version) {
         cohorts_[version].version = static_cast<VersionId>(version);
     }
     begin_faults(from, queue);
@@ -131,7 +144,7 @@ bool World::place(std::uint32_t id) {
     const std::size_t row = index_of(instance.version) * zones;
     std::optional<std::size_t> best;
     for (std::size_t zone = 0; zone < zones; ++zone) {
-        if (hosts_.up(static_cast<ZoneId>(zone)) == 0) continue;
+        if (hosts_.open(static_cast<ZoneId>(zone)) == 0) continue;
         if (!best || in_zone_[row + zone] < in_zone_[row + *best]) best = zone;
     }
     if (!best) return false;
@@ -159,11 +172,29 @@ void World::place_waiting(Time now, EventQueue& queue) {
     }
 }
 
-/// Creates what is missing of a version.
+/// Creates what is missing of a version, as far as the quota goes.
 void World::fill(VersionId version, Time now, EventQueue& queue) {
     const Cohort& cohort = cohorts_[index_of(version)];
-    while (cohort.instances < cohort.desired) create(version, now);
+    const auto quota = static_cast<std::size_t>(scenario_->fleet.quota.value_or(std::numeric_limits<int>::max()));
+    while (cohort.instances < cohort.desired && live_.size() < quota) create(version, now);
     place_waiting(now, queue);
+
+    Creation& creation = creations_[index_of(version)];
+    ++creation.attempts;
+    if (cohort.instances >= cohort.desired) {
+        creation.refused = 0;
+        return;
+    }
+    const Backoff& backoff = scenario_->fleet.creation;
+    const Duration wait = from_seconds(std::ldexp(to_seconds(backoff.initial), creation.refused++));
+    queue.schedule(after(now, std::min(wait, backoff.most)),
+                   event(WorldEvent::kCreateAgain, static_cast<std::uint32_t>(version), creation.attempts));
+}
+
+/// A controller that lacks instances tries again whenever it hears of one of its own.
+void World::fill_again(VersionId version, Time now, EventQueue& queue) {
+    const Cohort& cohort = cohorts_[index_of(version)];
+    if (cohort.instances < cohort.desired) fill(version, now, queue);
 }
 
 void World::pull(std::uint32_t id, Time now, EventQueue& queue) {
@@ -320,19 +351,31 @@ bool World::handle(const Event& what, Time now, EventQueue& queue) {
         case WorldEvent::kBrownOut:
             brown_out(now);
             return false;
+        case WorldEvent::kDrain:
+            drain(what.subject, now, queue);
+            return true;
+        case WorldEvent::kCreateAgain:
+            if (creations_[what.subject].attempts != what.detail) return false;
+            fill(static_cast<VersionId>(what.subject), now, queue);
+            return true;
         default:
             break;
     }
-    const std::uint32_t id = what.subject;
+    const bool visible = handle_instance(what.subject, kind, what.detail, now, queue);
+    if (visible && scenario_->fleet.quota) fill_again(all_[what.subject].version, now, queue);
+    return visible;
+}
+
+bool World::handle_instance(std::uint32_t id, WorldEvent kind, std::uint32_t detail, Time now, EventQueue& queue) {
     const Change change(*this, id);
     Instance& instance = all_[id];
     if (instance.state == State::kGone) return false;
     if (kind == WorldEvent::kAvailable) {
-        if (what.detail != instance.changes) return false;  // it was not ready in the meantime
+        if (detail != instance.changes) return false;  // it was not ready in the meantime
         instance.available = is_available(instance.ready, now - instance.ready_since, scenario_->fleet.min_ready);
         return true;
     }
-    return what.detail == instance.process && handle_process(id, kind, now, queue);
+    return detail == instance.process && handle_process(id, kind, now, queue);
 }
 
 bool World::handle_process(std::uint32_t id, WorldEvent kind, Time now, EventQueue& queue) {
@@ -386,7 +429,9 @@ bool World::apply(std::span<const Target> targets, Time now, EventQueue& queue) 
     ensure(targets.size() == cohorts_.size(), "a directive has one target for each cohort");
     bool changed = weigh(targets, now, queue);
     for (std::size_t version = 0; version < targets.size(); ++version) {
-        changed |= scale(static_cast<VersionId>(version), targets[version].desired, now, queue);
+        const Target& target = targets[seat(version)];
+        counted_[version] = target.counted;
+        changed |= scale(static_cast<VersionId>(version), target.desired, now, queue);
     }
     return changed;
 }
@@ -427,10 +472,14 @@ DeletionRank World::deletion_rank(const Instance& instance, Time now) const {
 
 bool World::weigh(std::span<const Target> targets, Time now, EventQueue& queue) {
     Routing routing;
-    for (const Target& target : targets) {
+    for (std::size_t version = 0; version < targets.size(); ++version) {
+        const Target& target = targets[seat(version)];
         ensure(target.mirrored >= 0 && target.mirrored <= 1 && (target.weight || target.mirrored == 0),
                "a directive mirrors more than all traffic, or without weights");
+        ensure(!target.behind_flag || (target.weight && target.desired == 0 && &target != &targets.front()),
+               "a directive puts instances behind a flag, or the old version, or gives no weight");
         if (!target.weight) continue;
+        routing.flagged |= target.behind_flag;
         routing.weights.push_back(*target.weight);
         routing.mirrored.push_back(target.mirrored);
     }
@@ -465,46 +514,94 @@ void World::learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint
 
 void World::reroute() {
     const std::size_t versions = cohorts_.size();
-    const auto& [weights, mirrored] = learned_routing_;
-    std::vector<RouteGroup> groups(weights.empty() ? 1 : versions);
+    const auto& [weights, mirrored, flagged] = learned_routing_;
+    const bool together = weights.empty() || flagged;
+    std::vector<RouteGroup> groups(together ? 1 : versions);
     std::vector<int> known(versions, 0);
     for (const Endpoint& endpoint : endpoints_) {
         const std::size_t version = index_of(endpoint.version);
-        groups[weights.empty() ? 0 : version].servers.push_back(endpoint.server);
+        groups[together ? 0 : seat(version)].servers.push_back(endpoint.server);
         ++known[version];
     }
     for (std::size_t version = 0; version < versions; ++version) {
-        if (!weights.empty()) {
-            shares_[version] = groups[version].share = weights[version];
-            groups[version].mirrored = mirrored[version];
-        } else {
+        if (weights.empty()) {
             shares_[version] = endpoints_.empty() ? 0 : double(known[version]) / double(endpoints_.size());
+            continue;
         }
+        shares_[version] = weights[version];
+        if (flagged) continue;
+        groups[seat(version)].share = weights[version];
+        groups[seat(version)].mirrored = mirrored[version];
     }
     data_.set_routes(std::move(groups));
+    data_.set_flag(flagged ? weights[index_of(kNewVersion)] : 0);
 }
 
 // ---- what can be seen ----
 
 std::vector<Cohort> World::cohorts() const {
-    std::vector<Cohort> seen = cohorts_;
+    std::vector<Cohort> seen(cohorts_.size());
     for (std::size_t version = 0; version < seen.size(); ++version) {
-        seen[version].weight = routed() ? routing_.weights[version] : shares_[version];
-        seen[version].mirrored = routed() ? routing_.mirrored[version] : 0;
+        Cohort& cohort = seen[seat(version)];
+        cohort = cohorts_[version];
+        cohort.weight = routed() ? routing_.weights[version] : shares_[version];
+        cohort.mirrored = routed() ? routing_.mirrored[version] : 0;
     }
     return seen;
 }
 
+bool World::serves(const Endpoint& endpoint, std::size_t version) const {
+    return index_of(endpoint.version) == version || (learned_routing_.flagged && version == index_of(kNewVersion));
+}
+
 int World::known(std::size_t version) const {
-    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(), [=](const Endpoint& endpoint) {
-        return index_of(endpoint.version) == version;
-    }));
+    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(),
+                                          [&](const Endpoint& endpoint) { return serves(endpoint, version); }));
 }
 
 int World::answering(std::size_t version) const {
     return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(), [&](const Endpoint& endpoint) {
-        return index_of(endpoint.version) == version && all_[instance_of_[endpoint.server]].state == State::kRunning;
+        return serves(endpoint, version) && all_[instance_of_[endpoint.server]].state == State::kRunning;
     }));
+}
+
+void World::read_loads(Time now) {
+    const Service& service = scenario_->service;
+    const double most = service.cores > 0 ? std::min<double>(service.slots, service.cores) : service.slots;
+    const double request = most * scenario_->fleet.autoscaling->request;
+    load_meters_.resize(instance_of_.size());
+    for (const std::uint32_t id : live_) {
+        const Instance& instance = all_[id];
+        if (instance.state == State::kUnschedulable) continue;
+        LoadMeter& meter = load_meters_[instance.server];
+        const LoadMeter before = std::exchange(meter, {});
+        if (instance.state != State::kRunning) continue;
+        meter = {.at = now, .process = instance.process, .work = data_.work(instance.server)};
+        if (before.at == kNever || before.process != instance.process) continue;  // a rate needs two readings
+        const double seconds = to_seconds(now - before.at);
+        const double busy = static_cast<double>(meter.work.ns - before.work.ns) * 1e-9 / seconds;
+        meter.reading = {.at = now,
+                         .window = now - before.at,
+                         .utilization = std::min(busy, most) / request,
+                         .requests = static_cast<double>(meter.work.requests - before.work.requests) / seconds};
+    }
+}
+
+std::vector<InstanceLoad> World::loads() const {
+    std::vector<InstanceLoad> loads;
+    for (const std::uint32_t id : live_) {
+        const Instance& instance = all_[id];
+        if (instance.terminating || !counted_[index_of(instance.version)]) continue;
+        const bool placed = instance.state != State::kUnschedulable;
+        loads.push_back({.pending = instance.state < State::kRunning && instance.restarts == 0,
+                         .ready = instance.ready,
+                         .created = instance.created,
+                         .ready_changed = instance.changes == 0 ? instance.created : instance.ready_since});
+        if (placed && instance.server < load_meters_.size()) {
+            loads.back().reading = load_meters_[instance.server].reading;
+        }
+    }
+    return loads;
 }
 
 SeriesReading World::read(const Meter& grown, std::uint8_t& present_codes, std::uint8_t& seen_codes) {
@@ -543,6 +640,9 @@ void World::scrape_applications(Scrape& scrape) {
         sum.latency_sum += one.latency_sum;
         sum.codes |= one.codes;
     }
+    if (!learned_routing_.flagged) return;
+    Scraped& flagged = flagged_scraped_;
+    scrape.application[index_of(kNewVersion)] = read(data_.take_flagged(), flagged.seen_codes, flagged.seen_codes);
 }
 
 Scrape World::scrape(Time now) {

@@ -13,6 +13,7 @@
 #include "rollcast/control/strategy.h"
 #include "rollcast/des/event_queue.h"
 #include "rollcast/model/scenario.h"
+#include "rollcast/observe/load.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/world/backoff.h"
@@ -44,6 +45,8 @@ enum class WorldEvent : std::uint32_t {
     kHostRepaired,     // subject: host
     kZoneLost,         // subject: index into Faults::zone_losses
     kBrownOut,         // one begins or ends
+    kDrain,            // goes on; subject: index into Faults::drains; detail: 0 when it begins
+    kCreateAgain,      // what the quota refused; subject: version; detail: number of the attempt
     kEnd,              // first number that is free for others
 };
 constexpr Event event(WorldEvent kind, std::uint32_t subject, std::uint32_t detail = 0) {
@@ -61,15 +64,23 @@ class World {
     /// up to that, and returns it: to be handled before anything else, and then advance() again.
     std::optional<EventQueue::Entry> advance(Time until);
 
+    /// Somebody asked for so many instances of the workload; until then it is Fleet::replicas. Budgets are of these.
+    void resized(int replicas) { replicas_ = replicas; }
+
     /// Handles one of the events it scheduled or returned. True if a control plane could see a difference.
     bool handle(const Event& event, Time now, EventQueue& queue);
 
     /// Does the difference between what is and what is wanted; true if there was any.
     bool apply(std::span<const Target> targets, Time now, EventQueue& queue);
 
-    /// What a control plane sees, by version.
+    /// What a control plane sees; see Observation::cohorts.
     std::vector<Cohort> cohorts() const;
     bool routed() const { return !routing_.weights.empty(); }
+
+    /// Reads how busy instances have been since the last reading. Only where there is an autoscaler.
+    void read_loads(Time now);
+    /// What an autoscaler sees of the instances that the last directive has it count.
+    std::vector<InstanceLoad> loads() const;
 
     /// What a scrape brings; each call starts the next interval. What no analysis asks instances for is left out.
     Scrape scrape(Time now);
@@ -89,6 +100,7 @@ class World {
     }
     int known(std::size_t version) const;      // instances that routers send requests to
     int answering(std::size_t version) const;  // of these: not dead
+    std::size_t versions() const { return cohorts_.size(); }
     int ready(std::size_t version) const { return cohorts_[version].ready; }
     int instances() const { return instances_; }  // that hold a place, terminating ones too
     std::int64_t restarts() const { return restarts_; }
@@ -139,6 +151,7 @@ class World {
     struct Routing {
         std::vector<double> weights;   // empty: traffic follows endpoints
         std::vector<double> mirrored;  // likewise empty then
+        bool flagged = false;          // weights are of users behind a flag, and all endpoints serve them
         friend bool operator==(const Routing&, const Routing&) = default;
     };
 
@@ -155,6 +168,9 @@ class World {
         std::uint32_t id_;
     };
 
+    /// Where a version stands in an observation, a directive and among the routers' groups: the new one last, so that
+    /// a baseline does not change which requests it gets.
+    std::size_t seat(std::size_t version) const { return version == 0 ? 0 : cohorts_.size() - version; }
     Stream stream(Purpose purpose, const Instance& instance, std::uint32_t ordinal = 0) const;
     Duration wait(Purpose purpose, const Instance& instance, const Distribution& seconds,
                   std::uint32_t ordinal = 0) const;
@@ -164,6 +180,7 @@ class World {
     bool place(std::uint32_t id);
     void place_waiting(Time now, EventQueue& queue);
     void fill(VersionId version, Time now, EventQueue& queue);
+    void fill_again(VersionId version, Time now, EventQueue& queue);
     void pull(std::uint32_t id, Time now, EventQueue& queue);
     void start_process(std::uint32_t id, Time now, EventQueue& queue);
     void started(std::uint32_t id, Time now, EventQueue& queue);
@@ -175,6 +192,7 @@ class World {
     void stop(std::uint32_t id, Time now, EventQueue& queue);
     void gone(std::uint32_t id, Time now, EventQueue& queue);
     void evict(std::uint32_t id, Time now, EventQueue& queue);
+    bool handle_instance(std::uint32_t id, WorldEvent kind, std::uint32_t detail, Time now, EventQueue& queue);
     bool handle_process(std::uint32_t id, WorldEvent kind, Time now, EventQueue& queue);
     void begin_faults(Time now, EventQueue& queue);
     Stream host_stream(Purpose purpose, HostId host) const;
@@ -184,14 +202,31 @@ class World {
     void lose_instances(Time now, EventQueue& queue);
     void start_again(std::uint32_t id, Time now, EventQueue& queue);
     void brown_out(Time now);
+    void drain(std::uint32_t index, Time now, EventQueue& queue);
+    bool drain_host(HostId host, bool forced, Time now, EventQueue& queue);
+    bool may_evict(const Instance& instance) const;
     void set_ready(std::uint32_t id, bool ready, Time now, EventQueue& queue);
     bool scale(VersionId version, int desired, Time now, EventQueue& queue);
     void remove(VersionId version, int count, Time now, EventQueue& queue);
     bool weigh(std::span<const Target> targets, Time now, EventQueue& queue);
     void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
     void reroute();
+    bool serves(const Endpoint& endpoint, std::size_t version) const;
     void scrape_applications(Scrape& scrape);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
+
+    /// Of a version's instances: what its controller does about those that the quota refuses.
+    struct Creation {
+        std::uint32_t attempts = 0;
+        int refused = 0;  // attempts in a row
+    };
+    /// What the last reading of an instance saw.
+    struct LoadMeter {
+        Time at = kNever;  // of a running process; kNever: of none
+        std::uint32_t process = 0;
+        Work work{};
+        std::optional<LoadReading> reading{};  // since the one before
+    };
 
     const Scenario* scenario_;
     StreamSpace streams_;
@@ -203,13 +238,24 @@ class World {
     std::vector<std::uint32_t> live_;         // those that are not gone, rising
     std::deque<std::uint32_t> waiting_;       // for a place, in order of creation; some perhaps gone
     std::vector<std::uint32_t> instance_of_;  // index: server
-    std::vector<Endpoint> endpoints_;         // as routers know them, some perhaps gone
-    std::vector<Cohort> cohorts_;             // index: version; without weights
-    std::vector<std::uint32_t> placed_;       // versions x zones: how many ever
-    std::vector<int> in_zone_;                // versions x zones: how many now, without terminating ones
-    Routing routing_;                         // as last asked for
-    std::vector<Routing> routing_changes_;    // every change ever asked for
-    Routing learned_routing_;                 // as routers know it
+    std::vector<LoadMeter> load_meters_;      // index: server; empty without an autoscaler
+    /// How far a drain is.
+    struct Drainage {
+        int done = 0;  // hosts
+        bool under_way = false;
+        Time since{};  // it began with the present host
+    };
+    std::vector<Drainage> drainages_;       // index: drain
+    int replicas_;                          // of the workload, as asked for
+    std::vector<Creation> creations_;       // index: version
+    std::vector<bool> counted_;             // index: version; by an autoscaler
+    std::vector<Endpoint> endpoints_;       // as routers know them, some perhaps gone
+    std::vector<Cohort> cohorts_;           // index: version; without weights
+    std::vector<std::uint32_t> placed_;     // versions x zones: how many ever
+    std::vector<int> in_zone_;              // versions x zones: how many now, without terminating ones
+    Routing routing_;                       // as last asked for
+    std::vector<Routing> routing_changes_;  // every change ever asked for
+    Routing learned_routing_;               // as routers know it
     std::uint32_t learned_change_ = 0;
     std::vector<double> shares_;
     /// What the last scrape saw of a counter that is never reset.
@@ -220,6 +266,7 @@ class World {
     static SeriesReading read(const Meter& now, Scraped& before);
     bool asks_applications_;              // some analysis does
     std::vector<Scraped> proxy_scraped_;  // index: version, then "none"
+    Scraped flagged_scraped_;             // its meter is unused: instances count flagged requests from scrape to scrape
     Scraped client_scraped_;
     int instances_ = 0;
     std::int64_t restarts_ = 0;

@@ -35,6 +35,10 @@ void World::begin_faults(Time now, EventQueue& queue) {
         queue.schedule(std::max(now, Time{} + faults.zone_losses[i].at),
                        event(WorldEvent::kZoneLost, static_cast<std::uint32_t>(i)));
     }
+    for (std::size_t i = 0; i < faults.drains.size(); ++i) {
+        queue.schedule(std::max(now, Time{} + faults.drains[i].at),
+                       event(WorldEvent::kDrain, static_cast<std::uint32_t>(i)));
+    }
     for (const BrownOut& brown : faults.brown_outs) {
         for (const Duration at : {brown.at, brown.at + brown.lasts}) {
             queue.schedule(std::max(now, Time{} + at), event(WorldEvent::kBrownOut, 0));
@@ -122,6 +126,65 @@ void World::evict(std::uint32_t id, Time now, EventQueue& queue) {
     if (!all_[id].terminating) --in_zone_of(all_[id]);
     gone(id, now, queue);
     fill(version, now, queue);
+}
+
+// ---- voluntary disruptions ----
+
+/// One step of a drain: evicts what may go, takes the host away when it is empty, and comes back.
+void World::drain(std::uint32_t index, Time now, EventQueue& queue) {
+    const Drain& plan = scenario_->faults.drains[index];
+    Drainage& state = drainages_[index];
+    const HostId host{static_cast<std::uint32_t>(state.done)};
+    if (!state.under_way) {
+        if (state.done == plan.hosts) return;
+        state = {.done = state.done, .under_way = true, .since = now};
+        hosts_.cordon(host, true);
+    }
+    const bool late = plan.timeout && now >= after(state.since, *plan.timeout);
+    const bool gives_up = late && !plan.force;
+    const bool empty = !gives_up && drain_host(host, late, now, queue);
+    if (empty || gives_up) {
+        hosts_.cordon(host, false);
+        state.under_way = false;
+    }
+    if (gives_up) return place_waiting(now, queue);
+    Time next = after(now, plan.retry);
+    if (plan.timeout && !late) next = std::min(next, after(state.since, *plan.timeout));
+    if (empty) {
+        ++state.done;
+        next = after(now, plan.away);
+        hosts_.fail(host, next);
+        queue.schedule(next, host_event(WorldEvent::kHostRepaired, host));
+    }
+    queue.schedule(next, event(WorldEvent::kDrain, index, 1));
+}
+
+/// Evicts what is on a host, as far as the budget goes; forced, all of it. True when nothing is left.
+bool World::drain_host(HostId host, bool forced, Time now, EventQueue& queue) {
+    bool empty = true;
+    const std::vector<std::uint32_t> live = live_;
+    for (const std::uint32_t id : live) {
+        const Instance& instance = all_[id];
+        if (instance.state == State::kUnschedulable || instance.state == State::kGone || instance.host != host)
+            continue;
+        const VersionId version = instance.version;
+        if (!instance.terminating && (forced || may_evict(instance))) {
+            terminate(id, now, queue);
+            fill(version, now, queue);
+        }
+        empty = empty && all_[id].state == State::kGone;
+    }
+    return empty;
+}
+
+/// What has not started may always go, and what is not ready where the budget is not overdrawn already.
+bool World::may_evict(const Instance& instance) const {
+    if (!scenario_->fleet.disruption_budget || instance.state < State::kRunning) return true;
+    const DisruptionBudget& budget = *scenario_->fleet.disruption_budget;
+    int ready = 0;
+    for (const Cohort& cohort : cohorts_) ready += cohort.ready;
+    if (!instance.ready) return ready >= desired_healthy(budget, replicas_);
+    return disruptions_allowed(budget, replicas_, ready) > 0;
 }
 
 void World::brown_out(Time now) { data_.impair_all(impairment_of(scenario_->faults.brown_outs, now)); }

@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'draws_telemetry_of', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'everywhere', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'draws_telemetry_of', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -2028,30 +2028,6 @@ class People:
     @pages.setter
     def pages(self, arg1: collections.abc.Sequence[int]) -> None:
         ...
-class Location:
-    """
-    One of several places where the service runs, with a fleet of its own.
-    """
-    __hash__: typing.ClassVar[None] = None
-    faults: Faults
-    fleet: Fleet
-    name: str
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[str, float, Fleet, Faults]:
-        ...
-    def __init__(self, *, name: str = '', share: typing.SupportsFloat | typing.SupportsIndex = 1.0, fleet: Fleet = ..., faults: Faults = ...) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def share(self) -> float:
-        ...
-    @share.setter
-    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
-        ...
 class Scenario:
     """
     All that a run needs but the strategy.
@@ -2070,9 +2046,9 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], People, list[Location]]:
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], People]:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., people: People = ..., locations: collections.abc.Sequence[Location] = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., people: People = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2083,12 +2059,6 @@ class Scenario:
         ...
     @analyses.setter
     def analyses(self, arg1: collections.abc.Sequence[Analysis]) -> None:
-        ...
-    @property
-    def locations(self) -> list[Location]:
-        ...
-    @locations.setter
-    def locations(self, arg1: collections.abc.Sequence[Location]) -> None:
         ...
 class Complaint:
     """
@@ -2154,14 +2124,12 @@ class Cohort:
     """
     __hash__: typing.ClassVar[None] = None
     exists: bool
-    location: int
-    routed: bool
     version: int
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int, bool, int, int, int, int, int, int, int, int, float, float, bool]:
+    def __getstate__(self) -> tuple[int, bool, int, int, int, int, int, int, int, int, float, float]:
         ...
-    def __init__(self, *, version: int = ..., location: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0, routed: bool = False) -> None:
+    def __init__(self, *, version: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2232,13 +2200,12 @@ class AnalysisStatus:
     One analysis run that a directive asked for.
     """
     __hash__: typing.ClassVar[None] = None
-    location: int
     phase: AnalysisPhase
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, AnalysisPhase, int]:
+    def __getstate__(self) -> tuple[int, AnalysisPhase]:
         ...
-    def __init__(self, *, run: typing.SupportsInt | typing.SupportsIndex = 0, phase: AnalysisPhase = ..., location: int = ...) -> None:
+    def __init__(self, run: typing.SupportsInt | typing.SupportsIndex = 0, phase: AnalysisPhase = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2252,7 +2219,7 @@ class AnalysisStatus:
         ...
 class Observation:
     """
-    What a strategy is shown; cohorts by version, the old one first; of several locations, one after the other.
+    What a strategy is shown; cohorts by version, the old one first.
     """
     __hash__: typing.ClassVar[None] = None
     aborted: bool
@@ -2261,9 +2228,9 @@ class Observation:
     routed: bool
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool, int]:
+    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool]:
         ...
-    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False, locations: typing.SupportsInt | typing.SupportsIndex = 1) -> None:
+    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2280,12 +2247,6 @@ class Observation:
         ...
     @cohorts.setter
     def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
-        ...
-    @property
-    def locations(self) -> int:
-        ...
-    @locations.setter
-    def locations(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
 class Target:
     """
@@ -2326,12 +2287,11 @@ class AnalysisWish:
     """
     __hash__: typing.ClassVar[None] = None
     analysis: int
-    location: int
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int, int]:
+    def __getstate__(self) -> tuple[int, int]:
         ...
-    def __init__(self, *, run: typing.SupportsInt | typing.SupportsIndex = 0, analysis: int = ..., location: int = ...) -> None:
+    def __init__(self, run: typing.SupportsInt | typing.SupportsIndex = 0, analysis: int = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2804,104 +2764,6 @@ class Shadow(Strategy):
     @property
     def params(self) -> ShadowParams:
         ...
-class OnWaveFailure(enum.Enum):
-    """
-    What a wave that fails leads to.
-    """
-    roll_back: typing.ClassVar[OnWaveFailure]
-    stop: typing.ClassVar[OnWaveFailure]
-    @classmethod
-    def __new__(cls, value):
-        ...
-class WavesParams:
-    """
-    Waves over locations.
-    """
-    __hash__: typing.ClassVar[None] = None
-    analysis: int | None
-    bake: float
-    failure_tolerance: Amount
-    max_concurrent: Amount
-    mode: cloudformation.ConcurrencyMode
-    on_failure: OnWaveFailure
-    parallel: bool
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[list[list[int]], bool, Amount, Amount, cloudformation.ConcurrencyMode, OnWaveFailure, float, int | None]:
-        ...
-    def __init__(self, *, waves: collections.abc.Sequence[collections.abc.Sequence[int]] = ..., parallel: bool = False, max_concurrent: Amount = ..., failure_tolerance: Amount = ..., mode: cloudformation.ConcurrencyMode = ..., on_failure: OnWaveFailure = ..., bake: float = 0.0, analysis: int | None = ...) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def waves(self) -> list[list[int]]:
-        ...
-    @waves.setter
-    def waves(self, arg1: collections.abc.Sequence[collections.abc.Sequence[int]]) -> None:
-        ...
-class Waves(Strategy):
-    """
-    A strategy in each location, begun wave by wave.
-    """
-    def __getstate__(self) -> tuple[list[Strategy], WavesParams]:
-        ...
-    def __init__(self, inner: collections.abc.Sequence[Strategy], params: WavesParams) -> None:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def inner(self) -> list[Strategy]:
-        """
-        One for all locations, or one for each.
-        """
-    @property
-    def params(self) -> WavesParams:
-        ...
-class StackSetParams:
-    """
-    A StackSets operation; the defaults are StackSets'.
-    """
-    __hash__: typing.ClassVar[None] = None
-    failure_tolerance: Amount
-    max_concurrent: Amount
-    mode: cloudformation.ConcurrencyMode
-    region_concurrency: cloudformation.RegionConcurrency
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __getstate__(self) -> tuple[list[list[int]], cloudformation.RegionConcurrency, Amount, Amount, cloudformation.ConcurrencyMode]:
-        ...
-    def __init__(self, *, regions: collections.abc.Sequence[collections.abc.Sequence[int]] = ..., region_concurrency: cloudformation.RegionConcurrency = ..., max_concurrent: Amount = ..., failure_tolerance: Amount = ..., mode: cloudformation.ConcurrencyMode = ...) -> None:
-        ...
-    def __repr__(self) -> str:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def regions(self) -> list[list[int]]:
-        ...
-    @regions.setter
-    def regions(self, arg1: collections.abc.Sequence[collections.abc.Sequence[int]]) -> None:
-        ...
-class StackSet(Strategy):
-    """
-    The update of a stack in each account and Region.
-    """
-    def __getstate__(self) -> tuple[list[Strategy], StackSetParams]:
-        ...
-    def __init__(self, inner: collections.abc.Sequence[Strategy], params: StackSetParams) -> None:
-        ...
-    def __setstate__(self, arg0: tuple) -> None:
-        ...
-    @property
-    def inner(self) -> list[Strategy]:
-        """
-        One for all locations, or one for each.
-        """
-    @property
-    def params(self) -> StackSetParams:
-        ...
 class PlanScale:
     """
     A step: so many instances.
@@ -3276,6 +3138,290 @@ class EcsShift(Strategy):
         """
         When how much of the traffic moves.
         """
+class InstanceRefreshParams:
+    """
+    EC2 Auto Scaling's instance refresh; the defaults are its API's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: int | None
+    auto_rollback: bool
+    bake: float
+    checkpoint_delay: float
+    warmup: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, int, float, list[int], float, int | None, bool, float]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, min_healthy_percentage: typing.SupportsInt | typing.SupportsIndex = 90, max_healthy_percentage: typing.SupportsInt | typing.SupportsIndex = 100, warmup: float = 0.0, checkpoints: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., checkpoint_delay: float = 3600.0, alarms: int | None = ..., auto_rollback: bool = False, bake: float = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def checkpoints(self) -> list[int]:
+        ...
+    @checkpoints.setter
+    def checkpoints(self, arg1: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def max_healthy_percentage(self) -> int:
+        ...
+    @max_healthy_percentage.setter
+    def max_healthy_percentage(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def min_healthy_percentage(self) -> int:
+        ...
+    @min_healthy_percentage.setter
+    def min_healthy_percentage(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class InstanceRefresh(Strategy):
+    """
+    EC2 Auto Scaling's instance refresh.
+    """
+    def __getstate__(self) -> tuple[InstanceRefreshParams]:
+        ...
+    def __init__(self, params: InstanceRefreshParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> InstanceRefreshParams:
+        ...
+class StackOptions:
+    """
+    Of an update of a CloudFormation stack.
+    """
+    __hash__: typing.ClassVar[None] = None
+    monitoring: float
+    rollback: bool
+    triggers: int | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int | None, float, bool]:
+        ...
+    def __init__(self, *, triggers: int | None = ..., monitoring: float = 0.0, rollback: bool = True) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class AsgRollingParams:
+    """
+    CloudFormation's AutoScalingRollingUpdate, with its defaults.
+    """
+    __hash__: typing.ClassVar[None] = None
+    pause: float
+    stack: StackOptions
+    waits_for_signals: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int | None, int, int, float, bool, int, StackOptions]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_size: typing.SupportsInt | typing.SupportsIndex | None = None, max_batch_size: typing.SupportsInt | typing.SupportsIndex = 1, min_instances_in_service: typing.SupportsInt | typing.SupportsIndex = 0, pause: float = 0.0, waits_for_signals: bool = False, min_successful_percent: typing.SupportsInt | typing.SupportsIndex = 100, stack: StackOptions = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def max_batch_size(self) -> int:
+        ...
+    @max_batch_size.setter
+    def max_batch_size(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def max_size(self) -> int | None:
+        ...
+    @max_size.setter
+    def max_size(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def min_instances_in_service(self) -> int:
+        ...
+    @min_instances_in_service.setter
+    def min_instances_in_service(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def min_successful_percent(self) -> int:
+        ...
+    @min_successful_percent.setter
+    def min_successful_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AsgRolling(Strategy):
+    """
+    CloudFormation's AutoScalingRollingUpdate.
+    """
+    def __getstate__(self) -> tuple[AsgRollingParams]:
+        ...
+    def __init__(self, params: AsgRollingParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> AsgRollingParams:
+        ...
+class CreationSignals:
+    """
+    A creation policy's signals.
+    """
+    __hash__: typing.ClassVar[None] = None
+    timeout: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, float]:
+        ...
+    def __init__(self, *, count: typing.SupportsInt | typing.SupportsIndex = 1, min_successful_percent: typing.SupportsInt | typing.SupportsIndex = 100, timeout: float = 300.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def count(self) -> int:
+        ...
+    @count.setter
+    def count(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def min_successful_percent(self) -> int:
+        ...
+    @min_successful_percent.setter
+    def min_successful_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AsgReplacingParams:
+    """
+    CloudFormation's AutoScalingReplacingUpdate.
+    """
+    __hash__: typing.ClassVar[None] = None
+    signals: CreationSignals | None
+    stack: StackOptions
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, CreationSignals | None, StackOptions]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, signals: CreationSignals | None = ..., stack: StackOptions = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AsgReplacing(Strategy):
+    """
+    CloudFormation's AutoScalingReplacingUpdate.
+    """
+    def __getstate__(self) -> tuple[AsgReplacingParams]:
+        ...
+    def __init__(self, params: AsgReplacingParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> AsgReplacingParams:
+        ...
+class EksNodesParams:
+    """
+    An update of an EKS managed node group; the defaults are EKS's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    force: bool
+    strategy: eks.UpdateStrategy
+    unhealthy_after: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, int, eks.UpdateStrategy, bool, float]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_unavailable: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 3, strategy: eks.UpdateStrategy = ..., force: bool = False, unhealthy_after: float = 900.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def max_unavailable(self) -> int:
+        ...
+    @max_unavailable.setter
+    def max_unavailable(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def zones(self) -> int:
+        ...
+    @zones.setter
+    def zones(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class EksNodes(Strategy):
+    """
+    An update of an EKS managed node group.
+    """
+    def __getstate__(self) -> tuple[EksNodesParams]:
+        ...
+    def __init__(self, params: EksNodesParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> EksNodesParams:
+        ...
+class AppRunnerParams:
+    """
+    A deployment of App Runner.
+    """
+    __hash__: typing.ClassVar[None] = None
+    unhealthy_after: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, float]:
+        ...
+    def __init__(self, replicas: typing.SupportsInt | typing.SupportsIndex = 1, unhealthy_after: float = 600.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class AppRunner(Strategy):
+    """
+    A deployment of AWS App Runner.
+    """
+    def __getstate__(self) -> tuple[AppRunnerParams]:
+        ...
+    def __init__(self, params: AppRunnerParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> AppRunnerParams:
+        ...
 class FlaggerParams:
     """
     A Canary's fields; the defaults are Flagger's, and Kubernetes' for its Deployments.
@@ -3568,9 +3714,9 @@ class TimelineSample:
     at: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[float, list[float], list[int], list[int], list[float], list[float], float, float, float, float, list[float]]:
+    def __getstate__(self) -> tuple[float, list[float], list[int], list[int], list[float], list[float], float, float, float, float]:
         ...
-    def __init__(self, *, at: float = ..., weight: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., ready: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., instances: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., observed_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., true_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., service_error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, request_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, retry_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, goodput: typing.SupportsFloat | typing.SupportsIndex = 0.0, reach: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ...) -> None:
+    def __init__(self, *, at: float = ..., weight: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., ready: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., instances: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., observed_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., true_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., service_error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, request_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, retry_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, goodput: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -3593,12 +3739,6 @@ class TimelineSample:
         ...
     @observed_error_rate.setter
     def observed_error_rate(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
-        ...
-    @property
-    def reach(self) -> list[float]:
-        ...
-    @reach.setter
-    def reach(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
         ...
     @property
     def ready(self) -> list[int]:
@@ -3907,10 +4047,6 @@ def forecast(scenario: Scenario, strategy: Strategy, options: ForecastOptions = 
     """
     Runs replications 0, 1, 2 ... `progress` is called a few times a second with the number of finished ones and stops the study by returning False.
     """
-def in_location(scenario: Scenario, location: int) -> Scenario:
-    """
-    What the service is in one of its locations.
-    """
 def instances_needed(scenario: Scenario) -> float:
     """
     Instances that the highest load expected in the window keeps busy.
@@ -3967,7 +4103,7 @@ def registered() -> list[str]:
     """
     The names of the strategies in C++ that were linked in.
     """
-def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, locations: typing.SupportsInt | typing.SupportsIndex = 1) -> list[Breach]:
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex) -> list[Breach]:
     """
     Plays a strategy through on a toy fleet: each way in which it broke the contract.
     """
@@ -4007,7 +4143,6 @@ def worked(hours: WorkingHours, start: float, work: float) -> float:
     """
     When somebody who began then, or at the next opening, has worked for so long.
     """
-everywhere: int = 65535
 model_version: int = 3
 most_known_load: float = 0.85
 version: str = '0.1.0'

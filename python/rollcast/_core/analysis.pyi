@@ -173,14 +173,15 @@ class Rehearsal:
     Even traffic during a rollout.
     """
     __hash__: typing.ClassVar[None] = None
+    baseline: bool
     new_version: RehearsedAnswers
     old_version: RehearsedAnswers
     starts: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[float, list[RehearsedStretch], float, RehearsedAnswers, RehearsedAnswers]:
+    def __getstate__(self) -> tuple[float, list[RehearsedStretch], float, RehearsedAnswers, RehearsedAnswers, bool]:
         ...
-    def __init__(self, *, rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, plan: collections.abc.Sequence[RehearsedStretch] = ..., starts: float = 0.0, old_version: RehearsedAnswers = ..., new_version: RehearsedAnswers = ...) -> None:
+    def __init__(self, *, rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, plan: collections.abc.Sequence[RehearsedStretch] = ..., starts: float = 0.0, old_version: RehearsedAnswers = ..., new_version: RehearsedAnswers = ..., baseline: bool = False) -> None:
         ...
     def __repr__(self) -> str:
         ...

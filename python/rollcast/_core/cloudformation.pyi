@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc
 import enum
 import typing
-__all__: list[str] = ['ConcurrencyMode', 'OperationResult', 'RegionConcurrency', 'TriggeredOutcome', 'UpdatePolicy', 'actual_concurrency', 'failures_tolerated', 'max_batch_during_rollback', 'max_concurrent', 'operation_result', 'policy_in_force', 'region_results', 'signals_needed', 'watch_triggers']
+__all__: list[str] = ['ConcurrencyMode', 'OperationResult', 'RegionConcurrency', 'RollingLimits', 'TriggeredOutcome', 'UpdatePolicy', 'actual_concurrency', 'failures_tolerated', 'longest_monitoring', 'longest_pause', 'max_batch_during_rollback', 'max_concurrent', 'most_batch', 'operation_result', 'pause_for_signals', 'policy_in_force', 'region_results', 'rolling_limits', 'signals_needed', 'watch_triggers']
 class ConcurrencyMode(enum.Enum):
     """
     Of a StackSets operation.
@@ -51,6 +51,33 @@ class TriggeredOutcome:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class RollingLimits:
+    """
+    How a rolling update replaces a group's instances.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int]:
+        ...
+    def __init__(self, batch: typing.SupportsInt | typing.SupportsIndex = 1, surge: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def batch(self) -> int:
+        ...
+    @batch.setter
+    def batch(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def surge(self) -> int:
+        ...
+    @surge.setter
+    def surge(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
 class UpdatePolicy(enum.Enum):
     """
     Of an Auto Scaling group.
@@ -75,7 +102,13 @@ def policy_in_force(will_replace: bool, rolling_present: bool) -> UpdatePolicy:
     ...
 def region_results(concurrency: RegionConcurrency, failure_tolerance: typing.SupportsInt | typing.SupportsIndex, failed_accounts: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]) -> list[OperationResult]:
     ...
+def rolling_limits(instances: typing.SupportsInt | typing.SupportsIndex, max_size: typing.SupportsInt | typing.SupportsIndex | None, max_batch_size: typing.SupportsInt | typing.SupportsIndex, min_instances_in_service: typing.SupportsInt | typing.SupportsIndex) -> RollingLimits:
+    ...
 def signals_needed(instances: typing.SupportsInt | typing.SupportsIndex, min_successful_percent: typing.SupportsInt | typing.SupportsIndex) -> int:
     ...
 def watch_triggers(work: float, monitoring: float, alarm_at: float | None) -> TriggeredOutcome:
     ...
+longest_monitoring: float = 10800.0
+longest_pause: float = 3600.0
+most_batch: int = 100
+pause_for_signals: float = 300.0

@@ -4,7 +4,7 @@ Amazon EKS's managed node groups, rule by rule.
 from __future__ import annotations
 import enum
 import typing
-__all__: list[str] = ['UpdatePhase', 'UpdateStrategy', 'control_plane_update_allowed', 'drain_goes_on', 'drain_timeout', 'kubelet_skew_allowed', 'launches_first', 'scale_up_increment', 'wait_after_cordon']
+__all__: list[str] = ['UpdatePhase', 'UpdateStrategy', 'control_plane_update_allowed', 'drain_goes_on', 'drain_timeout', 'kubelet_skew_allowed', 'launches_first', 'most_unavailable', 'scale_up_increment', 'wait_after_cordon']
 class UpdateStrategy(enum.Enum):
     """
     Of a node group.
@@ -36,4 +36,5 @@ def launches_first(strategy: UpdateStrategy) -> bool:
 def scale_up_increment(availability_zones: typing.SupportsInt | typing.SupportsIndex, max_unavailable: typing.SupportsInt | typing.SupportsIndex) -> int:
     ...
 drain_timeout: float = 900.0
+most_unavailable: int = 100
 wait_after_cordon: float = 60.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc
 import enum
 import typing
-__all__: list[str] = ['CheckpointsReached', 'RefreshEnd', 'RefreshEvent', 'RefreshOutcome', 'RefreshPlan', 'RefreshStatus', 'RefreshStep', 'batch_size', 'checkpoints_reached', 'effective_warmup', 'outcome', 'rebalancing_max_size', 'replaced_at', 'rollback_possible', 'timeline']
+__all__: list[str] = ['CheckpointsReached', 'RefreshEnd', 'RefreshEvent', 'RefreshOutcome', 'RefreshPlan', 'RefreshStatus', 'RefreshStep', 'batch_size', 'checkpoints_reached', 'effective_warmup', 'outcome', 'rebalancing_max_size', 'replaced_at', 'rollback_possible', 'stuck_retry', 'timeline']
 class CheckpointsReached:
     """
     What a batch means for checkpoints.
@@ -162,3 +162,4 @@ def rollback_possible(status: RefreshStatus, desired_configuration: bool, image_
     ...
 def timeline(plan: RefreshPlan) -> list[RefreshStep]:
     ...
+stuck_retry: float = 3600.0

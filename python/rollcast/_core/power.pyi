@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections.abc
 import rollcast._core.sequential
 import typing
-__all__: list[str] = ['RateComparison', 'SprtOutlook', 'comparison_power', 'effective_requests', 'exceeds', 'exceeds_in_traffic', 'requests_needed', 'sprt_outlook', 'tripped_by']
+__all__: list[str] = ['RateComparison', 'SprtLook', 'SprtOutlook', 'comparison_power', 'effective_requests', 'exceeds', 'exceeds_in_traffic', 'requests_needed', 'sprt_outlook', 'sprt_worse_by', 'tripped_by']
 class RateComparison:
     """
     Two failure rates compared once.
@@ -73,6 +73,33 @@ class SprtOutlook:
     @worse.setter
     def worse(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
+class SprtLook:
+    """
+    What the test counts between two looks, expected; failures scrape by scrape.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, list[float]]:
+        ...
+    def __init__(self, succeeded: typing.SupportsFloat | typing.SupportsIndex = 0.0, failed: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def failed(self) -> list[float]:
+        ...
+    @failed.setter
+    def failed(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def succeeded(self) -> float:
+        ...
+    @succeeded.setter
+    def succeeded(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
 def comparison_power(rates: RateComparison, canary_requests: typing.SupportsFloat | typing.SupportsIndex, baseline_requests: typing.SupportsFloat | typing.SupportsIndex) -> float:
     ...
 def effective_requests(requests: typing.SupportsFloat | typing.SupportsIndex, instances: typing.SupportsFloat | typing.SupportsIndex, correlation: typing.SupportsFloat | typing.SupportsIndex) -> float:
@@ -93,5 +120,9 @@ def requests_needed(rates: RateComparison, power: typing.SupportsFloat | typing.
     """
 def sprt_outlook(params: rollcast._core.sequential.SprtParams, rate: typing.SupportsFloat | typing.SupportsIndex, most_requests: typing.SupportsInt | typing.SupportsIndex = 10000000) -> SprtOutlook:
     ...
+def sprt_worse_by(params: rollcast._core.sequential.SprtParams, looks: collections.abc.Sequence[SprtLook], unseen: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> list[float]:
+    """
+    Probability that the test has found "worse" by each look. unseen: that no scrape has seen a failure before.
+    """
 def tripped_by(fails: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], failure_limit: typing.SupportsInt | typing.SupportsIndex) -> list[float]:
     ...

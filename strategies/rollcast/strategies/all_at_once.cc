@@ -16,6 +16,7 @@ class AllAtOnceController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         ensure(!seen.cohorts.empty(), "a rollout without versions");
+        if (seen.replicas) replicas_ = before_ = *seen.replicas;
         back_ = back_ || (seen.aborted && !done_);
         const Cohort& wanted = back_ ? seen.cohorts.front() : seen.cohorts.back();
         const int replicas = back_ ? before_ : replicas_;

@@ -44,6 +44,7 @@ class BlueGreenController final : public Controller {
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "blue/green needs an old and a new version");
         retired_at_.resize(seen.cohorts.size());
+        params_.replicas = seen.replicas.value_or(params_.replicas);
         bool moved = take_approval(seen);
         if (seen.aborted && under_way()) abort("aborted from outside");
         while (advance(seen)) moved = true;
@@ -51,8 +52,13 @@ class BlueGreenController final : public Controller {
 
         Directive want(seen.cohorts.size());
         scale(seen, want);
-        for (Target& target : want.targets) target.weight = 0;
-        (at_.active_is_new ? want.targets.back() : want.targets.front()).weight = 1;
+        for (Target& target : want.targets) {
+            target.weight = 0;
+            target.counted = false;
+        }
+        Target& active = at_.active_is_new ? want.targets.back() : want.targets.front();
+        active.weight = 1;
+        active.counted = true;
         if (under_way()) {
             for (const Stage* stage : {&pre_, &post_}) {
                 if (stage->run) want.analyses.push_back({*stage->run, *stage->analysis});
@@ -165,8 +171,11 @@ class BlueGreenController final : public Controller {
             if (seen.cohorts[i].desired == 0) retired_at_[i].reset();
             retired.push_back({seen.cohorts[i].desired, retired_at_[i]});
         }
-        argo::scale_down_retired(retired, params_.scale_down_delay_revision_limit,
-                                 argo::scale_down_delay(kKind, params_.scale_down_delay), params_.replicas, seen.now);
+        for (int pass = 0; pass < 2; ++pass) {  // what the first notes, the second follows, at once
+            argo::scale_down_retired(retired, params_.scale_down_delay_revision_limit,
+                                     argo::scale_down_delay(kKind, params_.scale_down_delay), params_.replicas,
+                                     seen.now);
+        }
         for (std::size_t i = first; i < last; ++i) {
             const argo::RetiredReplicaSet& set = retired[last - 1 - i];
             want.targets[i].desired = set.spec;

@@ -52,6 +52,7 @@ class CanaryController final : public Controller {
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "a canary needs an old and a new version");
         retired_at_.resize(seen.cohorts.size());
+        size_for(seen.replicas.value_or(params_.replicas));
         take_approval(seen);
         if (seen.aborted && under_way()) abort("aborted from outside");
         bool moved = false;
@@ -87,6 +88,12 @@ class CanaryController final : public Controller {
     }
     bool under_way() const { return !at_.promoted && !at_.aborted; }
     bool has_inconclusive() const { return !inconclusive_.empty(); }
+
+    void size_for(int replicas) {
+        if (replicas == params_.replicas) return;
+        params_.replicas = replicas;
+        limits_ = argo::limits(kind_, replicas, params_.max_surge, params_.max_unavailable);
+    }
 
     // Steps
 

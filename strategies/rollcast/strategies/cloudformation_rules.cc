@@ -44,6 +44,14 @@ TriggeredOutcome watch_triggers(Duration work, Duration monitoring, std::optiona
     return {false, end};
 }
 
+RollingLimits rolling_limits(int instances, std::optional<int> max_size, int max_batch_size,
+                             int min_instances_in_service) {
+    const int batch = std::min(max_batch_size, instances);
+    const int wanted = min_instances_in_service + batch;
+    const int most = std::max(max_size ? std::min(wanted, *max_size) : wanted, instances);
+    return {std::clamp(most - min_instances_in_service, 1, batch), most - instances};
+}
+
 int signals_needed(int instances, int min_successful_percent) {
     return resolve(percent(min_successful_percent), instances, Rounding::kUp);
 }

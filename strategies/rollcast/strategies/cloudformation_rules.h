@@ -31,6 +31,8 @@ OperationResult operation_result(std::span<const OperationResult> regions);
 
 // Rollback triggers
 
+inline constexpr Duration kLongestMonitoring = std::chrono::minutes(180);
+
 /// How a stack operation ends whose resources take `work`, and whose alarms are watched for `monitoring` after that.
 struct TriggeredOutcome {
     bool rolls_back = false;
@@ -40,7 +42,20 @@ TriggeredOutcome watch_triggers(Duration work, Duration monitoring, std::optiona
 
 // Auto Scaling groups
 
-/// Success signals without which a batch fails; rounded up.
+inline constexpr int kMostBatch = 100;
+inline constexpr Duration kLongestPause = std::chrono::hours(1);
+inline constexpr Duration kPauseForSignals = std::chrono::minutes(5);  // by default, and of a creation policy
+
+/// How a rolling update replaces a group's instances. To keep the minimum in service the group grows meanwhile, as far
+/// as its maximum lets it (none: no limit); batches shrink where that is not enough.
+struct RollingLimits {
+    int batch = 1;
+    int surge = 0;
+};
+RollingLimits rolling_limits(int instances, std::optional<int> max_size, int max_batch_size,
+                             int min_instances_in_service);
+
+/// Success signals without which an update fails; rounded up.
 int signals_needed(int instances, int min_successful_percent);
 
 enum class UpdatePolicy : std::uint8_t { kNone, kRollingUpdate, kReplacingUpdate };

@@ -53,6 +53,13 @@ struct Sweep {
         restarts = cohort.restarts;
     }
 
+    /// Hosts join with the old version, to be attempted as well.
+    void grow(int more) {
+        hosts += more;
+        deployment.healthy += more;
+        deployment.healthy_left += more;
+    }
+
     /// Begins the attempts that the minimum allows.
     void begin(Time now) {
         if (is_over()) return;
@@ -73,7 +80,9 @@ class InPlaceController final : public Controller {
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "a deployment needs an old and a new version");
         if (!sweep_) start(seen);
+        if (seen.replicas) grow(*seen.replicas);
         if (!final_) follow(seen);
+        if (final_) params_.replicas = seen.replicas.value_or(params_.replicas);
 
         Directive want(seen.cohorts.size());
         place(seen, want);
@@ -92,6 +101,17 @@ class InPlaceController final : public Controller {
                   .hosts = params_.replicas,
                   .restarts = fresh.restarts,
                   .deployment = {.minimum = minimum_, .healthy = params_.replicas, .healthy_left = params_.replicas}};
+    }
+
+    /// Hosts join on the way; none goes before the deployment is over.
+    void grow(int replicas) {
+        const int more = replicas - params_.replicas;
+        if (final_ || back_ || stopped_ || more <= 0) return;
+        params_.replicas = replicas;
+        minimum_ = codedeploy::minimum_hosts(params_.minimum_healthy, replicas);
+        sweep_->grow(more);
+        sweep_->deployment.minimum = minimum_;
+        joined_ = true;
     }
 
     void follow(const Observation& seen) {
@@ -162,12 +182,16 @@ class InPlaceController final : public Controller {
     /// A host is taken from the other versions, oldest first, and given to the new one when it is empty.
     void place(const Observation& seen, Directive& want) const {
         const Sweep& sweep = *sweep_;
+        if (final_) {
+            want.targets[sweep.to].desired = params_.replicas;
+            return;
+        }
         int leave = params_.replicas - sweep.there - sweep.attempted();
         int present = 0;
         for (std::size_t i = want.targets.size(); i-- > 0;) {
             if (i == sweep.to) continue;
             const Cohort& cohort = seen.cohorts[i];
-            want.targets[i].desired = std::min(cohort.desired, leave);
+            want.targets[i].desired = i == 0 && joined_ ? leave : std::min(cohort.desired, leave);
             leave -= want.targets[i].desired;
             present += std::max(cohort.instances, want.targets[i].desired) + cohort.draining;
         }
@@ -204,6 +228,7 @@ class InPlaceController final : public Controller {
     std::optional<Sweep> sweep_;
     std::string failure_;   // why the deployment ended without success
     bool back_ = false;     // a rollback followed
+    bool joined_ = false;   // hosts did
     bool stopped_ = false;  // nothing follows
     std::optional<Phase> final_;
 };

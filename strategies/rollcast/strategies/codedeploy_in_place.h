@@ -4,6 +4,8 @@
 //
 // Where it deviates, because a control plane here sees cohorts and not hosts: the first crash of an attempt is its
 // failure, even if the process comes up later; and a rollback leaves the hosts alone that still run the old revision.
+// Where the fleet grows meanwhile, hosts join with the old revision and are attempted last; where it shrinks, hosts go
+// once the deployment is over, as if the group's process to terminate instances were suspended.
 
 #include <memory>
 #include <optional>

@@ -15,17 +15,14 @@ constexpr std::uint32_t kAlarmRun = 1;
 class EcsRollingController final : public Controller {
    public:
     EcsRollingController(const EcsRollingParams& params, const Launch& launch)
-        : params_(params),
-          limits_(ecs::bounds(params.replicas, params.minimum_healthy_percent, params.maximum_percent)),
-          healthy_at_(launch.at) {
-        if (params.circuit_breaker) {
-            breaker_.threshold = ecs::breaker_threshold(params.circuit_breaker->threshold, params.replicas);
-            breaker_.reset_on_healthy_task = params.circuit_breaker->reset_on_healthy_task;
-        }
+        : params_(params), healthy_at_(launch.at) {
+        if (params.circuit_breaker) breaker_.reset_on_healthy_task = params.circuit_breaker->reset_on_healthy_task;
+        size_for(params.replicas);
     }
 
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "a rolling update needs an old and a new version");
+        size_for(seen.replicas.value_or(params_.replicas));
         if (under_way()) {
             watch_tasks(seen);
             watch_alarms(seen);
@@ -50,6 +47,14 @@ class EcsRollingController final : public Controller {
     std::unique_ptr<Controller> clone() const override { return std::make_unique<EcsRollingController>(*this); }
 
    private:
+    void size_for(int replicas) {
+        params_.replicas = replicas;
+        limits_ = ecs::bounds(replicas, params_.minimum_healthy_percent, params_.maximum_percent);
+        if (params_.circuit_breaker) {
+            breaker_.threshold = ecs::breaker_threshold(params_.circuit_breaker->threshold, replicas);
+        }
+    }
+
     bool under_way() const { return !final_ && !failed(); }
     bool failed() const { return !failure_.empty(); }
     bool is_late() const { return late_ > 0; }

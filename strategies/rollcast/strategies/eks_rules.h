@@ -9,6 +9,7 @@
 
 namespace rollcast::strategies::eks {
 
+inline constexpr int kMostUnavailable = 100;
 inline constexpr Duration kDrainTimeout = std::chrono::minutes(15);
 inline constexpr Duration kWaitAfterCordon = std::chrono::seconds(60);
 

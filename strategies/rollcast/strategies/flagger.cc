@@ -32,6 +32,11 @@ class Deployment {
         progress_ = {{kubernetes::ProgressReason::kReplicaSetUpdated, now}};
     }
 
+    void resize(int replicas, int max_unavailable) {
+        replicas_ = replicas;
+        max_unavailable_ = max_unavailable;
+    }
+
     void look(const kubernetes::Status& status, Time now) {
         progress_ =
             kubernetes::sync_rollout_status(deadline_, replicas_, before_.value_or(status), status, progress_, now);
@@ -80,6 +85,7 @@ class FlaggerController final : public Controller {
           canary_(params.replicas, params.deployment_deadline, limits_.unavailable, launch.at),
           // Ticks are not in step with the release: on average it waits for half an interval.
           next_tick_(launch.at + params.interval / 2),
+          sized_for_(launch.replicas),
           present_{.old_primary = launch.replicas},
           wanted_(present_) {}
 
@@ -89,6 +95,7 @@ class FlaggerController final : public Controller {
             seen.cohorts.back().desired == wanted_.of_new_version()) {
             present_ = wanted_;
         }
+        if (seen.replicas) size_for(*seen.replicas);
         look(seen);
         if (seen.aborted && !final_ && !undone_) undo(seen.now);
         const bool waits = is_running() && seen.now >= next_tick_ && !tick(seen);
@@ -144,13 +151,45 @@ class FlaggerController final : public Controller {
         }
     }
 
+    kubernetes::Fenceposts limits_for(int replicas) const {
+        return kubernetes::limits(DeploymentType::kRollingUpdate, replicas, params_.max_surge, params_.max_unavailable);
+    }
+
+    void size_for(int replicas) {
+        params_.replicas = replicas;
+        limits_ = limits_for(replicas);
+        primary_.resize(replicas, limits_.unavailable);
+        canary_.resize(replicas, limits_.unavailable);
+        resized_ = true;
+    }
+
+    /// In mid-update, in proportion; true if it changed anything.
+    bool resize_primary(const ReplicaSet& old, const ReplicaSet& fresh) {
+        if (!resized_ || sized_for_ == params_.replicas) return false;
+        const int most = sized_for_ + limits_for(sized_for_).surge;
+        const kubernetes::SizedReplicaSet sets[] = {
+            {.spec = old.spec, .available = old.available, .is_new = false, .desired = sized_for_, .most = most},
+            {.spec = fresh.spec, .available = fresh.available, .is_new = true, .desired = sized_for_, .most = most}};
+        const std::vector<int> sizes = kubernetes::scale(params_.replicas, limits_.surge, sets);
+        wanted_.old_primary = sizes[0];
+        wanted_.new_primary = sizes[1];
+        if (undone_) std::swap(wanted_.old_primary, wanted_.new_primary);
+        const bool changed = sizes[0] != old.spec || sizes[1] != fresh.spec;
+        if (!changed) sized_for_ = params_.replicas;
+        return changed;
+    }
+
     /// What the Deployments' controllers want.
     void resize(const Observation& seen) {
         wanted_ = present_;
         wanted_.canary = status_.canary_up ? params_.replicas : 0;
-        if (!status_.promoted) return;
+        if (!status_.promoted) {
+            if (resized_) wanted_.old_primary = sized_for_ = params_.replicas;
+            return;
+        }
         ReplicaSet old{present_.old_primary, seen.cohorts.front().available};
         ReplicaSet fresh{present_.new_primary, in_primary(seen.cohorts.back().available)};
+        if (undone_ ? resize_primary(fresh, old) : resize_primary(old, fresh)) return;
         if (undone_) std::swap(old, fresh);
         const bool exists = undone_ || fresh.spec > 0;
         kubernetes::reconcile_rolling_update(params_.replicas, limits_, std::span(&old, 1), fresh, exists);
@@ -287,6 +326,8 @@ class FlaggerController final : public Controller {
     Deployment primary_;
     Deployment canary_;
     Time next_tick_;
+    int sized_for_;         // replicas that the primary's ReplicaSets add up to
+    bool resized_ = false;  // somebody from outside sets the size
     flagger::Status status_;
     Sizes present_;  // as the observation shows them
     Sizes wanted_;

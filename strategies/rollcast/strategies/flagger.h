@@ -4,8 +4,9 @@
 //
 // Where it deviates, because routers here know versions only: the new version runs in both workloads once it is
 // promoted, and until the canary workload is gone its instances take their share of what goes to the primary's new
-// ones. A person who aborts does by hand what a rollback does, and takes the primary's template back as well. Load
-// tests are not modelled.
+// ones. An autoscaler, and the copy of it that Flagger makes for the primary, ask for one size of both workloads, by
+// the load of all instances. A person who aborts does by hand what a rollback does, and takes the primary's template
+// back as well. Load tests are not modelled.
 
 #include <optional>
 #include <string>

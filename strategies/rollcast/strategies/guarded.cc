@@ -19,6 +19,7 @@ class GuardedController final : public Controller {
         : inner_(inner.start(launch)), params_(params), run_(run), replicas_(launch.replicas) {}
 
     Directive decide(const Observation& seen) override {
+        replicas_ = seen.replicas.value_or(replicas_);
         const AnalysisPhase guard = seen.analysis(run_);
         const bool failed = guard == AnalysisPhase::kFailed || guard == AnalysisPhase::kError;
         if (!final_ && !goes_back_ && (failed || seen.aborted)) {

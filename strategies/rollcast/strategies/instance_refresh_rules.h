@@ -12,6 +12,9 @@
 
 namespace rollcast::strategies::instance_refresh {
 
+/// Without a healthy replacement for so long a refresh fails.
+inline constexpr Duration kStuckRetry = std::chrono::hours(1);
+
 /// How long a new instance warms up: the refresh's own value, else the group's default, else its grace period.
 Duration effective_warmup(std::optional<Duration> health_check_grace, std::optional<Duration> default_instance_warmup,
                           std::optional<Duration> instance_warmup);

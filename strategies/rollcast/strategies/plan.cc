@@ -42,6 +42,7 @@ class PlanController final : public Controller {
         : params_(params), before_(launch.replicas), old_(launch.replicas) {}
 
     Directive decide(const Observation& seen) override {
+        if (seen.replicas && *seen.replicas != params_.replicas) resize(*seen.replicas);
         if (seen.aborted && !over_ && back_.empty()) back_ = "aborted from outside";
         while (back_.empty() && at_ < params_.steps.size() && follow(seen)) {
             ++at_;
@@ -59,6 +60,15 @@ class PlanController final : public Controller {
     std::unique_ptr<Controller> clone() const override { return std::make_unique<PlanController>(*this); }
 
    private:
+    int count(Amount amount) const { return resolve(amount, params_.replicas, Rounding::kUp); }
+
+    /// What was never scaled has the workload's size, and percentages are of that.
+    void resize(int replicas) {
+        params_.replicas = before_ = replicas;
+        old_ = old_amount_ ? count(*old_amount_) : replicas;
+        new_ = new_amount_ ? count(*new_amount_) : 0;
+    }
+
     /// Whether the step is done. May find that it never will be.
     bool follow(const Observation& seen) {
         if (!since_) {
@@ -71,9 +81,8 @@ class PlanController final : public Controller {
     }
 
     bool is_done(const plan::Scale& step, const Observation& seen) {
-        const auto count = [&](Amount amount) { return resolve(amount, params_.replicas, Rounding::kUp); };
-        if (step.old_version) old_ = count(*step.old_version);
-        if (step.new_version) new_ = count(*step.new_version);
+        if (step.old_version) old_ = count(*(old_amount_ = step.old_version));
+        if (step.new_version) new_ = count(*(new_amount_ = step.new_version));
         const Cohort &old = seen.cohorts.front(), &fresh = seen.cohorts.back();
         if (step.enough) return fresh.available >= count(*step.enough);
         return old.available >= old_ && old.instances == old_ && fresh.available >= new_ && fresh.instances == new_;
@@ -197,6 +206,8 @@ class PlanController final : public Controller {
     std::uint32_t run_ = 0;      // of the last analysis
     int old_;                    // instances wanted
     int new_ = 0;
+    std::optional<Amount> old_amount_{};  // as the last step to scale said; none: none did
+    std::optional<Amount> new_amount_{};
     std::optional<double> weight_;  // of the new version, once it has one
     std::string back_;              // why it goes back; empty: it does not
     std::optional<Phase> over_;

@@ -26,6 +26,7 @@ class RollingController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         ensure(!seen.cohorts.empty(), "a rollout without versions");
+        size_for(seen.replicas.value_or(params_.replicas));
         if (seen.aborted && !done_ && !undone_) undo(seen.now);
         if (!undone_) return reconcile(seen);
         // Back to the old template, whose ReplicaSet is the new one now: a rolling update in the other direction.
@@ -41,6 +42,12 @@ class RollingController final : public Controller {
     std::unique_ptr<Controller> clone() const override { return std::make_unique<RollingController>(*this); }
 
    private:
+    void size_for(int replicas) {
+        if (replicas == params_.replicas) return;
+        params_.replicas = replicas;
+        limits_ = kubernetes::limits(params_.type, replicas, params_.max_surge, params_.max_unavailable);
+    }
+
     Directive reconcile(const Observation& seen) {
         Directive want(seen.cohorts.size());
         for (std::size_t i = 0; i < want.targets.size(); ++i) want.targets[i].desired = seen.cohorts[i].desired;
@@ -70,7 +77,7 @@ class RollingController final : public Controller {
         if (progress_) progress_ = {ProgressReason::kReplicaSetUpdated, now};
     }
 
-    /// A Deployment that was given another size together with another template is first resized.
+    /// A Deployment that was given another size, with another template or in mid-rollout, is first resized.
     bool resize(const Observation& seen, Directive& want) {
         if (sized_for_ == params_.replicas) return false;
         const int most = sized_for_ + surge_for(sized_for_);

@@ -24,6 +24,7 @@ class ShadowController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         if (after_) return after_->decide(seen);
+        if (seen.replicas) replicas_ = params_.replicas = *seen.replicas;
         look(seen);
         if (after_) return after_->decide(seen);
 

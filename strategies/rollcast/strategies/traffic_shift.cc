@@ -34,6 +34,7 @@ class ShiftController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "a shift of traffic needs an old and a new version");
+        plan_.replicas = seen.replicas.value_or(plan_.replicas);
         if (under_way()) watch_alarms(seen);
         if (seen.aborted && !goes_back_ && stage_ != Stage::kCleanUp) {
             failure_ = "aborted from outside";

@@ -59,6 +59,18 @@ TEST(Breach, IsToldInWords) {
     EXPECT_EQ(told(want), "");
     want.phase = Phase::kPromoted;
     EXPECT_EQ(told(want), "it goes on mirroring requests after its end");
+    want.phase = Phase::kMoving;
+    want.targets = {{10, .9}, {.weight = .1, .behind_flag = true}};
+    EXPECT_EQ(told(want), "");
+    EXPECT_EQ(describe(want), "moving: old 10 at 90%, new behind a flag at 10%");
+    want.targets[1].desired = 2;
+    EXPECT_EQ(told(want), "it wants 2 instances of a version that is behind a flag");
+    want.targets[1] = {.weight = .1, .mirrored = .5, .behind_flag = true};
+    EXPECT_EQ(told(want), "it mirrors requests to a version that is behind a flag");
+    want.targets = {{10, {}}, {.behind_flag = true}};
+    EXPECT_EQ(told(want), "it puts a version behind a flag and gives no weights");
+    want.targets = {{.weight = .9, .behind_flag = true}, {.weight = .1}};
+    EXPECT_EQ(told(want), "it puts the old version behind a flag");
     want = sound();
     want.wake_at = kSeen.now;
     EXPECT_EQ(told(want), "it wants to be woken at 1m30s, which is not to come");

@@ -28,6 +28,8 @@ TEST(KayentaJudge, RefusesNonsense) {
     judge = sound();
     judge.thresholds = {.pass = 75, .marginal = 95};
     EXPECT_EQ(complaint(judge, 0), "must not have a marginal score above the pass score");
+    judge.thresholds = {.pass = 101, .marginal = 75};
+    EXPECT_EQ(complaint(judge, 0), "must not have a pass score above 100, which no canary reaches");
     judge = sound();
     judge.series[0].baseline.clear();
     EXPECT_EQ(complaint(judge, 0), "has a query that leaves 0 values, must leave 1");

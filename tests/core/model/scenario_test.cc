@@ -125,6 +125,22 @@ const Wrong kWrong[] = {
     {"faults.instances.gray", [](Scenario& s) { s.faults.instances.gray = 2; }},
     {"faults.instances.gray_slowness", [](Scenario& s) { s.faults.instances.gray_slowness = 0; }},
     {"faults.instances.gray_errors", [](Scenario& s) { s.faults.instances.gray_errors = -1; }},
+    {"fleet.quota", [](Scenario& s) { s.fleet.quota = s.fleet.replicas - 1; }},
+    {"fleet.creation.initial", [](Scenario& s) { s.fleet.creation.initial = 0s; }},
+    {"fleet.disruption_budget", [](Scenario& s) { s.fleet.disruption_budget = DisruptionBudget{}; }},
+    {"faults.drains[0].hosts", [](Scenario& s) { s.faults.drains = {{.hosts = 9}}; }},
+    {"fleet.replicas", [](Scenario& s) { s.fleet.autoscaling = Autoscaling{.least = 50, .most = 60}; }},
+    {"fleet.autoscaling.request", [](Scenario& s) { s.fleet.autoscaling = Autoscaling{.most = 60, .request = 0}; }},
+    {"fleet.autoscaling.by.targets[0].value",
+     [](Scenario& s) {
+         s.fleet.autoscaling = Autoscaling{.most = 60, .by = HorizontalPodAutoscaler{.targets = {{.value = 0}}}};
+     }},
+    {"fleet.autoscaling.by.down.policies",
+     [](Scenario& s) { s.fleet.autoscaling = Autoscaling{.most = 60, .by = HorizontalPodAutoscaler{.down = {}}}; }},
+    {"fleet.autoscaling.by[0].scale_in_cooldown",
+     [](Scenario& s) {
+         s.fleet.autoscaling = Autoscaling{.most = 60, .by = std::vector<TargetTracking>{{.scale_in_cooldown = -1s}}};
+     }},
     {"release.truths[0].request_class",
      [](Scenario& s) { s.release.truths[0] = {.kind = DefectKind::kErrorRate, .request_class = 2}; }},
     {"release.truths[0].request_class",

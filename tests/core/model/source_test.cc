@@ -38,5 +38,23 @@ TEST(SourceSelects, WhatItsAlternativeLooksAt) {
     EXPECT_TRUE(selects(Source(QueryCheck{.query = {{QueryStep::Op::kRate, 0, selector}}}), Vantage::kApplication));
 }
 
+TEST(SourceSelects, WhoseRequestsItsAlternativeLooksAt) {
+    const Selector of_baseline{.scope = Scope::kBaseline, .window = 60s};
+    const Query query{{QueryStep::Op::kRate, 0, of_baseline}};
+    const Source looking[] = {QueryCheck{.query = query},
+                              CloudWatchAlarm{.scope = Scope::kBaseline},
+                              CompositeAlarm{.alarms = {{"a", {.scope = Scope::kBaseline}}}},
+                              BurnRateAlert{.scope = Scope::kBaseline},
+                              kayenta::Judge{.series = {{.baseline = query}}},
+                              SequentialCheck{.baseline = Scope::kBaseline},
+                              OwnCheck{.baseline = Scope::kBaseline}};
+    for (const Source& source : looking) {
+        EXPECT_TRUE(selects(source, Scope::kBaseline)) << source.index();
+        EXPECT_FALSE(selects(source, Scope::kOld)) << source.index();
+    }
+    EXPECT_FALSE(selects(Source(SequentialCheck{}), Scope::kBaseline));
+    EXPECT_FALSE(selects(Source(OwnCheck{}), Scope::kBaseline));
+}
+
 }  // namespace
 }  // namespace rollcast

@@ -44,6 +44,23 @@ TEST(Rehearsal, ShowsWhatTheVersionsAnswerWithoutChance) {
     for (const Measurement& each : of_old.log) EXPECT_EQ(each.value, 0);
 }
 
+TEST(Rehearsal, ShowsABaselineBesideTheNewVersionWhereThereIsOne) {
+    Analysis rates{.name = "rates"};
+    for (const Scope scope : {Scope::kNew, Scope::kOld, Scope::kBaseline}) {
+        const QueryCheck check{.query = {rate(of(scope, 0b1111))}};
+        rates.metrics.push_back({.name = "rate", .source = check, .interval = 60s, .initial_delay = 5min});
+    }
+    Rehearsal given = rehearsal(.25);
+    const Rehearsed without = rehearse(rates, kScrapes, given);
+    EXPECT_NEAR(without.log[1].value.value(), 80, 1e-9);
+    EXPECT_FALSE(without.log[2].value);
+    given.baseline = true;
+    const Rehearsed with = rehearse(rates, kScrapes, given);
+    EXPECT_NEAR(with.log[0].value.value(), 20, 1e-9);
+    EXPECT_NEAR(with.log[1].value.value(), 60, 1e-9);
+    EXPECT_NEAR(with.log[2].value.value(), 20, 1e-9);
+}
+
 TEST(Rehearsal, EndsWhenTheGuardHasSpoken) {
     const Rehearsed heard = rehearse(ratio_of(Scope::kNew, .2), kScrapes, rehearsal(.25));
     EXPECT_EQ(heard.phase, AnalysisPhase::kFailed);

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "core/observe/two_versions.h"
+#include "rollcast/base/ids.h"
 #include "rollcast/observe/source.h"
 
 namespace rollcast {
 namespace {
 
 using namespace observe_test;
+using namespace std::chrono_literals;
 
 /// Both versions for ten minutes, scraped each 15 s; the new one fails twice as often or just as often.
 Telemetry rollout(std::int64_t failures_of_new) {
@@ -41,6 +43,32 @@ TEST(SequentialCheck, FailsAWorseVersionSoonAfterItsFirstLook) {
 
 TEST(SequentialCheck, PassesOneThatIsAlike) {
     for (const SequentialCheck& check : kChecks) EXPECT_EQ(fails_at(check, rollout(10)), 0) << check.test.index();
+}
+
+/// The new version fails as often as the baseline, and twice as often as the old one.
+Telemetry rollout_beside_a_baseline() {
+    Telemetry store({.delay = 0s}, 3, 1h);
+    for (int i = 0; i <= 40; ++i) {
+        Scrape scrape{.at = at(15 * i), .application = std::vector<SeriesReading>(3), .proxy = {}, .client = {}};
+        scrape.proxy.resize(4);
+        for (std::size_t version = 0; version < 3; ++version) {
+            const std::int64_t failures = version == index_of(kOldVersion) ? 10 : 20;
+            count(scrape.proxy[version], Code::k200, 1000 - failures);
+            count(scrape.proxy[version], Code::k500, failures);
+        }
+        store.record(scrape);
+    }
+    return store;
+}
+
+TEST(SequentialCheck, ComparesWithWhatItIsToldTo) {
+    const Telemetry store = rollout_beside_a_baseline();
+    for (SequentialCheck check : kChecks) {
+        if (std::holds_alternative<SprtParams>(check.test)) continue;  // compares with nothing
+        EXPECT_GT(fails_at(check, store), 0) << check.test.index();
+        check.baseline = Scope::kBaseline;
+        EXPECT_EQ(fails_at(check, store), 0) << check.test.index();
+    }
 }
 
 TEST(SequentialCheck, CountsEachRequestOnce) {

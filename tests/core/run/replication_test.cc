@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "rollcast/strategies/baseline.h"
+#include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/rolling.h"
 #include "support/scenarios.h"
 
@@ -48,6 +50,29 @@ TEST(Replication, DefectsHarmThroughTheNewVersionOnly) {
     EXPECT_NEAR(static_cast<double>(row.failed_by_cause[std::size_t(Cause::kDefect)]), .1 * exposed,
                 5 * std::sqrt(exposed * .1 * .9));
     EXPECT_EQ(row.blast_radius, 1);
+}
+
+TEST(Replication, ABaselineServesAsTheOldVersionDoesAndIsNotExposed) {
+    using namespace strategies;
+    Scenario scenario = testing::small_scenario();
+    scenario.baseline = true;
+    scenario.service.error_rate = .002;
+    CanaryParams params{.replicas = 6, .routed = true};
+    params.steps = {SetWeight{30}, Pause{Duration(2min)}};
+    const auto canary = std::make_shared<Canary>(params);
+    const Baseline beside(canary, {});
+    const Outcome good = replicate(scenario, beside, kSeed, 0, 0);
+    EXPECT_EQ(good.verdict, Verdict::kPromoted);
+    EXPECT_EQ(good.attributable(), 0) << "its failures are background, which the twin has, too";
+    EXPECT_GT(good.extra_instance_seconds, replicate(scenario, *canary, kSeed, 0, 0).extra_instance_seconds + 200)
+        << "two more instances for two minutes";
+
+    scenario.release = certain(DefectKind::kErrorRate, .1);
+    const Outcome bad = replicate(scenario, beside, kSeed, 0, 0);
+    const double exposed = static_cast<double>(bad.exposure);
+    // Five standard deviations.
+    EXPECT_NEAR(static_cast<double>(bad.attributable()), .1 * exposed, 5 * std::sqrt(exposed * .1 * .9));
+    EXPECT_EQ(bad.attributable(), bad.failed_by_cause[std::size_t(Cause::kDefect)]);
 }
 
 TEST(Replication, AReleaseThatNeverStartsGetsStuckAtThePlansOwnLimits) {
@@ -107,6 +132,32 @@ TEST(Replication, APlanThatChangesNothingHarmsNobodyWhateverFails) {
         EXPECT_EQ(row.slow, row.baseline_slow);
         EXPECT_EQ(row.failed_by_cause[std::size_t(Cause::kDefect)], 0);
     }
+}
+
+TEST(Replication, APlanThatChangesNothingCostsNothingWhateverAnAutoscalerDoes) {
+    Scenario scenario = testing::small_scenario();
+    scenario.fleet.autoscaling = Autoscaling{.least = 1, .most = 30};
+    scenario.traffic.shape = {{.at = 0s, .factor = 1}, {.at = 60s, .factor = 6}};
+    const testing::Reflex follows([](const Observation& seen) {
+        Directive want(seen.cohorts.size());
+        want.targets.front().desired = seen.replicas.value();
+        return want;
+    });
+    int fewest = 100, most = 0;
+    const testing::Reflex looks([&](const Observation& seen) {
+        fewest = std::min(fewest, seen.replicas.value());
+        most = std::max(most, seen.replicas.value());
+        Directive want(seen.cohorts.size());
+        want.targets.front().desired = seen.replicas.value();
+        return want;
+    });
+    for (std::uint32_t replication = 0; replication < 3; ++replication) {
+        const Outcome row = replicate(scenario, follows, kSeed, replication, 0);
+        EXPECT_EQ(row.attributable(), 0);
+        EXPECT_EQ(row.extra_instance_seconds, 0);
+    }
+    replicate(scenario, looks, kSeed, 0, 0);
+    EXPECT_GT(most, fewest) << "it did something";
 }
 
 TEST(Replication, TwiceTheRateOnTwiceTheFleetFailsAtTheSameRatio) {

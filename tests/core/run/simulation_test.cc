@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "rollcast/control/contract.h"
+#include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/rolling.h"
@@ -169,6 +170,74 @@ TEST(Simulation, RequestsAreTheSameWhetherTheyGoAheadOrEventByEvent) {
     }
 }
 
+/// A canary beside a baseline of its age, in three steps.
+Scenario with_baseline(const Faults& faults) {
+    Scenario scenario = testing::small_scenario();
+    scenario.baseline = true;
+    scenario.service.cold_slowness = 2;
+    scenario.faults = faults;
+    return scenario;
+}
+strategies::Baseline canary_and_baseline() {
+    using namespace strategies;
+    CanaryParams params{.replicas = 6, .routed = true};
+    params.steps = {SetWeight{20}, Pause{15s}, SetWeight{50}, Pause{15s}, SetWeight{70}, Pause{15s}};
+    return Baseline(std::make_shared<Canary>(params), {.scale_down_delay = 5s});
+}
+
+TEST(Simulation, ConservesRequestsAndGoesOnInACloneWithABaseline) {
+    const strategies::Baseline strategy = canary_and_baseline();
+    for (const Defect& defect : kDefects) {
+        SCOPED_TRACE(static_cast<int>(defect.kind));
+        const Scenario scenario = with_baseline(all_faults());
+        Simulation original = warmed_up(scenario, defect);
+        original.launch(strategy);
+        original.run_until(Time{} + 20s);
+        Simulation clone = original;
+        for (int step = 1; step <= 400; ++step) {
+            original.run_until(Time{} + 20s + step * 250ms);
+            const DataPlane& data = original.world().data();
+            ASSERT_EQ(data.total().in_flight(), data.count_in_flight(original.now())) << "step " << step;
+        }
+        clone.run_until(original.now());
+        expect_same(original, clone);
+        EXPECT_GT(original.world().data().tally(index_of(kBaselineVersion)).arrived, 0);
+    }
+}
+
+TEST(Simulation, RequestsAreTheSameEventByEventWithABaseline) {
+    const strategies::Baseline strategy = canary_and_baseline();
+    for (const Defect& defect : kDefects) {
+        SCOPED_TRACE(static_cast<int>(defect.kind));
+        const Scenario scenario = with_baseline(all_faults());
+        Simulation ahead(scenario, defect, StreamSpace(11, 1)),
+            stepwise(scenario, defect, StreamSpace(11, 1), Pace::kEventByEvent);
+        for (Simulation* each : {&ahead, &stepwise}) {
+            each->run_until(Time{});
+            each->launch(strategy);
+            each->run_until(Time{} + 90s);
+        }
+        expect_same(ahead, stepwise);
+    }
+}
+
+TEST(Simulation, ABaselineThatTheStrategyDoesNotBringChangesNothing) {
+    Scenario without = testing::small_scenario(), with = without;
+    with.baseline = true;
+    Simulation two = warmed_up(without), three = warmed_up(with);
+    for (Simulation* each : {&two, &three}) {
+        each->launch(rolling(without));
+        each->run_until(Time{} + 90s);
+    }
+    EXPECT_EQ(two.outcome().verdict, Verdict::kPromoted);
+    EXPECT_EQ(two.outcome().duration, three.outcome().duration);
+    EXPECT_EQ(two.world().data().total(), three.world().data().total());
+    for (const std::size_t version : {0, 1}) {
+        EXPECT_EQ(two.world().data().tally(version), three.world().data().tally(version));
+    }
+    EXPECT_EQ(three.world().data().tally(2), Tally{});
+}
+
 /// What it is told when it decides so five seconds into the rollout.
 std::string told(const testing::Reflex::Decide& decide) {
     const Scenario scenario = testing::small_scenario();
@@ -310,6 +379,132 @@ TEST(Simulation, ARolloutThatLosesAZoneOnTheWayStillEnds) {
     EXPECT_EQ(simulation.outcome().verdict, Verdict::kPromoted);
     EXPECT_EQ(simulation.world().ready(0), 0);
     EXPECT_EQ(simulation.world().ready(1), 6);
+}
+
+// ---- autoscaling and quota ----
+
+/// Ten instances at 70 % of their two slots each, with an autoscaler that likes it so.
+Scenario autoscaled_scenario() {
+    Scenario scenario = testing::small_scenario();
+    scenario.fleet.replicas = 10;
+    scenario.service.slots = 2;
+    scenario.service.queue = 50;
+    scenario.service.service_time = Exponential{.02};
+    scenario.traffic.rate = 10 * 2 * .7 / .02;
+    scenario.window.lead_in = 5min;
+    scenario.fleet.autoscaling =
+        Autoscaling{.least = 2, .most = 40, .by = HorizontalPodAutoscaler{.targets = {{.value = .7}}}};
+    return scenario;
+}
+
+TEST(Autoscaling, LeavesAServiceAloneThatIsAsBusyAsItShouldBe) {
+    const Scenario scenario = autoscaled_scenario();
+    Simulation simulation = warmed_up(scenario);
+    simulation.run_until(Time{} + 10min);
+    EXPECT_EQ(simulation.world().cohorts().front().desired, 10);
+}
+
+TEST(Autoscaling, FollowsTheLoadWithoutARollout) {
+    Scenario scenario = autoscaled_scenario();
+    scenario.traffic.shape = {{.at = 0s, .factor = 1}, {.at = 1s, .factor = 1.4}};
+    Simulation simulation = warmed_up(scenario);
+    simulation.run_until(Time{} + 10min);
+    const Cohort old = simulation.world().cohorts().front();
+    // 1.4 * 10 to the tolerance of a tenth, and a pod for rounding and noise.
+    EXPECT_GE(old.available, 13);
+    EXPECT_LE(old.desired, 16);
+}
+
+TEST(Autoscaling, DoublesACanaryThatIsSlow) {
+    Scenario scenario = autoscaled_scenario();
+    scenario.traffic.rate = 10 * 2 * .2 / .02;  // and 20 % are as it should be: a slow instance is not full
+    scenario.fleet.autoscaling->by = HorizontalPodAutoscaler{.targets = {{.value = .2}}};
+    const strategies::Canary canary(
+        {.replicas = 10, .steps = {strategies::SetWeight{30}, strategies::Pause{}}, .routed = true});
+    Simulation good = warmed_up(scenario), slow = warmed_up(scenario, {.kind = DefectKind::kLatency, .severity = 4.5});
+    for (Simulation* each : {&good, &slow}) {
+        each->launch(canary);
+        each->run_until(Time{} + 15min);
+    }
+    // Thirteen pods with the load of ten: 10 / 13 of the target, times 13, and one for rounding up and noise.
+    EXPECT_LE(good.world().cohorts().front().desired, 12);
+    EXPECT_LE(good.world().cohorts().back().desired, 4);
+    // 30 % of the traffic takes 4.5 times as long: 2.05 times the load.
+    EXPECT_GE(slow.world().cohorts().front().desired, 18);
+    EXPECT_GE(slow.world().cohorts().back().desired, 6);
+}
+
+TEST(Autoscaling, ScalesDownInTheMiddleOfARollingUpdate) {
+    Scenario scenario = autoscaled_scenario();
+    scenario.traffic.shape = {{.at = 0s, .factor = 1}, {.at = 1s, .factor = .5}};
+    // Batches of six minutes. Starts delay an autoscaler: pods that are not read yet count as busy.
+    scenario.fleet.min_ready = 6min;
+    Timeline timeline;
+    Simulation simulation = warmed_up(scenario);
+    simulation.launch(rolling(scenario), &timeline);
+    simulation.run_until(Time{} + 30min);
+    const std::vector<Cohort> cohorts = simulation.world().cohorts();
+    EXPECT_EQ(simulation.phase(), Phase::kPromoted);
+    EXPECT_EQ(cohorts.front().desired, 0);
+    EXPECT_LE(cohorts.back().available, 6);
+    const auto at_of = [&](const std::string& words) {
+        const auto found =
+            std::find_if(timeline.entries.begin(), timeline.entries.end(),
+                         [&](const TimelineEntry& one) { return one.text.find(words) != std::string::npos; });
+        return found == timeline.entries.end() ? kNever : found->at;
+    };
+    EXPECT_LT(at_of("the autoscaler asks for"), at_of("promoted"));
+}
+
+TEST(Autoscaling, GoesOnInACloneAsItWould) {
+    Scenario scenario = autoscaled_scenario();
+    scenario.traffic.shape = {{.at = 0s, .factor = 1}, {.at = 60s, .factor = 2}};
+    Simulation original = warmed_up(scenario);
+    original.launch(rolling(scenario));
+    original.run_until(Time{} + 40s);
+    Simulation clone = original;
+    for (Simulation* each : {&original, &clone}) each->run_until(Time{} + 300s);
+    EXPECT_EQ(original.world().data().total(), clone.world().data().total());
+    EXPECT_EQ(original.world().instances(), clone.world().instances());
+}
+
+TEST(Autoscaling, SeesTheSameLoadWhetherRequestsGoAheadOrEventByEvent) {
+    const Scenario scenario = autoscaled_scenario();
+    std::array<double, 2> busy{};
+    for (const Pace pace : {Pace::kFastest, Pace::kEventByEvent}) {
+        Simulation simulation(scenario, {}, StreamSpace(11, 0), pace);
+        simulation.run_until(Time{} + 60s);
+        const std::vector<InstanceLoad> loads = simulation.world().loads();
+        ASSERT_EQ(loads.size(), 10u);
+        for (const InstanceLoad& load : loads) busy[pace == Pace::kFastest] += load.reading.value().utilization / 10;
+    }
+    // One counts a request when it comes, the other when it begins: of 10,500 in a window a few dozen differ.
+    EXPECT_NEAR(busy[0], busy[1], .01);
+    EXPECT_NEAR(busy[0], .7, .05);  // five standard errors of 10,500 exponential requests
+}
+
+TEST(Quota, StallsASurgeThatDoesNotFitIntoTheProgressDeadline) {
+    Scenario scenario = testing::small_scenario();
+    scenario.fleet.quota = scenario.fleet.replicas;
+    Simulation simulation = warmed_up(scenario);
+    simulation.launch(
+        Rolling({.replicas = scenario.fleet.replicas, .max_surge = count(1), .max_unavailable = count(0)}));
+    simulation.run_until(Time{} + 590s);
+    EXPECT_EQ(simulation.phase(), Phase::kMoving);
+    simulation.run_until(Time{} + 620s);
+    EXPECT_EQ(simulation.phase(), Phase::kStuck);
+    EXPECT_EQ(simulation.world().cohorts().back().instances, 0);
+    EXPECT_EQ(simulation.world().cohorts().back().desired, 1);
+}
+
+TEST(Quota, LetsARollingUpdateThroughThatNeedsNoSurge) {
+    Scenario scenario = testing::small_scenario();
+    scenario.fleet.quota = scenario.fleet.replicas;
+    Simulation simulation = warmed_up(scenario);
+    simulation.launch(
+        Rolling({.replicas = scenario.fleet.replicas, .max_surge = count(0), .max_unavailable = count(1)}));
+    simulation.run_until(Time{} + 20min);
+    EXPECT_EQ(simulation.phase(), Phase::kPromoted);
 }
 
 TEST(Simulation, EveryStrategyGetsThroughEveryFault) {

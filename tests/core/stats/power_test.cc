@@ -1,13 +1,17 @@
 #include "rollcast/stats/power.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <stdexcept>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/poisson.hpp>
 
 #include "core/stats/trials.h"
+#include "rollcast/random/counts.h"
 #include "rollcast/stats/moments.h"
 
 namespace rollcast {
@@ -216,6 +220,68 @@ TEST(SprtOutlook, StopsAtTheLimit) {
     EXPECT_EQ(outlook.not_worse, 0);
     EXPECT_EQ(outlook.mean_requests, 100);
     EXPECT_EQ(sprt_outlook({.good = .001, .bad = .01}, 0).mean_requests, 326);  // ln 19 / ln(0.999 / 0.99), rounded up
+}
+
+/// The test itself, fed with what scrapes of Poisson counts would show.
+double simulated_sprt(const SprtParams& params, double rate, const std::vector<double>& requests, int scrapes,
+                      bool unseen, int runs) {
+    int worse = 0;
+    for (std::uint32_t r = 0; r < static_cast<std::uint32_t>(runs); ++r) {
+        Stream random = stream_of(37, r);
+        Sprt test(params);
+        bool seen = !unseen;
+        for (const double mean : requests) {
+            Counts look;
+            for (int scrape = 0; scrape < scrapes; ++scrape) {
+                const std::int64_t failures = poisson_quantile(mean * rate / scrapes, open_uniform(random));
+                if (seen) look += {failures, failures};
+                seen = seen || failures > 0;
+                look.requests += poisson_quantile(mean * (1 - rate) / scrapes, open_uniform(random));
+            }
+            test.update(look);
+        }
+        worse += test.finding() == Finding::kWorse;
+    }
+    return double(worse) / runs;
+}
+
+TEST(SprtWorseBy, IsWhatTheTestDoes) {
+    constexpr int kRuns = 5'000, kScrapes = 4;
+    const struct {
+        SprtParams params;
+        double rate;
+        std::vector<double> requests;  // at each look
+    } cases[] = {{{.001, .002}, .0014, std::vector<double>(12, 800)},
+                 {{.001, .01}, .004, std::vector<double>(10, 60)},
+                 {{.001, .01}, .01, {30, 90, 90}},
+                 {{.01, .02}, .017, std::vector<double>(5, 400)},
+                 {{.005, .05, .01, .2}, .02, std::vector<double>(8, 300)}};
+    for (const auto& c : cases) {
+        for (const bool unseen : {false, true}) {
+            std::vector<SprtLook> looks;
+            for (const double mean : c.requests) {
+                looks.push_back({mean * (1 - c.rate), std::vector<double>(kScrapes, mean * c.rate / kScrapes)});
+            }
+            const std::vector<double> worse = sprt_worse_by(c.params, looks, unseen);
+            const double simulated = simulated_sprt(c.params, c.rate, c.requests, kScrapes, unseen, kRuns);
+            EXPECT_NEAR(worse.back(), simulated, slack(simulated, kRuns) + .005) << c.rate << (unseen ? " unseen" : "");
+            EXPECT_TRUE(std::is_sorted(worse.begin(), worse.end()));
+        }
+    }
+}
+
+// Looked at after every few requests, it is the chain of single requests.
+TEST(SprtWorseBy, TendsToTheChainOfSingleRequests) {
+    for (const double rate : {.001, .005, .01}) {
+        const std::vector<SprtLook> looks(500, {3 * (1 - rate), {3 * rate}});
+        EXPECT_NEAR(sprt_worse_by({.001, .01}, looks).back(), sprt_outlook({.001, .01}, rate).worse, .02) << rate;
+    }
+}
+
+TEST(SprtWorseBy, RefusesNonsense) {
+    const std::vector<SprtLook> wrong{{-1, {1}}}, fine{{1, {1}}};
+    EXPECT_THROW(sprt_worse_by({}, wrong), std::invalid_argument);
+    EXPECT_THROW(sprt_worse_by({}, fine, 2), std::invalid_argument);
 }
 
 }  // namespace

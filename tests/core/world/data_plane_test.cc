@@ -220,6 +220,106 @@ TEST(DataPlane, MirroredCopiesLoadTheirServersAndHurtNobody) {
     }
 }
 
+/// Four servers of version 0, and so many requests with version 1's code.
+struct Flag {
+    Flag(const Scenario& what, Defect defect, double exposed, Pace pace = Pace::kFastest)
+        : scenario(what), data(scenario, std::array<Defect, 2>{Defect{}, defect}, StreamSpace(kSeed, 0), Time{}, pace) {
+        RouteGroup all;
+        for (int i = 0; i < 4; ++i) {
+            all.servers.push_back(data.add_server(kOldVersion));
+            data.listen(all.servers.back(), Time{});
+        }
+        data.set_routes({all});
+        data.set_flag(exposed);
+        data.keep_journal(&journal);
+        data.advance(Time{} + 1000s);
+        data.sweep(Time{} + 1000s);
+    }
+    Scenario scenario;
+    DataPlane data;
+    std::vector<AttemptRecord> journal;
+};
+
+TEST(DataPlane, FlaggedRequestsMeetTheDefectAtInstancesOfTheOldVersion) {
+    const Scenario scenario = one_second_of_service(8, 10, 10s, 5);
+    for (const Pace pace : {Pace::kFastest, Pace::kEventByEvent}) {
+        Flag flag(scenario, {DefectKind::kErrorRate, .4}, .25, pace);
+        const Tally old = flag.data.tally(0), fresh = flag.data.tally(1);
+        EXPECT_EQ(old.failed(), 0);
+        const double n = static_cast<double>(old.arrived + fresh.arrived), hit = static_cast<double>(fresh.arrived);
+        EXPECT_NEAR(hit, .25 * n, 5 * std::sqrt(n * .25 * .75));
+        EXPECT_NEAR(static_cast<double>(fresh.failed_by_cause[std::size_t(Cause::kDefect)]), .4 * hit,
+                    5 * std::sqrt(hit * .4 * .6));
+        // Instances count them apart.
+        Meter own;
+        for (std::uint32_t server = 0; server < 4; ++server) own += flag.data.take_application(server);
+        const Meter flagged = flag.data.take_flagged();
+        EXPECT_EQ(own.counters.errors(), 0);
+        EXPECT_EQ(flagged.counters.errors(), fresh.failed());
+        EXPECT_EQ(own.counters.requests(), old.answered);
+        EXPECT_EQ(flagged.counters.requests(), fresh.answered + fresh.failed());
+        EXPECT_EQ(flag.data.take_flagged().counters.requests(), 0);
+    }
+}
+
+TEST(DataPlane, TheLoadOfFlaggedRequestsIsEverybodys) {
+    const Scenario scenario = one_second_of_service(8, 1000, 1h, 20);
+    const Flag none(scenario, {DefectKind::kLatency, 4}, 0), some(scenario, {DefectKind::kLatency, 4}, .3);
+    const auto latency = [](const Flag& flag) {
+        const Meter meter = flag.data.proxy_meter(0);
+        return 1e-9 * double(meter.latency_ns) / double(meter.counters.requests());
+    };
+    // 20 requests a second of 1 s for 32 slots, or 20 * (.7 * 1 + .3 * 4) = 38.
+    EXPECT_LT(latency(none), 1.1);
+    EXPECT_GT(latency(some), 2);
+}
+
+TEST(DataPlane, FlaggedRequestsUseUpTheProcessesThatServeThem) {
+    const Scenario scenario = one_second_of_service(64, 10, 10s, 5);
+    Flag flag(scenario, {DefectKind::kDescriptorLeak, 100}, .5);
+    const Tally fresh = flag.data.tally(1);
+    // Each of four instances serves a hundred of them, and fails all others.
+    EXPECT_EQ(fresh.answered, 400);
+    EXPECT_GT(fresh.failed(), 1500);
+    EXPECT_EQ(flag.data.tally(0).failed(), 0) << "the old code opens nothing";
+}
+
+TEST(DataPlane, WhoIsExposedStaysSo) {
+    Scenario scenario = one_second_of_service(64, 10, 10s, 5);
+    const auto exposed = [&](double share) {
+        std::vector<std::uint64_t> ordinals;
+        for (const AttemptRecord& record : Flag(scenario, {}, share).journal) {
+            if (is_flagged(record.id)) ordinals.push_back(ordinal_of(record.id));
+        }
+        std::sort(ordinals.begin(), ordinals.end());
+        return ordinals;
+    };
+    const auto within = [&](double few, double more) {
+        const auto a = exposed(few), b = exposed(more);
+        EXPECT_LT(a.size(), b.size());
+        EXPECT_TRUE(std::includes(b.begin(), b.end(), a.begin(), a.end()));
+    };
+    within(.1, .3);
+    scenario.traffic.sessions = {.sticky = Stickiness::kVersion, .users = 10};
+    within(.2, .7);
+    // Ten users, each all or nothing: of 5000 requests a multiple of 500, give or take.
+    const double requests = static_cast<double>(exposed(.5).size()) / 500;
+    EXPECT_NEAR(requests, std::round(requests), .25);
+}
+
+TEST(DataPlane, RetriesOfExposedRequestsAreExposed) {
+    Scenario scenario = one_second_of_service(64, 10, 10s, 5);
+    scenario.traffic.retries.attempts = 3;
+    const Flag flag(scenario, {DefectKind::kErrorRate, 1}, .3);
+    EXPECT_EQ(flag.data.tally(0).failed(), 0);
+    std::int64_t first = 0, later = 0;
+    for (const AttemptRecord& record : flag.journal) {
+        EXPECT_EQ(is_flagged(record.id), record.seen == Code::k500);
+        (attempt_of(record.id) == 0 ? first : later) += is_flagged(record.id);
+    }
+    EXPECT_NEAR(static_cast<double>(later), 2. * static_cast<double>(first), 80) << "some wait at the end";
+}
+
 TEST(DataPlane, RoundRobinTakesTurnsAndLeastOutstandingBeatsRandom) {
     std::array<double, 3> latency{};
     for (const Policy policy : {Policy::kRandom, Policy::kRoundRobin, Policy::kLeastOutstanding}) {

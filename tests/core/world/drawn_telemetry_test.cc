@@ -10,7 +10,8 @@ namespace rollcast {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr std::size_t kOld = index_of(kOldVersion), kNew = index_of(kNewVersion);
+constexpr std::size_t kOld = index_of(kOldVersion), kNew = index_of(kNewVersion),
+                      kBaseline = index_of(kBaselineVersion);
 
 /// A world with next to no requests of its own; `share` of the traffic goes to the new version.
 testing::Running world_with(double share, std::uint32_t replication = 0) {
@@ -124,12 +125,59 @@ TEST(DrawnTelemetry, TakesAnotherShareOnlyWhileBothVersionsHaveSome) {
     EXPECT_EQ(of_old.first_exposed(), kNever);
 }
 
-TEST(DrawnTelemetry, KnowsNoDefectThatRequestsBringAbout) {
-    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kErrorRate));
-    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kCrashHazard));
-    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kMemoryLeak));
-    EXPECT_TRUE(DrawnTelemetry::knows(DefectKind::kCrashOnRequest));
-    EXPECT_FALSE(DrawnTelemetry::knows(DefectKind::kDescriptorLeak));
+TEST(DrawnTelemetry, ShowsABaselineThatAnswersAsTheOldVersion) {
+    Scenario quiet = testing::quick_scenario(), scenario = busy_scenario();
+    quiet.traffic.rate = 1e-9;
+    quiet.baseline = scenario.baseline = true;
+    testing::Running running(quiet);
+    const std::vector<Target> want{
+        {.desired = 6, .weight = .6}, {.desired = 2, .weight = .2}, {.desired = 2, .weight = .2}};
+    running.world.apply(want, running.now, running.queue);
+    running.run(60s);
+    const Defect defect{.kind = DefectKind::kErrorRate, .severity = .1};
+    DrawnTelemetry planned = drawn(scenario, defect, 0, running.now),
+                   shifted = drawn(scenario, defect, 0, running.now, .4);
+    const auto near = [](std::int64_t count, double expected) {
+        EXPECT_NEAR(static_cast<double>(count), expected, 6 * std::sqrt(expected));
+    };
+    const Scrape scrape = second_scrape(planned, running.world, running.now);
+    near(scrape.proxy[kOld].increase.requests(), 180'000);
+    near(scrape.proxy[kNew].increase.requests(), 60'000);
+    near(scrape.proxy[kBaseline].increase.requests(), 60'000);
+    near(scrape.proxy[kBaseline].increase.errors(), 600);
+    near(scrape.proxy[kNew].increase.errors(), 6'600);
+    EXPECT_NEAR(planned.exposure(), 120'000, 1e-6);
+    EXPECT_NEAR(planned.harmed(), 12'000, 1e-6);
+    const Scrape at_share = second_scrape(shifted, running.world, running.now);
+    near(at_share.proxy[kOld].increase.requests(), 60'000);
+    near(at_share.proxy[kNew].increase.requests(), 120'000);
+    near(at_share.proxy[kBaseline].increase.requests(), 120'000);
+}
+
+TEST(DrawnTelemetry, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
+    constexpr double kLeak = 200;
+    const Defect leak{.kind = DefectKind::kDescriptorLeak, .severity = kLeak};
+    static const Scenario thin = [] {
+        Scenario scenario = testing::quick_scenario();
+        scenario.traffic.rate = 30;
+        return scenario;
+    }();
+    testing::Running running(thin, leak, 0);
+    running.want(6, 6, .25);
+    running.run(60s);
+    const Scenario scenario = busy_scenario();
+    DrawnTelemetry telemetry = drawn(scenario, leak, 0, running.now);
+    // 75 requests a second, of which 7.5 are the world's, wear six processes out in 1,200 of the latter: 160 s.
+    const auto harmed_in = [&](Duration time) {
+        const double before = telemetry.harmed();
+        telemetry.look(running.world, running.now);
+        running.run(time);
+        telemetry.look(running.world, running.now);
+        return telemetry.harmed() - before;
+    };
+    EXPECT_EQ(harmed_in(60s), 0);
+    harmed_in(120s);
+    EXPECT_NEAR(harmed_in(100s), 75 * 100 * .99, 1);  // a hundredth fails anyhow
 }
 
 }  // namespace

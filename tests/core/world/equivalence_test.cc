@@ -46,12 +46,13 @@ struct Action {
     double share = 0;
     Impairment impairment{};
     double mirrored = 0;
+    double flagged = 0;
 };
 
 /// A scenario, the truth about its versions, its fleet, and what happens to it.
 struct Case {
     Scenario scenario;
-    std::array<Defect, 2> defects;
+    std::vector<Defect> defects;
     std::vector<VersionId> servers;
     std::vector<Action> actions;
     Time from{};
@@ -62,12 +63,14 @@ struct Case {
 
     explicit Case(int number);
     std::string describe() const;
+    std::uint32_t versions() const { return static_cast<std::uint32_t>(defects.size()); }
     Duration rounded(double seconds) const { return std::max<Duration::rep>(1, from_seconds(seconds) / grain) * grain; }
 };
 
 Case::Case(int number) : replication(static_cast<std::uint32_t>(number)) {
     Dice dice(static_cast<std::uint64_t>(number));
     const bool ties = dice.one_in(3);
+    defects.resize(number % 3 == 0 ? 3 : 2);
     const double mean = dice.scale(.001, .1);  // seconds of service
     grain = ties ? std::max(Duration(2), from_seconds(mean / dice.between(1, 4))) : Duration(1);
 
@@ -97,7 +100,7 @@ Case::Case(int number) : replication(static_cast<std::uint32_t>(number)) {
 
     scenario.fleet.zones = dice.between(1, 3);
     const int fleet = dice.between(1, 8);
-    for (int i = 0; i < fleet; ++i) servers.push_back(VersionId(dice.below(2)));
+    for (int i = 0; i < fleet; ++i) servers.push_back(VersionId(dice.below(versions())));
 
     Traffic& traffic = scenario.traffic;
     const double most_rate = service.slots * fleet / mean;
@@ -214,7 +217,8 @@ Case::Case(int number) : replication(static_cast<std::uint32_t>(number)) {
                            .share = dice.one_in(3) ? dice.below(2) : dice.real(0, 1),
                            .impairment = {.slowness = ties ? dice.pick({.5, 1., 2.}) : dice.scale(.5, 3),
                                           .error_rate = dice.pick({0., .2})},
-                           .mirrored = dice.one_in(4) ? dice.pick({.3, 1.}) : 0});
+                           .mirrored = dice.one_in(4) ? dice.pick({.3, 1.}) : 0,
+                           .flagged = dice.one_in(4) ? dice.pick({.1, 1.}) : 0});
     }
     std::sort(actions.begin(), actions.end(), [](const Action& a, const Action& b) { return a.at < b.at; });
 }
@@ -342,15 +346,16 @@ class Driver {
         std::sort(restarts_.begin(), restarts_.end());
     }
 
-    void shift(double share, double mirrored = 0) {
-        std::vector<RouteGroup> groups(2);
-        groups[0].share = 1 - share;
-        groups[1].share = share;
-        groups[1].mirrored = mirrored;
+    void shift(double share, double mirrored = 0, double flagged = 0) {
+        std::vector<RouteGroup> groups(case_->versions());
+        for (RouteGroup& group : groups) group.share = (1 - share) / (case_->versions() - 1);
+        groups.back().share = share;
+        for (std::size_t group = 1; group < groups.size(); ++group) groups[group].mirrored = mirrored;
         for (std::uint32_t server = 0; server < up_.size(); ++server) {
             groups[index_of(versions_[server])].servers.push_back(server);
         }
         plane_.set_routes(groups);
+        plane_.set_flag(flagged);
     }
 
     void advance(Time until) {
@@ -392,7 +397,7 @@ class Driver {
                 plane_.drain(server, action.at);
                 break;
             case Action::kShift:
-                shift(action.share, action.mirrored);
+                shift(action.share, action.mirrored, action.flagged);
                 break;
             case Action::kLoseZone:
                 for (std::uint32_t each = 0; each < up_.size(); ++each) {
@@ -412,8 +417,8 @@ class Driver {
                 plane_.rekey(StreamSpace(kSeed, case_->replication).rekeyed(action.number));
                 break;
             case Action::kAdd:
-                add(VersionId(action.number % 2), action.at);
-                shift(action.share, action.mirrored);
+                add(VersionId(action.number % case_->versions()), action.at);
+                shift(action.share, action.mirrored, action.flagged);
                 break;
             case Action::kLook:
             case Action::kKinds:

@@ -121,6 +121,21 @@ TEST(Hosts, TheEmptiestThatIsUpIsTheFirstWithTheFewestInstances) {
     EXPECT_EQ(hosts.emptiest(ZoneId{1}), HostId{3});
 }
 
+TEST(Hosts, ThatAreCordonedTakeNoInstancesAndStayUp) {
+    Hosts hosts(1, 2);
+    hosts.cordon(HostId{0}, true);
+    EXPECT_TRUE(hosts.is_up(HostId{0}));
+    EXPECT_EQ(hosts.up(ZoneId{0}), 2);
+    EXPECT_EQ(hosts.open(ZoneId{0}), 1);
+    EXPECT_EQ(hosts.emptiest(ZoneId{0}), HostId{1});
+    hosts.fail(HostId{0}, Time{} + 1s);
+    EXPECT_EQ(hosts.open(ZoneId{0}), 1);
+    hosts.cordon(HostId{0}, false);
+    EXPECT_EQ(hosts.open(ZoneId{0}), 1) << "it is down";
+    hosts.repair(HostId{0}, Time{} + 1s);
+    EXPECT_EQ(hosts.open(ZoneId{0}), 2);
+}
+
 TEST(Hosts, StayDownForTheLongestOfTheirReasons) {
     Hosts hosts(1, 2);
     hosts.fail(HostId{0}, Time{} + 10s);

@@ -88,6 +88,8 @@ TEST(Ledger, CopiesAreSeenByProxiesAlone) {
     EXPECT_EQ(ledger.page(1, 7), 1u);
     const std::size_t page = ledger.page(1, copy | 7);
     EXPECT_EQ(page, ledger.mirror_page(1));
+    EXPECT_EQ(ledger.page(0, kFlagged | 7), 1u) << "flagged requests are the new version's, at whatever instance";
+    EXPECT_EQ(ledger.page(2, kFlagged | 7), 2u) << "who reaches nobody reaches no code";
     ledger.arrived(page, 5);
     answer(ledger, page, Code::k500, Cause::kDefect, kSecond);
     EXPECT_EQ(ledger.clients(), all);

@@ -407,5 +407,84 @@ TEST(WorldFaults, ASlowLeakKillsAProcessSoLongAfterItBeganToAnswer) {
     EXPECT_EQ(running.cohort(1).restarts, 2);
 }
 
+// ---- drains ----
+
+/// Six instances on three hosts that do not fail; the first is drained after 10 s.
+Scenario with_drain(std::optional<DisruptionBudget> budget) {
+    Scenario scenario = quick_scenario();
+    scenario.faults.host_failures = {.hosts = 3, .mttf = 1e12, .burst = 0};
+    scenario.faults.drains = {{.at = 10s, .away = 1min}};
+    scenario.fleet.disruption_budget = budget;
+    return scenario;
+}
+
+TEST(Drains, EvictAtOnceWithoutABudgetAndInstancesAreReplacedElsewhere) {
+    const Scenario scenario = with_drain(std::nullopt);
+    Running running(scenario);
+    running.run(10s + 1ms);
+    EXPECT_EQ(running.cohort(0).ready, 4);
+    EXPECT_EQ(running.cohort(0).draining, 2);
+    EXPECT_EQ(running.cohort(0).instances, 6);
+    running.run(40s);
+    EXPECT_EQ(running.cohort(0).ready, 6);
+    EXPECT_EQ(running.world.restarts(), 0);
+}
+
+TEST(Drains, TakeNoMoreThanTheBudgetLets) {
+    for (const DisruptionBudget& budget : {DisruptionBudget{.min_available = count(5)},
+                                           DisruptionBudget{.max_unavailable = percent(10)}}) {  // rounds up: one
+        const Scenario scenario = with_drain(budget);
+        Running running(scenario);
+        int fewest = 6;
+        for (int step = 0; step < 60; ++step) {
+            running.run(1s);
+            fewest = std::min(fewest, running.cohort(0).ready);
+        }
+        EXPECT_EQ(fewest, 5);
+        EXPECT_EQ(running.cohort(0).ready, 6);
+    }
+}
+
+TEST(Drains, StandStillWhereTheBudgetLetsNothingGo) {
+    Scenario scenario = with_drain(DisruptionBudget{.max_unavailable = count(0)});
+    Running running(scenario);
+    running.run(30min);
+    EXPECT_EQ(running.cohort(0).ready, 6);
+    EXPECT_EQ(running.cohort(0).draining, 0);
+    EXPECT_EQ(running.world.host_failures(), 0);
+}
+
+TEST(Drains, AreGivenUpAtTheirTimeoutOrForced) {
+    Scenario scenario = with_drain(DisruptionBudget{.max_unavailable = count(0)});
+    scenario.faults.drains.front().timeout = 2min;
+    Scenario forced = scenario;
+    forced.faults.drains.front().force = true;
+    Running gives_up(scenario), forces(forced);
+    for (Running* each : {&gives_up, &forces}) each->run(10s + 2min + 1s);
+    EXPECT_EQ(gives_up.cohort(0).ready, 6);
+    EXPECT_LT(forces.cohort(0).ready, 6);
+}
+
+TEST(Drains, GoFromHostToHostAndTheFleetIsWholeInTheEnd) {
+    Scenario scenario = with_drain(DisruptionBudget{.max_unavailable = count(1)});
+    scenario.faults.drains.front().hosts = 3;
+    Running running(scenario);
+    int fewest = 6;
+    for (int step = 0; step < 900; ++step) {
+        running.run(1s);
+        fewest = std::min(fewest, running.cohort(0).ready);
+    }
+    EXPECT_EQ(fewest, 5);
+    EXPECT_EQ(running.cohort(0).ready, 6);
+    EXPECT_EQ(running.world.instances(), 6);
+}
+
+TEST(Drains, ABudgetDoesNotHoldBackWhatARolloutTakesAway) {
+    Scenario scenario = with_drain(DisruptionBudget{.max_unavailable = count(0)});
+    Running running(scenario);
+    running.want(2, 0);
+    EXPECT_EQ(running.cohort(0).ready, 2);
+}
+
 }  // namespace
 }  // namespace rollcast

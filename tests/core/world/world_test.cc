@@ -91,6 +91,64 @@ TEST(World, RoutersMirrorOnceTheyHaveLearnedTo) {
     EXPECT_THROW(running.world.apply(unrouted, running.now, running.queue), InvariantError);
 }
 
+TEST(World, UsersBehindAFlagAreServedByTheInstancesThatThereAre) {
+    Scenario scenario = quick_scenario();
+    scenario.balancing.weight_propagation = Constant{2};
+    Running running(scenario);
+    const std::vector<Target> flag{{.desired = 6, .weight = .75}, {.weight = .25, .behind_flag = true}};
+    EXPECT_TRUE(running.world.apply(flag, running.now, running.queue));
+    running.run(1900ms);
+    EXPECT_EQ(running.world.data().tally(1).arrived, 0);
+    running.run(60s);
+    const Tally old = running.world.data().tally(0), fresh = running.world.data().tally(1);
+    EXPECT_EQ(running.world.share(1), .25);
+    EXPECT_EQ(running.world.known(1), 6);
+    EXPECT_EQ(running.world.answering(1), 6);
+    EXPECT_EQ(running.cohort(1).instances, 0);
+    EXPECT_GT(fresh.answered, 0);
+    EXPECT_EQ(fresh.failed() + old.failed(), 0);
+    // Back at once: nobody has to be stopped or started.
+    const std::vector<Target> off{{.desired = 6, .weight = 1.0}, {.weight = 0.0, .behind_flag = true}};
+    EXPECT_TRUE(running.world.apply(off, running.now, running.queue));
+    running.run(2s);
+    const std::int64_t exposed = running.world.data().tally(1).arrived;
+    running.run(10s);
+    EXPECT_EQ(running.world.data().tally(1).arrived, exposed);
+    const std::vector<Target> wrong{{.desired = 6, .weight = .75}, {.desired = 1, .weight = .25, .behind_flag = true}};
+    EXPECT_THROW(running.world.apply(wrong, running.now, running.queue), InvariantError);
+}
+
+TEST(World, ABaselineChangesNoneOfTheNewVersionsRequests) {
+    Scenario scenario = quick_scenario();
+    std::array<Tally, 2> of_new;
+    for (const bool baseline : {false, true}) {
+        scenario.baseline = baseline;
+        Running running(scenario, {.kind = DefectKind::kErrorRate, .severity = .1});
+        std::vector<Target> want{{.desired = 6, .weight = .75}, {.desired = 3, .weight = .25}};
+        if (baseline) {
+            want[0].weight = .5;
+            want.insert(want.begin() + 1, {.desired = 3, .weight = .25});
+        }
+        running.world.apply(want, running.now, running.queue);
+        running.run(60s);
+        const DataPlane& data = running.world.data();
+        of_new[baseline] = data.tally(index_of(kNewVersion));
+        EXPECT_GT(of_new[baseline].failed_by_cause[std::size_t(Cause::kDefect)], 0);
+        if (!baseline) continue;
+        const std::vector<Cohort> seen = running.world.cohorts();
+        ASSERT_EQ(seen.size(), 3u);
+        EXPECT_EQ(seen[1].version, kBaselineVersion);
+        EXPECT_EQ(seen[1].ready, 3);
+        EXPECT_EQ(seen[1].weight, .25);
+        EXPECT_EQ(seen[2].version, kNewVersion);
+        const Tally of_baseline = data.tally(index_of(kBaselineVersion));
+        EXPECT_GT(of_baseline.arrived, 0);
+        EXPECT_EQ(of_baseline.failed_by_cause[std::size_t(Cause::kDefect)], 0);
+        EXPECT_EQ(running.world.scrape(running.now).proxy.size(), 4u);
+    }
+    EXPECT_EQ(of_new[0], of_new[1]);
+}
+
 TEST(World, InstancesBeyondTheCapacityWaitForAPlace) {
     Scenario scenario = quick_scenario();
     scenario.fleet.capacity = 7;
