@@ -184,6 +184,32 @@ def test_waves_keep_the_contract() -> None:
     check_strategy(rollcast.load(WAVES), quota=24)
 
 
+def test_a_flag_and_a_baseline_work_in_each_location() -> None:
+    canary = {"canary": {"routed": True, "steps": [{"set_weight": 50}, {"pause": "1m"}]}}
+    for inner in ({"feature_flag": {"exposure": canary}}, {"baseline": {"strategy": canary}}):
+        loaded = rollcast.load(waves(strategy=inner))
+        assert loaded.model.baseline == ("baseline" in inner)
+        check_strategy(loaded)
+
+
+def test_autoscalers_are_refused_and_quotas_are_of_each_location(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(
+        "locations: 3\nstrategy: {rolling: {}}\nfleet:\n  replicas: 2\n  autoscaling: {max: 6}\n"
+        "traffic: {rate: 80/s}\n"
+    )
+    with pytest.raises(InputErrors, match=r":5:3: .*is not known of several locations"):
+        rollcast.load(file)
+    fleet = {"replicas": 2, "quota": 3}
+    model = rollcast.load(changed(fleet=fleet)).model
+    assert [location.fleet.quota for location in model.locations] == [3] * 4
+    assert model.fleet.quota is None
+    places = [{"name": "a", "replicas": 4}, "b"]
+    assert "expected at most fleet.quota, 3, got 4" in errors_of(
+        changed(locations=places, strategy={"rolling": {}}, fleet=fleet)
+    )
+
+
 def test_waves_are_pickled() -> None:
     import pickle
 

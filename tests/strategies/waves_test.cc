@@ -10,9 +10,13 @@
 #include <vector>
 
 #include "rollcast/control/rehearsal.h"
+#include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/feature_flag.h"
+#include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
+#include "rollcast/strategies/shadow.h"
 #include "support/toy_fleet.h"
 
 namespace rollcast::strategies {
@@ -148,6 +152,29 @@ TEST(Waves, SayWhatTheyAre) {
     EXPECT_EQ(waves.describe(),
               "waves(" + rolling()->describe() +
                   ", waves=[0, 3+1-2], max_concurrent=100%, failure_tolerance=0, roll back, bake=1h)");
+}
+
+TEST(Waves, KeepTheContractAroundBaselinesFlagsAndShadows) {
+    const std::vector<Wave> waves{wave(0, 1), wave(1, 2)};
+    const auto guarded = [](std::shared_ptr<const Strategy> inner) {
+        return std::make_shared<Guarded>(std::move(inner), GuardParams{.analysis = kWatch, .bake = 1min});
+    };
+    const std::shared_ptr<const Strategy> inner[] = {
+        std::make_shared<Baseline>(guarded(routed_canary()), BaselineParams{}),
+        std::make_shared<Baseline>(rolling(), BaselineParams{}),
+        guarded(std::make_shared<FeatureFlag>(routed_canary())),
+        std::make_shared<Shadow>(routed_canary(), ShadowParams{.replicas = 4, .instances = count(2)})};
+    for (const auto& each : inner) {
+        for (const WavesParams& params : {WavesParams{.waves = waves, .bake = 5min, .analysis = kCheck},
+                                          WavesParams{.waves = waves, .on_failure = OnWaveFailure::kStop}}) {
+            const bool baseline = dynamic_cast<const Baseline*>(each.get()) != nullptr;
+            const Waves strategy({each}, params);
+            for (const Breach& breach :
+                 rehearse(strategy, {.replicas = 4, .quota = 36, .baseline = baseline, .locations = 3})) {
+                ADD_FAILURE() << strategy.describe() << ": " << describe(breach);
+            }
+        }
+    }
 }
 
 TEST(Waves, KeepTheContract) {

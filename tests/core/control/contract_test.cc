@@ -71,6 +71,12 @@ TEST(Breach, IsToldInWords) {
     EXPECT_EQ(told(want), "it puts a version behind a flag and gives no weights");
     want.targets = {{.weight = .9, .behind_flag = true}, {.weight = .1}};
     EXPECT_EQ(told(want), "it puts the old version behind a flag");
+    const std::vector<Cohort> four(4);
+    const Observation two_places{.now = kSeen.now, .cohorts = four, .analyses = {}, .locations = 2};
+    want.targets = {{10, .9}, {.weight = .1, .behind_flag = true}, {10, .5}, {.weight = .5, .behind_flag = true}};
+    EXPECT_EQ(breach(want, two_places, Phase::kMoving), "");
+    want.targets[2].behind_flag = true;
+    EXPECT_EQ(breach(want, two_places, Phase::kMoving), "it puts the old version behind a flag");
     want = sound();
     want.wake_at = kSeen.now;
     EXPECT_EQ(told(want), "it wants to be woken at 1m30s, which is not to come");

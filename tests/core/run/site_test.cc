@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "rollcast/run/replication.h"
 #include "rollcast/run/simulation.h"
+#include "rollcast/strategies/baseline.h"
+#include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/feature_flag.h"
 #include "rollcast/strategies/guarded.h"
 #include "rollcast/strategies/rolling.h"
 #include "rollcast/strategies/waves.h"
@@ -146,6 +150,54 @@ TEST(Sites, ABadReleaseThatTheFirstWaveFindsHarmsNobodyElse) {
         for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(simulation.sites()[i].world.data().tally(1).arrived, 0);
         EXPECT_NEAR(simulation.outcome().blast_radius, .25, 1e-9) << "a quarter of the traffic, wholly";
     }
+}
+
+Waves canaries_one_by_one(int locations, bool behind_flag) {
+    strategies::WavesParams params;
+    for (int i = 0; i < locations; ++i) params.waves.push_back({static_cast<LocationId>(i)});
+    const auto canary = std::make_shared<strategies::Canary>(strategies::CanaryParams{
+        .replicas = 2, .steps = {strategies::SetWeight{50}, strategies::Pause{30s}}, .routed = true});
+    if (behind_flag) return Waves({std::make_shared<strategies::FeatureFlag>(canary)}, std::move(params));
+    return Waves({std::make_shared<strategies::Baseline>(canary, strategies::BaselineParams{})}, std::move(params));
+}
+
+TEST(Sites, HaveABaselineEach) {
+    Scenario scenario = spread(2);
+    scenario.baseline = true;
+    Timeline timeline;
+    const Outcome row = replicate(scenario, canaries_one_by_one(2, false), 7, 0, 0, &timeline);
+    EXPECT_EQ(row.verdict, Verdict::kPromoted);
+    std::vector<int> most(3, 0);  // ready at a time, in both
+    for (const TimelineSample& sample : timeline.samples) {
+        for (std::size_t version = 0; version < 3; ++version) {
+            most[version] = std::max(most[version], sample.ready.at(version));
+        }
+    }
+    EXPECT_EQ(most[0], 4);
+    EXPECT_EQ(most[1], 4);
+    EXPECT_GT(most[2], 0) << "the baseline is the third version, though it stands between the others";
+    EXPECT_LE(most[2], 2) << "the two are not at once";
+    EXPECT_EQ(timeline.samples.back().ready, (std::vector<int>{0, 4, 0}));
+    EXPECT_EQ(timeline.samples.back().reach, (std::vector<double>{1, 1}));
+}
+
+TEST(Sites, HaveAFlagEach) {
+    const Defect bad{.kind = DefectKind::kErrorRate, .severity = .5};
+    Simulation simulation = launched(spread(2), canaries_one_by_one(2, true), bad);
+    simulation.run_until(Time{} + 20s);
+    EXPECT_GT(simulation.sites()[0].world.data().tally(1).failed(), 50);
+    EXPECT_EQ(simulation.sites()[1].world.data().tally(1).arrived, 0) << "its wave is to come";
+    simulation.run_until(Time{} + 5min);
+    EXPECT_EQ(simulation.phase(), Phase::kPromoted);
+    EXPECT_EQ(share(simulation.sites(), 1), 1);
+    EXPECT_EQ(instances(simulation.sites()), 4) << "instances do not change";
+}
+
+TEST(Sites, AreNotKnownToAutoscalers) {
+    Scenario scenario = spread(2);
+    scenario.fleet.autoscaling = Autoscaling{.least = 1, .most = 8};
+    ASSERT_FALSE(validate(scenario).empty());
+    EXPECT_EQ(validate(scenario).front().path, "fleet.autoscaling");
 }
 
 /// Is shown all locations.
