@@ -125,8 +125,7 @@ void bind_python_strategy(py::module_& module) {
     module.def(
         "rehearse",
         [](const Strategy& strategy, int replicas, int quota, bool baseline, bool resized) {
-            return rehearse(strategy,
-                            {.replicas = replicas, .quota = quota, .baseline = baseline, .resized = resized});
+            return rehearse(strategy, {.replicas = replicas, .quota = quota, .baseline = baseline, .resized = resized});
         },
         py::arg("strategy"), py::arg("replicas"), py::arg("quota"), py::arg("baseline") = false,
         py::arg("resized") = false,

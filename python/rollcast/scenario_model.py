@@ -1443,6 +1443,8 @@ class FeatureFlagModel(Model):
     """How it grows: the weights of this strategy are shares of users (of requests, where `traffic.sessions` says
     nothing of users), and the instances that it asks for are there at once. Proxies and instances count what the flag
     answers apart, as `of: new`."""
+
+
 class BaselineModel(Model):
     """Fresh instances of the old version beside the new ones: as many, with as large a share of the traffic.
     What is due to their age is then the same on both sides. Metrics with baseline: same-age look at them. No

@@ -199,7 +199,8 @@ class Rehearsal {
         if (keeps) return "it is over and keeps its baseline";
         if (phase == Phase::kPromoted) {
             if (old.desired > 0 && !fleet.flagged()) return "it is promoted and keeps old instances";
-            if (fresh.desired != (fleet.flagged() ? 0 : replicas)) return "it is promoted with another number of instances";
+            if (fresh.desired != (fleet.flagged() ? 0 : replicas))
+                return "it is promoted with another number of instances";
             if (fleet.look().routed && fresh.weight < 1) return "it is promoted without all the traffic";
         } else if (phase == Phase::kRolledBack) {
             if (fresh.desired > 0) return "it is rolled back and keeps new instances";

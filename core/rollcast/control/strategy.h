@@ -76,7 +76,7 @@ struct Target {
     /// Of the new version: its requests are answered by instances of the old one, which have its code behind a flag.
     /// Its weight is the share of users who are exposed; it has no instances of its own.
     bool behind_flag = false;
-    bool counted = true;           // by an autoscaler that asks how busy the workload's instances are
+    bool counted = true;  // by an autoscaler that asks how busy the workload's instances are
     friend bool operator==(const Target&, const Target&) = default;
 };
 
