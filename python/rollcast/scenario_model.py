@@ -1520,14 +1520,14 @@ class ShadowModel(Model):
 
 
 class FeatureFlagModel(Model):
-    """The new version's code is on every instance already, behind a flag; a share of the users gets it, and instances
-    do not change. What needs instances of the new version shows nothing: crashes on start and by time, slow leaks,
-    lost capacity."""
+    """The new version's code is on every instance already, behind a flag; a share of the users gets it, and
+    instances do not change. What needs instances of the new version shows nothing: crashes on start and by
+    time, slow leaks, lost capacity."""
 
     exposure: StrategyModel
-    """How it grows: the weights of this strategy are shares of users (of requests, where `traffic.sessions` says
-    nothing of users), and the instances that it asks for are there at once. Proxies and instances count what the flag
-    answers apart, as `of: new`."""
+    """How it grows: the weights of this strategy are shares of users (of requests, where `traffic.sessions`
+    says nothing of users), and the instances that it asks for are there at once. Proxies and instances count
+    what the flag answers apart, as `of: new`."""
 
 
 class BaselineModel(Model):

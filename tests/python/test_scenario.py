@@ -296,7 +296,7 @@ def test_every_key_of_the_schema_is_described() -> None:
         ("hello", ['s.yaml:1:1: expected a scenario (a mapping of keys such as manifest: and traffic:), got "hello"']),
         ("a: 1\n---\nb: 2", ["s.yaml:3:1: expected one scenario in a file, found another document"]),
         ("traffic: {rate: 1k/s}", ["s.yaml:1:1: expected a plan: a manifest: such as rollout.yaml, or a strategy: with "
-                                   "rolling, recreate, canary, blue_green, flagger, all_at_once, guarded, shadow, baseline, feature_flag, "
+                                   "rolling, recreate, canary, blue_green, flagger, all_at_once, guarded, shadow, feature_flag, baseline, "
                                    "plan, python, cpp, codedeploy, ecs, instance_refresh, asg_rolling, asg_replacing, eks_nodes, app_runner, "
                                    "waves or stack_set"]),
         ("strategy: {rolling: {}}", ["s.yaml:1:1: expected traffic.rate, the service's requests per second, such as 1k/s "

@@ -99,7 +99,7 @@ class DrawnTelemetry {
     double worn_out_ = 0;  // share of these that met a process without descriptors, since the look before
     std::array<Interval, kMostVersions> intervals_{};
     std::array<Interval, kMostVersions> copies_{};
-    double unreached_ = 0;                  // no instance was known
+    double unreached_ = 0;                      // no instance was known
     std::array<Codes, kMostVersions> codes_{};  // seen so far
     std::uint8_t unreached_codes_ = 0;
     std::uint8_t client_codes_ = 0;

@@ -49,7 +49,7 @@ struct Shared {
     std::uint32_t queue;    // requests that may wait at a server
     bool follows_failures;  // somebody acts on a failure at its time
     Journal journal{};
-    Meter flagged{};  // what instances counted of flagged requests, apart from their own books
+    Meter flagged{};           // what instances counted of flagged requests, apart from their own books
     std::vector<Work> work{};  // index: server; empty: nobody asks
     /// No process that holds a request ends before then, so what ends by then is sure to end so.
     Instant sure_until = std::numeric_limits<Instant>::min();

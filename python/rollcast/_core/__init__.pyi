@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'Scenario', 'Scope', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'draws_telemetry_of', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -355,6 +355,7 @@ class Scope(enum.Enum):
     """
     Whose requests are counted.
     """
+    baseline: typing.ClassVar[Scope]
     new: typing.ClassVar[Scope]
     old: typing.ClassVar[Scope]
     service: typing.ClassVar[Scope]
@@ -855,16 +856,17 @@ class BurnRateAlert:
         ...
 class SequentialCheck:
     """
-    A sequential test of the new version, or of the new against the old one.
+    A sequential test of the new version, or of the new against another one.
     """
     __hash__: typing.ClassVar[None] = None
+    baseline: Scope
     test: sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams
     vantage: Vantage
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams, Vantage]:
+    def __getstate__(self) -> tuple[sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams, Vantage, Scope]:
         ...
-    def __init__(self, test: sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams = ..., vantage: Vantage = ...) -> None:
+    def __init__(self, *, test: sequential.SprtParams | sequential.MixtureSprtParams | sequential.CountTestParams | sequential.GroupSequentialParams = ..., vantage: Vantage = ..., baseline: Scope = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -971,14 +973,15 @@ class OwnCheck:
     A guard of the user's own, and what it looks at.
     """
     __hash__: typing.ClassVar[None] = None
+    baseline: Scope
     guard: OwnGuard
     vantage: Vantage
     window: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[OwnGuard, Vantage, float]:
+    def __getstate__(self) -> tuple[OwnGuard, Vantage, float, Scope]:
         ...
-    def __init__(self, *, guard: OwnGuard = ..., vantage: Vantage = ..., window: float = 300.0) -> None:
+    def __init__(self, *, guard: OwnGuard = ..., vantage: Vantage = ..., window: float = 300.0, baseline: Scope = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1187,6 +1190,201 @@ class Release:
     @truths.setter
     def truths(self, arg1: collections.abc.Sequence[TruthKind]) -> None:
         ...
+class LoadMetric(enum.Enum):
+    """
+    What an autoscaler reads, as a mean over instances.
+    """
+    requests: typing.ClassVar[LoadMetric]
+    utilization: typing.ClassVar[LoadMetric]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class SelectPolicy(enum.Enum):
+    """
+    Which of several policies holds.
+    """
+    disabled: typing.ClassVar[SelectPolicy]
+    max: typing.ClassVar[SelectPolicy]
+    min: typing.ClassVar[SelectPolicy]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class LoadTarget:
+    """
+    What a metric should be.
+    """
+    __hash__: typing.ClassVar[None] = None
+    metric: LoadMetric
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[LoadMetric, float]:
+        ...
+    def __init__(self, metric: LoadMetric = ..., value: typing.SupportsFloat | typing.SupportsIndex = 0.8) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def value(self) -> float:
+        ...
+    @value.setter
+    def value(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class ScalingPolicy:
+    """
+    A limit on how fast it scales: so many pods, or percent, a period.
+    """
+    __hash__: typing.ClassVar[None] = None
+    percent: bool
+    period: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[bool, int, float]:
+        ...
+    def __init__(self, *, percent: bool = False, value: typing.SupportsInt | typing.SupportsIndex = 4, period: float = 15.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def value(self) -> int:
+        ...
+    @value.setter
+    def value(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class ScalingRules:
+    """
+    How it scales one way.
+    """
+    __hash__: typing.ClassVar[None] = None
+    select: SelectPolicy
+    stabilization: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, SelectPolicy, list[ScalingPolicy]]:
+        ...
+    def __init__(self, *, stabilization: float = 0.0, select: SelectPolicy = ..., policies: collections.abc.Sequence[ScalingPolicy] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def policies(self) -> list[ScalingPolicy]:
+        ...
+    @policies.setter
+    def policies(self, arg1: collections.abc.Sequence[ScalingPolicy]) -> None:
+        ...
+class HorizontalPodAutoscaler:
+    """
+    Kubernetes' own.
+    """
+    __hash__: typing.ClassVar[None] = None
+    cpu_initialization: float
+    down: ScalingRules
+    initial_readiness: float
+    resolution: float
+    sync: float
+    up: ScalingRules
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[LoadTarget], ScalingRules, ScalingRules, float, float, float, float, float]:
+        ...
+    def __init__(self, *, targets: collections.abc.Sequence[LoadTarget] = ..., up: ScalingRules = ..., down: ScalingRules = ..., tolerance: typing.SupportsFloat | typing.SupportsIndex = 0.1, sync: float = 15.0, resolution: float = 15.0, cpu_initialization: float = 300.0, initial_readiness: float = 30.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def targets(self) -> list[LoadTarget]:
+        ...
+    @targets.setter
+    def targets(self, arg1: collections.abc.Sequence[LoadTarget]) -> None:
+        ...
+    @property
+    def tolerance(self) -> float:
+        ...
+    @tolerance.setter
+    def tolerance(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class TargetTracking:
+    """
+    A policy of Application Auto Scaling on an Amazon ECS service.
+    """
+    __hash__: typing.ClassVar[None] = None
+    disable_scale_in: bool
+    scale_in_cooldown: float
+    scale_out_cooldown: float
+    target: LoadTarget
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[LoadTarget, float, float, bool]:
+        ...
+    def __init__(self, *, target: LoadTarget = ..., scale_out_cooldown: float = 300.0, scale_in_cooldown: float = 300.0, disable_scale_in: bool = False) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class Autoscaling:
+    """
+    Who changes the number of instances by how busy they are.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, int, float, HorizontalPodAutoscaler | list[TargetTracking]]:
+        ...
+    def __init__(self, *, least: typing.SupportsInt | typing.SupportsIndex = 1, most: typing.SupportsInt | typing.SupportsIndex = 1, request: typing.SupportsFloat | typing.SupportsIndex = 1.0, by: HorizontalPodAutoscaler | collections.abc.Sequence[TargetTracking] = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def by(self) -> HorizontalPodAutoscaler | list[TargetTracking]:
+        ...
+    @by.setter
+    def by(self, arg1: HorizontalPodAutoscaler | collections.abc.Sequence[TargetTracking]) -> None:
+        ...
+    @property
+    def least(self) -> int:
+        ...
+    @least.setter
+    def least(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def most(self) -> int:
+        ...
+    @most.setter
+    def most(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def request(self) -> float:
+        ...
+    @request.setter
+    def request(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class DisruptionBudget:
+    """
+    What evictions must leave, or may take: "3" or "25%".
+    """
+    __hash__: typing.ClassVar[None] = None
+    max_unavailable: Amount | None
+    min_available: Amount | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[Amount | None, Amount | None]:
+        ...
+    def __init__(self, min_available: Amount | None = ..., max_unavailable: Amount | None = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
 class Probe:
     """
     Kubernetes' readiness probe.
@@ -1239,8 +1437,11 @@ class Fleet:
     The instances of the service and what becomes of each.
     """
     __hash__: typing.ClassVar[None] = None
+    autoscaling: Autoscaling | None
     backoff: Backoff
     crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    creation: Backoff
+    disruption_budget: DisruptionBudget | None
     grace: float
     min_ready: float
     pre_stop: float
@@ -1250,9 +1451,9 @@ class Fleet:
     warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int, int | None, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Probe, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Backoff]:
+    def __getstate__(self) -> tuple[int, int, Autoscaling | None, int | None, DisruptionBudget | None, int | None, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Probe, float, float, float, Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical, Backoff, Backoff]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 1, capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., backoff: Backoff = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 1, autoscaling: Autoscaling | None = ..., quota: typing.SupportsInt | typing.SupportsIndex | None = None, disruption_budget: DisruptionBudget | None = ..., capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., backoff: Backoff = ..., creation: Backoff = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1281,6 +1482,12 @@ class Fleet:
         ...
     @pull_bytes_per_second.setter
     def pull_bytes_per_second(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def quota(self) -> int | None:
+        ...
+    @quota.setter
+    def quota(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
         ...
     @property
     def replicas(self) -> int:
@@ -1789,6 +1996,32 @@ class BlackOut:
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+class Drain:
+    """
+    Hosts are drained for maintenance, one after the other.
+    """
+    __hash__: typing.ClassVar[None] = None
+    at: float
+    away: float
+    force: bool
+    retry: float
+    timeout: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, int, float, float, float | None, bool]:
+        ...
+    def __init__(self, *, at: float = 0.0, hosts: typing.SupportsInt | typing.SupportsIndex = 1, retry: float = 5.0, away: float = 300.0, timeout: float | None = None, force: bool = False) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def hosts(self) -> int:
+        ...
+    @hosts.setter
+    def hosts(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
 class InstanceEffects:
     """
     Instances are not alike: drawn for each process when it starts.
@@ -1837,9 +2070,9 @@ class Faults:
     instances: InstanceEffects
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[HostFailures, list[ZoneLoss], list[BrownOut], list[BlackOut], InstanceEffects]:
+    def __getstate__(self) -> tuple[HostFailures, list[ZoneLoss], list[BrownOut], list[BlackOut], list[Drain], InstanceEffects]:
         ...
-    def __init__(self, *, host_failures: HostFailures = ..., zone_losses: collections.abc.Sequence[ZoneLoss] = ..., brown_outs: collections.abc.Sequence[BrownOut] = ..., black_outs: collections.abc.Sequence[BlackOut] = ..., instances: InstanceEffects = ...) -> None:
+    def __init__(self, *, host_failures: HostFailures = ..., zone_losses: collections.abc.Sequence[ZoneLoss] = ..., brown_outs: collections.abc.Sequence[BrownOut] = ..., black_outs: collections.abc.Sequence[BlackOut] = ..., drains: collections.abc.Sequence[Drain] = ..., instances: InstanceEffects = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -1856,6 +2089,12 @@ class Faults:
         ...
     @brown_outs.setter
     def brown_outs(self, arg1: collections.abc.Sequence[BrownOut]) -> None:
+        ...
+    @property
+    def drains(self) -> list[Drain]:
+        ...
+    @drains.setter
+    def drains(self, arg1: collections.abc.Sequence[Drain]) -> None:
         ...
     @property
     def zone_losses(self) -> list[ZoneLoss]:
@@ -2034,6 +2273,7 @@ class Scenario:
     """
     __hash__: typing.ClassVar[None] = None
     balancing: Balancing
+    baseline: bool
     faults: Faults
     fleet: Fleet
     name: str
@@ -2046,9 +2286,9 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, list[Analysis], People]:
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, bool, list[Analysis], People]:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., analyses: collections.abc.Sequence[Analysis] = ..., people: People = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., baseline: bool = False, analyses: collections.abc.Sequence[Analysis] = ..., people: People = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2219,7 +2459,7 @@ class AnalysisStatus:
         ...
 class Observation:
     """
-    What a strategy is shown; cohorts by version, the old one first.
+    What a strategy is shown; the old version's cohort first, the new one's last.
     """
     __hash__: typing.ClassVar[None] = None
     aborted: bool
@@ -2228,9 +2468,9 @@ class Observation:
     routed: bool
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool]:
+    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool, int | None]:
         ...
-    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False) -> None:
+    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False, replicas: typing.SupportsInt | typing.SupportsIndex | None = None) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2248,16 +2488,24 @@ class Observation:
     @cohorts.setter
     def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
         ...
+    @property
+    def replicas(self) -> int | None:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
 class Target:
     """
     What one cohort should become; weights for all cohorts or for none.
     """
     __hash__: typing.ClassVar[None] = None
+    behind_flag: bool
+    counted: bool
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, float | None, float]:
+    def __getstate__(self) -> tuple[int, float | None, float, bool, bool]:
         ...
-    def __init__(self, *, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+    def __init__(self, *, desired: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex | None = None, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0, behind_flag: bool = False, counted: bool = True) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2763,6 +3011,52 @@ class Shadow(Strategy):
         ...
     @property
     def params(self) -> ShadowParams:
+        ...
+class FeatureFlag(Strategy):
+    """
+    Exposes users to code that every instance has, as another strategy shifts traffic.
+    """
+    def __getstate__(self) -> tuple[Strategy]:
+        ...
+    def __init__(self, inner: Strategy) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def inner(self) -> Strategy:
+        ...
+class BaselineParams:
+    """
+    Fresh instances of the old version beside the new one.
+    """
+    __hash__: typing.ClassVar[None] = None
+    progress_deadline: float
+    scale_down_delay: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[float, float]:
+        ...
+    def __init__(self, progress_deadline: float = 600.0, scale_down_delay: float = 30.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class Baseline(Strategy):
+    """
+    Any strategy, with a baseline as old as the canary.
+    """
+    def __getstate__(self) -> tuple[Strategy, BaselineParams]:
+        ...
+    def __init__(self, inner: Strategy, params: BaselineParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def inner(self) -> Strategy:
+        ...
+    @property
+    def params(self) -> BaselineParams:
         ...
 class PlanScale:
     """
@@ -3985,7 +4279,7 @@ class GuardTrialOptions:
         ...
 class PlannedTraffic:
     """
-    What a plan makes of the traffic when nothing fails. new_requests: expected at the new version since the scrape before, parallel to scrapes.
+    What a plan makes of the traffic when nothing fails. new_requests: expected at the new version since the scrape before, parallel to scrapes. exposure: of these, until the end.
     """
     __hash__: typing.ClassVar[None] = None
     end: float
@@ -3993,13 +4287,19 @@ class PlannedTraffic:
     timeline: Timeline
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[Timeline, list[float], list[float], float, float]:
+    def __getstate__(self) -> tuple[Timeline, list[float], list[float], float, float, float]:
         ...
-    def __init__(self, *, timeline: Timeline = ..., scrapes: collections.abc.Sequence[float] = ..., new_requests: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., first_exposed: float = ..., end: float = ...) -> None:
+    def __init__(self, *, timeline: Timeline = ..., scrapes: collections.abc.Sequence[float] = ..., new_requests: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., exposure: typing.SupportsFloat | typing.SupportsIndex = 0.0, first_exposed: float = ..., end: float = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
     def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def exposure(self) -> float:
+        ...
+    @exposure.setter
+    def exposure(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def new_requests(self) -> list[float]:
@@ -4027,9 +4327,9 @@ def complaint(check: SequentialCheck) -> str | None:
     """
     Why it could never decide; None when it could.
     """
-def draws_telemetry_of(kind: DefectKind) -> bool:
+def desired_healthy(budget: DisruptionBudget, expected: typing.SupportsInt | typing.SupportsIndex) -> int:
     """
-    Whether try_guards() knows such a defect: not one by which requests fail because of those before.
+    Instances that have to be ready, of those expected.
     """
 def estimate(release: Release, outcomes: collections.abc.Sequence[Outcome], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
     """
@@ -4075,6 +4375,10 @@ def mean_rate(traffic: Traffic, start: float, end: float) -> float:
     """
     Open arrivals per second that are expected between two times; bursts are averaged in.
     """
+def most_wanted(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex) -> int:
+    """
+    The most instances that a strategy wants at a time on the way of a good release.
+    """
 def normal_quantile(p: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """
     Below it lies a share p of the standard normal.
@@ -4103,7 +4407,7 @@ def registered() -> list[str]:
     """
     The names of the strategies in C++ that were linked in.
     """
-def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex) -> list[Breach]:
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False) -> list[Breach]:
     """
     Plays a strategy through on a toy fleet: each way in which it broke the contract.
     """
@@ -4114,6 +4418,10 @@ def replay(scenario: Scenario, strategy: Strategy, options: ForecastOptions, rep
 def resolve(amount: Amount, total: typing.SupportsInt | typing.SupportsIndex, rounding: Rounding) -> int:
     """
     The amount as a count of `total`.
+    """
+def selects(source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck, scope: Scope) -> bool:
+    """
+    Whether it looks at those requests.
     """
 def squared_cv(distribution: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical) -> float:
     """

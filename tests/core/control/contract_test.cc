@@ -62,12 +62,12 @@ TEST(Breach, IsToldInWords) {
     want.phase = Phase::kMoving;
     want.targets = {{10, .9}, {.weight = .1, .behind_flag = true}};
     EXPECT_EQ(told(want), "");
-    EXPECT_EQ(describe(want), "moving: old 10 at 90%, new behind a flag at 10%");
+    EXPECT_EQ(describe(want), "moving: old 10 at 90%, new behind a flag at 10% (canary)");
     want.targets[1].desired = 2;
     EXPECT_EQ(told(want), "it wants 2 instances of a version that is behind a flag");
     want.targets[1] = {.weight = .1, .mirrored = .5, .behind_flag = true};
     EXPECT_EQ(told(want), "it mirrors requests to a version that is behind a flag");
-    want.targets = {{10, {}}, {.behind_flag = true}};
+    want.targets = {{10, {}}, {.weight = {}, .behind_flag = true}};
     EXPECT_EQ(told(want), "it puts a version behind a flag and gives no weights");
     want.targets = {{.weight = .9, .behind_flag = true}, {.weight = .1}};
     EXPECT_EQ(told(want), "it puts the old version behind a flag");
