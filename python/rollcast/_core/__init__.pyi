@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'flagger', 'forecast', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'everywhere', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -2267,6 +2267,30 @@ class People:
     @pages.setter
     def pages(self, arg1: collections.abc.Sequence[int]) -> None:
         ...
+class Location:
+    """
+    One of several places where the service runs, with a fleet of its own.
+    """
+    __hash__: typing.ClassVar[None] = None
+    faults: Faults
+    fleet: Fleet
+    name: str
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[str, float, Fleet, Faults]:
+        ...
+    def __init__(self, *, name: str = '', share: typing.SupportsFloat | typing.SupportsIndex = 1.0, fleet: Fleet = ..., faults: Faults = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def share(self) -> float:
+        ...
+    @share.setter
+    def share(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
 class Scenario:
     """
     All that a run needs but the strategy.
@@ -2286,9 +2310,9 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, bool, list[Analysis], People]:
+    def __getstate__(self) -> tuple[str, Fleet, Service, Traffic, Balancing, Faults, Observability, Release, Slo, Window, bool, list[Analysis], People, list[Location]]:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., baseline: bool = False, analyses: collections.abc.Sequence[Analysis] = ..., people: People = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., baseline: bool = False, analyses: collections.abc.Sequence[Analysis] = ..., people: People = ..., locations: collections.abc.Sequence[Location] = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2299,6 +2323,12 @@ class Scenario:
         ...
     @analyses.setter
     def analyses(self, arg1: collections.abc.Sequence[Analysis]) -> None:
+        ...
+    @property
+    def locations(self) -> list[Location]:
+        ...
+    @locations.setter
+    def locations(self, arg1: collections.abc.Sequence[Location]) -> None:
         ...
 class Complaint:
     """
@@ -2364,12 +2394,14 @@ class Cohort:
     """
     __hash__: typing.ClassVar[None] = None
     exists: bool
+    location: int
+    routed: bool
     version: int
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, bool, int, int, int, int, int, int, int, int, float, float]:
+    def __getstate__(self) -> tuple[int, int, bool, int, int, int, int, int, int, int, int, float, float, bool]:
         ...
-    def __init__(self, *, version: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+    def __init__(self, *, version: int = ..., location: int = ..., exists: bool = False, desired: typing.SupportsInt | typing.SupportsIndex = 0, instances: typing.SupportsInt | typing.SupportsIndex = 0, pending: typing.SupportsInt | typing.SupportsIndex = 0, unschedulable: typing.SupportsInt | typing.SupportsIndex = 0, ready: typing.SupportsInt | typing.SupportsIndex = 0, available: typing.SupportsInt | typing.SupportsIndex = 0, draining: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsFloat | typing.SupportsIndex = 0.0, mirrored: typing.SupportsFloat | typing.SupportsIndex = 0.0, routed: bool = False) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2440,12 +2472,13 @@ class AnalysisStatus:
     One analysis run that a directive asked for.
     """
     __hash__: typing.ClassVar[None] = None
+    location: int
     phase: AnalysisPhase
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, AnalysisPhase]:
+    def __getstate__(self) -> tuple[int, AnalysisPhase, int]:
         ...
-    def __init__(self, run: typing.SupportsInt | typing.SupportsIndex = 0, phase: AnalysisPhase = ...) -> None:
+    def __init__(self, *, run: typing.SupportsInt | typing.SupportsIndex = 0, phase: AnalysisPhase = ..., location: int = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2459,7 +2492,7 @@ class AnalysisStatus:
         ...
 class Observation:
     """
-    What a strategy is shown; the old version's cohort first, the new one's last.
+    What a strategy is shown; the old version's cohort first, the new one's last; of several locations, one after the other.
     """
     __hash__: typing.ClassVar[None] = None
     aborted: bool
@@ -2468,9 +2501,9 @@ class Observation:
     routed: bool
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool, int | None]:
+    def __getstate__(self) -> tuple[float, list[Cohort], list[AnalysisStatus], bool, bool, bool, int | None, int]:
         ...
-    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False, replicas: typing.SupportsInt | typing.SupportsIndex | None = None) -> None:
+    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False, replicas: typing.SupportsInt | typing.SupportsIndex | None = None, locations: typing.SupportsInt | typing.SupportsIndex = 1) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -2487,6 +2520,12 @@ class Observation:
         ...
     @cohorts.setter
     def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
+        ...
+    @property
+    def locations(self) -> int:
+        ...
+    @locations.setter
+    def locations(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     @property
     def replicas(self) -> int | None:
@@ -2535,11 +2574,12 @@ class AnalysisWish:
     """
     __hash__: typing.ClassVar[None] = None
     analysis: int
+    location: int
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int]:
+    def __getstate__(self) -> tuple[int, int, int]:
         ...
-    def __init__(self, run: typing.SupportsInt | typing.SupportsIndex = 0, analysis: int = ...) -> None:
+    def __init__(self, *, run: typing.SupportsInt | typing.SupportsIndex = 0, analysis: int = ..., location: int = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -3057,6 +3097,104 @@ class Baseline(Strategy):
         ...
     @property
     def params(self) -> BaselineParams:
+        ...
+class OnWaveFailure(enum.Enum):
+    """
+    What a wave that fails leads to.
+    """
+    roll_back: typing.ClassVar[OnWaveFailure]
+    stop: typing.ClassVar[OnWaveFailure]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class WavesParams:
+    """
+    Waves over locations.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int | None
+    bake: float
+    failure_tolerance: Amount
+    max_concurrent: Amount
+    mode: cloudformation.ConcurrencyMode
+    on_failure: OnWaveFailure
+    parallel: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[list[int]], bool, Amount, Amount, cloudformation.ConcurrencyMode, OnWaveFailure, float, int | None]:
+        ...
+    def __init__(self, *, waves: collections.abc.Sequence[collections.abc.Sequence[int]] = ..., parallel: bool = False, max_concurrent: Amount = ..., failure_tolerance: Amount = ..., mode: cloudformation.ConcurrencyMode = ..., on_failure: OnWaveFailure = ..., bake: float = 0.0, analysis: int | None = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def waves(self) -> list[list[int]]:
+        ...
+    @waves.setter
+    def waves(self, arg1: collections.abc.Sequence[collections.abc.Sequence[int]]) -> None:
+        ...
+class Waves(Strategy):
+    """
+    A strategy in each location, begun wave by wave.
+    """
+    def __getstate__(self) -> tuple[list[Strategy], WavesParams]:
+        ...
+    def __init__(self, inner: collections.abc.Sequence[Strategy], params: WavesParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def inner(self) -> list[Strategy]:
+        """
+        One for all locations, or one for each.
+        """
+    @property
+    def params(self) -> WavesParams:
+        ...
+class StackSetParams:
+    """
+    A StackSets operation; the defaults are StackSets'.
+    """
+    __hash__: typing.ClassVar[None] = None
+    failure_tolerance: Amount
+    max_concurrent: Amount
+    mode: cloudformation.ConcurrencyMode
+    region_concurrency: cloudformation.RegionConcurrency
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[list[list[int]], cloudformation.RegionConcurrency, Amount, Amount, cloudformation.ConcurrencyMode]:
+        ...
+    def __init__(self, *, regions: collections.abc.Sequence[collections.abc.Sequence[int]] = ..., region_concurrency: cloudformation.RegionConcurrency = ..., max_concurrent: Amount = ..., failure_tolerance: Amount = ..., mode: cloudformation.ConcurrencyMode = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def regions(self) -> list[list[int]]:
+        ...
+    @regions.setter
+    def regions(self, arg1: collections.abc.Sequence[collections.abc.Sequence[int]]) -> None:
+        ...
+class StackSet(Strategy):
+    """
+    The update of a stack in each account and Region.
+    """
+    def __getstate__(self) -> tuple[list[Strategy], StackSetParams]:
+        ...
+    def __init__(self, inner: collections.abc.Sequence[Strategy], params: StackSetParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def inner(self) -> list[Strategy]:
+        """
+        One for all locations, or one for each.
+        """
+    @property
+    def params(self) -> StackSetParams:
         ...
 class PlanScale:
     """
@@ -4008,9 +4146,9 @@ class TimelineSample:
     at: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[float, list[float], list[int], list[int], list[float], list[float], float, float, float, float]:
+    def __getstate__(self) -> tuple[float, list[float], list[int], list[int], list[float], list[float], float, float, float, float, list[float]]:
         ...
-    def __init__(self, *, at: float = ..., weight: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., ready: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., instances: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., observed_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., true_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., service_error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, request_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, retry_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, goodput: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+    def __init__(self, *, at: float = ..., weight: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., ready: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., instances: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = ..., observed_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., true_error_rate: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., service_error_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, request_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, retry_rate: typing.SupportsFloat | typing.SupportsIndex = 0.0, goodput: typing.SupportsFloat | typing.SupportsIndex = 0.0, reach: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -4033,6 +4171,12 @@ class TimelineSample:
         ...
     @observed_error_rate.setter
     def observed_error_rate(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def reach(self) -> list[float]:
+        ...
+    @reach.setter
+    def reach(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
         ...
     @property
     def ready(self) -> list[int]:
@@ -4347,6 +4491,10 @@ def forecast(scenario: Scenario, strategy: Strategy, options: ForecastOptions = 
     """
     Runs replications 0, 1, 2 ... `progress` is called a few times a second with the number of finished ones and stops the study by returning False.
     """
+def in_location(scenario: Scenario, location: int) -> Scenario:
+    """
+    What the service is in one of its locations.
+    """
 def instances_needed(scenario: Scenario) -> float:
     """
     Instances that the highest load expected in the window keeps busy.
@@ -4375,7 +4523,7 @@ def mean_rate(traffic: Traffic, start: float, end: float) -> float:
     """
     Open arrivals per second that are expected between two times; bursts are averaged in.
     """
-def most_wanted(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex) -> int:
+def most_wanted(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False) -> int:
     """
     The most instances that a strategy wants at a time on the way of a good release.
     """
@@ -4407,7 +4555,7 @@ def registered() -> list[str]:
     """
     The names of the strategies in C++ that were linked in.
     """
-def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False) -> list[Breach]:
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False, locations: typing.SupportsInt | typing.SupportsIndex = 1) -> list[Breach]:
     """
     Plays a strategy through on a toy fleet: each way in which it broke the contract.
     """
@@ -4451,6 +4599,7 @@ def worked(hours: WorkingHours, start: float, work: float) -> float:
     """
     When somebody who began then, or at the next opening, has worked for so long.
     """
+everywhere: int = 65535
 model_version: int = 3
 most_known_load: float = 0.85
 version: str = '0.1.0'
