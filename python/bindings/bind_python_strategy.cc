@@ -144,7 +144,7 @@ void bind_python_strategy(py::module_& module) {
         py::arg("strategy"), py::arg("replicas"), py::arg("quota"), py::arg("baseline") = false,
         py::arg("resized") = false, py::arg("locations") = 1,
         "Plays a strategy through on a toy fleet: each way in which it broke the contract.");
-    module.def("most_wanted", &most_wanted, py::arg("strategy"), py::arg("replicas"),
+    module.def("most_wanted", &most_wanted, py::arg("strategy"), py::arg("replicas"), py::arg("baseline") = false,
                "The most instances that a strategy wants at a time on the way of a good release.");
     module.def(
         "watched",

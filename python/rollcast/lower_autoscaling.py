@@ -81,7 +81,7 @@ def warn_of_limits(lowering: Lowering, core: Any, strategy: Any) -> None:
         lowering.warn(message, "fleet", "disruption_budget")
     if core.fleet.quota is None and core.fleet.capacity is None:
         return
-    wanted = _core.most_wanted(strategy, core.fleet.replicas)
+    wanted = _core.most_wanted(strategy, core.fleet.replicas, core.baseline)
     for key, limit, what in (
         ("quota", core.fleet.quota, "are not created"),
         ("capacity", core.fleet.capacity, "wait for a place"),

@@ -64,6 +64,11 @@ def loaded(
     return load({**scenario, **changes}, allow_code=True)
 
 
+def test_its_instances_count_against_a_quota() -> None:
+    (warning,) = loaded(fleet={"replicas": 5, "quota": 8}).warnings
+    assert "the plan wants 12 instances at a time, and 8 are allowed" in str(warning)
+
+
 def promoted(scenario: LoadedScenario) -> float:
     return rollcast.forecast(scenario, replications=20, seed=3).estimates["p_promoted"].value
 

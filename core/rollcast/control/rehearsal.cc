@@ -275,8 +275,8 @@ std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms) {
     return rehearsal.breaches();
 }
 
-int most_wanted(const Strategy& strategy, int replicas) {
-    ToyFleet fleet(replicas);
+int most_wanted(const Strategy& strategy, int replicas, bool baseline) {
+    ToyFleet fleet(replicas, baseline ? 3 : 2);
     const auto controller = strategy.start({.at = fleet.now(), .replicas = replicas});
     int most = replicas;
     Phase phase = Phase::kMoving;

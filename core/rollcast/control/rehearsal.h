@@ -43,8 +43,8 @@ std::string describe(const Breach& breach);
 /// What a strategy throws is a breach, too.
 std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms);
 
-/// The most instances that it wants at a time on the way of a good release.
-int most_wanted(const Strategy& strategy, int replicas);
+/// The most instances that it wants at a time on the way of a good release. `baseline`: it may have one.
+int most_wanted(const Strategy& strategy, int replicas, bool baseline = false);
 
 /// A strategy that decides as `strategy` does and throws StrategyError as soon as a decision breaks the contract, for
 /// runs of the engine.
