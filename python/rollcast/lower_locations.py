@@ -63,7 +63,7 @@ def waves(lowering: Lowering, body: language.WavesModel, *path: str) -> list[lis
     names = _all_names(lowering.model)
     order: list[list[int]] = []
     for index, wave in enumerate(body.order):
-        here = (*path, "order", index)
+        here: tuple[str | int, ...] = (*path, "order", index)
         if isinstance(wave, int) or wave == "rest" or (isinstance(wave, str) and wave.endswith("%")):
             taken = left[: _count(lowering, wave, len(names), len(left), *here)]
         else:

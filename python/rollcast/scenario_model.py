@@ -417,9 +417,10 @@ class FleetModel(Model):
     zones: Annotated[Whole, Field(ge=1)] | None = None
     """Zones over which instances are spread."""
     autoscaling: Annotated[AutoscalingModel | None, OR_NONE] = None
-    """Who changes the number of instances by how busy they are; or none."""
+    """Who changes the number of instances by how busy they are; or none. Not beside `locations`."""
     quota: Annotated[Whole, Field(ge=1)] | None = None
-    """Instances that may exist at a time, waiting and terminating ones included. Not given: no limit."""
+    """Instances that may exist at a time, waiting and terminating ones included; of several locations, in
+    each. Not given: no limit."""
     capacity: Annotated[Whole, Field(ge=1)] | None = None
     """Instances that fit at a time, terminating ones included. Not given: no limit."""
     disruption_budget: DisruptionBudgetModel | None = None

@@ -198,7 +198,7 @@ def test_autoscalers_are_refused_and_quotas_are_of_each_location(tmp_path: Path)
         "locations: 3\nstrategy: {rolling: {}}\nfleet:\n  replicas: 2\n  autoscaling: {max: 6}\n"
         "traffic: {rate: 80/s}\n"
     )
-    with pytest.raises(InputErrors, match=r":5:3: .*is not known of several locations"):
+    with pytest.raises(InputErrors, match=r":5:16: .*is not known of several locations"):
         rollcast.load(file)
     fleet = {"replicas": 2, "quota": 3}
     model = rollcast.load(changed(fleet=fleet)).model
