@@ -87,6 +87,14 @@ def baseline_path(body: Body | None, *path: str) -> tuple[str, ...] | None:
     return None if inner is None else baseline_path(_body(inner), *path, *_INSIDE[type(body)])
 
 
+def is_behind_flag(body: Body | None) -> bool:
+    """Whether users are exposed instead of instances."""
+    while body is not None and not isinstance(body, language.FeatureFlagModel):
+        inner = wrapped(body)
+        body = None if inner is None else _body(inner)
+    return body is not None
+
+
 def innermost(body: Body | None) -> Body | None:
     """What moves in the end, without what is around it."""
     while (inner := wrapped(body)) is not None:
