@@ -10,19 +10,20 @@ from typing import Any
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast.blind_guards import warn_of_blind_guards
-from rollcast.errors import nearest, shown
+from rollcast.errors import listed, nearest, shown
 from rollcast.lower_autoscaling import lower_autoscaling, lower_budget, warn_of_limits
 from rollcast.lower_faults import lower_faults
 from rollcast.lower_locations import lower_locations
 from rollcast.lower_metrics import lower_analyses
 from rollcast.lower_rate import rollout_start, usual_rate
-from rollcast.lower_release import lower_release, truth_path
+from rollcast.lower_release import defects_of_instances, lower_release, truth_path
 from rollcast.lower_strategy import (
     Body,
     awaited_analyses,
     baseline_path,
     in_each_location,
     innermost,
+    is_behind_flag,
     lower_strategy,
     strategy_body,
 )
@@ -183,6 +184,10 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
         warn_of_blind_guards(lowering, *least)
         largest, _, recipe = _in_one(core, body, strategy, lambda location: -location.fleet.replicas)
         warn_of_limits(lowering, largest, recipe)
+        if is_behind_flag(body) and (hidden := defects_of_instances(core.release.truths)):
+            kinds = listed(hidden, "and")
+            message = f"behind a flag this does not show, for it needs instances of its own: {kinds}"
+            lowering.warn(message, "strategy")
         if core.fleet.autoscaling is not None and isinstance(innermost(body), _OWN_CODE):
             message = "the autoscaler's size reaches it as Observation.replicas only: follow it there"
             lowering.warn(message, "strategy")

@@ -66,6 +66,15 @@ _DEFAULT_KINDS = {name: kind for name, kind in _KINDS.items() if kind.weight > 0
 _MEMBERS = {"class": "class_"}  # of DefectModel, where a key is no word that Python allows
 
 
+_OF_INSTANCES = ("crash-on-start", "crash", "slow-leak", "capacity")
+
+
+def defects_of_instances(truths: list[Any]) -> list[str]:
+    """Those that show only where the new version has instances of its own."""
+    members = {kind.core: name for name, kind in _KINDS.items()}
+    return [name for truth in truths if (name := members.get(truth.kind.name)) in _OF_INSTANCES]
+
+
 def known_defects() -> list[str]:
     """The kinds of defects that the language has words for."""
     return list(_KINDS)

@@ -108,6 +108,14 @@ def in_each_location(body: Body) -> Body:
     return body if within is None else _body(within)
 
 
+def is_behind_flag(body: Body | None) -> bool:
+    """Whether users are exposed instead of instances."""
+    while body is not None and not isinstance(body, language.FeatureFlagModel):
+        inner = wrapped(body)
+        body = None if inner is None else _body(inner)
+    return body is not None
+
+
 def innermost(body: Body | None) -> Body | None:
     """What moves in the end, without what is around it."""
     while (inner := wrapped(body)) is not None:

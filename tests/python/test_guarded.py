@@ -133,6 +133,11 @@ def test_a_flag_exposes_users_and_moves_no_instances() -> None:
 
 def test_what_needs_instances_does_not_show_behind_a_flag() -> None:
     crash = {"defect": "crash-on-start", "probability": "100%"}
+    scenario = loaded(flag(), analyses=ONCE, release=[crash, {"defect": "error-rate"}])
+    told = [str(warning) for warning in scenario.warnings]
+    assert any("does not show, for it needs instances of its own: crash-on-start" in one for one in told), (
+        told
+    )
     forecast = rollcast.forecast(loaded(flag(), analyses=ONCE, release=crash), replications=5)
     assert forecast.estimates["p_promoted"].value == 1.0
 

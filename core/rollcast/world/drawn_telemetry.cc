@@ -54,6 +54,7 @@ void DrawnTelemetry::look(const World& world, Time now) {
         }
         looked_ = now;
     }
+    together_ = world.flagged();
     double newer = world.share(kNew), beside = versions_ > kBaseline ? world.share(kBaseline) : 0;
     const bool both = newer > 0 && world.share(kOld) + beside > 0;
     if (share_ && both) {
@@ -111,9 +112,18 @@ Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
     return {.slowness = gray ? noise * effects.gray_slowness : noise, .error_rate = gray ? effects.gray_errors : 0};
 }
 
-/// What a version's instances have to do: at a share that is not the plan's they are as busy as the whole service.
-DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double rate) const {
+/// What a version's instances have to do: at a share that is not the plan's they are as busy as the whole service, and
+/// behind a flag they do the work of all. `service`: rate of requests.
+DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) const {
     const Standing& standing = standing_[version];
+    const double rate = service * (standing.share + standing.mirrored);
+    if (together_) {
+        double work = 0;
+        for (std::size_t each = 0; each < versions_; ++each) {
+            work += service * standing_[each].share * book_->version(answers_as(each)).work;
+        }
+        return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
+    }
     const bool as_planned = !share_ || version == kOld || standing_[kNew].share != *share_ || standing.share == 0;
     if (as_planned) return {rate, std::max(1, standing.serving)};
     const int replicas = scenario_->fleet.replicas;
@@ -160,12 +170,13 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     const AnswerBook::Version& facts = book_->version(answers_as(version));
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     double errors = facts.background + brown.error_rate;
-    const Busy busy = this->busy(version, rate * (standing.share + standing.mirrored));
+    const Busy busy = this->busy(version, rate);
     const AnswerLaw law = this->law(version, busy, brown.slowness, errors);
     const double defective = newer ? facts.defective + worn_out_ * (1 - facts.background) : 0;
     errors = std::min(1., errors + defective * facts.seen);
 
-    standing.held = std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
+    const double its = together_ ? rate * standing.share / busy.rate : 1;
+    standing.held = its * std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
     const double answered = requests * standing.serving / standing.known;
     const double in_time = answered * (1 - law.late);
     Interval& sum = (own ? intervals_ : copies_)[version];

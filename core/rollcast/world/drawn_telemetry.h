@@ -62,7 +62,7 @@ class DrawnTelemetry {
         double held = 0;  // requests in flight of each
     };
     struct Busy {
-        double rate;  // requests a second
+        double rate;  // requests of the version's work a second
         int instances;
     };
     /// What counters saw of a version, by whoever counts.
@@ -92,6 +92,7 @@ class DrawnTelemetry {
     std::size_t versions_;
     double closed_rate_;
 
+    bool together_ = false;  // behind a flag
     Time looked_;
     std::uint32_t scrapes_ = 0;
     std::array<Standing, kMostVersions> standing_{};

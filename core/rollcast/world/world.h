@@ -98,8 +98,9 @@ class World {
     double mirrored(std::size_t version) const {                          // likewise, copied there besides
         return learned_routing_.mirrored.empty() ? 0 : learned_routing_.mirrored[version];
     }
-    int known(std::size_t version) const;      // instances that routers send requests to
-    int answering(std::size_t version) const;  // of these: not dead
+    int known(std::size_t version) const;                      // instances that routers send requests to
+    int answering(std::size_t version) const;                  // of these: not dead
+    bool flagged() const { return learned_routing_.flagged; }  // all versions' requests share the instances
     std::size_t versions() const { return cohorts_.size(); }
     int ready(std::size_t version) const { return cohorts_[version].ready; }
     int instances() const { return instances_; }  // that hold a place, terminating ones too

@@ -10,6 +10,7 @@
 #include "rollcast/stats/interval.h"
 #include "rollcast/stats/moments.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/feature_flag.h"
 #include "rollcast/strategies/shadow.h"
 #include "support/scenarios.h"
 
@@ -130,12 +131,11 @@ TEST(GuardTrial, SeesMoreInALargerShare) {
 }
 
 /// The trials and the whole replications of a release catch it as often and as soon.
-void expect_agreement(Scenario scenario, const Defect& defect) {
+void expect_agreement(Scenario scenario, const Defect& defect, const Strategy& strategy) {
     SCOPED_TRACE(::testing::PrintToString(static_cast<int>(defect.kind)) + " at " +
                  ::testing::PrintToString(defect.severity));
     constexpr std::uint32_t kWhole = 60, kTrials = 1000;
     scenario.release = testing::certain(defect.kind, defect.severity);
-    const Canary strategy = canary(scenario);
     const std::vector<Outcome> whole = forecast(scenario, strategy, {.replications = kWhole}).outcomes;
     const std::vector<Outcome> trials =
         try_guards(scenario, strategy, std::vector<GuardTrial>{{.defect = defect}}, {.replications = kTrials});
@@ -157,6 +157,19 @@ void expect_agreement(Scenario scenario, const Defect& defect) {
     constexpr double kFirst = .1;
     EXPECT_LE(t_interval(whole_times, kLevel).low, t_interval(trial_times, kLevel).high + kFirst);
     EXPECT_GE(t_interval(whole_times, kLevel).high + kFirst, t_interval(trial_times, kLevel).low);
+}
+
+void expect_agreement(const Scenario& scenario, const Defect& defect) {
+    expect_agreement(scenario, defect, canary(scenario));
+}
+
+TEST(GuardTrial, AgreesWithWholeReplicationsBehindAFlag) {
+    const Scenario scenario = guarded_scenario();
+    const strategies::FeatureFlag flag(std::make_shared<Canary>(canary(scenario)));
+    for (const double severity : {.011, .014}) {
+        expect_agreement(scenario, {.kind = DefectKind::kErrorRate, .severity = severity}, flag);
+    }
+    expect_agreement(scenario, {.kind = DefectKind::kCrashOnRequest, .severity = 3e-4}, flag);
 }
 
 TEST(GuardTrial, AgreesWithWholeReplications) {

@@ -154,6 +154,24 @@ TEST(DrawnTelemetry, ShowsABaselineThatAnswersAsTheOldVersion) {
     near(at_share.proxy[kBaseline].increase.requests(), 120'000);
 }
 
+TEST(DrawnTelemetry, BehindAFlagAllRequestsShareTheInstances) {
+    testing::Running running = world_with(0);
+    const std::vector<Target> flag{{.desired = 6, .weight = .9}, {.weight = .1, .behind_flag = true}};
+    running.world.apply(flag, running.now, running.queue);
+    running.run(60s);
+    const Scenario scenario = busy_scenario();
+    const AnswerBook book(scenario, {});
+    const double whole = book.load(kOld, 300, 6, 1);
+    const auto load = [&](const Defect& defect) {
+        DrawnTelemetry telemetry = drawn(scenario, defect, 0, running.now);
+        second_scrape(telemetry, running.world, running.now);
+        return telemetry.highest_load();
+    };
+    EXPECT_NEAR(load({}), whole, 1e-9);
+    // A tenth of the requests takes three times as long.
+    EXPECT_NEAR(load({.kind = DefectKind::kLatency, .severity = 3}), 1.2 * whole, 1e-9);
+}
+
 TEST(DrawnTelemetry, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
     constexpr double kLeak = 200;
     const Defect leak{.kind = DefectKind::kDescriptorLeak, .severity = kLeak};
