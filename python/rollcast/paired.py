@@ -224,20 +224,15 @@ class Quantile(Estimator):
             for x in (a, b)
         ]
         within = _spread(chosen, (a <= values[0]).astype(float), (b <= values[1]).astype(float))
-        widths = [end.high - end.low for end in ends]
-        unpaired = widths[0] ** 2 + widths[1] ** 2
-        rest = max(0.0, unpaired - 2 * within.correlation * widths[0] * widths[1])
-        gain = unpaired / rest if rest > 0 else math.inf if unpaired > 0 else math.nan
-        same = self.same(pairs, [self.read])
-        if np.ptp(b - factor * a) == 0:  # a quantile moves as all values do
-            return Pair(value, value, same, gain)
         down = (values[1] - ends[1].low, factor * (ends[0].high - values[0]))
         up = (ends[1].high - values[1], factor * (values[0] - ends[0].low))
-        low = value - _mover(*down, within.correlation)
-        high = value + _mover(*up, within.correlation)
-        if not within.bounded or not _is_bounded(chosen, self.p, confidence):
-            return Pair(-math.inf, math.inf, same, gain)
-        return Pair(low, high, same, gain)
+        moved = np.ptp(b - factor * a) == 0  # a quantile moves as all values do
+        below, above = (0.0 if moved else _mover(*sides, within.correlation) for sides in (down, up))
+        paired, unpaired = below + above, _mover(*down, 0) + _mover(*up, 0)
+        gain = (unpaired / paired) ** 2 if paired > 0 else math.inf if unpaired > 0 else math.nan
+        if not moved and not (within.bounded and _is_bounded(chosen, self.p, confidence)):
+            below = above = math.inf
+        return Pair(value - below, value + above, self.same(pairs, [self.read]), gain)
 
 
 def _mover(first: float, second: float, correlation: float) -> float:
