@@ -262,7 +262,7 @@ def compare(
     undecided: str | None,
     **profile: str | None,
 ) -> None:
-    """Say where plans differ from the first, and which differences are real.
+    """Compare plans that meet the same luck: what really differs?
 
     Each PLAN is a scenario or a manifest. All meet the same arrivals, defects and slow starts.
     """
