@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rollcast import judge
     from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
+    from rollcast.comparison import Comparison, Difference, compare
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
     from rollcast.own_guard import TelemetryWindow
@@ -32,6 +33,9 @@ _HOMES = {
     "Observation": "rollcast._core",
     "Phase": "rollcast._core",
     "Target": "rollcast._core",
+    "Comparison": "rollcast.comparison",
+    "Difference": "rollcast.comparison",
+    "compare": "rollcast.comparison",
     "InputError": "rollcast.errors",
     "InputErrors": "rollcast.errors",
     "Estimate": "rollcast.study",
@@ -56,6 +60,8 @@ _HOMES = {
 __all__ = [
     "AnalysisPhase",
     "AnalysisWish",
+    "Comparison",
+    "Difference",
     "Directive",
     "Estimate",
     "Forecast",
@@ -71,6 +77,7 @@ __all__ = [
     "Target",
     "TelemetryWindow",
     "Timeline",
+    "compare",
     "forecast",
     "import_manifests",
     "json_schema",

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from rollcast.comparison import Comparison
     from rollcast.power_map import Power, PowerMap
     from rollcast.scenario import LoadedScenario
     from rollcast.study import Forecast
-    from rollcast.thresholds import Threshold
+    from rollcast.thresholds import Margin, Result, Threshold
 
 BAD_INPUT, GATE_FAILED, UNDECIDED, INTERRUPTED = 2, 3, 4, 130
 
@@ -139,6 +140,7 @@ def main() -> None:
     Begin with an example:
       rollcast example copy canary-with-analysis
       rollcast forecast canary-with-analysis/scenario.yaml --report forecast.html
+      rollcast compare plan.yaml other-plan.yaml --fail-if 'duration_mean > 10%'
     """
 
 
@@ -220,6 +222,78 @@ def forecast(
     if report_file:
         _say(_text(report_file))
     ctx.exit(_exit_code(result, thresholds, undecided))
+
+
+@main.command()
+@click.argument("plans", nargs=-1, required=True, metavar="PLAN PLAN...")
+@PROFILE
+@ALLOW_CODE
+@click.option("-n", "--replications", type=click.IntRange(1), default=200, show_default=True)
+@SEED
+@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@click.option("--json", "json_file", metavar="FILE", help="Write all differences.")
+@click.option(
+    "--report", "report_file", metavar="FILE.html", help="Write a report that opens without a network."
+)
+@click.option(
+    "--fail-if",
+    "conditions",
+    multiple=True,
+    metavar="CONDITION",
+    help="Exit with 3 if a plan is so far from the first: 'duration_mean > 10%', 'p_escape > 0.5%' (points).",
+)
+@click.option(
+    "--undecided",
+    type=click.Choice(["pass", "fail"]),
+    help="What a --fail-if is worth whose limit lies inside the interval, instead of exit code 4.",
+)
+@click.pass_context
+def compare(
+    ctx: click.Context,
+    /,
+    plans: tuple[str, ...],
+    allow_code: bool,
+    replications: int,
+    seed: int,
+    threads: int,
+    json_file: str | None,
+    report_file: str | None,
+    conditions: tuple[str, ...],
+    undecided: str | None,
+    **profile: str | None,
+) -> None:
+    """Compare plans that meet the same luck: what really differs?
+
+    Each PLAN is a scenario or a manifest. All meet the same arrivals, defects and slow starts.
+    """
+    from rollcast import comparison, files, study
+    from rollcast.thresholds import parse_margin
+
+    for path in (json_file, report_file):
+        if path:
+            files.require_writable(path)
+    if len(plans) < 2:
+        raise InputError(f"expected at least two plans to compare, got only {plans[0]}")
+    labels = comparison.labels(plans)
+    loaded = {label: _load([plan], profile, allow_code) for label, plan in zip(labels, plans, strict=True)}
+    known = study.estimate_units(next(iter(loaded.values())))
+    margins = [parse_margin(condition, known) for condition in conditions]
+
+    with _progress_bar(replications * len(plans)) as progress:
+        result = comparison.compare(loaded, replications, seed, threads, progress)
+
+    if json_file:
+        files.write_atomically(json_file, result.to_json(margins).encode())
+    if report_file:
+        result.report(report_file, margins, ctx.obj)
+    _say(*_comparison_summary(result, margins))
+    if report_file:
+        _say(_text(report_file))
+    ctx.exit(
+        _gate_code(
+            [result.check(plan, margin) for plan in result.differences for margin in margins], undecided
+        )
+    )
 
 
 @main.command()
@@ -466,7 +540,7 @@ def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[Renderab
     if thresholds:
         gates = _table("Fail if", "Estimate", "Result")
         for threshold, outcome in zip(thresholds, result.check(thresholds), strict=True):
-            style = {"HOLDS": "red", "FAILS": "green"}.get(outcome.name, "yellow")
+            style = _RESULT_STYLES.get(outcome.name, "yellow")
             compared = _plain(threshold.text, str(result.estimates[threshold.name]))
             gates.add_row(*compared, _text(outcome.value, style))
         parts += ["", gates]
@@ -482,6 +556,40 @@ def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[Renderab
     parts.append(f"{assumed} assumed; rollcast validate lists them.")
     return parts
 
+
+def _comparison_summary(result: Comparison, margins: Sequence[Margin]) -> list[RenderableType]:
+    from rollcast import _core, wording
+
+    parts: list[RenderableType] = []
+    for plan, differences in result.differences.items():
+        parts.append(_text(result.sentence(plan), "bold"))
+        table = _table("", result.base, plan, "Difference", "95% interval", "", "Pairing", "Name")
+        for name in HEADLINES:
+            each = differences[name]
+            if each.same:
+                continue
+            style = "bold" if each.real else ""
+            cells = _plain(
+                each.base.meaning, each.base.in_words()[0], each.plan.in_words()[0], *each.in_words()
+            )
+            table.add_row(*cells, _text(each.verdict, style), wording.gain(each.gain), _text(name, "dim"))
+        parts += ["", table, ""] if table.row_count else [""]
+    if margins:
+        gates = _table("Plan", f"Fail if, against {result.base}", "Difference", "Result")
+        for plan, differences in result.differences.items():
+            for margin in margins:
+                outcome = result.check(plan, margin)
+                value, interval = differences[margin.threshold.name].in_words()
+                compared = _plain(plan, margin.threshold.text, f"{value} ({interval})")
+                gates.add_row(*compared, _text(outcome.value, _RESULT_STYLES.get(outcome.name, "yellow")))
+        parts += [gates, ""]
+    parts += [_text(note) for note in (*result.notes, *wording.COMPARISON_NOTES)]
+    runs = wording.plural(result.replications, "replication")
+    parts.append(f"Seed {result.seed}, {runs} of each plan, model {_core.model_version}.")
+    return parts
+
+
+_RESULT_STYLES = {"HOLDS": "red", "FAILS": "green"}
 
 _SHOWN = 6
 """Columns and rows of a map that a terminal has room for."""
@@ -533,11 +641,14 @@ def _power_tables(each: PowerMap) -> list[RenderableType]:
 
 
 def _exit_code(result: Forecast, thresholds: Sequence[Threshold], undecided: str | None) -> int:
-    from rollcast.thresholds import Result
-
     if result.ending == "interrupted":
         return INTERRUPTED
-    results = result.check(thresholds)
+    return _gate_code(result.check(thresholds), undecided)
+
+
+def _gate_code(results: Sequence[Result], undecided: str | None) -> int:
+    from rollcast.thresholds import Result
+
     if Result.HOLDS in results:
         return GATE_FAILED
     if Result.UNDECIDED in results:

@@ -13,9 +13,10 @@ from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
 from rollcast import _core, plot, wording
+from rollcast.comparison import Comparison
 from rollcast.power_map import Power, PowerMap, estimate_in_words, planned_rows
-from rollcast.study import Forecast
-from rollcast.thresholds import Threshold
+from rollcast.study import Forecast, grouped
+from rollcast.thresholds import Margin, Threshold
 from rollcast.timeline import Timeline
 
 # Text stays text: small, searchable, in the reader's font.
@@ -66,6 +67,31 @@ def render_power(power: Power, command: str = "") -> str:
     )
 
 
+def render_comparison(comparison: Comparison, margins: Sequence[Margin] = (), command: str = "") -> str:
+    """Plans side by side: the whole file."""
+    if not command:
+        size = f"replications={comparison.replications}, seed={comparison.seed}"
+        command = f"rollcast.compare(plans, {size})"
+    gates = [
+        (plan, margin, differences[margin.threshold.name], comparison.check(plan, margin))
+        for plan, differences in comparison.differences.items()
+        for margin in margins
+    ]
+    return (
+        _environment()
+        .get_template("comparison.html.jinja")
+        .render(
+            comparison=comparison,
+            tables={plan: grouped(each) for plan, each in comparison.differences.items()},
+            gates=gates,
+            reading=wording.COMPARISON_NOTES,
+            model_version=_core.model_version,
+            version=_core.version,
+            command=command,
+        )
+    )
+
+
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("rollcast"),
@@ -78,6 +104,7 @@ def _environment() -> jinja2.Environment:
         "breakable": _breakable,
         "quantity": wording.quantity,
         "clock": wording.clock,
+        "gain": wording.gain,
         "plural": wording.plural,
     }
     return environment

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rollcast import _core, outcomes, scenario, wording
 from rollcast.errors import InputError
@@ -34,6 +34,8 @@ GROUPS = {
     "Capacity and alarms": ("",),
 }
 """Headings over estimates, with what the names of those under them start with."""
+
+_T = TypeVar("_T")
 
 Source = scenario.LoadedScenario | str | Path | Mapping[str, Any]
 
@@ -75,17 +77,22 @@ class Estimates(Mapping[str, Estimate]):
 
     def groups(self) -> dict[str, list[Estimate]]:
         """The estimates under headings, in order."""
-        groups: dict[str, list[Estimate]] = {heading: [] for heading in GROUPS}
-        for name, estimate in self.items():
-            heading = next(heading for heading, starts in GROUPS.items() if name.startswith(starts))
-            groups[heading].append(estimate)
-        return groups
+        return grouped(self)
 
     def __str__(self) -> str:
         width = max(map(len, self), default=0)
         return "\n".join(f"{name:<{width}}  {estimate}" for name, estimate in self.items())
 
     __repr__ = __str__
+
+
+def grouped(by_name: Mapping[str, _T]) -> dict[str, list[_T]]:
+    """What there is of every estimate, under headings."""
+    groups: dict[str, list[_T]] = {heading: [] for heading in GROUPS}
+    for name, each in by_name.items():
+        heading = next(heading for heading, starts in GROUPS.items() if name.startswith(starts))
+        groups[heading].append(each)
+    return groups
 
 
 @dataclass(frozen=True)

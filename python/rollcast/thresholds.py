@@ -61,6 +61,38 @@ class Stop:
     half_width: float
 
 
+@dataclass(frozen=True)
+class Margin:
+    """How far one plan's estimate may be from another's."""
+
+    threshold: Threshold
+    """Of the difference; its limit is 0 where the margin is relative."""
+    relative: float = 0
+    """As a share of the other's value; 0: it is in the estimate's own unit."""
+
+
+def parse_margin(text: str, known: Mapping[str, str]) -> Margin:
+    """Reads "duration_mean > 5m" or "duration_mean > 10%". Raises InputError.
+
+    A percentage of a time or a count is a share of the other plan's value; of a share, percentage points.
+    """
+    match = _TEXT.fullmatch(text)
+    unit = known.get(match["name"], "") if match else ""
+    relative = match is not None and match["limit"].endswith("%") and unit not in ("probability", "fraction")
+    units_of = {**known, match["name"]: "fraction"} if match and relative else known
+    name, sign, limit = _parse(text, units_of, "duration_mean > 10%", _DIFFERENCE_READERS)
+    if sign not in _ABOVE and sign not in _BELOW:
+        raise InputError(
+            f'{shown(text)}: expected a comparison with >, >=, < or <=, as in "duration_mean > 10%"'
+        )
+    words = " ".join(text.split())
+    return (
+        Margin(Threshold(words, name, sign, 0), limit)
+        if relative
+        else Margin(Threshold(words, name, sign, limit))
+    )
+
+
 def parse_threshold(text: str, known: Mapping[str, str]) -> Threshold:
     """Reads "p_escape > 1%". `known` maps the names of estimates to their units. Raises InputError."""
     name, sign, limit = _parse(text, known, "p_escape > 1%")
@@ -87,14 +119,19 @@ def require_known(name: str, known: Iterable[str]) -> None:
         raise InputError(f"unknown estimate {shown(name)}{expected}", suggestion=suggestion)
 
 
-def _parse(text: str, known: Mapping[str, str], example: str) -> tuple[str, str, float]:
+def _parse(
+    text: str,
+    known: Mapping[str, str],
+    example: str,
+    readers: Mapping[str, Callable[[str], float]] | None = None,
+) -> tuple[str, str, float]:
     match = _TEXT.fullmatch(text)
     if not match:
         raise InputError(f'cannot read {shown(text)}: expected something like "{example}"')
     name, unit = match["name"], known.get(match["name"], "")
     require_known(name, known)
     try:
-        limit = _READERS.get(unit, _count)(match["limit"])
+        limit = (_READERS if readers is None else readers).get(unit, _count)(match["limit"])
     except ValueError as error:
         raise InputError(f"{shown(text)}: the unit of {name} is {unit}: {error}") from None
     return name, match["sign"], limit
@@ -115,4 +152,15 @@ _READERS: dict[str, Callable[[str], float]] = {
     "probability": units.fraction,
     "fraction": _unbounded_fraction,
     "seconds": units.seconds,
+}
+
+
+def _signed_seconds(text: str) -> float:
+    return -units.seconds(text[1:]) if text.startswith("-") else units.seconds(text)
+
+
+_DIFFERENCE_READERS: dict[str, Callable[[str], float]] = {
+    "probability": _unbounded_fraction,
+    "fraction": _unbounded_fraction,
+    "seconds": _signed_seconds,
 }

@@ -65,6 +65,20 @@ def estimate(value: float, low: float, high: float, unit: str) -> tuple[str, str
     )
 
 
+def gain(times: float) -> str:
+    """How much pairs help: "12 times"; nothing where nothing varies."""
+    if math.isnan(times):
+        return ""
+    return "exact" if math.isinf(times) else f"{times:,.{0 if times >= 10 else 1}f}\N{MULTIPLICATION SIGN}"
+
+
+COMPARISON_NOTES = (
+    "Intervals are paired, each at 95%; shares differ by percentage points. "
+    '"differs": beyond doubt even among all numbers (Bonferroni).',
+    '"Pairing": how many times more replications the same interval would take if plans met different luck.',
+)
+
+
 def short(value: float) -> str:
     """A round number for an axis: "500", "10k", "2M"."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
