@@ -183,7 +183,8 @@ TEST(Sites, HaveABaselineEach) {
 
 TEST(Sites, HaveAFlagEach) {
     const Defect bad{.kind = DefectKind::kErrorRate, .severity = .5};
-    Simulation simulation = launched(spread(2), canaries_one_by_one(2, true), bad);
+    const Scenario scenario = spread(2);
+    Simulation simulation = launched(scenario, canaries_one_by_one(2, true), bad);
     simulation.run_until(Time{} + 20s);
     EXPECT_GT(simulation.sites()[0].world.data().tally(1).failed(), 50);
     EXPECT_EQ(simulation.sites()[1].world.data().tally(1).arrived, 0) << "its wave is to come";
