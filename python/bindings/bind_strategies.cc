@@ -267,6 +267,14 @@ void bind_strategies(py::module_& module) {
                 field("analysis", &RunAnalysis::analysis));
     bind_struct(module, "SetMirror", "A step: the percentage of the traffic that is copied to the canary.",
                 field("percentage", &SetMirror::percentage));
+    bind_struct(module, "ExperimentSide", "The instances of one version that an experiment starts.",
+                field("replicas", &ExperimentSide::replicas), field("weight", &ExperimentSide::weight));
+    bind_struct(module, "ExperimentAnalysis", "An analysis of an experiment.",
+                field("analysis", &ExperimentAnalysis::analysis), field("required", &ExperimentAnalysis::required));
+    bind_struct(module, "RunExperiment", "A step: instances of both versions for a while, and analyses of them.",
+                field("stable", &RunExperiment::stable), field("canary", &RunExperiment::canary),
+                field("duration", &RunExperiment::duration), field("analyses", &RunExperiment::analyses),
+                field("scale_down_delay", &RunExperiment::scale_down_delay));
     bind_struct(module, "BackgroundAnalysis", "An analysis from a step to the end.",
                 field("analysis", &BackgroundAnalysis::analysis),
                 field("starting_step", &BackgroundAnalysis::starting_step));
@@ -281,7 +289,9 @@ void bind_strategies(py::module_& module) {
                 field("progress_deadline_abort", &CanaryParams::progress_deadline_abort),
                 field("background", &CanaryParams::background),
                 field("dynamic_stable_scale", &CanaryParams::dynamic_stable_scale));
-    bind_recipe<Canary, CanaryParams>(module, "Canary", "Argo Rollouts' canary.");
+    bind_recipe<Canary, CanaryParams>(module, "Canary", "Argo Rollouts' canary.")
+        .def_property_readonly("brings_baseline", &Canary::brings_baseline,
+                               "Whether an experiment starts instances of the old version.");
 
     bind_struct(module, "BlueGreenParams", "A Rollout's blue/green fields; the defaults are Argo's.",
                 field("replicas", &BlueGreenParams::replicas),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from rollcast import units
-from rollcast.errors import Place, Problems, listed, nearest, shown
+from rollcast.errors import Problems, listed, nearest, shown
 from rollcast.importer_fields import Draft, Fields
 from rollcast.promql import NEW, OLD
 from rollcast.yaml_source import Node
 
 _HASHES = {"Latest": NEW, "Stable": OLD}
 _ARGUMENT = re.compile(r"\{\{\s*args\.([\w.-]+?)\s*\}\}")
+_OF_TEMPLATE = re.compile(r"\{\{\s*templates\.([\w.-]+?)\.(?:podTemplateHash|replicaset\.name)\s*\}\}")
 _OWN_FIELD = re.compile(r"metadata\.(?:(name|namespace)|(labels|annotations)\[['\"]?([^'\"\]]+)['\"]?\])")
 
 Templates = Mapping[tuple[bool, str], Fields]  # by whether it is a ClusterAnalysisTemplate, and name
@@ -31,18 +31,25 @@ class Analyses:
         self._problems = problems
         self.made: dict[str, Node] = {}
 
-    def refer(self, reference: Fields) -> Node | None:
-        """The name of the analysis that a reference amounts to; none where there is a problem."""
+    def refer(
+        self, reference: Fields, marks: Mapping[str, str] | None = None, dry: Sequence[str] = ()
+    ) -> Node | None:
+        """The name of the analysis that a reference amounts to; none where there is a problem.
+
+        ``marks``: of an experiment, what stands for its templates' hashes; ``dry``: patterns of its dry runs.
+        """
         templates = self._referred_templates(reference)
         given = self._given_arguments(reference)
-        dry_runs = _dry_runs(reference)
+        if marks is not None:
+            given = {name: self._of_experiment(value, marks) for name, value in given.items()}
+        dry = [*dry, *dry_runs(reference)]
         metrics: dict[str, Node] = {}
         for _, template in templates:
             values = self._argument_values(template, given)
             spec = template.fields("spec", "analysisTemplate")
             spec.take("templates")
             for node in spec.items("metrics"):
-                self._add_metric(metrics, self._substitute(node, values), [*dry_runs, *_dry_runs(spec)])
+                self._add_metric(metrics, self._substitute(node, values), [*dry, *dry_runs(spec)])
             spec.finish()
         if not metrics:
             return None
@@ -102,6 +109,19 @@ class Analyses:
         """What a reference says of its arguments."""
         values = {argument.named("name"): self._value(argument) for argument in reference.mappings("args")}
         return {name: value for name, value in values.items() if value is not None}
+
+    def _of_experiment(self, node: Node, marks: Mapping[str, str]) -> Node:
+        """A value with {{templates.name.podTemplateHash}} replaced."""
+        if not isinstance(node.value, str):
+            return node
+
+        def replaced(match: re.Match[str]) -> str:
+            if (name := match.group(1)) not in marks:
+                message = f'the experiment has no template "{name}"'
+                self._problems.error(message, node.place, nearest(name, marks))
+            return marks.get(name, "")
+
+        return Node(_OF_TEMPLATE.sub(replaced, node.value), node.place)
 
     def _argument_values(self, template: Fields, given: Mapping[str, Node]) -> dict[str, Node | None]:
         """The value of each argument of a template; none where it is open."""
@@ -181,8 +201,8 @@ class Analyses:
         self._put_provider(fields, out)
         out.put("success", fields.take("successCondition"))
         out.put("failure", fields.take("failureCondition"))
-        out.put("interval", self._duration(fields.take("interval")))
-        out.put("initial_delay", self._duration(fields.take("initialDelay")))
+        out.put("interval", fields.duration("interval"))
+        out.put("initial_delay", fields.duration("initialDelay"))
         out.put("count", _int_or_string(fields.take("count")))
         out.put("failure_limit", _int_or_string(fields.take("failureLimit")))
         out.put("inconclusive_limit", _int_or_string(fields.take("inconclusiveLimit")))
@@ -213,17 +233,8 @@ class Analyses:
         else:
             out.put("provider", kinds[0], provider.key_place(kinds[0]))
 
-    def _duration(self, node: Node | None) -> Node | None:
-        try:
-            if node is not None:
-                units.go_seconds(node.value)
-            return node
-        except ValueError as error:
-            self._problems.error(str(error), node.place if node else Place())
-            return None
 
-
-def _dry_runs(fields: Fields) -> list[str]:
+def dry_runs(fields: Fields) -> list[str]:
     """Patterns of the names of metrics without consequences."""
     return [dry_run.named("metricName") for dry_run in fields.mappings("dryRun")]
 

@@ -103,6 +103,7 @@ NO_INFLUENCE: dict[str, frozenset[str]] = {
     "refresh": frozenset({"AutoScalingGroupName", "DesiredConfiguration"}),
     "refreshConfiguration": frozenset({"LaunchTemplate", "MixedInstancesPolicy"}),
     "analysisReference": frozenset({"analysisRunMetadata", "measurementRetention"}),
+    "experiment": frozenset({"analysisRunMetadata"}),
 }  # fmt: skip
 
 
@@ -216,6 +217,17 @@ class Fields:
         if node is None:
             return None
         return Node("never" if node.value == _NEVER else units.show_seconds(float(node.value)), node.place)
+
+    def duration(self, key: str) -> Node | None:
+        """As Go writes them: "30s" or "1h30m"."""
+        node = self.take(key)
+        try:
+            if node is not None:
+                units.go_seconds(node.value)
+            return node
+        except ValueError as error:
+            self._problems.error(str(error), node.place if node else Place())
+            return None
 
     def finish(self) -> None:
         for key in self._node.value:

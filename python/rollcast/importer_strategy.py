@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from rollcast.errors import Problems, listed, nearest, shown
 from rollcast.importer_analyses import Analyses
+from rollcast.importer_experiments import translate_experiment
 from rollcast.importer_fields import Draft, Fields
 from rollcast.units import pause_seconds, show_seconds
 from rollcast.yaml_source import Node
 
-_STEPS = ("setWeight", "pause", "setCanaryScale", "analysis", "setMirrorRoute")
+_STEPS = ("setWeight", "pause", "setCanaryScale", "analysis", "experiment", "setMirrorRoute")
 _STEPS_WITHOUT_EFFECT = ("setHeaderRoute",)
-_STEPS_NOT_MODELLED = ("experiment", "plugin")
+_STEPS_NOT_MODELLED = ("plugin",)
 
 
 class Strategies:
@@ -78,7 +79,8 @@ class Strategies:
         out.put("min_pods_per_replica_set", canary.whole("minPodsPerReplicaSet"))
         out.put("scale_down_delay", canary.seconds("scaleDownDelaySeconds"))
         out.put("abort_scale_down_delay", canary.seconds("abortScaleDownDelaySeconds"))
-        out.put("steps", [self._step(step) for step in canary.mappings("steps")] or None)
+        routed = "routed" in out.value
+        out.put("steps", [self._step(step, routed) for step in canary.mappings("steps")] or None)
         if background := canary.fields("analysis", "analysisReference"):
             body = Draft(background.place)
             body.put("analysis", self._analyses.refer(background))
@@ -92,7 +94,7 @@ class Strategies:
         out.put("names", names if names.value else None)
         canary.finish()
 
-    def _step(self, step: Fields) -> Node:
+    def _step(self, step: Fields, routed: bool) -> Node:
         """A step that cannot be translated becomes a pause of no length, so that steps keep their numbers."""
         out = Draft(step.place)
         kinds = step.keys()
@@ -111,6 +113,10 @@ class Strategies:
             reference = step.fields(kind, "analysisReference")
             out.put("analysis", self._analyses.refer(reference))
             reference.finish()
+        elif kind == "experiment":
+            experiment = step.fields(kind, "experiment")
+            made = translate_experiment(experiment, routed, self._analyses, self._problems)
+            out.put("experiment", made, place)
         elif kind == "setMirrorRoute":
             out.put("set_mirror", self._mirror(step.fields(kind)), place)
         elif kind in _STEPS_WITHOUT_EFFECT:

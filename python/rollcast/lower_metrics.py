@@ -174,7 +174,8 @@ class _Metrics:
         asks = {"baseline": measure.baseline == "same-age", "of": measure.of == "baseline"}
         for key in (key for key, is_asked in asks.items() if is_asked and not self._baseline):
             message = (
-                "the strategy brings no baseline: put it inside one, strategy: {baseline: {strategy: ...}}"
+                "the strategy brings no baseline: put it inside one, strategy: {baseline: {strategy: ...}}, "
+                "or let an experiment of a canary start one"
             )
             self._lowering.error(message, *path, key)
 

@@ -94,10 +94,14 @@ def wrapped(body: Body | None) -> language.StrategyModel | None:
     return getattr(body, inside[1]) if inside else None
 
 
-def baseline_path(body: Body | None, *path: str) -> tuple[str, ...] | None:
+def baseline_path(body: Body | None, *path: str | int) -> tuple[str | int, ...] | None:
     """Where it says that there is a baseline; none: there is none. ``path``: where the strategy stands."""
     if isinstance(body, language.BaselineModel):
         return (*path, "baseline")
+    if isinstance(body, language.CanaryModel):
+        for index, step in enumerate(body.steps):
+            if step.experiment is not None and step.experiment.baseline is not None:
+                return (*path, "canary", "steps", index, "experiment", "baseline")
     inner = wrapped(body)
     return None if inner is None else baseline_path(_body(inner), *path, *_INSIDE[type(body)])
 
@@ -128,7 +132,10 @@ def awaited_analyses(body: Body | None) -> set[str]:
     if isinstance(body, language.WavesModel) and body.analysis is not None and not body.bake:
         return {body.analysis} | awaited_analyses(innermost(body))
     body = innermost(body)
-    if isinstance(body, language.CanaryModel | language.PlanModel):
+    if isinstance(body, language.CanaryModel):
+        required = {name for step in body.steps if step.experiment for name in step.experiment.required}
+        return required | {step.analysis for step in body.steps if step.analysis is not None}
+    if isinstance(body, language.PlanModel):
         return {step.analysis for step in body.steps if step.analysis is not None}
     if isinstance(body, language.BlueGreenModel):
         return {name for name in (body.pre_promotion, body.post_promotion) if name is not None}
@@ -223,6 +230,8 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
         inner = _lower(lowering, _body(within), replicas, *path, *_INSIDE[type(body)])
         if isinstance(body, language.BaselineModel) and inner is not None:
             _check_side_by_side(lowering, _body(within), inner, *path, *_INSIDE[type(body)])
+        if isinstance(body, language.FeatureFlagModel):
+            _check_without_instances(lowering, _body(within), *path, *_INSIDE[type(body)])
         wrapper, params = strategy.wrapper(body)
         recipe = functools.partial(wrapper, inner)
     else:
@@ -244,6 +253,9 @@ def _check_side_by_side(lowering: Lowering, body: Body, strategy: Any, *path: st
     if isinstance(body, language.FeatureFlagModel):
         lowering.error("behind a flag there are no new instances whose age could matter", *path)
         return None
+    if isinstance(body, language.CanaryModel) and (own := baseline_path(body, *path)) is not None:
+        lowering.error("there is a baseline around it already: an experiment may not bring another", *own)
+        return None
     at_once = isinstance(body, language.RecreateModel | language.AllAtOnceModel | language.BlueGreenModel)
     if isinstance(strategy, _core.CodeDeployShift | _core.EcsShift):
         at_once = strategy.shifts[0].permille == 1000
@@ -254,6 +266,17 @@ def _check_side_by_side(lowering: Lowering, body: Body, strategy: Any, *path: st
         lowering.error(
             "all requests change over at once, so that a baseline has nothing to be compared with", *path
         )
+    return None
+
+
+def _check_without_instances(lowering: Lowering, body: Body, *path: str) -> None:
+    """Refuses an experiment behind a flag."""
+    if (within := wrapped(body)) is not None:
+        return _check_without_instances(lowering, _body(within), *path, *_INSIDE[type(body)])
+    for index, step in enumerate(body.steps if isinstance(body, language.CanaryModel) else ()):
+        if step.experiment is not None:
+            where = (*path, "canary", "steps", index, "experiment")
+            lowering.error("behind a flag there are no instances to experiment with", *where)
     return None
 
 
@@ -282,6 +305,12 @@ def _is_one(lowering: Lowering, given: list[str], model: type[language.Model], *
         found = listed(given, "and") or "none"
         lowering.error(f"expected one of {listed(model.model_fields)}, got {found}", *path)
     return len(given) == 1
+
+
+def _side(given: language.ExperimentSideModel | None) -> Any:
+    if given is None:
+        return _core.ExperimentSide()
+    return _core.ExperimentSide(replicas=given.replicas or 1, weight=given.weight or 0)
 
 
 class _Strategy:
@@ -430,7 +459,28 @@ class _Strategy:
             elif not params.routed:
                 self._error("needs a traffic router: routed: true", *path, "set_mirror")
             return _core.SetMirror(percentage=step.set_mirror)
+        if step.experiment is not None:
+            return self._experiment(step.experiment, params, *path, "experiment")
         return _core.RunAnalysis(analysis=self.analysis(step.analysis or "", *path, "analysis"))
+
+    def _experiment(self, given: language.ExperimentModel, params: Any, *path: str | int) -> Any:
+        if given.baseline is None and given.canary is None:
+            self._error("expected instances: of a baseline, of the canary or of both", *path)
+        for key in ("baseline", "canary"):
+            side = getattr(given, key)
+            if side is not None and side.weight and not params.routed:
+                message = "needs a traffic router: routed: true; without one traffic follows instances"
+                self._error(message, *path, key, "weight")
+        named: list[Any] = []
+        for key in ("required", "analyses"):
+            for index, name in enumerate(getattr(given, key)):
+                if key == "required" or name not in given.required:
+                    analysis = self.analysis(name, *path, key, index)
+                    named.append(_core.ExperimentAnalysis(analysis, required=key == "required"))
+        experiment = _core.RunExperiment(duration=given.duration, analyses=named)
+        experiment.stable, experiment.canary = _side(given.baseline), _side(given.canary)
+        take(experiment, given, "scale_down_delay")
+        return experiment
 
     def _scale(self, scale: language.ScaleModel, params: Any, *path: str | int) -> Any:
         _is_one(self._lowering, _given(scale), language.ScaleModel, *self._path, *path)

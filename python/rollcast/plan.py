@@ -163,6 +163,9 @@ def _canary(
             total += step.pause
         elif step.analysis is not None:
             total += analysis_seconds(analyses.get(step.analysis))
+        elif step.experiment is not None:
+            lasts = experiment_seconds(step.experiment, analyses)
+            total, waits = total + start + (approval if lasts is None else lasts), waits or lasts is None
         else:
             total += start
     total += waves(surge, unavailable, core.fleet.replicas) * start
@@ -196,6 +199,13 @@ def waves(surge: str | int, unavailable: str | int, replicas: int) -> int:
 
     at_once = math.ceil(count(surge)) + math.floor(count(unavailable))
     return math.ceil(replicas / max(1, at_once))
+
+
+def experiment_seconds(experiment: language.ExperimentModel, analyses: dict[str, Any]) -> float | None:
+    """From when its instances are available to its end; none: a person ends it."""
+    if experiment.required:
+        return max(analysis_seconds(analyses.get(name)) for name in experiment.required)
+    return experiment.duration
 
 
 def analysis_seconds(analysis: Any | None) -> float:

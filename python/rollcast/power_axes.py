@@ -313,8 +313,10 @@ def baked(loaded: LoadedScenario, seconds: float, share: float | None = None) ->
     window.horizon = max(window.horizon, seconds + 1800)
     model.window = window
     strategy: Any = _core.Canary(params)
-    if isinstance(loaded.strategy, _core.Baseline):
-        strategy = _core.Baseline(strategy, loaded.strategy.params)
+    if model.baseline:  # of the strategy's own, or of its experiments
+        own = isinstance(loaded.strategy, _core.Baseline)
+        params = loaded.strategy.params if own else _core.BaselineParams()
+        strategy = _core.Baseline(strategy, params)
     return replace(loaded, model=model, strategy=strategy)
 
 
@@ -332,4 +334,6 @@ def _watching(model: Any, params: Any) -> Sequence[Any]:
     """The analyses that a canary runs, each once."""
     ids = [params.background.analysis] if params.background is not None else []
     ids += [step.analysis for step in params.steps if isinstance(step, _core.RunAnalysis)]
+    experiments = [step for step in params.steps if isinstance(step, _core.RunExperiment)]
+    ids += [watch.analysis for step in experiments for watch in step.analyses]
     return [model.analyses[index] for index in dict.fromkeys(ids)]

@@ -21,8 +21,11 @@ Scope = Literal["new", "old", "baseline", "service"]
 NamedScope = Literal["new", "old", "active"]  # active: whichever version is promoted
 Vantage = Literal["application", "proxy", "client"]
 
-# In a label's value: what the new or the old version has there, such as its pod template hash.
-NEW, OLD = "@new", "@old"
+# In a label's value: what the new version, the old one or fresh instances of that have there, such as their
+# pod template hash.
+NEW, OLD, BASELINE = "@new", "@old", "@baseline"
+
+_MARKS: dict[str, Scope] = {NEW: "new", OLD: "old", BASELINE: "baseline"}
 
 CODES = ("200", "500", "503", "504")
 ALL_CODES = 0b1111
@@ -487,6 +490,8 @@ class _Lowering:
         found = self._positive_scope(matcher)
         if found == "service" or positive:
             return found
+        if found == "baseline":
+            raise QueryError("all but an experiment's baseline is no version")
         return "old" if found == "new" else "new"
 
     def _positive_scope(self, matcher: ast.Matcher) -> Scope:
@@ -494,8 +499,9 @@ class _Lowering:
         name, value = matcher.name, matcher.value
         if name == "canary":  # ingress-nginx: the canary ingress's name, empty on the other
             return "new" if value else "old"
-        if NEW in value or OLD in value:
-            return "new" if NEW in value else "old"
+        for mark, scope in _MARKS.items():
+            if mark in value:
+                return scope
         names = self._names
         named: set[str] = {
             scope for (label, text), scope in names.labels.items() if label == name and _says(matcher, text)

@@ -1017,10 +1017,41 @@ class ScaleModel(Model):
 
     replicas: Annotated[Whole, Field(ge=0)] | None = None
     """So many canary instances."""
-    weight: Annotated[Whole, Field(ge=0, le=100)] | None = None
-    """So many percent of the replicas."""
+    weight: Annotated[Whole, Field(ge=0)] | None = None
+    """As many as this share of the replicas, of 100 or of max_weight; may be more than all."""
     match_traffic_weight: StrictBool | None = None
     """As many as the traffic weight asks for."""
+
+
+class ExperimentSideModel(Model):
+    """The instances of one version that an experiment starts."""
+
+    replicas: Annotated[Whole, Field(ge=1)] | None = None
+    """Argo's default: 1."""
+    weight: Annotated[Whole, Field(ge=0)] | None = None
+    """Their share of the traffic, of 100 or of max_weight, taken from the stable version's; needs a router.
+    Without a router traffic follows instances. Default: 0."""
+
+
+class ExperimentModel(Model):
+    """Argo's experiment: instances of both versions beside the rollout's own, for a while, and analyses of
+    them. It fails when they are not available within the progress deadline, and as soon as an analysis fails;
+    then the rollout is aborted. Its instances of the new version are counted with the canary's."""
+
+    duration: Seconds | None = None
+    """From when all of its instances are available. Without it: until all that is required is successful or,
+    with nothing required, until a person ends it."""
+    baseline: ExperimentSideModel | None = None
+    """Fresh instances of the old version, which metrics with baseline: same-age look at."""
+    canary: ExperimentSideModel | None = None
+    """More of the new version."""
+    analyses: list[StrictStr] = []
+    """Names of analyses that run from when all is available until the experiment ends."""
+    required: list[StrictStr] = []
+    """Names of analyses that have to be successful: the experiment ends with the last of them, be it before
+    or after its duration."""
+    scale_down_delay: Seconds | None = None
+    """Its instances live on for so long. Argo's default: 30s."""
 
 
 class StepModel(Model):
@@ -1036,6 +1067,8 @@ class StepModel(Model):
     """The name of an analysis that has to be successful."""
     set_mirror: Whole | None = None
     """Percentage of the traffic that is copied to the new version from here on, its answers thrown away."""
+    experiment: ExperimentModel | None = None
+    """Instances of both versions beside the rollout's own, for a while."""
 
 
 class BackgroundModel(Model):

@@ -53,7 +53,8 @@ def check_strategy(
     ``strategy``: a class with decide(), a runbook, a recipe of the engine, the name of one in C++ that was
     linked in, or a scenario: loaded, or its file, whose Python code runs unless ``allow_code`` is false.
     ``replicas``: of a scenario, its own. ``quota``: the most instances that it may want at a time; unless it
-    is given, a second fleet and a surge of a quarter, and a third fleet where there is a baseline.
+    is given, a second fleet and a surge of a quarter, a third fleet where there is a baseline, and what
+    experiments start.
     ``analyses`` and ``args``: for a class, a runbook or a name, the names of analyses that it may run, and
     what else it is made with. ``resized``: it must follow an autoscaler, `Observation.replicas`, too; it must
     for a scenario that has one.
@@ -78,7 +79,7 @@ def check_strategy(
         raise TypeError(f"expected {expected}, got {strategy!r}")
     baseline = _brings_baseline(recipe)
     if quota is None:
-        quota = (3 if baseline else 2) * replicas + math.ceil(replicas / 4)
+        quota = (3 if baseline else 2) * replicas + math.ceil(replicas / 4) + _of_experiments(recipe)
     if loaded is not None and loaded.model.fleet.autoscaling is not None:
         resized = True
     sizes = {location.fleet.replicas for location in loaded.model.locations} if loaded is not None else set()
@@ -94,10 +95,19 @@ def check_strategy(
 
 
 def _brings_baseline(recipe: Any) -> bool:
-    if isinstance(recipe, _core.Baseline):
+    if isinstance(recipe, _core.Baseline) or getattr(recipe, "brings_baseline", False):
         return True
     inner = getattr(recipe, "inner", None) or []
     return any(_brings_baseline(each) for each in (inner if isinstance(inner, list) else [inner]))
+
+
+def _of_experiments(recipe: Any) -> int:
+    """Instances of all experiments of a canary: one may be there while those of another have yet to leave."""
+    if isinstance(recipe, _core.Canary):
+        steps = [step for step in recipe.params.steps if isinstance(step, _core.RunExperiment)]
+        return sum(step.stable.replicas + step.canary.replicas for step in steps)
+    inner = getattr(recipe, "inner", None) or []
+    return sum(_of_experiments(each) for each in (inner if isinstance(inner, list) else [inner]))
 
 
 def _slowed(location: Any, start: Any) -> Any:

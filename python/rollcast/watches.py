@@ -16,7 +16,7 @@ from rollcast import scenario_model as language
 from rollcast._core import codedeploy, ecs, flagger
 from rollcast.lower_compute import Compute
 from rollcast.lower_flagger import flagger_plan
-from rollcast.plan import analysis_seconds, waves
+from rollcast.plan import analysis_seconds, experiment_seconds, waves
 from rollcast.plan_compute import compute_stretches
 
 FOREVER = 86400.0
@@ -146,6 +146,15 @@ class _Plan:
                 traffic.append((analysis_seconds(self._analyses.get(step.analysis)), sees))
             else:
                 traffic.append((self._start, sees))
+            if step.experiment is not None:
+                sees = max(self._experimented(step.experiment, share, body), copied)
+                lasts = experiment_seconds(step.experiment, self._analyses)
+                stretch = (self._approval if lasts is None else lasts, sees)
+                for name in dict.fromkeys((*step.experiment.required, *step.experiment.analyses)):
+                    awaited = name in step.experiment.required
+                    watch = self._awaited(name, sees) if awaited else Watch(name, (stretch,))
+                    found.append(replace(watch, before=tuple(traffic)))
+                traffic.append(stretch)
             if step.set_mirror is not None:
                 copied = _copied(step.set_mirror / 100)
             if step.set_weight is not None:
@@ -156,6 +165,16 @@ class _Plan:
             found.append(Watch(body.background.analysis, tuple(traffic[since:]), tuple(traffic[:since])))
         promoting = self._rolling(body.max_surge, body.max_unavailable)
         return _Rollout((*traffic, *((lasts, max(share, each)) for lasts, each in promoting)), tuple(found))
+
+    def _experimented(
+        self, experiment: language.ExperimentModel, share: float, body: language.CanaryModel
+    ) -> float:
+        """The new version's share while an experiment runs beside a canary with that share."""
+        canary, baseline = experiment.canary, experiment.baseline
+        if body.routed:
+            return share + (canary.weight or 0 if canary else 0) / (body.max_weight or 100)
+        fresh, old = (side.replicas or 1 if side else 0 for side in (canary, baseline))
+        return (share * self._replicas + fresh) / (self._replicas + fresh + old)
 
     def _blue_green(self, body: language.BlueGreenModel) -> _Rollout:
         person = body.auto_promotion is False and not body.auto_promotion_after

@@ -321,8 +321,8 @@ def test_every_key_of_the_schema_is_described() -> None:
         ("traffic: {rate: 1}\nstrategy:\n  canary:\n    steps:\n      - set_weight: 120\n      - {set_weight: 1, pause: 5m}\n"
          "      - analysis: errs\n",
          ["s.yaml:5:21: strategy.canary.steps[0].set_weight: expected a weight from 0 to 100, got 120",
-          "s.yaml:6:9: strategy.canary.steps[1]: expected one of set_weight, pause, set_canary_scale, analysis or set_mirror, "
-          "got set_weight and pause",
+          "s.yaml:6:9: strategy.canary.steps[1]: expected one of set_weight, pause, set_canary_scale, analysis, set_mirror "
+          "or experiment, got set_weight and pause",
           's.yaml:7:19: strategy.canary.steps[2].analysis: there is no analysis "errs" under analyses']),
         ("traffic: {rate: 1}\nstrategy: {rolling: {}}\nrelease: {defect: latncy}",
          ["s.yaml:3:19: release.defect: expected error-rate, latency, crash-on-start, crash, crash-on-request, memory-leak, "

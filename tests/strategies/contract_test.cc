@@ -54,6 +54,11 @@ Example example(const char* name, int quota, Params params) {
     return {name, std::make_shared<Recipe>(std::move(params)), quota};
 }
 
+Example with_baseline(Example example) {
+    example.baseline = true;
+    return example;
+}
+
 Example of_fixed_size(Example example) {
     example.resized = false;
     return example;
@@ -70,6 +75,23 @@ const std::vector<CanaryStep> kRoutedSteps{SetCanaryScale{.replicas = 3},
                                            Pause{},
                                            SetWeight{80},
                                            Pause{1s}};
+const RunExperiment kExperiment{.stable = {.replicas = 2},
+                                .canary = {.replicas = 2},
+                                .duration = 10min,
+                                .analyses = {{kCheck, true}, {kWatch, false}}};
+
+/// The steps, and an experiment of its own before each that gives a weight, one of them until a person ends it.
+std::vector<CanaryStep> with_experiments(const std::vector<CanaryStep>& steps, RunExperiment experiment) {
+    std::vector<CanaryStep> all;
+    for (const CanaryStep& step : steps) {
+        if (std::holds_alternative<SetWeight>(step)) all.push_back(experiment);
+        all.push_back(step);
+    }
+    experiment.duration.reset();
+    experiment.analyses.clear();
+    all.push_back(experiment);
+    return all;
+}
 
 FlaggerParams flagger_params(flagger::Plan plan) {
     FlaggerParams params;
@@ -83,6 +105,16 @@ FlaggerParams with_gates(flagger::Plan plan) {
     FlaggerParams params = flagger_params(std::move(plan));
     params.confirm_rollout = params.confirm_promotion = true;
     return params;
+}
+
+CanaryParams routed_with_experiments() {
+    RunExperiment experiment = kExperiment;
+    experiment.stable.weight = experiment.canary.weight = 10;
+    return {.replicas = kReplicas,
+            .steps = with_experiments(kRoutedSteps, experiment),
+            .routed = true,
+            .background = BackgroundAnalysis{kWatch, 2},
+            .dynamic_stable_scale = true};
 }
 
 std::vector<Example> examples() {
@@ -117,6 +149,14 @@ std::vector<Example> examples() {
                                      .dynamic_stable_scale = true}),
         example<Canary>("BasicCanaryThatAborts", 13,
                         CanaryParams{.replicas = kReplicas, .steps = kSteps, .progress_deadline_abort = true}),
+        with_baseline(
+            example<Canary>("BasicCanaryWithExperiments", 22,
+                            CanaryParams{.replicas = kReplicas, .steps = with_experiments(kSteps, kExperiment)})),
+        with_baseline(example<Canary>("RoutedCanaryWithExperiments", 28, routed_with_experiments())),
+        example<Canary>("CanaryWithAnExperimentOfItsOwnOnly", 15,
+                        CanaryParams{.replicas = kReplicas,
+                                     .steps = {RunExperiment{.canary = {.replicas = 2}, .duration = 10min},
+                                               SetWeight{50}, RunAnalysis{kCheck}}}),
         example<BlueGreen>("BlueGreen", 20, BlueGreenParams{.replicas = kReplicas}),
         example<BlueGreen>("BlueGreenInFull", 20,
                            BlueGreenParams{.replicas = kReplicas,

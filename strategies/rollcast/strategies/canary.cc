@@ -33,8 +33,16 @@ std::string spell(const CanaryStep& step) {
             return "analysis " + std::to_string(index_of(it.analysis));
         }
         std::string operator()(const SetMirror& it) const { return "mirror " + std::to_string(it.percentage) + "%"; }
+        std::string operator()(const RunExperiment& it) const { return strategies::spell(it); }
     } words;
     return std::visit(words, step);
+}
+
+bool brings_baseline(const CanaryParams& params) {
+    return std::any_of(params.steps.begin(), params.steps.end(), [](const CanaryStep& step) {
+        const auto* it = std::get_if<RunExperiment>(&step);
+        return it != nullptr && it->stable.replicas > 0;
+    });
 }
 
 class CanaryController final : public Controller {
@@ -47,9 +55,28 @@ class CanaryController final : public Controller {
           status_{launch.replicas, launch.replicas, launch.replicas, launch.replicas},
           progress_{{ProgressReason::kNewReplicaSetCreated, launch.at}} {
         at_.keeps_scale = !abort_delay_.delay;
+        const bool experiments = std::any_of(params.steps.begin(), params.steps.end(), [](const CanaryStep& step) {
+            return std::holds_alternative<RunExperiment>(step);
+        });
+        if (experiments) {
+            experiments_.emplace(brings_baseline(params), params.progress_deadline, params.max_weight);
+        }
     }
 
     Directive decide(const Observation& seen) override {
+        if (!experiments_) return reconcile(seen);
+        const std::vector<Cohort> own = experiments_->rest(seen.cohorts);
+        Observation its = seen;
+        its.cohorts = own;
+        Directive want = reconcile(its);
+        experiments_->add(seen.cohorts, seen.now, want);
+        return want;
+    }
+
+    std::unique_ptr<Controller> clone() const override { return std::make_unique<CanaryController>(*this); }
+
+   private:
+    Directive reconcile(const Observation& seen) {
         ensure(seen.cohorts.size() >= 2, "a canary needs an old and a new version");
         retired_at_.resize(seen.cohorts.size());
         size_for(seen.replicas.value_or(params_.replicas));
@@ -58,6 +85,7 @@ class CanaryController final : public Controller {
         bool moved = false;
         while (advance(seen)) moved = true;
         watch_progress(seen, moved);
+        if (experiments_ && !under_way()) experiments_->end(seen.now, at_.promoted);
         if (at_.aborted && params_.dynamic_stable_scale) {
             at_.abort_weight =
                 argo::abort_canary_weight(params_.steps, params_.replicas, params_.max_weight, drains_late(),
@@ -78,9 +106,6 @@ class CanaryController final : public Controller {
         return want;
     }
 
-    std::unique_ptr<Controller> clone() const override { return std::make_unique<CanaryController>(*this); }
-
-   private:
     const CanaryStep* step() const { return at_.step < params_.steps.size() ? &params_.steps[at_.step] : nullptr; }
     template <typename Step>
     const Step* step_as() const {
@@ -88,6 +113,8 @@ class CanaryController final : public Controller {
     }
     bool under_way() const { return !at_.promoted && !at_.aborted; }
     bool has_inconclusive() const { return !inconclusive_.empty(); }
+    bool experimenting() const { return experiments_ && experiments_->running(); }
+    bool asks_to_end() const { return experiments_ && experiments_->asks_person(); }
 
     void size_for(int replicas) {
         if (replicas == params_.replicas) return;
@@ -99,7 +126,9 @@ class CanaryController final : public Controller {
 
     /// A grant is good for the pause that asked for it, not for one that begins when that ends.
     void take_approval(const Observation& seen) {
-        if (seen.approved && asked_) pause_.since.reset();
+        if (!seen.approved || !asked_) return;
+        pause_.since.reset();
+        if (experiments_) experiments_->grant();
     }
 
     /// One move through the steps, if the observation allows one.
@@ -143,7 +172,21 @@ class CanaryController final : public Controller {
             return obey(argo::analysis_consequence(AnalysisRole::kStep, seen.analysis(*step_run_)), "step analysis") ==
                    Consequence::kContinue;
         }
+        if (const RunExperiment* experiment = step_as<RunExperiment>()) return experiment_is_done(*experiment, seen);
         return at_desired_counts(seen) && (!params_.routed || !step_as<SetWeight>() || told(seen, due_weight(seen)));
+    }
+
+    bool experiment_is_done(const RunExperiment& experiment, const Observation& seen) {
+        if (!experiments_->running()) {
+            experiments_->begin(experiment, next_run_, seen.now);
+            next_run_ += static_cast<std::uint32_t>(experiment.analyses.size());
+        }
+        const AnalysisPhase phase = experiments_->look(seen);
+        if (!is_complete(phase)) return false;
+        experiments_->end(seen.now, phase == AnalysisPhase::kSuccessful);
+        const Consequence it = obey(argo::analysis_consequence(AnalysisRole::kStep, phase), "experiment");
+        if (it == Consequence::kAbort) abort_reason_ += std::string(": ") + experiments_->complaint();
+        return it == Consequence::kContinue;
     }
 
     Consequence obey(Consequence it, std::string_view analysis) {
@@ -266,14 +309,12 @@ class CanaryController final : public Controller {
                                     params_.max_weight);
     }
 
-    /// The weight stays as it is while the version that gets the rest could not bear it.
-    int wanted_weight(const Observation& seen) const {
-        const int weight = due_weight(seen);
+    /// Whether the version that gets the rest could bear it.
+    bool is_bearable(const Observation& seen, int weight) const {
         const Cohort& stable = at_.promoted ? seen.cohorts.back() : seen.cohorts.front();
         const int its_weight = at_.promoted ? params_.max_weight : params_.max_weight - weight;
-        const bool bearable = argo::replicas_available_for_weight(params_.replicas, stable.available, its_weight,
-                                                                  params_.max_weight, params_.progress_threshold);
-        return bearable ? weight : weight_;
+        return argo::replicas_available_for_weight(params_.replicas, stable.available, its_weight, params_.max_weight,
+                                                   params_.progress_threshold);
     }
 
     /// As routers were last told.
@@ -288,7 +329,10 @@ class CanaryController final : public Controller {
     }
 
     void route(const Observation& seen, Directive& want) {
-        weight_ = wanted_weight(seen);
+        if (const int weight = due_weight(seen); is_bearable(seen, weight)) {
+            weight_ = weight;
+            if (experiments_) experiments_->shift();
+        }
         for (Target& target : want.targets) target.weight = 0;
         want.targets.front().weight = 1 - share(weight_);
         want.targets.back().weight = share(weight_);
@@ -298,7 +342,7 @@ class CanaryController final : public Controller {
     // Progress
 
     bool waits_on_purpose() const {
-        if (has_inconclusive() || step_as<Pause>() || step_as<RunAnalysis>()) return true;
+        if (has_inconclusive() || step_as<Pause>() || step_as<RunAnalysis>() || step_as<RunExperiment>()) return true;
         return std::any_of(retired_at_.begin(), retired_at_.end(), [](const auto& at) { return at.has_value(); });
     }
 
@@ -332,6 +376,7 @@ class CanaryController final : public Controller {
             if (wait) by(argo::pause_over_at(*pause_.since, *wait));
             if (!wait && seen.approved) by(seen.now + Duration(1));  // to ask anew: this grant was for the pause before
         }
+        if (asks_to_end() && seen.approved) by(seen.now + Duration(1));
         if (abort_scale_down_at_) by(*abort_scale_down_at_);
         for (const std::optional<Time>& at : retired_at_) {
             if (at) by(*at);
@@ -360,8 +405,8 @@ class CanaryController final : public Controller {
         }
         if (has_inconclusive()) return Phase::kPaused;
         if (is_late()) return Phase::kStuck;
-        if (pause_.since) return Phase::kPaused;
-        if (step_run_) return Phase::kBaking;
+        if (pause_.since || asks_to_end()) return Phase::kPaused;
+        if (step_run_ || experimenting()) return Phase::kBaking;
         return Phase::kMoving;
     }
 
@@ -384,6 +429,10 @@ class CanaryController final : public Controller {
             want.asks_approval = !wait && !seen.approved;
             want.reason = where(at_.step) + (wait ? " until " + strategies::spell(after(*pause_.since, *wait))
                                                   : " until a person promotes");
+        } else if (experimenting()) {
+            want.asks_approval = asks_to_end() && !seen.approved;
+            want.reason =
+                where(at_.step) + ": " + experiments_->state() + (asks_to_end() ? " until a person ends it" : "");
         } else {
             want.reason = where(at_.step) + ": " + (step_run_ ? "running" : sizes);
         }
@@ -406,6 +455,7 @@ class CanaryController final : public Controller {
     std::uint32_t next_run_ = 1;
     std::optional<std::uint32_t> step_run_;
     std::optional<std::uint32_t> background_;
+    std::optional<Experiments> experiments_;
     std::string inconclusive_;  // the analysis that nobody can judge; empty: none
     std::string abort_reason_;
     std::size_t aborted_at_step_ = 0;
@@ -416,6 +466,17 @@ class CanaryController final : public Controller {
     kubernetes::MaybeProgress progress_;
     std::optional<Phase> final_;
 };
+
+void validate(const RunExperiment& experiment, const std::string& name) {
+    for (const ExperimentSide& side : {experiment.stable, experiment.canary}) {
+        require(side.replicas >= 0 && side.weight >= 0, name + "an experiment's numbers must not be negative");
+        require(side.replicas > 0 || side.weight == 0, name + "an experiment's weight needs instances");
+    }
+    require(experiment.stable.replicas + experiment.canary.replicas > 0, name + "an experiment needs instances");
+    require(!experiment.duration || *experiment.duration >= Duration::zero(),
+            name + "an experiment's duration must not be negative");
+    require(experiment.scale_down_delay >= Duration::zero(), name + "a scale-down delay must not be negative");
+}
 
 void validate(const CanaryParams& params) {
     require(params.replicas >= 1, "replicas must be at least 1");
@@ -454,6 +515,13 @@ void validate(const CanaryParams& params) {
         } else if (const auto* mirror = std::get_if<SetMirror>(&params.steps[i])) {
             require(params.routed, name + "setMirrorRoute needs a traffic router");
             require(mirror->percentage >= 0 && mirror->percentage <= 100, name + "percentage must be from 0 to 100");
+        } else if (const auto* experiment = std::get_if<RunExperiment>(&params.steps[i])) {
+            validate(*experiment, name);
+            const int besides = experiment->stable.weight + experiment->canary.weight;
+            require(params.routed || besides == 0, name + "an experiment's weights need a traffic router");
+            const int all = besides + argo::current_set_weight(params.steps, i, false, params.max_weight);
+            require(all <= params.max_weight, name + "the weights of the canary and of the experiment add up to " +
+                                                  std::to_string(all) + " of " + std::to_string(params.max_weight));
         }
     }
     if (params.background) {
@@ -466,6 +534,8 @@ void validate(const CanaryParams& params) {
 }  // namespace
 
 Canary::Canary(CanaryParams params) : params_(std::move(params)) { validate(params_); }
+
+bool Canary::brings_baseline() const { return strategies::brings_baseline(params_); }
 
 std::string Canary::describe() const {
     std::string text = "canary(replicas=" + std::to_string(params_.replicas) +

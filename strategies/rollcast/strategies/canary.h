@@ -3,8 +3,10 @@
 // Semantics: argoproj/argo-rollouts, rollout/canary.go, utils/replicaset/canary.go.
 //
 // Where it deviates, because routers here know versions and shares only: steps that set header routes do nothing, and
-// plans with experiments or plugins are refused. It decides at the instant of a change, and the real controller some
-// milliseconds later.
+// plans with plugins are refused. An experiment's instances of the new version are counted with the canary's: in
+// telemetry, and by routers, which spread the weights of both over all of them evenly. Its weights end with its
+// duration, where Argo's outlive its pods while a required analysis is awaited. It decides at the instant of a change,
+// and the real controller some milliseconds later.
 
 #include <optional>
 #include <string>
@@ -15,6 +17,7 @@
 #include "rollcast/base/ids.h"
 #include "rollcast/base/time.h"
 #include "rollcast/control/strategy.h"
+#include "rollcast/strategies/experiment.h"
 
 namespace rollcast::strategies {
 
@@ -35,7 +38,7 @@ struct RunAnalysis {
 struct SetMirror {       // Argo's setMirrorRoute
     int percentage = 0;  // of the traffic, copied to the canary from here on; 0: no more
 };
-using CanaryStep = std::variant<SetWeight, Pause, SetCanaryScale, RunAnalysis, SetMirror>;
+using CanaryStep = std::variant<SetWeight, Pause, SetCanaryScale, RunAnalysis, SetMirror, RunExperiment>;
 
 struct BackgroundAnalysis {
     AnalysisId analysis{};
@@ -65,7 +68,10 @@ class Canary final : public Strategy {
     /// Throws std::invalid_argument for weights beyond max_weight, empty scale steps and the like.
     explicit Canary(CanaryParams params);
     std::string describe() const override;
+    /// For runs of scenarios with a baseline if brings_baseline().
     std::unique_ptr<Controller> start(const Launch& launch) const override;
+    /// Whether an experiment starts instances of the old version.
+    bool brings_baseline() const;
     const CanaryParams& params() const { return params_; }
 
    private:
