@@ -50,8 +50,9 @@ void bind_fields(py::object bound, const std::vector<const char*>& names) {
         py::setattr(bound, name, py::cpp_function(function, py::name(name), py::is_method(bound), extra...));
     };
     method("__repr__", [names](py::handle self) { return describe_fields(self, names); });
-    method("__eq__", [names](py::handle self, py::handle other) { return equal_fields(self, other, names); },
-           py::arg("other"));
+    method(
+        "__eq__", [names](py::handle self, py::handle other) { return equal_fields(self, other, names); },
+        py::arg("other"));
     method("__reduce__", [names](py::handle self) { return reduce(self, names); });
     py::setattr(bound, "__hash__", py::none());
 }
