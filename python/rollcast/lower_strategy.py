@@ -142,7 +142,7 @@ def awaited_analyses(body: Body | None) -> set[str]:
 def lower_strategy(lowering: Lowering, body: Body, replicas: int, locations: Sequence[Any] = ()) -> Any:
     """The `_core.Strategy`; none where there is a problem. ``locations``: of the engine, if there are any."""
     if locations:
-        return _everywhere(lowering, body, [location.fleet.replicas for location in locations])
+        return _everywhere(lowering, body, {location.name: location.fleet.replicas for location in locations})
     if isinstance(body, _Everywhere):
         lowering.error(
             "needs several locations: say locations: beside it", "strategy", _INSIDE[type(body)][0]
@@ -151,8 +151,13 @@ def lower_strategy(lowering: Lowering, body: Body, replicas: int, locations: Seq
     return _lower(lowering, body, replicas, "strategy")
 
 
-def _everywhere(lowering: Lowering, body: Body, replicas: list[int]) -> Any:
-    """A strategy in each location: wave by wave, or else in all at once."""
+def _everywhere(lowering: Lowering, body: Body, locations: dict[str, int]) -> Any:
+    """One that leads all locations, or one in each: wave by wave, or else in all at once."""
+    replicas = list(locations.values())
+    if isinstance(body, language.PythonModel | language.CppModel):
+        recipe = _own(lowering, body, sum(replicas), "strategy", locations=locations)
+        if recipe is None or recipe.knows_locations:
+            return recipe
     within = wrapped(body) if isinstance(body, _Everywhere) else None
     path = ("strategy", *(_INSIDE[type(body)] if within else ()))
     recipes: dict[int, Any] = {}
@@ -213,10 +218,8 @@ def _limits(lowering: Lowering, params: Any, body: _Everywhere, kind: str) -> No
 
 def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     before = len(lowering.problems.errors)
-    if isinstance(body, language.PythonModel):
-        return python_strategy(lowering, body, replicas, *path, "python")
-    if isinstance(body, language.CppModel):
-        return _registered(lowering, body, replicas, *path, "cpp")
+    if isinstance(body, language.PythonModel | language.CppModel):
+        return _own(lowering, body, replicas, *path)
     strategy = _Strategy(lowering, replicas, *path)
     recipe: Any
     if (within := wrapped(body)) is not None:
@@ -234,6 +237,18 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     except ValueError as error:
         lowering.error(str(error), *path, *(_INSIDE[type(body)][:1] if within else ()))
         return None
+
+
+def _own(
+    lowering: Lowering,
+    body: language.PythonModel | language.CppModel,
+    replicas: int,
+    *path: str,
+    locations: dict[str, int] | None = None,
+) -> Any:
+    if isinstance(body, language.PythonModel):
+        return python_strategy(lowering, body, replicas, *path, "python", locations=locations)
+    return _registered(lowering, body, replicas, *path, "cpp")
 
 
 def _check_side_by_side(lowering: Lowering, body: Body, strategy: Any, *path: str) -> None:
