@@ -13,6 +13,8 @@ void bind_control(py::module_& module) {
                               {"failed", AnalysisPhase::kFailed}});
     py::class_<Strategy, std::shared_ptr<Strategy>>(module, "Strategy", "An immutable recipe for rollouts.")
         .def("describe", &Strategy::describe, "Identity, label and log line.")
+        .def_property_readonly("knows_locations", &Strategy::knows_locations,
+                               "Whether it can be shown more than one location.")
         .def("__repr__", &Strategy::describe);
 }
 

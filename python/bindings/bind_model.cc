@@ -342,7 +342,7 @@ void bind_model(py::module_& module) {
                 field("approval_limit", &People::approval_limit));
     bind_struct(module, "Location", "One of several places where the service runs, with a fleet of its own.",
                 field("name", &Location::name), field("share", &Location::share), field("fleet", &Location::fleet),
-                field("faults", &Location::faults));
+                field("faults", &Location::faults), field("shape", &Location::shape));
     bind_struct(module, "Scenario", "All that a run needs but the strategy.", field("name", &Scenario::name),
                 field("fleet", &Scenario::fleet), field("service", &Scenario::service),
                 field("traffic", &Scenario::traffic), field("balancing", &Scenario::balancing),
@@ -355,6 +355,7 @@ void bind_model(py::module_& module) {
                 field("path", &Complaint::path), field("message", &Complaint::message));
     module.def("in_location", &in_location, py::arg("scenario"), py::arg("location"),
                "What the service is in one of its locations.");
+    module.def("autoscales", &autoscales, py::arg("scenario"), "Whether anybody changes the number of instances.");
     module.def("validate", &validate, py::arg("scenario"), "Every complaint at once; empty if it can be run.");
     module.def("instances_needed", py::overload_cast<const Scenario&>(&instances_needed), py::arg("scenario"),
                "Instances that the highest load expected in the window keeps busy.");

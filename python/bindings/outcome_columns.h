@@ -31,6 +31,7 @@ inline constexpr auto kOutcomeFields = std::tuple{field("replication", &Outcome:
                                                   field("baseline_slow", &Outcome::baseline_slow),
                                                   field("exposure", &Outcome::exposure),
                                                   field("blast_radius", &Outcome::blast_radius),
+                                                  field("locations_exposed", &Outcome::locations_exposed),
                                                   field("budget_spent", &Outcome::budget_spent),
                                                   field("min_headroom", &Outcome::min_headroom),
                                                   field("extra_instance_seconds", &Outcome::extra_instance_seconds),

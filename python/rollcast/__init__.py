@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rollcast.importer import import_manifests
     from rollcast.own_guard import TelemetryWindow
     from rollcast.power_map import Power, PowerMap, power
-    from rollcast.runbook import Rollout, Runbook
+    from rollcast.runbook import Rollout, Runbook, knows_locations
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
     from rollcast.timeline import Timeline
@@ -52,6 +52,7 @@ _HOMES = {
     "import_manifests": "rollcast.importer",
     "Rollout": "rollcast.runbook",
     "Runbook": "rollcast.runbook",
+    "knows_locations": "rollcast.runbook",
     "json_schema": "rollcast.scenario",
     "load": "rollcast.scenario",
     "load_manifest": "rollcast.scenario",
@@ -82,6 +83,7 @@ __all__ = [
     "import_manifests",
     "json_schema",
     "judge",
+    "knows_locations",
     "load",
     "load_manifest",
     "power",

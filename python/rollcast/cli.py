@@ -47,6 +47,7 @@ HEADLINES = (
     "failed_hand_over_mean",
     "exposure_given_bad_mean",
     "blast_radius_given_bad_mean",
+    "locations_exposed_given_bad_mean",
     "budget_spent_mean",
     "min_headroom_mean",
 )
@@ -521,11 +522,12 @@ def _progress_bar(total: int, what: str = "replications") -> Iterator[Callable[.
 
 def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[RenderableType]:
     from rollcast import _core, wording
+    from rollcast.study import matters
 
     if not result.replications:
         return [result.sentence]
     risk = _table("", "Estimate", "95% interval", "Name")
-    for name in HEADLINES:
+    for name in filter(matters(result.scenario), HEADLINES):
         estimate = result.estimates[name]
         risk.add_row(*_plain(estimate.meaning, *estimate.in_words()), _text(name, "dim"))
     kinds = _table(
@@ -559,12 +561,14 @@ def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[Renderab
 
 def _comparison_summary(result: Comparison, margins: Sequence[Margin]) -> list[RenderableType]:
     from rollcast import _core, wording
+    from rollcast.study import matters
 
     parts: list[RenderableType] = []
+    told = matters(*(each.scenario for each in result.forecasts.values()))
     for plan, differences in result.differences.items():
         parts.append(_text(result.sentence(plan), "bold"))
         table = _table("", result.base, plan, "Difference", "95% interval", "", "Pairing", "Name")
-        for name in HEADLINES:
+        for name in filter(told, HEADLINES):
             each = differences[name]
             if each.same:
                 continue

@@ -169,7 +169,7 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     strategy = lower_strategy(lowering, body, core.fleet.replicas, core.locations) if body else None
     if core.locations:  # from here on it is the fleet of all of them
         core.fleet.replicas = sum(location.fleet.replicas for location in core.locations)
-        core.fleet.capacity = core.fleet.quota = None
+        core.fleet.capacity = core.fleet.quota = core.fleet.autoscaling = None
     if body is not None:
         core.window = _window(lowering, core, body, strategy)
     core.traffic = lower_traffic(lowering, (-core.window.lead_in, core.window.horizon))
@@ -188,10 +188,10 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
             kinds = listed(hidden, "and")
             message = f"behind a flag this does not show, for it needs instances of its own: {kinds}"
             lowering.warn(message, "strategy")
-        if core.fleet.autoscaling is not None and isinstance(innermost(body), _OWN_CODE):
+        if _core.autoscales(core) and isinstance(innermost(body), _OWN_CODE):
             message = "the autoscaler's size reaches it as Observation.replicas only: follow it there"
             lowering.warn(message, "strategy")
-        if core.fleet.autoscaling is not None and isinstance(innermost(body), _OF_FIXED_SIZE):
+        if _core.autoscales(core) and isinstance(innermost(body), _OF_FIXED_SIZE):
             lowering.warn("the autoscaler is not followed: it keeps the size that it begins with", "strategy")
     return core, strategy
 
@@ -201,7 +201,8 @@ def _in_one(core: Any, body: Body, strategy: Any, rank: Callable[[Any], float]) 
     if not core.locations:
         return core, body, strategy
     lowest = min(range(len(core.locations)), key=lambda number: rank(core.locations[number]))
-    there = strategy.inner[lowest if len(strategy.inner) > 1 else 0]
+    inner = getattr(strategy, "inner", [None])  # one of your own may lead all locations
+    there = inner[lowest if len(inner) > 1 else 0]
     return _core.in_location(core, lowest), in_each_location(body), there
 
 
@@ -282,7 +283,7 @@ def _fleet(lowering: Lowering) -> Any:
     elif given.capacity < core.replicas:
         message = f"expected room for at least the {core.replicas} replicas, got {given.capacity}"
         lowering.error(message, "fleet", "capacity")
-    core.disruption_budget = lower_budget(lowering)
+    core.disruption_budget = lower_budget(lowering, given.disruption_budget, "fleet", "disruption_budget")
     core.quota = given.quota
     if given.quota is not None and given.quota < core.replicas:
         message = f"expected at least the {core.replicas} replicas, got {given.quota}"

@@ -45,14 +45,13 @@ def lower_autoscaling(lowering: Lowering) -> Any:
     return core
 
 
-def lower_budget(lowering: Lowering) -> Any:
-    """The `_core.DisruptionBudget`, or none."""
-    given = lowering.model.fleet.disruption_budget
+def lower_budget(lowering: Lowering, given: language.DisruptionBudgetModel | None, *path: str | int) -> Any:
+    """The `_core.DisruptionBudget`, or none. ``path``: where it stands."""
     if given is None:
         return None
     if (given.min_available is None) == (given.max_unavailable is None):
         message = "expected exactly one of min_available and max_unavailable"
-        lowering.error(message, "fleet", "disruption_budget")
+        lowering.error(message, *path)
         return None
     core = _core.DisruptionBudget()
     for key in ("min_available", "max_unavailable"):
@@ -74,14 +73,17 @@ def usual_utilisation(given: language.AutoscalingModel | None) -> float | None:
 
 
 def warn_of_limits(lowering: Lowering, core: Any, strategy: Any) -> None:
-    """Whether the plan wants more instances at a time than there may be. ``core``: the lowered scenario."""
+    """Whether the plan wants more instances at a time than there may be.
+
+    ``core``: the lowered scenario, of one location; ``strategy``: in it, if it has one of its own.
+    """
     budget, replicas = core.fleet.disruption_budget, core.fleet.replicas
     if budget is not None and core.faults.drains and _core.desired_healthy(budget, replicas) >= replicas:
         message = f"lets none of the {replicas} instances be evicted while all are ready: drains stand still"
         lowering.warn(message, "fleet", "disruption_budget")
     if core.fleet.quota is None and core.fleet.capacity is None:
         return
-    wanted = _core.most_wanted(strategy, core.fleet.replicas, core.baseline)
+    wanted = _core.most_wanted(strategy, core.fleet.replicas, core.baseline) if strategy is not None else 0
     for key, limit, what in (
         ("quota", core.fleet.quota, "are not created"),
         ("capacity", core.fleet.capacity, "wait for a place"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
-from rollcast.lowering import Default, Lowering
+from rollcast.lowering import Default, Lowering, in_words
 from rollcast.units import show_fraction, show_seconds
 
 _FORD = "Google's storage cells (Ford et al., OSDI'10)"
@@ -43,59 +43,72 @@ _GRAY = (
 
 def lower_faults(lowering: Lowering, zones: int) -> Any:
     """The `_core.Faults`. ``zones``: of the fleet."""
-    given, core = lowering.model.faults, _core.Faults()
+    given = lowering.model.faults
     if given == language.FaultsModel():
         lowering.off(lowering.model, "faults", "hosts, zones, dependencies and telemetry hold out")
+        return _core.Faults()
+    return faults_there(lowering, given, zones, "faults")
+
+
+def faults_there(
+    lowering: Lowering, given: language.LocationFaultsModel, zones: int, *path: str | int
+) -> Any:
+    """The `_core.Faults` of what stands at ``path``."""
+    return _Faults(lowering, path).lower(given, zones)
+
+
+class _Faults:
+    def __init__(self, lowering: Lowering, path: tuple[str | int, ...]) -> None:
+        self._lowering = lowering
+        self._path = path
+        self._section = in_words(path)
+
+    def lower(self, given: language.LocationFaultsModel, zones: int) -> Any:
+        core = _core.Faults()
+        if given.hosts is not None:
+            core.host_failures.hosts = given.hosts.count
+            self._fill(core.host_failures, given.hosts, "hosts", _HOSTS)
+        core.zone_losses = [
+            self._fill(_core.ZoneLoss(at=one.at), one, f"zone_loss[{index}]", _ZONE_LOSS)
+            for index, one in enumerate(given.zone_loss)
+        ]
+        for index, loss in enumerate(core.zone_losses):
+            if loss.zone >= zones:
+                there = f"there {f'are {zones} zones' if zones > 1 else 'is 1 zone'}"
+                self._error(f"{there} (fleet.zones), counted from 0", "zone_loss", index, "zone")
+        core.brown_outs = [self._brown_out(one, index) for index, one in enumerate(given.brown_out)]
+        core.black_outs = [
+            self._fill(_core.BlackOut(at=one.at), one, f"black_out[{index}]", _BLACK_OUT)
+            for index, one in enumerate(given.black_out)
+        ]
+        core.drains = [self._drain(one, index, given) for index, one in enumerate(given.drain)]
+        self._instances(core.instances, given.instances)
         return core
-    if given.hosts is not None:
-        core.host_failures.hosts = given.hosts.count
-        lowering.fill(core.host_failures, given.hosts, "faults.hosts", _HOSTS)
-    core.zone_losses = [
-        _filled(lowering, _core.ZoneLoss(at=one.at), one, f"faults.zone_loss[{index}]", _ZONE_LOSS)
-        for index, one in enumerate(given.zone_loss)
-    ]
-    for index, loss in enumerate(core.zone_losses):
-        if loss.zone >= zones:
-            message = (
-                f"there {f'are {zones} zones' if zones > 1 else 'is 1 zone'} (fleet.zones), counted from 0"
-            )
-            lowering.error(message, "faults", "zone_loss", index, "zone")
-    core.brown_outs = [_brown_out(lowering, one, index) for index, one in enumerate(given.brown_out)]
-    core.black_outs = [
-        _filled(lowering, _core.BlackOut(at=one.at), one, f"faults.black_out[{index}]", _BLACK_OUT)
-        for index, one in enumerate(given.black_out)
-    ]
-    core.drains = [_drain(lowering, one, index) for index, one in enumerate(given.drain)]
-    _instances(lowering, core.instances)
-    return core
 
+    def _error(self, message: str, *path: str | int) -> None:
+        self._lowering.error(message, *self._path, *path)
 
-def _filled(lowering: Lowering, core: Any, given: Any, section: str, defaults: tuple[Default, ...]) -> Any:
-    lowering.fill(core, given, section, defaults)
-    return core
+    def _fill(self, core: Any, given: Any, section: str, defaults: tuple[Default, ...]) -> Any:
+        self._lowering.fill(core, given, f"{self._section}.{section}", defaults)
+        return core
 
+    def _drain(self, given: language.DrainModel, index: int, faults: language.LocationFaultsModel) -> Any:
+        core = _core.Drain(at=given.at, timeout=given.timeout, force=given.force or False)
+        if faults.hosts is None:
+            self._error(f"expected {self._section}.hosts beside it: which hosts there are", "drain", index)
+        if given.force and given.timeout is None:
+            self._error("expected a timeout beside it", "drain", index, "force")
+        return self._fill(core, given, f"drain[{index}]", _DRAIN)
 
-def _drain(lowering: Lowering, given: language.DrainModel, index: int) -> Any:
-    core = _core.Drain(at=given.at, timeout=given.timeout, force=given.force or False)
-    if lowering.model.faults.hosts is None:
-        lowering.error("expected faults.hosts beside it: which hosts there are", "faults", "drain", index)
-    if given.force and given.timeout is None:
-        lowering.error("expected a timeout beside it", "faults", "drain", index, "force")
-    return _filled(lowering, core, given, f"faults.drain[{index}]", _DRAIN)
+    def _brown_out(self, given: language.BrownOutModel, index: int) -> Any:
+        if given.slowness is None and given.errors is None:
+            self._error("expected slowness, errors or both", "brown_out", index)
+        return self._fill(_core.BrownOut(at=given.at), given, f"brown_out[{index}]", _BROWN_OUT)
 
-
-def _brown_out(lowering: Lowering, given: language.BrownOutModel, index: int) -> Any:
-    if given.slowness is None and given.errors is None:
-        lowering.error("expected slowness, errors or both", "faults", "brown_out", index)
-    core = _core.BrownOut(at=given.at)
-    return _filled(lowering, core, given, f"faults.brown_out[{index}]", _BROWN_OUT)
-
-
-def _instances(lowering: Lowering, core: Any) -> None:
-    given = lowering.model.faults.instances
-    if given is None:
-        return
-    core.noise = given.noise or 0.0
-    if given.gray is not None:
-        core.gray = given.gray.share
-        lowering.fill(core, given.gray, "faults.instances.gray", _GRAY)
+    def _instances(self, core: Any, given: language.InstancesModel | None) -> None:
+        if given is None:
+            return
+        core.noise = given.noise or 0.0
+        if given.gray is not None:
+            core.gray = given.gray.share
+            self._fill(core, given.gray, "instances.gray", _GRAY)

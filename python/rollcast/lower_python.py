@@ -6,7 +6,7 @@ import functools
 import hashlib
 import importlib.util
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,15 +16,21 @@ from rollcast import scenario_model as language
 from rollcast.errors import nearest, shown
 from rollcast.lowering import Lowering
 from rollcast.own_guard import Adapter
-from rollcast.runbook import follow
+from rollcast.runbook import follow, is_over_locations
 
 _FITS: dict[str, Callable[[Any], bool]] = {"class": inspect.isclass, "function": inspect.isfunction}
 
 
-def python_strategy(lowering: Lowering, body: language.PythonModel, replicas: int, *path: str) -> Any:
+def python_strategy(
+    lowering: Lowering,
+    body: language.PythonModel,
+    replicas: int,
+    *path: str,
+    locations: Mapping[str, int] | None = None,
+) -> Any:
     """The recipe; none where there is a problem.
 
-    ``path``: where it stands.
+    ``path``: where it stands. ``locations``: the replicas in each, where it may lead them all.
     """
     if not _is_allowed(lowering, *path):
         return None
@@ -49,23 +55,39 @@ def python_strategy(lowering: Lowering, body: language.PythonModel, replicas: in
         message = f"expected a function that yields its steps, {name} has no yield"
         lowering.error(message, *path, "function")
         return None
+    if is_over_locations(made) and locations is None and lowering.model.locations:
+        lowering.error(f"{name} leads all locations: nothing can be around it", *path, key)
+        return None
     analyses = {name: index for index, name in enumerate(lowering.model.analyses)}
     try:
-        make = maker(made, replicas, analyses, dict(body.args))
+        make = maker(made, replicas, analyses, dict(body.args), locations)
     except Exception as error:  # the constructor is the user's, too
         lowering.error(f"{name} cannot be made: {error!r}", *path)
         return None
     # Another text of the file is another strategy.
     said = "".join(f", {key}={value!r}" for key, value in sorted(body.args.items()))
-    return _core.PythonStrategy(make, f"python({name}, replicas={replicas}{said}, source={digest})")
+    identity = f"python({name}, replicas={replicas}{said}, source={digest})"
+    return _core.PythonStrategy(make, identity, is_over_locations(made))
 
 
-def maker(made: Any, replicas: int, analyses: dict[str, int], args: dict[str, Any]) -> Callable[[int], Any]:
-    """What makes a controller for each rollout, of a class or a runbook. Raises what they raise."""
+def maker(
+    made: Any,
+    replicas: int,
+    analyses: dict[str, int],
+    args: dict[str, Any],
+    locations: Mapping[str, int] | None = None,
+) -> Callable[[Mapping[str, int]], Any]:
+    """What makes a controller for each rollout, of a class or a runbook. Raises what they raise.
+
+    ``locations``: the replicas in each, where there are several; for what leads them all.
+    """
+    places = dict(locations or {"": replicas}) if is_over_locations(made) else {}
     if inspect.isgeneratorfunction(made):
-        return follow(made, replicas, analyses, args)
+        return follow(made, replicas, analyses, args, places)
+    if places:
+        args = {**args, "locations": places}
     make = functools.partial(_make, made, replicas, analyses, args)
-    make(replicas)
+    make({})
     return make
 
 
@@ -126,7 +148,9 @@ def _run(lowering: Lowering, name: str, *path: str | int) -> tuple[ModuleType, s
         return None
 
 
-def _make(made: type, replicas: int, analyses: dict[str, int], args: dict[str, Any], _before: int) -> Any:
+def _make(
+    made: type, replicas: int, analyses: dict[str, int], args: dict[str, Any], _before: Mapping[str, int]
+) -> Any:
     return made(replicas=replicas, analyses=analyses, **args)
 
 

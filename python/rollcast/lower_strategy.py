@@ -152,7 +152,7 @@ def awaited_analyses(body: Body | None) -> set[str]:
 def lower_strategy(lowering: Lowering, body: Body, replicas: int, locations: Sequence[Any] = ()) -> Any:
     """The `_core.Strategy`; none where there is a problem. ``locations``: of the engine, if there are any."""
     if locations:
-        return _everywhere(lowering, body, [location.fleet.replicas for location in locations])
+        return _everywhere(lowering, body, {location.name: location.fleet.replicas for location in locations})
     if isinstance(body, _Everywhere):
         lowering.error(
             "needs several locations: say locations: beside it", "strategy", _INSIDE[type(body)][0]
@@ -161,8 +161,13 @@ def lower_strategy(lowering: Lowering, body: Body, replicas: int, locations: Seq
     return _lower(lowering, body, replicas, "strategy")
 
 
-def _everywhere(lowering: Lowering, body: Body, replicas: list[int]) -> Any:
-    """A strategy in each location: wave by wave, or else in all at once."""
+def _everywhere(lowering: Lowering, body: Body, locations: dict[str, int]) -> Any:
+    """One that leads all locations, or one in each: wave by wave, or else in all at once."""
+    replicas = list(locations.values())
+    if isinstance(body, language.PythonModel | language.CppModel):
+        recipe = _own(lowering, body, sum(replicas), "strategy", locations=locations)
+        if recipe is None or recipe.knows_locations:
+            return recipe
     within = in_each_location(body)
     path = ("strategy", *(_INSIDE[type(body)] if within is not body else ()))
     recipes: dict[int, Any] = {}
@@ -223,10 +228,8 @@ def _limits(lowering: Lowering, params: Any, body: _Everywhere, kind: str) -> No
 
 def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     before = len(lowering.problems.errors)
-    if isinstance(body, language.PythonModel):
-        return python_strategy(lowering, body, replicas, *path, "python")
-    if isinstance(body, language.CppModel):
-        return _registered(lowering, body, replicas, *path, "cpp")
+    if isinstance(body, language.PythonModel | language.CppModel):
+        return _own(lowering, body, replicas, *path)
     strategy = _Strategy(lowering, replicas, *path)
     recipe: Any
     if (within := inside(body)) is not None:
@@ -246,6 +249,18 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
     except ValueError as error:
         lowering.error(str(error), *path, *(_INSIDE[type(body)][:1] if within else ()))
         return None
+
+
+def _own(
+    lowering: Lowering,
+    body: language.PythonModel | language.CppModel,
+    replicas: int,
+    *path: str,
+    locations: dict[str, int] | None = None,
+) -> Any:
+    if isinstance(body, language.PythonModel):
+        return python_strategy(lowering, body, replicas, *path, "python", locations=locations)
+    return _registered(lowering, body, replicas, *path, "cpp")
 
 
 def _check_side_by_side(lowering: Lowering, body: Body, strategy: Any, *path: str) -> None:

@@ -57,6 +57,12 @@ class Lowering:
             setattr(core, member, self.choose(value, path, otherwise, default.why, default.show))
 
 
+def in_words(path: tuple[str | int, ...]) -> str:
+    """ "locations[1].faults"."""
+    words = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return words.removeprefix(".")
+
+
 def take(core: Any, given: Any, *keys: str) -> None:
     """Sets members of a struct of the engine that the scenario gives; what it leaves out is not recorded."""
     for key in keys:

@@ -63,6 +63,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     ),
     "exposure": ("requests", "sent to the new version"),
     "blast_radius": ("fraction", "largest share of the traffic that a bad version had; 0 for a good one"),
+    "locations_exposed": (
+        "fraction",
+        "locations in which the new version was sent a request, of all; with one location 0 or 1",
+    ),
     "budget_spent": (
         "fraction",
         "failed requests as a share of the error budget of the objective's whole period",

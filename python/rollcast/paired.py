@@ -336,6 +336,7 @@ ESTIMATORS: dict[str, Estimator] = {
     "exposure_mean": Mean(_column("exposure")),
     "exposure_given_bad_mean": Mean(_column("exposure"), True),
     "blast_radius_given_bad_mean": Mean(_column("blast_radius"), True),
+    "locations_exposed_given_bad_mean": Mean(_column("locations_exposed"), True),
     "budget_spent_mean": Mean(_column("budget_spent")),
     "budget_spent_p99": Quantile(_column("budget_spent"), p=0.99),
     "min_headroom_mean": Mean(_column("min_headroom")),

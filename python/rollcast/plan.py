@@ -68,7 +68,7 @@ def _waves(body: Any, strategy: Any, model: language.ScenarioModel, core: Any) -
     """As if each location were the largest, and began when those before it in its wave are done."""
     largest = max(range(len(core.locations)), key=lambda number: core.locations[number].fleet.replicas)
     inner = in_each_location(body)
-    if strategy is None:  # its problems were told
+    if not hasattr(strategy, "inner"):  # its problems were told, or it is one of the user's own
         return plan_seconds(inner, None, model, _core.in_location(core, largest))
     recipe = strategy.inner[largest if len(strategy.inner) > 1 else 0]
     seconds, waits = plan_seconds(inner, recipe, model, _core.in_location(core, largest))

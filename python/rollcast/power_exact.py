@@ -247,6 +247,7 @@ def _require_plain(model: Any) -> None:
     """Refuses what makes requests depend on each other, or telemetry be missing."""
     faults, traffic = model.faults, model.traffic
     reasons = {
+        "it goes over several locations": bool(model.locations),
         "people are paged or users report": bool(model.people.pages) or model.people.reports.share > 0,
         "scrapes are lost": model.observability.scrape_loss > 0 or bool(faults.black_outs),
         "instances differ": faults.instances.noise > 0 or faults.instances.gray > 0,

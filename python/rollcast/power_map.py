@@ -238,16 +238,13 @@ def power(
 
     `x`, `y`: "share" (of the traffic, in every step of the plan but the last), "severity", "bake" (the first
     step held for so long), or a parameter of the scenario ("strategy.canary.steps[1].pause"), each with its
-    range if it shall not be chosen: "share=1%:50%" or "bake=5m,20m,1h". `severity`: of all cells, where no
+    range if it shall not be chosen: "share=1%:50%" or "bake=5m,20m,1h". Of several locations, a share is that
+    of each while it has both versions; what is caught in one of them counts, if the rollout then goes back or
+    stops. `severity`: of all cells, where no
     axis has it. `cells`: along each. `replications`: trials of a cell. `progress` is told how many cells are
     done, of how many; returning False stops. Raises InputError.
     """
     loaded = _loaded(source)
-    if loaded.model.locations:
-        raise InputError(
-            "maps of power know one location: leave out locations and the waves over them, and give the "
-            "traffic and the replicas of one; whole forecasts know them all"
-        )
     _require_range("cells", cells, 1)
     _require_range("replications", replications, 1)
     _require_range("seed", seed, 0, bits=64)
@@ -534,7 +531,7 @@ def _defect(truth: Any, severity: float) -> Any:
 
 def _is_guarded(loaded: LoadedScenario) -> bool:
     planned = _core.planned_traffic(loaded.model, loaded.strategy)
-    return any(entry.text.startswith("analysis ") for entry in planned.timeline.entries)
+    return any(entry.kind.name == "measurement" for entry in planned.timeline.entries)
 
 
 def _has_partial_share(loaded: LoadedScenario) -> bool:

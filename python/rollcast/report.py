@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
-from typing import Any
+from typing import Any, TypeVar
 
 import jinja2
 from markupsafe import Markup, escape
@@ -15,9 +15,11 @@ from matplotlib.figure import Figure
 from rollcast import _core, plot, wording
 from rollcast.comparison import Comparison
 from rollcast.power_map import Power, PowerMap, estimate_in_words, planned_rows
-from rollcast.study import Forecast, grouped
+from rollcast.study import Forecast, grouped, matters
 from rollcast.thresholds import Margin, Threshold
 from rollcast.timeline import Timeline
+
+T = TypeVar("T")
 
 # Text stays text: small, searchable, in the reader's font.
 _SVG: Any = {"svg.fonttype": "none"}
@@ -39,7 +41,7 @@ def render(forecast: Forecast, thresholds: Sequence[Threshold] = (), command: st
             loaded=forecast.scenario,
             model_version=_core.model_version,
             version=_core.version,
-            groups=forecast.estimates.groups(),
+            groups=_groups(forecast.estimates, forecast),
             gates=list(zip(thresholds, forecast.check(thresholds), strict=True)),
             pictures=pictures,
             kinds=_kinds(forecast),
@@ -82,7 +84,10 @@ def render_comparison(comparison: Comparison, margins: Sequence[Margin] = (), co
         .get_template("comparison.html.jinja")
         .render(
             comparison=comparison,
-            tables={plan: grouped(each) for plan, each in comparison.differences.items()},
+            tables={
+                plan: _groups(each, *comparison.forecasts.values())
+                for plan, each in comparison.differences.items()
+            },
             gates=gates,
             reading=wording.COMPARISON_NOTES,
             model_version=_core.model_version,
@@ -90,6 +95,11 @@ def render_comparison(comparison: Comparison, margins: Sequence[Margin] = (), co
             command=command,
         )
     )
+
+
+def _groups(by_name: Mapping[str, T], *forecasts: Forecast) -> dict[str, list[T]]:
+    told = matters(*(forecast.scenario for forecast in forecasts))
+    return grouped({name: each for name, each in by_name.items() if told(name)})
 
 
 def _environment() -> jinja2.Environment:

@@ -273,6 +273,16 @@ class RetriesModel(Model):
     """With a budget: so many retries are free at first, and may be saved up."""
 
 
+class FailoverModel(Model):
+    """The requests of a location that is lost go to the others, as shares are between these: health checks
+    take it out of the answers of DNS, and bring it back when it is."""
+
+    after: Seconds | None = None
+    """From the loss, or the return, until answers change."""
+    ttl: Seconds | None = None
+    """For so long clients go by the answer that they have: they move evenly within this time."""
+
+
 class TrafficModel(Model):
     """Who sends requests, when, and what they do when one fails."""
 
@@ -296,6 +306,8 @@ class TrafficModel(Model):
     """Whether users stay with a version or an instance."""
     retries: Annotated[RetriesModel | None, OR_NONE] = None
     """What clients do about an attempt that failed; or none."""
+    failover: FailoverModel | None = None
+    """Where requests go when a location is lost. Not given: nowhere else; they fail."""
 
 
 class ImageModel(Model):
@@ -417,7 +429,8 @@ class FleetModel(Model):
     zones: Annotated[Whole, Field(ge=1)] | None = None
     """Zones over which instances are spread."""
     autoscaling: Annotated[AutoscalingModel | None, OR_NONE] = None
-    """Who changes the number of instances by how busy they are; or none. Not beside `locations`."""
+    """Who changes the number of instances by how busy they are; or none. Of several locations, each scales
+    by itself."""
     quota: Annotated[Whole, Field(ge=1)] | None = None
     """Instances that may exist at a time, waiting and terminating ones included; of several locations, in
     each. Not given: no limit."""
@@ -618,15 +631,13 @@ class LocationLossModel(Model):
     """Until it is back."""
 
 
-class FaultsModel(Model):
+class LocationFaultsModel(Model):
     """What goes wrong without the release's doing."""
 
     hosts: HostsModel | None = None
     """Hosts fail."""
     zone_loss: list[ZoneLossModel] = []
     """Zones are lost."""
-    location_loss: list[LocationLossModel] = []
-    """Locations are lost."""
     brown_out: list[BrownOutModel] = []
     """Something that the service depends on answers late or badly."""
     black_out: list[BlackOutModel] = []
@@ -635,6 +646,27 @@ class FaultsModel(Model):
     """Hosts are drained for maintenance."""
     instances: InstancesModel | None = None
     """Instances are not alike."""
+
+
+class FaultsModel(LocationFaultsModel):
+    """What goes wrong without the release's doing; of several locations, in each that has no faults of its
+    own."""
+
+    location_loss: list[LocationLossModel] = []
+    """Locations are lost."""
+
+
+class ScalingLimitsModel(Model):
+    """Within what an autoscaler keeps the instances of a location."""
+
+    min: Annotated[Whole, Field(ge=1)] | None = None
+    """Instead of `fleet.autoscaling.min`."""
+    max: Annotated[Whole, Field(ge=1)] | None = None
+    """Instead of `fleet.autoscaling.max`."""
+
+
+def _read_own_faults(value: Any) -> Any:
+    return LocationFaultsModel() if value == "none" else value
 
 
 class LocationModel(Model):
@@ -652,6 +684,14 @@ class LocationModel(Model):
     """Instead of `fleet.zones`."""
     capacity: Annotated[Whole, Field(ge=1)] | None = None
     """Instead of `fleet.capacity`."""
+    quota: Annotated[Whole, Field(ge=1)] | None = None
+    """Instead of `fleet.quota`."""
+    disruption_budget: DisruptionBudgetModel | None = None
+    """Instead of `fleet.disruption_budget`."""
+    autoscaling: ScalingLimitsModel | None = None
+    """How far it scales, if not as `fleet.autoscaling` says."""
+    faults: Annotated[LocationFaultsModel | None, reads(_read_own_faults)] = None
+    """What goes wrong there; instead of `faults`, but for its `location_loss`. none: nothing."""
     region: StrictStr | None = None
     """For `strategy.stack_set`. Default: its name."""
 

@@ -30,7 +30,7 @@ DEFAULT_SEED = 1
 GROUPS = {
     "Risk": ("p_",),
     "Time": ("duration", "active", "paused", "baking", "detection", "recovery"),
-    "Harm": ("failed", "attributable", "exposure", "blast", "budget"),
+    "Harm": ("failed", "attributable", "exposure", "blast", "locations", "budget"),
     "Capacity and alarms": ("",),
 }
 """Headings over estimates, with what the names of those under them start with."""
@@ -93,6 +93,12 @@ def grouped(by_name: Mapping[str, _T]) -> dict[str, list[_T]]:
         heading = next(heading for heading, starts in GROUPS.items() if name.startswith(starts))
         groups[heading].append(each)
     return groups
+
+
+def matters(*scenarios: scenario.LoadedScenario) -> Callable[[str], bool]:
+    """Whether an estimate, by its name, is worth telling of these: one location is exposed or it is not."""
+    several = any(each.model.locations for each in scenarios)
+    return lambda name: several or not name.startswith("locations")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from rollcast import _core, scenario
 from rollcast.lower_python import maker
+from rollcast.runbook import is_over_locations
 from rollcast.scenario import LoadedScenario
 
 # What is wrong with a release in the simulator, how much, and how many times slower it starts.
@@ -40,6 +41,7 @@ def check_strategy(
     args: Mapping[str, Any] | None = None,
     allow_code: bool = True,
     resized: bool = False,
+    locations: int = 1,
 ) -> None:
     """Raises ContractError unless a strategy keeps what every strategy promises.
 
@@ -52,14 +54,15 @@ def check_strategy(
 
     ``strategy``: a class with decide(), a runbook, a recipe of the engine, the name of one in C++ that was
     linked in, or a scenario: loaded, or its file, whose Python code runs unless ``allow_code`` is false.
-    ``replicas``: of a scenario, its own. ``quota``: the most instances that it may want at a time; unless it
-    is given, a second fleet and a surge of a quarter, a third fleet where there is a baseline, and what
-    experiments start.
+    ``replicas``: in each location; of a scenario, its own. ``quota``: the most instances that it may want at
+    a time; unless it is given, a second fleet and a surge of a quarter, a third fleet where there is a
+    baseline, and what experiments start.
     ``analyses`` and ``args``: for a class, a runbook or a name, the names of analyses that it may run, and
     what else it is made with. ``resized``: it must follow an autoscaler, `Observation.replicas`, too; it must
-    for a scenario that has one.
+    for a scenario that has one. ``locations``: how many, of one that leads them all; of a scenario, its own.
     """
     names = {name: index for index, name in enumerate(analyses)}
+    places = [f"location-{number}" for number in range(1, locations + 1)] if locations > 1 else []
     loaded: LoadedScenario | None = None
     if strategy in _core.registered():
         strategy = _core.make_registered(strategy, replicas, names, dict(args or {}))
@@ -68,25 +71,29 @@ def check_strategy(
     elif isinstance(strategy, LoadedScenario):
         loaded = strategy
     if loaded is not None:
-        recipe, replicas = loaded.strategy, loaded.model.fleet.replicas
+        recipe, places = loaded.strategy, [location.name for location in loaded.model.locations]
+        replicas = loaded.model.fleet.replicas // max(1, len(places))
     elif isinstance(strategy, _core.Strategy):
         recipe = strategy
     elif inspect.isclass(strategy) or inspect.isgeneratorfunction(strategy):
-        make = maker(strategy, replicas, names, dict(args or {}))
-        recipe = _core.PythonStrategy(make, strategy.__name__)
+        make = maker(strategy, replicas * locations, names, dict(args or {}), dict.fromkeys(places, replicas))
+        recipe = _core.PythonStrategy(make, strategy.__name__, is_over_locations(strategy))
     else:
         expected = "a class, a generator function, a strategy of the engine or a scenario"
         raise TypeError(f"expected {expected}, got {strategy!r}")
+    if places and not recipe.knows_locations:
+        raise TypeError(f"{recipe.describe()} knows one location; see rollcast.knows_locations")
     baseline = _brings_baseline(recipe)
     if quota is None:
-        quota = (3 if baseline else 2) * replicas + math.ceil(replicas / 4) + _of_experiments(recipe)
-    if loaded is not None and loaded.model.fleet.autoscaling is not None:
+        everywhere = replicas * max(1, len(places)) if loaded is None else loaded.model.fleet.replicas
+        quota = (3 if baseline else 2) * everywhere + math.ceil(everywhere / 4)
+        quota += _of_experiments(recipe) * max(1, len(places))
+    if loaded is not None and _core.autoscales(loaded.model):
         resized = True
     sizes = {location.fleet.replicas for location in loaded.model.locations} if loaded is not None else set()
     breaches: list[str] = []
     if len(sizes) < 2:  # the toy's locations are alike
-        locations = max(1, len(loaded.model.locations)) if loaded is not None else 1
-        found = _core.rehearse(recipe, replicas // locations, quota, baseline, resized, locations)
+        found = _core.rehearse(recipe, replicas, quota, baseline, resized, places)
         breaches = [str(breach) for breach in found]
     if loaded is not None and not breaches:
         breaches += _simulated(loaded, quota)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import rollcast
-from rollcast import _core
+from rollcast import _core, examples
 from rollcast.errors import InputErrors
+from rollcast.lower_locations import failover_shapes
 from rollcast.testing import check_strategy
 
 WAVES: dict[str, Any] = {
@@ -143,6 +145,36 @@ def test_waves_go_around_a_manifest(tmp_path: Path) -> None:
     assert rollcast.load(loaded.language).strategy.describe() == loaded.strategy.describe()
 
 
+@pytest.mark.parametrize("name", ["canary-with-analysis", "blue-green", "rolling-update"])
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        "waves: {order: [a, rest]}",
+        "baseline: {}",
+        "waves: {order: [a, rest], strategy: {baseline: {}}}",
+        "guarded: {analysis: own}",
+    ],
+)
+def test_what_is_around_a_manifest_has_its_plan_inside(name: str, strategy: str, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(Path(examples.__file__).parent / name, tmp_path / name))
+    file = folder / "scenario.yaml"
+    plain = rollcast.load(file).strategy.describe()
+    places = "locations: [a, b]\n" if "waves" in strategy else ""
+    own = "{metrics: [{name: own, kind: error-ratio, window: 1m, failure: 'result[0] > 0.5'}]}"
+    file.write_text(f"{file.read_text()}\n{places}strategy: {{{strategy}}}\nanalyses: {{own: {own}}}\n")
+    if name == "blue-green" and "baseline" in strategy:
+        with pytest.raises(InputErrors, match="a baseline has nothing to be compared with"):
+            rollcast.load(file)
+        return
+    loaded = rollcast.load(file)
+    inner = loaded.strategy
+    while hasattr(inner, "inner"):
+        inner = inner.inner[0] if isinstance(inner.inner, list) else inner.inner
+    assert inner.describe() == plain
+    assert rollcast.load(loaded.language).strategy.describe() == loaded.strategy.describe()
+    check_strategy(loaded)
+
+
 def test_a_stack_set_goes_by_region() -> None:
     accounts = [{"name": "a", "region": "us-east-1"}, {"name": "b", "region": "eu-west-1"}]
     accounts += [{"name": "c", "region": "us-east-1"}]
@@ -192,22 +224,186 @@ def test_a_flag_and_a_baseline_work_in_each_location() -> None:
         check_strategy(loaded)
 
 
-def test_autoscalers_are_refused_and_quotas_are_of_each_location(tmp_path: Path) -> None:
-    file = tmp_path / "scenario.yaml"
-    file.write_text(
-        "locations: 3\nstrategy: {rolling: {}}\nfleet:\n  replicas: 2\n  autoscaling: {max: 6}\n"
-        "traffic: {rate: 80/s}\n"
-    )
-    with pytest.raises(InputErrors, match=r":5:16: .*is not known of several locations"):
-        rollcast.load(file)
-    fleet = {"replicas": 2, "quota": 3}
-    model = rollcast.load(changed(fleet=fleet)).model
-    assert [location.fleet.quota for location in model.locations] == [3] * 4
+AUTOSCALED = {"replicas": 4, "autoscaling": {"min": 2, "max": 6}}
+
+
+def test_each_location_scales_by_itself() -> None:
+    places = [{"name": "big", "replicas": 8, "autoscaling": {"max": 12}}, "small"]
+    loaded = rollcast.load(changed(locations=places, strategy={"rolling": {}}, fleet=AUTOSCALED))
+    limits = [location.fleet.autoscaling for location in loaded.model.locations]
+    assert [(one.least, one.most) for one in limits] == [(2, 12), (2, 6)]
+    assert loaded.model.fleet.autoscaling is None
+    assert _core.autoscales(loaded.model)
+    check_strategy(rollcast.load(changed(fleet=AUTOSCALED)))
+
+
+def test_an_autoscaler_follows_the_share_of_its_location() -> None:
+    places = [{"name": "busy", "share": "90%"}, {"name": "idle", "share": "10%"}]
+    scenario = changed(locations=places, strategy={"rolling": {}}, fleet=AUTOSCALED, release="good")
+    forecast = rollcast.forecast(rollcast.load(scenario), replications=2)
+    assert forecast.estimates["p_promoted"].value == 1.0
+    told = "\n".join(map(str, forecast.timeline(0).lines()))
+    assert "idle: the autoscaler asks for 2 instances" in told or "idle: the autoscaler asks for 3" in told
+    assert "busy: the autoscaler asks for 6 instances" in told or "busy: the autoscaler asks for 5" in told
+
+
+@pytest.mark.parametrize(
+    ("fleet", "place", "message"),
+    [
+        (AUTOSCALED, {"replicas": 9}, "expected what its autoscaling keeps, from 2 to 6, got 9"),
+        (AUTOSCALED, {"autoscaling": {"min": 7}}, "expected at least the min of 7, got 6"),
+        ({"replicas": 4}, {"autoscaling": {"min": 7}}, "expected fleet.autoscaling beside it"),
+        ({"replicas": 4}, {"quota": 3}, "expected at least the 4 replicas, got 3"),
+        ({"replicas": 2, "quota": 3}, {"replicas": 4}, "expected at most fleet.quota, 3, got 4"),
+        (
+            {"replicas": 2},
+            {"disruption_budget": {}},
+            "expected exactly one of min_available and max_unavailable",
+        ),
+    ],
+)
+def test_limits_of_a_location_that_contradict(
+    fleet: dict[str, Any], place: dict[str, Any], message: str
+) -> None:
+    found = errors_of(changed(locations=[{"name": "a", **place}, "b"], strategy={"rolling": {}}, fleet=fleet))
+    assert f"locations[0].{next(iter(place))}" in found
+    assert message in found
+
+
+def test_quotas_and_budgets_are_of_each_location() -> None:
+    places = [{"name": "a", "quota": 5, "disruption_budget": {"max_unavailable": 1}}, "b"]
+    fleet = {"replicas": 2, "quota": 3, "disruption_budget": {"min_available": "50%"}}
+    model = rollcast.load(changed(locations=places, strategy={"rolling": {}}, fleet=fleet)).model
+    assert [location.fleet.quota for location in model.locations] == [5, 3]
+    budgets = [location.fleet.disruption_budget for location in model.locations]
+    assert [_core.desired_healthy(budget, 2) for budget in budgets] == [1, 1]
+    assert budgets[0].max_unavailable.value == 1
     assert model.fleet.quota is None
-    places = [{"name": "a", "replicas": 4}, "b"]
-    assert "expected at most fleet.quota, 3, got 4" in errors_of(
-        changed(locations=places, strategy={"rolling": {}}, fleet=fleet)
+
+
+# --- faults ----------------------------------------------------------------------------------------------
+
+
+def test_faults_of_a_location_are_its_own() -> None:
+    brown = {"brown_out": [{"at": "1m", "errors": "10%"}]}
+    places = [{"name": "a", "faults": brown}, {"name": "b", "faults": "none"}, "c"]
+    scenario = changed(locations=places, strategy={"rolling": {}}, faults={"black_out": [{"at": "1m"}]})
+    loaded = rollcast.load(scenario)
+    faults = [location.faults for location in loaded.model.locations]
+    assert [len(each.brown_outs) for each in faults] == [1, 0, 0]
+    assert [len(each.black_outs) for each in faults] == [0, 0, 1]
+    assert "locations[0].faults.brown_out[0].lasts" in {one.path for one in loaded.assumptions}
+    drain = {"drain": [{"at": "1m"}]}
+    message = "expected locations[0].faults.hosts beside it"
+    places[0] = {"name": "a", "faults": drain}
+    assert message in errors_of(changed(locations=places, strategy={"rolling": {}}))
+
+
+# --- failover --------------------------------------------------------------------------------------------
+
+THREE = [{"name": "a", "share": "50%"}, {"name": "b", "share": "30%"}, {"name": "c", "share": "20%"}]
+
+
+def failing_over(**failover: Any) -> dict[str, Any]:
+    return changed(
+        locations=THREE,
+        strategy={"rolling": {}},
+        traffic={"rate": "100/s", "failover": failover},
+        faults={"location_loss": [{"location": "a", "at": "5m", "lasts": "10m"}]},
+        release="good",
+        window={"lead_in": "1m", "horizon": "20m"},
     )
+
+
+def rates(scenario: dict[str, Any], at: float) -> list[float]:
+    model = rollcast.load(scenario).model
+    return [_core.mean_rate(_core.in_location(model, number).traffic, at, at) for number in range(3)]
+
+
+def test_requests_move_to_the_others_within_the_ttl_and_back() -> None:
+    scenario = failing_over(after="60s", ttl="100s")
+    assert rates(scenario, 359.0) == pytest.approx([50, 30, 20])
+    assert rates(scenario, 410.0) == pytest.approx([25, 45, 30]), "half of the clients have asked again"
+    assert rates(scenario, 600.0) == pytest.approx([0, 60, 40])
+    assert rates(scenario, 1010.0) == pytest.approx([25, 45, 30])
+    assert rates(scenario, 1100.0) == pytest.approx([50, 30, 20])
+
+
+def test_none_is_lost_on_the_way_whatever_fails_when() -> None:
+    away = [[(10.0, 50.0)], [(20.0, 60.0), (65.0, 90.0)], [(40.0, 45.0)]]
+    shares = [0.5, 0.3, 0.2]
+    for ttl in (0.0, 7.0, 30.0):
+        shapes = failover_shapes(shares, away, ttl)
+        for time in range(140):
+            all_of_it = 0.0
+            for share, shape in zip(shares, shapes, strict=True):
+                points = [_core.RatePoint(at=at, factor=factor) for at, factor in shape]
+                there = _core.Traffic(rate=share, shape=points)
+                all_of_it += _core.mean_rate(there, time + 0.5, time + 0.5)
+            assert all_of_it == pytest.approx(1)
+
+
+def test_answers_name_all_where_none_is_left() -> None:
+    (alone,) = failover_shapes([1.0], [[(10.0, 20.0)]], 0.0)
+    assert {factor for _, factor in alone} == {1.0}
+
+
+def test_less_fails_where_requests_go_elsewhere() -> None:
+    stays = failing_over(after="10s", ttl="0s")
+    del stays["traffic"]["failover"]
+    lost = rollcast.forecast(rollcast.load(stays), replications=2).outcomes["failed"].to_pylist()
+    moved = rollcast.forecast(rollcast.load(failing_over(after="10s", ttl="0s")), replications=2)
+    # 50 requests a second for ten minutes against ten seconds of them.
+    assert min(lost) > 25_000
+    assert max(moved.outcomes["failed"].to_pylist()) < 2_500
+
+
+def test_a_failover_that_can_mean_nothing_is_refused() -> None:
+    alone = {**failing_over(), "locations": []}
+    del alone["faults"]
+    assert "expected locations: there is nowhere else to go" in errors_of(alone)
+    users = failing_over()
+    users["traffic"]["users"] = {"count": 10}
+    assert "users wait for the location that they have" in errors_of(users)
+    idle = failing_over()
+    idle["faults"] = "none"
+    assert "changes nothing: no location is lost" in str(rollcast.load(idle).warnings)
+    assumed = {one.path: one.value for one in rollcast.load(failing_over()).assumptions}
+    assert (assumed["traffic.failover.after"], assumed["traffic.failover.ttl"]) == ("1m30s", "1m")
+
+
+# --- what is told ----------------------------------------------------------------------------------------
+
+
+def test_the_locations_that_were_exposed_are_counted_and_told() -> None:
+    from rollcast.report import render
+
+    loaded = rollcast.load(WAVES)
+    forecast = rollcast.forecast(loaded, replications=3, seed=1)
+    assert forecast.outcomes["locations_exposed"].to_pylist() == [1.0] * 3
+    name = "locations_exposed_given_bad_mean"
+    assert "share of the locations that a bad version reaches" in render(forecast)
+    alone = rollcast.load(changed(locations=1, strategy={"rolling": {}}))
+    one = rollcast.forecast(alone, replications=2, seed=1)
+    assert one.outcomes["locations_exposed"].to_pylist() == [1.0] * 2
+    assert name in one.estimates
+    assert "locations" not in render(one)
+
+
+def test_power_is_mapped_over_locations() -> None:
+    canary = {"canary": {"routed": True, "steps": [{"set_weight": 50}, {"pause": "5m"}]}}
+    metric = {"name": "errors", "kind": "error-ratio", "window": "1m", "interval": "1m"}
+    metric |= {"failure": "result[0] > 0.05", "initial_delay": "1m"}
+    scenario = {
+        **waves(strategy={"guarded": {"strategy": canary, "analysis": "few-errors"}}, bake=None),
+        "analyses": {"few-errors": {"metrics": [metric]}},
+    }
+    power = rollcast.power(scenario, x="share=20%:40%", y="severity=0.1%,40%", cells=2, replications=10)
+    (found,) = power.maps.values()
+    assert found.caught[0].max() < 0.2
+    assert found.caught[1].min() > 0.8
+    assert found.why_not_exact == "it goes over several locations"
+    assert not any("No analysis watches" in note for note in power.notes)
 
 
 def test_waves_are_pickled() -> None:

@@ -109,7 +109,7 @@ class Fleet:
 
 
 def begin(runbook: Callable[..., Runbook], **args: Any) -> Follower:
-    return follow(runbook, 4, {"errors": 0, "latency": 1}, args)(4)
+    return follow(runbook, 4, {"errors": 0, "latency": 1}, args)({"": 4})
 
 
 def settle(follower: Follower, fleet: Fleet) -> Directive:

@@ -203,7 +203,7 @@ TEST(Baseline, IsHiddenFromTheStrategyInside) {
 }
 
 TEST(Baseline, NeedsAScenarioThatHasOne) {
-    const ToyFleet two(kReplicas);
+    ToyFleet two(kReplicas);
     EXPECT_THROW(beside(always(1, .1))->decide(two.look()), InvariantError);
 }
 

@@ -196,7 +196,10 @@ class Rehearsal {
     Launch launch(Time now) const {
         Launch launch{.at = now, .replicas = terms_.replicas * terms_.locations};
         for (int i = 0; terms_.locations > 1 && i < terms_.locations; ++i) {
-            launch.locations.push_back({"location " + std::to_string(i), terms_.replicas});
+            const bool named = !terms_.names.empty();
+            const std::string name =
+                named ? terms_.names.at(static_cast<std::size_t>(i)) : "location " + std::to_string(i);
+            launch.locations.push_back({name, terms_.replicas});
         }
         return launch;
     }

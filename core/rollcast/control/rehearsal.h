@@ -26,6 +26,7 @@ struct Terms {
     bool baseline = false;  // it may have one
     bool resized = false;   // it follows Observation::replicas
     int locations = 1;
+    std::vector<std::string> names{};  // of several locations; none: "location 0" and so on
 };
 
 /// Where a strategy broke the contract.

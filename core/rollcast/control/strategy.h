@@ -59,11 +59,13 @@ struct Observation {
                                       // baseline in between
     std::span<const AnalysisStatus> analyses;  // every run ever asked for, in order of start
     bool routed = false;                       // weights are in force; else traffic follows ready instances
-    /// What somebody from outside, an autoscaler, last asked the workload's size to be; none: nobody did.
+    /// What somebody from outside, an autoscaler, last asked the workload's size to be, in all locations together;
+    /// none: nobody did.
     std::optional<int> replicas{};
     bool approved = false;  // a person granted what the last directive asked for
     bool aborted = false;   // somebody wants the rollout gone: go back, unless it is done
     std::size_t locations = 1;
+    std::span<const std::optional<int>> sizes{};  // index: location; what `replicas` is in each of several
 
     /// The phase of a run; Pending when it is not known yet.
     AnalysisPhase analysis(std::uint32_t run, LocationId location = kEverywhere) const {
@@ -75,6 +77,9 @@ struct Observation {
     std::size_t versions() const { return cohorts.size() / locations; }
     std::span<const Cohort> in(LocationId location) const {
         return cohorts.subspan(index_of(location) * versions(), versions());
+    }
+    std::optional<int> replicas_in(LocationId location) const {
+        return sizes.empty() ? replicas : sizes[index_of(location)];
     }
 };
 

@@ -18,7 +18,7 @@ class ToyFleet {
    public:
     /// `replicas`: in each location.
     explicit ToyFleet(int replicas, std::size_t versions = 2, std::size_t locations = 1)
-        : versions_(versions), fresh_(locations), cohorts_(versions * locations) {
+        : versions_(versions), fresh_(locations), cohorts_(versions * locations), sizes_(locations) {
         for (std::size_t i = 0; i < cohorts_.size(); ++i) {
             cohorts_[i].version = static_cast<VersionId>(i % versions);
             cohorts_[i].location = static_cast<LocationId>(i / versions);
@@ -36,7 +36,7 @@ class ToyFleet {
     int crashes = 0;   // so many times
     bool person_approves = true;
     bool person_aborts = false;
-    std::optional<int> resized_to{};  // that somebody from outside asks for
+    std::optional<int> resized_to{};  // that somebody from outside asks for, in each location
     std::map<AnalysisId, AnalysisPhase> verdicts;
     AnalysisPhase verdict = AnalysisPhase::kSuccessful;  // of other analyses
 
@@ -57,15 +57,19 @@ class ToyFleet {
     int desired() const { return total(&Cohort::desired); }
     bool flagged() const { return flagged_; }  // the new version is behind a flag: it needs no instances
 
-    Observation look() const {
-        return {.now = now_,
-                .cohorts = cohorts_,
-                .analyses = statuses_,
-                .routed = std::all_of(cohorts_.begin(), cohorts_.end(), std::mem_fn(&Cohort::routed)),
-                .replicas = resized_to,
-                .approved = approved_,
-                .aborted = person_aborts,
-                .locations = locations()};
+    Observation look() {
+        Observation seen{.now = now_,
+                         .cohorts = cohorts_,
+                         .analyses = statuses_,
+                         .routed = std::all_of(cohorts_.begin(), cohorts_.end(), std::mem_fn(&Cohort::routed)),
+                         .approved = approved_,
+                         .aborted = person_aborts,
+                         .locations = locations()};
+        if (!resized_to) return seen;
+        std::fill(sizes_.begin(), sizes_.end(), resized_to);
+        seen.replicas = *resized_to * static_cast<int>(locations());
+        seen.sizes = sizes_;
+        return seen;
     }
 
     /// Whether anything was asked for that was not there before.
@@ -188,6 +192,7 @@ class ToyFleet {
     std::size_t versions_;
     std::vector<Fresh> fresh_;     // index: location
     std::vector<Cohort> cohorts_;  // location by location
+    std::vector<std::optional<int>> sizes_;
     std::vector<AnalysisStatus> statuses_;
     std::map<std::pair<LocationId, std::uint32_t>, AnalysisId> runs_;
     bool flagged_ = false;

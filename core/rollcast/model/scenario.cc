@@ -161,16 +161,16 @@ void check(const Service& service, Complaints& found) {
     found.above<Duration>(service.slow, 0s, "service.slow");
 }
 
-void check_shape(const std::vector<RatePoint>& shape, Complaints& found) {
+void check_shape(const std::vector<RatePoint>& shape, const std::string& where, Complaints& found) {
     bool arrivals = shape.empty();
     for (std::size_t i = 0; i < shape.size(); ++i) {
-        const std::string path = at("traffic.shape", i);
+        const std::string path = at(where, i);
         found.factor(shape[i].factor, path + ".factor");
         found.unless(i < 1 || shape[i].at >= shape[i - 1].at, path + ".at", "times must not fall");
         found.unless(i < 2 || shape[i].at != shape[i - 2].at, path + ".at", "at most two points share a time");
         arrivals |= shape[i].factor > 0;
     }
-    found.unless(arrivals, "traffic.shape", "must not be 0 everywhere");
+    found.unless(arrivals, where, "must not be 0 everywhere");
 }
 
 void check_replay(const std::vector<std::int64_t>& times, Complaints& found) {
@@ -212,7 +212,7 @@ void check(const Traffic& traffic, Complaints& found) {
     const bool others = traffic.replay || traffic.users.count > 0;
     found.unless(std::isfinite(traffic.rate) && (others ? traffic.rate >= 0 : traffic.rate > 0), "traffic.rate",
                  others ? "must be at least 0 and finite" : "must be above 0 and finite without users or a replay");
-    check_shape(traffic.shape, found);
+    check_shape(traffic.shape, "traffic.shape", found);
     if (traffic.bursts) {
         found.factor(traffic.bursts->factor, "traffic.bursts.factor");
         found.above<Duration>(traffic.bursts->mean_quiet, 0s, "traffic.bursts.mean_quiet");
@@ -414,7 +414,7 @@ void check(const std::vector<Location>& locations, const Scenario& scenario, Com
     found.unless(locations.size() < index_of(kEverywhere), "locations", "are too many");
     found.unless(!scenario.traffic.replay, "locations",
                  "have no meaning for a replay: nobody knows what arrives where");
-    found.unless(!scenario.fleet.autoscaling, "fleet.autoscaling", "is not known of several locations");
+    found.unless(!scenario.fleet.autoscaling, "fleet.autoscaling", "is of each location: give it there");
     double sum = 0;
     int replicas = 0;
     std::set<std::string> names;
@@ -428,7 +428,7 @@ void check(const std::vector<Location>& locations, const Scenario& scenario, Com
         Complaints there;
         check(one.fleet, there);
         check(one.faults, one.fleet.zones, there);
-        there.unless(!one.fleet.autoscaling, "fleet.autoscaling", "is not known of several locations");
+        check_shape(one.shape, "shape", there);
         for (const Complaint& each : there.take()) found.unless(false, path + "." + each.path, each.message);
     }
     found.unless(std::abs(sum - 1) < 1e-9, "locations", "shares must add up to 1");
@@ -453,6 +453,7 @@ Scenario in_location(const Scenario& scenario, LocationId location) {
     local.fleet = here.fleet;
     local.faults = here.faults;
     local.traffic.rate *= here.share;
+    local.traffic.shape = product(scenario.traffic.shape, here.shape);
     Users& users = local.traffic.users;
     users.count = static_cast<int>(portion(users.count, scenario.locations, index_of(location)));
     std::uint32_t& people = local.traffic.sessions.users;
@@ -489,6 +490,11 @@ std::vector<Complaint> validate(const Scenario& scenario) {
         }
     }
     return found.take();
+}
+
+bool autoscales(const Scenario& scenario) {
+    return scenario.fleet.autoscaling || std::any_of(scenario.locations.begin(), scenario.locations.end(),
+                                                     [](const Location& one) { return one.fleet.autoscaling; });
 }
 
 double closed_loop_rate(const Scenario& scenario) {

@@ -96,12 +96,13 @@ struct Window {
 };
 
 /// One of several places where the service runs, with a fleet of its own. All that is not said here is the same in all.
-/// No traffic goes from one to another.
 struct Location {
     std::string name;
     double share = 1;  // of the open arrivals, the users and the people who have sessions; all shares add up to 1
     Fleet fleet{};
     Faults faults{};
+    /// Of its share of the open arrivals over time, where requests move between locations; times that share.
+    std::vector<RatePoint> shape{};
 };
 
 /// With several locations `traffic` is that of all of them together, and so are fleet.replicas; else `fleet` and
@@ -134,6 +135,9 @@ std::vector<Complaint> validate(const Scenario& scenario);
 
 /// What the service is in one of its locations; itself where it has none.
 Scenario in_location(const Scenario& scenario, LocationId location);
+
+/// Whether anybody changes the number of instances anywhere.
+bool autoscales(const Scenario& scenario);
 
 /// Requests a second of the closed-loop users while none fails or waits in a queue; queues make it less.
 double closed_loop_rate(const Scenario& scenario);

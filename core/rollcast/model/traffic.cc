@@ -1,6 +1,7 @@
 #include "rollcast/model/traffic.h"
 
 #include <algorithm>
+#include <set>
 
 namespace rollcast {
 namespace {
@@ -46,6 +47,26 @@ ShapePiece shape_from(std::span<const RatePoint> shape, Duration from) {
     const double way =
         static_cast<double>((from - last.at).count()) / static_cast<double>((next->at - last.at).count());
     return {next->at, last.factor + (next->factor - last.factor) * way, next->factor};
+}
+
+std::vector<RatePoint> product(std::span<const RatePoint> one, std::span<const RatePoint> other) {
+    if (one.empty()) return {other.begin(), other.end()};
+    if (other.empty()) return {one.begin(), one.end()};
+    std::set<Duration> times;
+    for (const RatePoint& point : one) times.insert(point.at);
+    for (const RatePoint& point : other) times.insert(point.at);
+    const auto before = [](std::span<const RatePoint> shape, Duration at) {
+        const ShapePiece piece = shape_from(shape, at - Duration(1));
+        return piece.end == at ? piece.last : shape_from(shape, at).first;
+    };
+    std::vector<RatePoint> all;
+    for (const Duration at : times) {
+        const double from = before(one, at) * before(other, at);
+        const double to = shape_from(one, at).first * shape_from(other, at).first;
+        all.push_back({at, from});
+        if (to != from) all.push_back({at, to});
+    }
+    return all;
 }
 
 double rate_at(const Traffic& traffic, Time time) {

@@ -100,6 +100,9 @@ struct ShapePiece {
 
 ShapePiece shape_from(std::span<const RatePoint> shape, Duration from);
 
+/// One shape times another: exact where either has a point, and straight in between.
+std::vector<RatePoint> product(std::span<const RatePoint> one, std::span<const RatePoint> other);
+
 /// Open arrivals a second that are expected: bursts are averaged in. Of given arrivals: those of the minute around it.
 double rate_at(const Traffic& traffic, Time time);
 

@@ -37,10 +37,11 @@ struct Outcome {
     std::array<std::int64_t, kCauses> failed_by_cause{};
     std::int64_t baseline_failed = 0;  // in the same window of the same replication without the rollout
     std::int64_t baseline_slow = 0;
-    std::int64_t exposure = 0;  // requests sent to the new version
-    double blast_radius = 0;    // largest share of traffic that a bad version had; 0 for a good one
-    double budget_spent = 0;    // failed / failures that the SLO allows in its period, at the window's mean rate
-    double min_headroom = 0;    // smallest (ready instances / instances needed then) - 1; infinite: no load
+    std::int64_t exposure = 0;     // requests sent to the new version
+    double blast_radius = 0;       // largest share of traffic that a bad version had; 0 for a good one
+    double locations_exposed = 0;  // share of the locations in which the new version was sent a request
+    double budget_spent = 0;       // failed / failures that the SLO allows in its period, at the window's mean rate
+    double min_headroom = 0;       // smallest (ready instances / instances needed then) - 1; infinite: no load
     /// Instances beyond the replicas, integrated over the window; may be negative. With an autoscaler: beyond those of
     /// the same run without the rollout.
     double extra_instance_seconds = 0;

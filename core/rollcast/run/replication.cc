@@ -35,11 +35,12 @@ Outcome replicate(const Scenario& scenario, const Strategy& strategy, std::uint6
 
     rollout.launch(strategy, timeline);
     rollout.run_until(horizon);
-    if (scenario.fleet.autoscaling) baseline.watch();
+    const bool scales = autoscales(scenario);
+    if (scales) baseline.watch();
     baseline.run_until(horizon);
 
     Outcome row = rollout.outcome();
-    if (scenario.fleet.autoscaling) row.extra_instance_seconds -= baseline.outcome().extra_instance_seconds;
+    if (scales) row.extra_instance_seconds -= baseline.outcome().extra_instance_seconds;
     const Tally window = total(baseline.sites()) - before;
     row.replication = replication;
     row.truth = truth;

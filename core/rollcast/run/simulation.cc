@@ -94,7 +94,7 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     Stream stream = streams_.stream(Purpose::kScrape, 0);
     const double phase = uniform(stream);
     schedule(now_ + from_seconds(phase * to_seconds(scenario.observability.scrape_interval)), RunEvent::kScrape);
-    begin_autoscaling();
+    for (std::uint32_t location = 0; location < sites_.size(); ++location) begin_autoscaling(location);
 }
 
 void Simulation::rekey(const StreamSpace& streams) {
@@ -105,10 +105,16 @@ void Simulation::rekey(const StreamSpace& streams) {
     }
 }
 
-void Simulation::draw_telemetry(DrawnTelemetry drawn) {
-    require(is_one(), "telemetry can be drawn of one location only");
-    drawn_ = std::move(drawn);
-    drawn_->look(world(), now_);
+void Simulation::draw_telemetry(std::vector<DrawnTelemetry> drawn) {
+    require(drawn.size() == sites_.size(), "expected drawn telemetry of each location");
+    for (std::size_t i = 0; i < sites_.size(); ++i) sites_[i].drawn = std::move(drawn[i]);
+    look_at_drawn();
+}
+
+void Simulation::look_at_drawn() {
+    for (Site& site : sites_) {
+        if (site.drawn) site.drawn->look(site.world, now_);
+    }
 }
 
 void Simulation::watch() {
@@ -123,9 +129,10 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
     responder_.begin(failures_that_hurt());
     for (const AnalysisId id : scenario_->people.pages) start_analysis({.run = kStanding, .analysis = id});
     strategy_ = strategy.describe();
-    Launch launch{.at = now_, .replicas = replicas_.value_or(scenario_->fleet.replicas)};
-    if (!is_one()) {
-        for (const Site& site : sites_) launch.locations.push_back({site.name, site.scenario->fleet.replicas});
+    Launch launch{.at = now_};
+    for (const Site& site : sites_) {
+        launch.replicas += site.size();
+        if (!is_one()) launch.locations.push_back({site.name, site.size()});
     }
     if (!is_one() && !strategy.knows_locations()) blame("it knows one location only: it needs waves around it");
     try {
@@ -144,7 +151,7 @@ void Simulation::run_until(Time until) {
     }
     now_ = until;
     sweep();
-    if (drawn_) drawn_->look(world(), now_);
+    look_at_drawn();
 }
 
 void Simulation::run_one(Time until) {
@@ -193,13 +200,14 @@ void Simulation::happen(const EventQueue::Entry& next) {
 
 bool Simulation::handle_world(Site& site, const Event& event, Time now) {
     tell_fault(site, event, now);
-    return site.world.handle(event, now, queue_of(site));
+    const bool visible = site.world.handle(event, now, queue_of(site));
+    if (site.drawn) site.drawn->look(site.world, now);
+    return visible;
 }
 
 void Simulation::handle(const Event& event) {
     if (event.kind < static_cast<std::uint32_t>(WorldEvent::kEnd)) {
         const bool visible = handle_world(sites_.front(), event, now_);
-        if (drawn_) drawn_->look(world(), now_);
         if (watched_) recorder_.look(sites_, now_);
         if (visible) request_decision();
         return;
@@ -233,11 +241,11 @@ void Simulation::handle(const Event& event) {
             recorder_.person_aborts();
             return abort("a person aborts the rollout");
         case RunEvent::kReadLoads:
-            schedule(now_ + autoscaler_->resolution(), RunEvent::kReadLoads);
-            return sites_.front().world.read_loads(now_);
+            schedule(now_ + sites_[event.subject].autoscaler->resolution(), RunEvent::kReadLoads, event.subject);
+            return sites_[event.subject].world.read_loads(now_);
         case RunEvent::kAutoscale:
-            schedule(now_ + autoscaler_->period(), RunEvent::kAutoscale);
-            return autoscale();
+            schedule(now_ + sites_[event.subject].autoscaler->period(), RunEvent::kAutoscale, event.subject);
+            return autoscale(sites_[event.subject]);
     }
 }
 
@@ -252,7 +260,7 @@ void Simulation::sweep() {
 void Simulation::scrape() {
     ++scrapes_;
     schedule(now_ + scenario_->observability.scrape_interval, RunEvent::kScrape);
-    if (drawn_) drawn_->look(world(), now_);
+    look_at_drawn();
     if (controller_) hear_of_failures();
     std::vector<Scrape> seen;
     for (Site& site : sites_) {
@@ -269,7 +277,7 @@ std::optional<Scrape> Simulation::scrape(Site& site) {
     Stream stream = site.streams.stream(Purpose::kScrape, scrapes_);
     const bool lost = uniform(stream) < scenario_->observability.scrape_loss;
     if (lost || is_blacked_out(*site.scenario, now_)) return std::nullopt;
-    Scrape seen = drawn_ ? drawn_->scrape(site.world, now_) : site.world.scrape(now_);
+    Scrape seen = site.drawn ? site.drawn->scrape(site.world, now_) : site.world.scrape(now_);
     site.telemetry.record(seen);
     return seen;
 }
@@ -280,35 +288,41 @@ const Telemetry& Simulation::telemetry_of(LocationId location) const {
 }
 
 /// When it reads and looks against the rollout is anybody's guess.
-void Simulation::begin_autoscaling() {
-    if (!scenario_->fleet.autoscaling) return;
-    autoscaler_.emplace(*scenario_->fleet.autoscaling);
-    replicas_ = scenario_->fleet.replicas;
-    Stream stream = streams_.stream(Purpose::kAutoscaling, 0);
-    for (const auto& [kind, period] : {std::pair(RunEvent::kReadLoads, autoscaler_->resolution()),
-                                       std::pair(RunEvent::kAutoscale, autoscaler_->period())}) {
-        schedule(now_ + from_seconds(uniform(stream) * to_seconds(period)), kind);
+void Simulation::begin_autoscaling(std::uint32_t location) {
+    Site& site = sites_[location];
+    if (!site.scenario->fleet.autoscaling) return;
+    site.autoscaler.emplace(*site.scenario->fleet.autoscaling);
+    site.replicas = site.scenario->fleet.replicas;
+    Stream stream = site.streams.stream(Purpose::kAutoscaling, 0);
+    for (const auto& [kind, period] : {std::pair(RunEvent::kReadLoads, site.autoscaler->resolution()),
+                                       std::pair(RunEvent::kAutoscale, site.autoscaler->period())}) {
+        schedule(now_ + from_seconds(uniform(stream) * to_seconds(period)), kind, location);
     }
 }
 
 /// Requests that are drawn keep no instance busy: then nobody scales.
-void Simulation::autoscale() {
-    if (drawn_) return;
-    const bool deploying = controller_ && !is_final(phase_);
-    Site& site = sites_.front();
-    const int wanted = autoscaler_->look(site.world.loads(), *replicas_, deploying, now_);
-    if (wanted == *replicas_) return;
+void Simulation::autoscale(Site& site) {
+    if (site.drawn) return;
+    const int wanted = site.autoscaler->look(site.world.loads(), *site.replicas, is_deploying(site), now_);
+    if (wanted == *site.replicas) return;
     narrator_.tell(now_, Kind::kDecision, [&] {
-        return "the autoscaler asks for " + std::to_string(wanted) + " instances instead of " +
-               std::to_string(*replicas_);
+        return (site.name.empty() ? "" : site.name + ": ") + "the autoscaler asks for " + std::to_string(wanted) +
+               " instances instead of " + std::to_string(*site.replicas);
     });
-    replicas_ = wanted;
+    site.replicas = wanted;
     site.world.resized(wanted);
     if (controller_) return request_decision();
     std::vector<Target> targets(site.world.versions());
     targets.front().desired = wanted;
-    site.world.apply(targets, now_, queue_);
+    site.world.apply(targets, now_, queue_of(site));
     if (watched_) recorder_.look(sites_, now_);
+}
+
+/// A rollout over several locations is in progress where two versions are wanted side by side.
+bool Simulation::is_deploying(const Site& site) const {
+    if (!controller_ || is_final(phase_)) return false;
+    const std::vector<Cohort> cohorts = site.world.cohorts();
+    return is_one() || std::count_if(cohorts.begin(), cohorts.end(), [](const Cohort& c) { return c.desired > 0; }) > 1;
 }
 
 void Simulation::request_decision() {
@@ -322,14 +336,16 @@ void Simulation::decide() {
     if (++decisions_at_once_ > kMostDecisionsAtOnce) blame("it keeps changing its mind while time stands still");
 
     const std::vector<Cohort> seen = cohorts(sites_);
+    const std::vector<std::optional<int>> asked = sizes(sites_);
     const Directive want = ask({.now = now_,
                                 .cohorts = seen,
                                 .analyses = statuses_,
                                 .routed = std::all_of(seen.begin(), seen.end(), std::mem_fn(&Cohort::routed)),
-                                .replicas = replicas_,
+                                .replicas = replicas(sites_),
                                 .approved = approved_,
                                 .aborted = aborted_,
-                                .locations = sites_.size()});
+                                .locations = sites_.size(),
+                                .sizes = asked});
     bool changed = false;
     std::span<const Target> targets = want.targets;
     for (Site& site : sites_) {
@@ -480,7 +496,7 @@ void Simulation::follow_approval(bool asks) {
 
 /// Whether or not anything measures them. Users take background errors for granted.
 std::int64_t Simulation::failures_that_hurt() const {
-    if (drawn_) return static_cast<std::int64_t>(drawn_->harmed());
+    if (sites_.front().drawn) return static_cast<std::int64_t>(drawn(sites_).harmed);
     const Tally seen = total(sites_);
     return seen.failed() - seen.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
 }

@@ -18,7 +18,6 @@
 #include "rollcast/des/event_queue.h"
 #include "rollcast/model/scenario.h"
 #include "rollcast/observe/analysis.h"
-#include "rollcast/observe/autoscaler.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/run/narrator.h"
@@ -27,7 +26,6 @@
 #include "rollcast/run/responder.h"
 #include "rollcast/run/site.h"
 #include "rollcast/run/timeline.h"
-#include "rollcast/world/drawn_telemetry.h"
 #include "rollcast/world/world.h"
 
 namespace rollcast {
@@ -47,9 +45,9 @@ class Simulation {
     /// and the strategy, for what it may not do and for whatever it throws.
     void run_until(Time until);
 
-    /// From the beginning on telemetry is drawn, not counted: the world's own traffic is nobody's. One location only.
-    void draw_telemetry(DrawnTelemetry drawn);
-    const std::optional<DrawnTelemetry>& drawn() const { return drawn_; }
+    /// From the beginning on telemetry is drawn, not counted: the world's own traffic is nobody's. One for each
+    /// location.
+    void draw_telemetry(std::vector<DrawnTelemetry> drawn);
 
     /// Other luck from here on.
     void rekey(const StreamSpace& streams);
@@ -74,8 +72,8 @@ class Simulation {
         kApprovalLimit,  // likewise
         kReport,         // of a user
         kPersonActs,
-        kReadLoads,  // an autoscaler's metrics
-        kAutoscale,
+        kReadLoads,  // an autoscaler's metrics; subject: location
+        kAutoscale,  // likewise
     };
     struct News {
         bool any = false;      // something happened
@@ -98,6 +96,7 @@ class Simulation {
     void happen(const EventQueue::Entry& next);
     void handle(const Event& event);
     bool handle_world(Site& site, const Event& event, Time now);
+    void look_at_drawn();
     void sweep();
     void scrape();
     std::optional<Scrape> scrape(Site& site);
@@ -115,8 +114,9 @@ class Simulation {
     void analysis_moved(std::size_t index);
     void schedule(Time at, RunEvent kind, std::uint32_t subject = 0, std::uint32_t detail = 0);
     void tell_fault(const Site& site, const Event& event, Time now);
-    void begin_autoscaling();
-    void autoscale();
+    void begin_autoscaling(std::uint32_t location);
+    void autoscale(Site& site);
+    bool is_deploying(const Site& site) const;
 
     const Scenario* scenario_;
     std::shared_ptr<const std::vector<Scenario>> local_;  // what it is in each location; none where there is but one
@@ -128,9 +128,6 @@ class Simulation {
     Recorder recorder_;
     Responder responder_;
     std::uint32_t scrapes_ = 0;
-    std::optional<DrawnTelemetry> drawn_;
-    std::optional<Autoscaler> autoscaler_;
-    std::optional<int> replicas_;  // that it asks for
 
     std::string strategy_;             // what is launched
     ClonePtr<Controller> controller_;  // none before the launch

@@ -55,6 +55,17 @@ Time first_arrival(std::span<const Site> sites, std::size_t version) {
     return first;
 }
 
+Drawn drawn(std::span<const Site> sites) {
+    Drawn all;
+    for (const Site& site : sites) {
+        all.exposure += site.drawn->exposure();
+        all.harmed += site.drawn->harmed();
+        all.highest_load = std::max(all.highest_load, site.drawn->highest_load());
+        all.first_exposed = std::min(all.first_exposed, site.drawn->first_exposed());
+    }
+    return all;
+}
+
 std::vector<Cohort> cohorts(std::span<const Site> sites) {
     std::vector<Cohort> all;
     for (std::size_t i = 0; i < sites.size(); ++i) {
@@ -65,6 +76,22 @@ std::vector<Cohort> cohorts(std::span<const Site> sites) {
         }
     }
     return all;
+}
+
+std::vector<std::optional<int>> sizes(std::span<const Site> sites) {
+    std::vector<std::optional<int>> all;
+    for (const Site& site : sites) all.push_back(site.replicas);
+    return all;
+}
+
+std::optional<int> replicas(std::span<const Site> sites) {
+    int sum = 0;
+    bool asked = false;
+    for (const Site& site : sites) {
+        sum += site.size();
+        asked |= site.replicas.has_value();
+    }
+    return asked ? std::optional(sum) : std::nullopt;
 }
 
 Scrape sum(std::span<const Scrape> scrapes) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,8 +12,10 @@
 #include "rollcast/control/strategy.h"
 #include "rollcast/des/event_queue.h"
 #include "rollcast/model/scenario.h"
+#include "rollcast/observe/autoscaler.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
+#include "rollcast/world/drawn_telemetry.h"
 #include "rollcast/world/tally.h"
 #include "rollcast/world/world.h"
 
@@ -26,6 +29,11 @@ struct Site {
     World world;
     Telemetry telemetry;
     EventQueue queue{};  // what will happen here; unused where there is but one location
+    std::optional<Autoscaler> autoscaler{};
+    std::optional<int> replicas{};  // that it asks for
+    std::optional<DrawnTelemetry> drawn{};
+
+    int size() const { return replicas.value_or(scenario->fleet.replicas); }
 };
 
 // All of them together, in truth.
@@ -36,8 +44,21 @@ int instances(std::span<const Site> sites);
 double share(std::span<const Site> sites, std::size_t version);        // of requests, as routers send them now
 Time first_arrival(std::span<const Site> sites, std::size_t version);  // kNever: none yet
 
+/// What was drawn in all of them; see DrawnTelemetry.
+struct Drawn {
+    double exposure = 0;
+    double harmed = 0;
+    double highest_load = 0;
+    Time first_exposed = kNever;
+};
+Drawn drawn(std::span<const Site> sites);
+
 /// As a control plane sees them, location by location.
 std::vector<Cohort> cohorts(std::span<const Site> sites);
+
+/// What autoscalers ask for in each, and in all of them; none where there are none.
+std::vector<std::optional<int>> sizes(std::span<const Site> sites);
+std::optional<int> replicas(std::span<const Site> sites);
 
 /// One scrape of several locations; at least one.
 Scrape sum(std::span<const Scrape> scrapes);

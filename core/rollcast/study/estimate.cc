@@ -235,6 +235,8 @@ constexpr Definition kDefinitions[] = {
      mean<Of::kBad, value_of<&Outcome::exposure>>},
     {"blast_radius_given_bad_mean", "largest share of traffic that a bad version has", Unit::kFraction,
      mean<Of::kBad, value_of<&Outcome::blast_radius>>, 0, 1},
+    {"locations_exposed_given_bad_mean", "share of the locations that a bad version reaches", Unit::kFraction,
+     mean<Of::kBad, value_of<&Outcome::locations_exposed>>, 0, 1},
     {"budget_spent_mean", "share of the period's error budget that is spent", Unit::kFraction,
      mean<Of::kAll, value_of<&Outcome::budget_spent>>},
     {"budget_spent_p99", "share of the period's error budget that 99% of all rollouts stay within", Unit::kFraction,

@@ -25,7 +25,6 @@ struct Quiet {
 Quiet without_requests(const Scenario& scenario, const Defect& defect) {
     constexpr double kToWearOut = 800;
     for (const Complaint& wrong : validate(scenario)) require(false, wrong.path + " " + wrong.message);
-    require(scenario.locations.size() < 2, "trials know one location only");
     Quiet quiet{scenario, defect};
     double share = 0;
     if (defect.kind == DefectKind::kCrashOnRequest) {
@@ -41,13 +40,25 @@ Quiet without_requests(const Scenario& scenario, const Defect& defect) {
     return quiet;
 }
 
-/// A rollout that has been launched.
-Simulation launched(const Scenario& scenario, const Quiet& quiet, const Strategy& strategy, const GuardTrial& trial,
-                    const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams,
+std::vector<Scenario> in_each_location(const Scenario& scenario) {
+    std::vector<Scenario> there;
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, scenario.locations.size()); ++i) {
+        there.push_back(in_location(scenario, static_cast<LocationId>(i)));
+    }
+    return there;
+}
+
+/// A rollout that has been launched. `there`: what the service is in each location.
+Simulation launched(const std::vector<Scenario>& there, const Quiet& quiet, const Strategy& strategy,
+                    const GuardTrial& trial, const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams,
                     Timeline* timeline = nullptr) {
     Simulation simulation(quiet.scenario, quiet.defect, streams);
-    simulation.draw_telemetry(
-        DrawnTelemetry(scenario, trial.defect, book, streams, Time{} - scenario.window.lead_in, trial.share));
+    std::vector<DrawnTelemetry> drawn;
+    for (std::size_t i = 0; i < there.size(); ++i) {
+        drawn.emplace_back(there[i], trial.defect, book, streams.in_location(static_cast<LocationId>(i)),
+                           Time{} - there[i].window.lead_in, trial.share);
+    }
+    simulation.draw_telemetry(std::move(drawn));
     simulation.run_until(Time{});
     simulation.launch(strategy, timeline);
     return simulation;
@@ -55,26 +66,26 @@ Simulation launched(const Scenario& scenario, const Quiet& quiet, const Strategy
 
 bool is_over(const Simulation& simulation) { return simulation.went_back() != kNever || is_final(simulation.phase()); }
 
-Outcome try_once(const Scenario& scenario, const Quiet& quiet, const Strategy& strategy, const GuardTrial& trial,
-                 const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams) {
+Outcome try_once(const std::vector<Scenario>& there, const Quiet& quiet, const Strategy& strategy,
+                 const GuardTrial& trial, const std::shared_ptr<const AnswerBook>& book, const StreamSpace& streams) {
     constexpr Duration kLook = 5s;
-    Simulation simulation = launched(scenario, quiet, strategy, trial, book, streams);
-    const Time horizon = Time{} + scenario.window.horizon;
+    Simulation simulation = launched(there, quiet, strategy, trial, book, streams);
+    const Time horizon = Time{} + quiet.scenario.window.horizon;
     while (simulation.now() < horizon && !is_over(simulation)) {
         simulation.run_until(std::min(horizon, simulation.now() + kLook));
     }
-    const DrawnTelemetry& drawn = *simulation.drawn();
+    const Drawn seen = drawn(simulation.sites());
     Outcome row = simulation.outcome();
     if (simulation.went_back() != kNever) {
         row.verdict = row.verdict == Verdict::kAborted ? Verdict::kAborted : Verdict::kRolledBack;
     }
     row.defect = trial.defect.kind;
     row.severity = trial.defect.severity;
-    const bool exposed = drawn.first_exposed() <= simulation.went_back() && simulation.went_back() != kNever;
-    row.detection = exposed ? to_seconds(simulation.went_back() - drawn.first_exposed()) : kNaN;
-    row.exposure = std::llround(drawn.exposure());
-    row.failed_by_cause[static_cast<std::size_t>(Cause::kDefect)] = std::llround(drawn.harmed());
-    row.min_headroom = 1 / drawn.highest_load() - 1;
+    const bool exposed = seen.first_exposed <= simulation.went_back() && simulation.went_back() != kNever;
+    row.detection = exposed ? to_seconds(simulation.went_back() - seen.first_exposed) : kNaN;
+    row.exposure = std::llround(seen.exposure);
+    row.failed_by_cause[static_cast<std::size_t>(Cause::kDefect)] = std::llround(seen.harmed);
+    row.min_headroom = 1 / seen.highest_load - 1;
     return row;
 }
 
@@ -87,6 +98,7 @@ std::vector<Outcome> try_guards(const Scenario& scenario, const Strategy& strate
     for (const GuardTrial& trial : trials) {
         require(!trial.share || (*trial.share > 0 && *trial.share < 1), "a trial's share must be between 0 and 1");
     }
+    const std::vector<Scenario> there = in_each_location(scenario);
     std::vector<Quiet> quiets;
     std::vector<std::shared_ptr<const AnswerBook>> books;
     for (const GuardTrial& trial : trials) {
@@ -96,7 +108,7 @@ std::vector<Outcome> try_guards(const Scenario& scenario, const Strategy& strate
     const auto total = static_cast<std::uint32_t>(trials.size()) * options.replications;
     const auto one = [&](std::uint32_t index) {
         const std::uint32_t trial = index / options.replications, replication = index % options.replications;
-        Outcome row = try_once(scenario, quiets[trial], strategy, trials[trial], books[trial],
+        Outcome row = try_once(there, quiets[trial], strategy, trials[trial], books[trial],
                                StreamSpace(options.seed, replication));
         row.replication = replication;
         return row;
@@ -115,8 +127,9 @@ PlannedTraffic planned_traffic(const Scenario& scenario, const Strategy& strateg
     PlannedTraffic planned;
     const GuardTrial good{.defect = {}, .share = share};
     const auto book = std::make_shared<AnswerBook>(faultless, good.defect);
+    const std::vector<Scenario> there = in_each_location(faultless);
     Simulation simulation =
-        launched(faultless, quiet, strategy, good, book, StreamSpace(seed, replication), &planned.timeline);
+        launched(there, quiet, strategy, good, book, StreamSpace(seed, replication), &planned.timeline);
     const Time horizon = Time{} + scenario.window.horizon;
     planned.end = horizon;
     double before = 0;
@@ -125,15 +138,15 @@ PlannedTraffic planned_traffic(const Scenario& scenario, const Strategy& strateg
         simulation.run_until(std::min(horizon, simulation.now() + 1s));
         for (; told < planned.timeline.samples.size(); ++told) {
             planned.scrapes.push_back(planned.timeline.samples[told].at);
-            planned.new_requests.push_back(simulation.drawn()->exposure() - before);
-            before = simulation.drawn()->exposure();
+            planned.new_requests.push_back(drawn(simulation.sites()).exposure - before);
+            before = drawn(simulation.sites()).exposure;
         }
         if (!is_over(simulation)) continue;
         planned.end = simulation.now();
         break;
     }
-    planned.exposure = simulation.drawn()->exposure();
-    planned.first_exposed = simulation.drawn()->first_exposed();
+    planned.exposure = drawn(simulation.sites()).exposure;
+    planned.first_exposed = drawn(simulation.sites()).first_exposed;
     return planned;
 }
 

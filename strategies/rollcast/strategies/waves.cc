@@ -7,6 +7,7 @@
 
 #include "rollcast/base/check.h"
 #include "rollcast/base/clone_ptr.h"
+#include "rollcast/strategies/as_it_is.h"
 #include "rollcast/strategies/way_back.h"
 #include "rollcast/strategies/words.h"
 
@@ -70,6 +71,8 @@ class WavesController final : public Controller {
         here.locations = 1;
         here.cohorts = seen.in(location);
         here.routed = here.cohorts.front().routed;
+        here.replicas = seen.replicas_in(location);
+        here.sizes = {};
         here.approved = seen.approved && member.granted;
         here.aborted = goes_back_;
         std::vector<AnalysisStatus> analyses;
@@ -79,7 +82,8 @@ class WavesController final : public Controller {
             analyses.push_back(status);
         }
         here.analyses = analyses;
-        member.want = member.was_done ? way_back(here, member.place.replicas, why_) : member.controller->decide(here);
+        member.want = member.was_done ? way_back(here, here.replicas.value_or(member.place.replicas), why_)
+                                      : member.controller->decide(here);
         if (member.was_done && member.phase == Phase::kRolledBack) member.want.phase = Phase::kRolledBack;
         member.phase = member.want.phase;
         for (AnalysisWish& wish : member.want.analyses) wish.location = location;
@@ -93,7 +97,8 @@ class WavesController final : public Controller {
 
     void begin(LocationId location, const Observation& seen) {
         Member& member = members_[index_of(location)];
-        member.controller = member.strategy->start({.at = seen.now, .replicas = member.place.replicas});
+        const int replicas = seen.replicas_in(location).value_or(member.place.replicas);
+        member.controller = member.strategy->start({.at = seen.now, .replicas = replicas});
         run(index_of(location), seen);
     }
 
@@ -200,7 +205,8 @@ class WavesController final : public Controller {
         for (std::size_t i = 0; i < members_.size(); ++i) {
             const Member& member = members_[i];
             if (!member.controller) {
-                leave_alone(seen.in(static_cast<LocationId>(i)), want);
+                const std::vector<Target> there = as_it_is(seen, static_cast<LocationId>(i));
+                want.targets.insert(want.targets.end(), there.begin(), there.end());
                 continue;
             }
             const Directive& there = member.want;
@@ -218,15 +224,6 @@ class WavesController final : public Controller {
         if (is_final(want.phase)) final_ = want.phase;
         want.reason = reason();
         return want;
-    }
-
-    static void leave_alone(std::span<const Cohort> cohorts, Directive& want) {
-        for (const Cohort& cohort : cohorts) {
-            Target as_it_is;
-            as_it_is.desired = cohort.desired;
-            if (cohort.routed) as_it_is.weight = cohort.weight;
-            want.targets.push_back(as_it_is);
-        }
     }
 
     int members(Phase phase) const {

@@ -30,6 +30,18 @@ TEST(Shape, IsStraightBetweenPointsAndBelongsToTheLaterPieceAtAJump) {
     EXPECT_EQ(shape_from(kShape, 30s).first, 2);
 }
 
+TEST(Shape, OfTwoIsTheirProductAtEachPointOfEither) {
+    const std::vector<RatePoint> other{{15s, .5}, {25s, .5}, {25s, 2}};
+    const std::vector<RatePoint> both = product(kShape, other);
+    for (const Duration at : {-5s, 10s, 15s, 20s, 25s, 30s, 99s}) {
+        EXPECT_DOUBLE_EQ(shape_from(both, at).first, shape_from(kShape, at).first * shape_from(other, at).first);
+    }
+    EXPECT_DOUBLE_EQ(shape_from(both, 20s - 1ns).last, 1.5) << "up to the jump";
+    EXPECT_DOUBLE_EQ(shape_from(both, 12s).first, (shape_from(kShape, 12s).first) * .5) << "straight in between";
+    EXPECT_EQ(product({}, other).size(), other.size());
+    EXPECT_EQ(product(kShape, {}).size(), kShape.size());
+}
+
 TEST(MeanRate, IsTheIntegralOverTheWindow) {
     const Traffic traffic{.rate = 10, .shape = kShape};
     EXPECT_DOUBLE_EQ(mean_rate(traffic, 0s, 10s), 10);

@@ -194,13 +194,6 @@ TEST(Sites, HaveAFlagEach) {
     EXPECT_EQ(instances(simulation.sites()), 4) << "instances do not change";
 }
 
-TEST(Sites, AreNotKnownToAutoscalers) {
-    Scenario scenario = spread(2);
-    scenario.fleet.autoscaling = Autoscaling{.least = 1, .most = 8};
-    ASSERT_FALSE(validate(scenario).empty());
-    EXPECT_EQ(validate(scenario).front().path, "fleet.autoscaling");
-}
-
 /// Is shown all locations.
 class Everywhere final : public Strategy {
    public:
@@ -212,6 +205,70 @@ class Everywhere final : public Strategy {
    private:
     testing::Reflex reflex_;
 };
+
+/// Ten instances in each of two locations, whose autoscalers would like a load of 70 %. That would be the load if it
+/// were spread evenly, which it is not.
+Scenario autoscaled() {
+    Scenario scenario = spread(2);
+    scenario.service = {.slots = 2, .queue = 50, .service_time = Exponential{.02}};
+    scenario.window.lead_in = 5min;
+    scenario.traffic.rate = 2 * 10 * 2 * .7 / .02;
+    scenario.fleet.replicas = 20;
+    for (Location& one : scenario.locations) {
+        one.fleet.replicas = 10;
+        one.fleet.autoscaling =
+            Autoscaling{.least = 2, .most = 40, .by = HorizontalPodAutoscaler{.targets = {{.value = .7}}}};
+    }
+    scenario.locations[0].share = .1;
+    scenario.locations[1].share = .9;
+    return scenario;
+}
+
+TEST(Sites, ScaleEachByItself) {
+    const Scenario scenario = autoscaled();
+    Simulation simulation(scenario, {}, StreamSpace(11, 0));
+    simulation.run_until(Time{} + 5min);
+    const auto desired = [&](std::size_t site) { return simulation.sites()[site].world.cohorts()[0].desired; };
+    // A fifth of the load that ten instances should have, and nine fifths, to the tolerance of a tenth and a pod.
+    EXPECT_LE(desired(0), 4);
+    EXPECT_GE(desired(1), 16);
+    EXPECT_LE(desired(1), 21);
+    EXPECT_EQ(simulation.sites()[0].size(), desired(0));
+    EXPECT_EQ(replicas(simulation.sites()), desired(0) + desired(1));
+}
+
+TEST(Sites, WavesFollowTheAutoscalerOfEach) {
+    const Scenario scenario = autoscaled();
+    for (const bool halfway : {false, true}) {
+        Simulation simulation(scenario, {}, StreamSpace(11, 0));
+        simulation.run_until(Time{});
+        const Waves waves = one_by_one(2, halfway ? 1h : 1s);
+        simulation.launch(waves);
+        simulation.run_until(Time{} + 10min);
+        EXPECT_EQ(simulation.phase(), halfway ? Phase::kBaking : Phase::kPromoted);
+        for (const Site& site : simulation.sites()) {
+            const bool reached = !halfway || site.name == "location 0";
+            const std::vector<Cohort> cohorts = site.world.cohorts();
+            EXPECT_EQ(cohorts[reached ? 1 : 0].desired, site.size()) << site.name;
+            EXPECT_EQ(cohorts[reached ? 0 : 1].desired, 0) << site.name;
+        }
+        EXPECT_GE(simulation.sites()[1].size(), 16);
+    }
+}
+
+TEST(Sites, APlanThatChangesNothingCostsNothingWhateverAutoscalersDo) {
+    const Scenario scenario = autoscaled();
+    const Everywhere follows([](const Observation& seen) {
+        Directive want(seen.cohorts.size());
+        for (std::size_t i = 0; i < 2; ++i) {
+            want.targets[2 * i].desired = seen.replicas_in(static_cast<LocationId>(i)).value();
+        }
+        return want;
+    });
+    const Outcome row = replicate(scenario, follows, 7, 0, 0);
+    EXPECT_EQ(row.attributable(), 0);
+    EXPECT_EQ(row.extra_instance_seconds, 0);
+}
 
 TEST(Sites, AnAnalysisOfALocationSeesThatLocation) {
     Scenario scenario = spread(2);
@@ -277,6 +334,8 @@ TEST(Locations, AreChecked) {
               "locations[1].name: must be given and unique");
     EXPECT_EQ(complaint([](Scenario& s) { s.locations[1].fleet.zones = 0; }),
               "locations[1].fleet.zones: must be from 1 to 255, is 0");
+    EXPECT_EQ(complaint([](Scenario& s) { s.fleet.autoscaling = Autoscaling{.least = 1, .most = 8}; }),
+              "fleet.autoscaling: is of each location: give it there");
     EXPECT_EQ(complaint([](Scenario& s) { s.fleet.replicas = 5; }), "fleet.replicas: must be those of all locations");
 }
 

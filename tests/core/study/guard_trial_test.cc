@@ -12,6 +12,7 @@
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/feature_flag.h"
 #include "rollcast/strategies/shadow.h"
+#include "rollcast/strategies/waves.h"
 #include "support/scenarios.h"
 
 namespace rollcast {
@@ -237,6 +238,47 @@ TEST(GuardTrial, TellsWhatThePlanMakesOfTheTraffic) {
     }
     EXPECT_GT(requests, 60 * 240 + 150 * 120 - 150 * 15);  // what came after the last scrape is left out
     EXPECT_LT(planned.end, Time{} + scenario.window.horizon);
+}
+
+/// A location for each share of the traffic, all with the fleet that the service has.
+Scenario over_locations(std::vector<double> shares) {
+    Scenario scenario = guarded_scenario();
+    for (const double share : shares) {
+        scenario.locations.push_back({.name = "location " + std::to_string(scenario.locations.size()),
+                                      .share = share,
+                                      .fleet = scenario.fleet,
+                                      .faults = scenario.faults});
+    }
+    scenario.fleet.replicas *= static_cast<int>(shares.size());
+    return scenario;
+}
+
+TEST(GuardTrial, OfALocationIsThatOfItsShareOfTheTraffic) {
+    const Scenario both = over_locations({.75, .25});
+    const Scenario first = in_location(both, LocationId{0});
+    const auto inner = std::make_shared<Canary>(canary(first));
+    const strategies::Waves waves({inner}, {.waves = {{LocationId{0}}, {LocationId{1}}}});
+    const std::vector<GuardTrial> trials{errors(.05)};
+    const std::vector<Outcome> together = try_guards(both, waves, trials, {.replications = 20});
+    const std::vector<Outcome> alone = try_guards(first, *inner, trials, {.replications = 20});
+    EXPECT_EQ(caught(together), 20);
+    // Caught in the first wave with the same luck; decisions over locations take up to 200 ms to hear of it.
+    for (std::size_t i = 0; i < 20; ++i) EXPECT_NEAR(together[i].detection, alone[i].detection, 1);
+}
+
+TEST(GuardTrial, AgreesWithWholeReplicationsOverLocations) {
+    const Scenario scenario = over_locations({.4, .6});
+    const auto inner = std::make_shared<Canary>(canary(in_location(scenario, LocationId{0})));
+    const std::vector<strategies::Wave> one_by_one{{LocationId{0}}, {LocationId{1}}};
+    const auto blind =
+        std::make_shared<Canary>(strategies::CanaryParams{.replicas = inner->params().replicas,
+                                                          .steps = {strategies::SetWeight{30}, strategies::Pause{1min}},
+                                                          .routed = true});
+    const strategies::Waves inside({inner}, {.waves = one_by_one});
+    const strategies::Waves around({blind}, {.waves = one_by_one, .bake = 3min, .analysis = AnalysisId{0}});
+    for (const strategies::Waves* waves : {&inside, &around}) {
+        expect_agreement(scenario, {.kind = DefectKind::kErrorRate, .severity = .014}, *waves);
+    }
 }
 
 TEST(GuardTrial, RefusesWhatItCannotKnow) {
