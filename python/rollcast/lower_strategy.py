@@ -413,6 +413,8 @@ class _Strategy:
         params.routed = body.routed
         params.max_weight = params.max_weight if body.max_weight is None else body.max_weight
         params.min_pods_per_replica_set = body.min_pods_per_replica_set
+        if body.progress_threshold is not None:
+            params.progress_threshold = core_amount(body.progress_threshold)
         params.dynamic_stable_scale = body.dynamic_stable_scale
         self._check_dynamic(body)
         params.steps = [self._step(step, params, "canary", "steps", i) for i, step in enumerate(body.steps)]
