@@ -277,9 +277,9 @@ def _check_without_instances(lowering: Lowering, body: Body, *path: str) -> None
     """Refuses an experiment behind a flag."""
     if (within := inside(body)) is not None:
         return _check_without_instances(lowering, within, *path, *_INSIDE[type(body)])
-    for index, step in enumerate(body.steps if isinstance(body, language.CanaryModel) else ()):
+    for index, step in enumerate(body.steps if isinstance(body, language.CanaryModel) else []):
         if step.experiment is not None:
-            where = (*path, "canary", "steps", index, "experiment")
+            where: tuple[str | int, ...] = (*path, "canary", "steps", index, "experiment")
             lowering.error("behind a flag there are no instances to experiment with", *where)
     return None
 
