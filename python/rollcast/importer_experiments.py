@@ -12,7 +12,7 @@ _SIDES = {"stable": ("baseline", BASELINE), "canary": ("canary", NEW)}
 
 
 def translate_experiment(step: Fields, routed: bool, analyses: Analyses, problems: Problems) -> Draft | None:
-    """None where there is a problem. The templates of either version come together, for so they are counted."""
+    """None where there is a problem. Templates of one version come together, for so they are counted."""
     out = Draft(step.place)
     out.put("duration", step.duration("duration"))
     marks: dict[str, str] = {}  # by template: what telemetry calls its instances
