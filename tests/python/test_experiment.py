@@ -282,6 +282,26 @@ def test_it_keeps_the_contract_in_the_simulator(routed: bool) -> None:
     check_strategy(loaded(STEP | sides, routed=routed))
 
 
+@pytest.mark.parametrize("around", ["guarded", "shadow", "waves"])
+def test_others_around_it_keep_the_contract(tmp_path: Path, around: str) -> None:
+    canary = {"canary": {"routed": True, "steps": [{"experiment": STEP}, {"set_weight": 50}]}}
+    metric = {"name": "m", "kind": "error-ratio", "of": "new", "success": "isNaN(result) || result < 0.05"}
+    metrics = [{**metric, "interval": "30s", "initial_delay": "2m", "count": 6}]
+    strategy: dict[str, Any] = {
+        "guarded": {"strategy": canary, "analysis": "errors"},
+        "shadow": {"then": canary, "instances": 1, "duration": "2m"},
+        "waves": {"strategy": canary, "order": [["a"], ["b"]]},
+    }[around]
+    made = {
+        "strategy": {around: strategy},
+        "analyses": {"errors": {"metrics": metrics}},
+        "traffic": {"rate": "100/s"},
+        "fleet": {"replicas": 4, "readiness": {"period": "1s"}},
+        "release": "good",
+    }
+    check_strategy(load(made | ({"locations": ["a", "b"]} if around == "waves" else {})))
+
+
 def test_it_catches_a_bad_release_before_the_canary_has_traffic(tmp_path: Path) -> None:
     bad = {"release": {"defect": "error-rate", "rate": "20%"}}
     outcomes = rollcast.forecast(scenario(tmp_path, **bad), replications=20, seed=1)

@@ -215,6 +215,11 @@ def test_a_progress_threshold_reaches_the_engine(manifest: Any, threshold: str, 
     ]
 
 
+def test_a_canary_may_be_scaled_beyond_all_replicas(manifest: Any) -> None:
+    larger = ("setCanaryScale: {weight: 60}", "setCanaryScale: {weight: 200}")
+    assert imported(manifest(ROLLOUT, larger)).strategy.params.steps[4] == _core.SetCanaryScale(weight=200)
+
+
 def test_a_deployment_reaches_the_engine(manifest: Any) -> None:
     params = imported(manifest(DEPLOYMENT)).strategy.params
     assert (params.replicas, str(params.max_surge), str(params.max_unavailable)) == (4, "1", "25%")
