@@ -283,6 +283,7 @@ void bind_strategies(py::module_& module) {
                 field("max_unavailable", &CanaryParams::max_unavailable), field("steps", &CanaryParams::steps),
                 field("routed", &CanaryParams::routed), field("max_weight", &CanaryParams::max_weight),
                 field("min_pods_per_replica_set", &CanaryParams::min_pods_per_replica_set),
+                field("progress_threshold", &CanaryParams::progress_threshold),
                 field("scale_down_delay", &CanaryParams::scale_down_delay),
                 field("abort_scale_down_delay", &CanaryParams::abort_scale_down_delay),
                 field("progress_deadline", &CanaryParams::progress_deadline),

@@ -11,8 +11,8 @@ from rollcast.yaml_source import Node
 _SIDES = {"stable": ("baseline", BASELINE), "canary": ("canary", NEW)}
 
 
-def translate_experiment(step: Fields, routed: bool, analyses: Analyses, problems: Problems) -> Draft:
-    """The templates of either version come together, for so the model counts them."""
+def translate_experiment(step: Fields, routed: bool, analyses: Analyses, problems: Problems) -> Draft | None:
+    """None where there is a problem. Templates of one version come together, for so they are counted."""
     out = Draft(step.place)
     out.put("duration", step.duration("duration"))
     marks: dict[str, str] = {}  # by template: what telemetry calls its instances
@@ -51,7 +51,7 @@ def translate_experiment(step: Fields, routed: bool, analyses: Analyses, problem
     if not names["required"] and "duration" not in out.value:
         missing = "has neither a duration nor an analysis with requiredForCompletion"
         problems.warn(f"{missing}: it goes on until a person ends it", step.place)
-    return out
+    return out if sides else None
 
 
 def _pass_over(template: Fields, routed: bool, problems: Problems) -> None:

@@ -14,7 +14,7 @@ _NEVER = 2**31 - 1  # Kubernetes' "no deadline"
 # Fields that cannot change a forecast, by the kind of mapping they stand in.
 NO_INFLUENCE: dict[str, frozenset[str]] = {
     "object": frozenset({"apiVersion", "kind", "metadata", "status"}),
-    "workload": frozenset({"selector", "revisionHistoryLimit", "analysis"}),
+    "workload": frozenset({"analysis", "revisionHistoryLimit", "rollbackWindow", "selector"}),
     "canary": frozenset({"antiAffinity"}),
     "blueGreen": frozenset({"antiAffinity", "activeMetadata", "previewMetadata"}),
     "template": frozenset({"metadata"}),

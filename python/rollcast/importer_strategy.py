@@ -77,6 +77,7 @@ class Strategies:
             out.put("routed", True, routing.place)
             out.put("max_weight", routing.get("maxTrafficWeight"))
         out.put("min_pods_per_replica_set", canary.whole("minPodsPerReplicaSet"))
+        out.put("progress_threshold", self._threshold(canary.fields("replicaProgressThreshold")))
         out.put("scale_down_delay", canary.seconds("scaleDownDelaySeconds"))
         out.put("abort_scale_down_delay", canary.seconds("abortScaleDownDelaySeconds"))
         routed = "routed" in out.value
@@ -129,6 +130,19 @@ class Strategies:
         if not out.value:
             out.put("pause", "0s", place)
         return out.node()
+
+    def _threshold(self, threshold: Fields) -> Node | None:
+        kind, value = threshold.take("type"), threshold.whole("value")
+        threshold.finish()
+        if not threshold or value is None:
+            return None
+        if kind is None or kind.value not in ("Pods", "Percentage"):
+            found = shown(kind.value) if kind else "nothing"
+            place = kind.place if kind else threshold.place
+            hint = nearest(str(kind.value), ["Pods", "Percentage"]) if kind else None
+            self._problems.error(f"expected the type Pods or Percentage, got {found}", place, hint)
+            return None
+        return Node(f"{value.value}%" if kind.value == "Percentage" else value.value, value.place)
 
     def _mirror(self, route: Fields) -> int:
         """A route without a match is removed; one without a percentage copies all that matches."""

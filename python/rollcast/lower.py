@@ -206,7 +206,7 @@ def _in_one(core: Any, body: Body, strategy: Any, rank: Callable[[Any], float]) 
     return _core.in_location(core, lowest), in_each_location(body), there
 
 
-def _warn_of_idle_baseline(lowering: Lowering, core: Any, path: tuple[str, ...]) -> None:
+def _warn_of_idle_baseline(lowering: Lowering, core: Any, path: tuple[str | int, ...]) -> None:
     sources = [metric.source for analysis in core.analyses for metric in analysis.metrics]
     if not any(_core.selects(source, _core.Scope.baseline) for source in sources):
         message = (

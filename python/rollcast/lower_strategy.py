@@ -292,9 +292,9 @@ def _check_without_instances(lowering: Lowering, body: Body, *path: str) -> None
     """Refuses an experiment behind a flag."""
     if (within := inside(body)) is not None:
         return _check_without_instances(lowering, within, *path, *_INSIDE[type(body)])
-    for index, step in enumerate(body.steps if isinstance(body, language.CanaryModel) else ()):
+    for index, step in enumerate(body.steps if isinstance(body, language.CanaryModel) else []):
         if step.experiment is not None:
-            where = (*path, "canary", "steps", index, "experiment")
+            where: tuple[str | int, ...] = (*path, "canary", "steps", index, "experiment")
             lowering.error("behind a flag there are no instances to experiment with", *where)
     return None
 
@@ -428,6 +428,8 @@ class _Strategy:
         params.routed = body.routed
         params.max_weight = params.max_weight if body.max_weight is None else body.max_weight
         params.min_pods_per_replica_set = body.min_pods_per_replica_set
+        if body.progress_threshold is not None:
+            params.progress_threshold = core_amount(body.progress_threshold)
         params.dynamic_stable_scale = body.dynamic_stable_scale
         self._check_dynamic(body)
         params.steps = [self._step(step, params, "canary", "steps", i) for i, step in enumerate(body.steps)]

@@ -1148,6 +1148,9 @@ class CanaryModel(Model):
     """What weights are relative to. Default: 100."""
     min_pods_per_replica_set: Annotated[Whole, Field(ge=0)] | None = None
     """With a router: no version in use has fewer instances."""
+    progress_threshold: Amount | None = None
+    """So many available instances of the new version, or this part of those wanted, are enough to go on.
+    Default: all."""
     scale_down_delay: Seconds | None = None
     """Old instances live on for so long after the promotion. Argo's default: 30s when routed, else 0."""
     abort_scale_down_delay: Seconds | None = None

@@ -173,7 +173,7 @@ class _Plan:
         if body.routed:
             return share + (canary.weight or 0 if canary else 0) / (body.max_weight or 100)
         fresh, old = (side.replicas or 1 if side else 0 for side in (canary, baseline))
-        return (share * self._replicas + fresh) / (self._replicas + fresh + old)
+        return float((share * self._replicas + fresh) / (self._replicas + fresh + old))
 
     def _blue_green(self, body: language.BlueGreenModel) -> _Rollout:
         person = body.auto_promotion is False and not body.auto_promotion_after

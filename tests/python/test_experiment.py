@@ -74,8 +74,8 @@ spec:
       provider:
         prometheus:
           query: |
-            sum(rate(http_requests_total{status=~"5..", pod_template_hash="{{args.new}}"}[2m])) / sum(rate(http_requests_total{pod_template_hash="{{args.new}}"}[2m]))
-              - sum(rate(http_requests_total{status=~"5..", pod_template_hash="{{args.old}}"}[2m])) / sum(rate(http_requests_total{pod_template_hash="{{args.old}}"}[2m]))
+            sum(rate(http_requests_total{status!~"5..", pod_template_hash="{{args.old}}"}[2m])) / sum(rate(http_requests_total{pod_template_hash="{{args.old}}"}[2m]))
+              - sum(rate(http_requests_total{status!~"5..", pod_template_hash="{{args.new}}"}[2m])) / sum(rate(http_requests_total{pod_template_hash="{{args.new}}"}[2m]))
 ---
 apiVersion: argoproj.io/v1alpha1
 kind: AnalysisTemplate
@@ -84,7 +84,7 @@ spec:
   metrics:
     - name: latency
       interval: 30s
-      failureCondition: result[0] > 5000
+      failureCondition: result[0] > 500
       provider:
         prometheus:
           query: histogram_quantile(0.99, sum(rate(istio_request_duration_milliseconds_bucket[2m])) by (le))
@@ -155,8 +155,8 @@ def test_a_manifest_reaches_the_engine(tmp_path: Path) -> None:
     assert made.strategy.brings_baseline
     scopes = [step.selector.scope for step in made.model.analyses[0].metrics[0].source.query]
     assert [scope for scope in scopes if scope != _core.Scope.service] == [
-        *2 * [_core.Scope.new],
         *2 * [_core.Scope.baseline],
+        *2 * [_core.Scope.new],
     ]
     assert made.warnings == []
 
@@ -205,9 +205,10 @@ def test_what_goes_on_until_a_person_ends_it_is_told(tmp_path: Path) -> None:
     )
     _, told = import_manifests([path])
     assert [warning.replace(f"{tmp_path}/", "") for warning in told] == [
-        "m.yaml:15:17: spec.strategy.canary.steps[0].experiment.templates[0].selector: whether the service selects pods with these is not known: taken as if it did",
-        "m.yaml:19:17: spec.strategy.canary.steps[0].experiment.templates[1].selector: whether the service selects pods with these is not known: taken as if it did",
+        "m.yaml:16:17: spec.strategy.canary.steps[0].experiment.templates[0].selector: whether the service selects pods with these is not known: taken as if it did",
+        "m.yaml:20:17: spec.strategy.canary.steps[0].experiment.templates[1].selector: whether the service selects pods with these is not known: taken as if it did",
         "m.yaml:13:13: spec.strategy.canary.steps[0].experiment: has neither a duration nor an analysis with requiredForCompletion: it goes on until a person ends it",
+        "m.yaml:8:5: spec.strategy: the plan waits for a person, and nobody is said to promote: say after how long, for example approval: 20m",
     ]
 
 
@@ -221,14 +222,14 @@ WHERE = "spec.strategy.canary.steps[0].experiment"
          f'm.yaml:17:26: {WHERE}.templates[0].specRef: expected a specRef of stable or canary, got "stabel"; did you mean "stable"?'),
         ("                specRef: stable\n", "", f"m.yaml:16:17: {WHERE}.templates[0]: expected a specRef of stable or canary, got nothing"),
         ("templates.experiment-baseline.", "templates.experiment-basline.",
-         f'm.yaml:28:42: {WHERE}.analyses[0].args[0].value: the experiment has no template "experiment-basline"; did you mean "experiment-baseline"?'),
+         f'm.yaml:28:40: {WHERE}.analyses[0].args[0].value: the experiment has no template "experiment-basline"; did you mean "experiment-baseline"?'),
         ("duration: 10m\n", "duration: 10\n", f'm.yaml:14:23: {WHERE}.duration: expected a duration such as "30s", "5m" or "1h30m", got 10'),
         ("duration: 10m\n", "duration: ten\n", f'm.yaml:14:23: {WHERE}.duration: expected a duration such as "30s", "5m" or "1h30m", got "ten"'),
         ("trafficRouting: {istio: {virtualService: {name: guestbook}}}\n", "maxSurge: 1\n",
          f"m.yaml:18:25: {WHERE}.templates[0].weight: needs a traffic router: routed: true; without one traffic follows instances"),
         ("      count: 5\n", "",
-         'm.yaml:46:7: spec.metrics[0]: metric "more-errors" has an interval but no count: the rollout would wait for it for ever'),
-        ("- setWeight: 50", "- experiment: {}", "m.yaml:33:11: spec.strategy.canary.steps[1].experiment: expected templates: with a specRef"),
+         'm.yaml:44:7: spec.metrics[0]: metric "more-errors" has an interval but no count: the rollout would wait for it for ever'),
+        ("- setWeight: 50", "- experiment: {}", "m.yaml:32:23: spec.strategy.canary.steps[1].experiment: expected templates: with a specRef"),
     ],
 )  # fmt: skip
 def test_bad_manifests_are_told_what_is_wrong_and_where(
@@ -252,7 +253,7 @@ def test_bad_manifests_are_told_what_is_wrong_and_where(
         ({}, {"routed": False}, None,
          "strategy.canary.steps[0].experiment.baseline.weight: needs a traffic router: routed: true"),
         ({"canary": {"weight": 99}}, {}, None,
-         "strategy.canary: step 1: the weights of the canary and of the experiment add up to 104 of 100"),
+         "strategy: step 1: the weights of the canary and of the experiment add up to 104 of 100"),
         ({"canary": {"replicas": 0}}, {}, None, "experiment.canary.replicas: expected at least 1, got 0"),
         ({}, {}, "baseline",
          "strategy.baseline.strategy.canary.steps[0].experiment.baseline: there is a baseline around it already"),
@@ -271,7 +272,7 @@ def test_what_makes_no_sense_is_told(
 def test_one_without_a_baseline_fits_into_a_baseline() -> None:
     made = loaded({"canary": {"replicas": 2}, "duration": "5m"}, "baseline")
     assert made.strategy.describe().startswith("baseline(canary(")
-    check_strategy(made)
+    check_strategy(made, quota=16)  # the baseline has as many
 
 
 @pytest.mark.parametrize("routed", [True, False])
@@ -279,6 +280,26 @@ def test_it_keeps_the_contract_in_the_simulator(routed: bool) -> None:
     weight = {"weight": 5} if routed else {}
     sides = {"baseline": {"replicas": 2, **weight}, "canary": {"replicas": 2, **weight}}
     check_strategy(loaded(STEP | sides, routed=routed))
+
+
+@pytest.mark.parametrize("around", ["guarded", "shadow", "waves"])
+def test_others_around_it_keep_the_contract(tmp_path: Path, around: str) -> None:
+    canary = {"canary": {"routed": True, "steps": [{"experiment": STEP}, {"set_weight": 50}]}}
+    metric = {"name": "m", "kind": "error-ratio", "of": "new", "success": "isNaN(result) || result < 0.05"}
+    metrics = [{**metric, "interval": "30s", "initial_delay": "2m", "count": 6}]
+    strategy: dict[str, Any] = {
+        "guarded": {"strategy": canary, "analysis": "errors"},
+        "shadow": {"then": canary, "instances": 1, "duration": "2m"},
+        "waves": {"strategy": canary, "order": [["a"], ["b"]]},
+    }[around]
+    made = {
+        "strategy": {around: strategy},
+        "analyses": {"errors": {"metrics": metrics}},
+        "traffic": {"rate": "100/s"},
+        "fleet": {"replicas": 4, "readiness": {"period": "1s"}},
+        "release": "good",
+    }
+    check_strategy(load(made | ({"locations": ["a", "b"]} if around == "waves" else {})))
 
 
 def test_it_catches_a_bad_release_before_the_canary_has_traffic(tmp_path: Path) -> None:

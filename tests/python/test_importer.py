@@ -200,6 +200,26 @@ def test_analyses_reach_the_engine(manifest: Any) -> None:
     assert metric.source.query[0].selector.scope == _core.Scope.new  # by the canary's service
 
 
+@pytest.mark.parametrize(
+    ("threshold", "amount"), [("{type: Percentage, value: 90}", "90%"), ("{type: Pods, value: 2}", "2")]
+)
+def test_a_progress_threshold_reaches_the_engine(manifest: Any, threshold: str, amount: str) -> None:
+    path = manifest(ROLLOUT, ("maxUnavailable: 0", f"replicaProgressThreshold: {threshold}"))
+    assert str(imported(path).strategy.params.progress_threshold) == amount
+    assert warnings(path) == []
+    assert refusals(
+        manifest(ROLLOUT, ("maxUnavailable: 0", "replicaProgressThreshold: {type: Pod, value: 2}"))
+    ) == [
+        "m.yaml:14:40: spec.strategy.canary.replicaProgressThreshold.type: expected the type Pods or Percentage, "
+        'got "Pod"; did you mean "Pods"?'
+    ]
+
+
+def test_a_canary_may_be_scaled_beyond_all_replicas(manifest: Any) -> None:
+    larger = ("setCanaryScale: {weight: 60}", "setCanaryScale: {weight: 200}")
+    assert imported(manifest(ROLLOUT, larger)).strategy.params.steps[4] == _core.SetCanaryScale(weight=200)
+
+
 def test_a_deployment_reaches_the_engine(manifest: Any) -> None:
     params = imported(manifest(DEPLOYMENT)).strategy.params
     assert (params.replicas, str(params.max_surge), str(params.max_unavailable)) == (4, "1", "25%")

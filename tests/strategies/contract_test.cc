@@ -150,7 +150,7 @@ std::vector<Example> examples() {
         example<Canary>("BasicCanaryThatAborts", 13,
                         CanaryParams{.replicas = kReplicas, .steps = kSteps, .progress_deadline_abort = true}),
         with_baseline(
-            example<Canary>("BasicCanaryWithExperiments", 22,
+            example<Canary>("BasicCanaryWithExperiments", 25,
                             CanaryParams{.replicas = kReplicas, .steps = with_experiments(kSteps, kExperiment)})),
         with_baseline(example<Canary>("RoutedCanaryWithExperiments", 28, routed_with_experiments())),
         example<Canary>("CanaryWithAnExperimentOfItsOwnOnly", 15,

@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'everywhere', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'ExperimentAnalysis', 'ExperimentSide', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'RunExperiment', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'everywhere', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -2632,6 +2632,69 @@ class SetMirror:
     @percentage.setter
     def percentage(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
+class ExperimentSide:
+    """
+    The instances of one version that an experiment starts.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, replicas: typing.SupportsInt | typing.SupportsIndex = 0, weight: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def weight(self) -> int:
+        ...
+    @weight.setter
+    def weight(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class ExperimentAnalysis:
+    """
+    An analysis of an experiment.
+    """
+    __hash__: typing.ClassVar[None] = None
+    analysis: int
+    required: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, analysis: int = ..., required: bool = False) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+class RunExperiment:
+    """
+    A step: instances of both versions for a while, and analyses of them.
+    """
+    __hash__: typing.ClassVar[None] = None
+    canary: ExperimentSide
+    duration: float | None
+    scale_down_delay: float
+    stable: ExperimentSide
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, stable: ExperimentSide = ..., canary: ExperimentSide = ..., duration: float | None = None, analyses: collections.abc.Sequence[ExperimentAnalysis] = ..., scale_down_delay: float = 30.0) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def analyses(self) -> list[ExperimentAnalysis]:
+        ...
+    @analyses.setter
+    def analyses(self, arg1: collections.abc.Sequence[ExperimentAnalysis]) -> None:
+        ...
 class BackgroundAnalysis:
     """
     An analysis from a step to the end.
@@ -2664,11 +2727,12 @@ class CanaryParams:
     max_unavailable: Amount
     progress_deadline: float | None
     progress_deadline_abort: bool
+    progress_threshold: Amount | None
     routed: bool
     scale_down_delay: float | None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ..., dynamic_stable_scale: bool = False) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_surge: Amount = ..., max_unavailable: Amount = ..., steps: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror | RunExperiment] = ..., routed: bool = False, max_weight: typing.SupportsInt | typing.SupportsIndex = 100, min_pods_per_replica_set: typing.SupportsInt | typing.SupportsIndex | None = None, progress_threshold: Amount | None = ..., scale_down_delay: float | None = None, abort_scale_down_delay: float | None = None, progress_deadline: float | None = 600.0, progress_deadline_abort: bool = False, background: BackgroundAnalysis | None = ..., dynamic_stable_scale: bool = False) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -2693,10 +2757,10 @@ class CanaryParams:
     def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
     @property
-    def steps(self) -> list[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror]:
+    def steps(self) -> list[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror | RunExperiment]:
         ...
     @steps.setter
-    def steps(self, arg1: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror]) -> None:
+    def steps(self, arg1: collections.abc.Sequence[SetWeight | Pause | SetCanaryScale | RunAnalysis | SetMirror | RunExperiment]) -> None:
         ...
 class Canary(Strategy):
     """
@@ -2708,6 +2772,11 @@ class Canary(Strategy):
         ...
     def __setstate__(self, arg0: tuple) -> None:
         ...
+    @property
+    def brings_baseline(self) -> bool:
+        """
+        Whether an experiment starts instances of the old version.
+        """
     @property
     def params(self) -> CanaryParams:
         ...

@@ -38,10 +38,11 @@ std::string spell(const CanaryStep& step) {
     return std::visit(words, step);
 }
 
-bool brings_baseline(const CanaryParams& params) {
-    return std::any_of(params.steps.begin(), params.steps.end(), [](const CanaryStep& step) {
+/// Whether a step starts an experiment with at least so many instances of the old version.
+bool experiments_with(int stable_replicas, const CanaryParams& params) {
+    return std::any_of(params.steps.begin(), params.steps.end(), [&](const CanaryStep& step) {
         const auto* it = std::get_if<RunExperiment>(&step);
-        return it != nullptr && it->stable.replicas > 0;
+        return it != nullptr && it->stable.replicas >= stable_replicas;
     });
 }
 
@@ -55,11 +56,8 @@ class CanaryController final : public Controller {
           status_{launch.replicas, launch.replicas, launch.replicas, launch.replicas},
           progress_{{ProgressReason::kNewReplicaSetCreated, launch.at}} {
         at_.keeps_scale = !abort_delay_.delay;
-        const bool experiments = std::any_of(params.steps.begin(), params.steps.end(), [](const CanaryStep& step) {
-            return std::holds_alternative<RunExperiment>(step);
-        });
-        if (experiments) {
-            experiments_.emplace(brings_baseline(params), params.progress_deadline, params.max_weight);
+        if (experiments_with(0, params)) {
+            experiments_.emplace(experiments_with(1, params), params.progress_deadline, params.max_weight);
         }
     }
 
@@ -535,7 +533,7 @@ void validate(const CanaryParams& params) {
 
 Canary::Canary(CanaryParams params) : params_(std::move(params)) { validate(params_); }
 
-bool Canary::brings_baseline() const { return strategies::brings_baseline(params_); }
+bool Canary::brings_baseline() const { return experiments_with(1, params_); }
 
 std::string Canary::describe() const {
     std::string text = "canary(replicas=" + std::to_string(params_.replicas) +

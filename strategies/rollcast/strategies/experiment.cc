@@ -60,7 +60,7 @@ AnalysisPhase argo::experiment_phase(AnalysisPhase instances, std::span<const Ex
 }
 
 std::vector<Cohort> Experiments::rest(std::span<const Cohort> all) {
-    ensure(all.size() == (baseline_ ? 3u : 2u), "an experiment needs a scenario with its versions");
+    ensure(all.size() == (baseline_ ? 3u : 2u), "an experiment with a baseline needs a scenario that has one");
     const Cohort& fresh = all.back();
     const bool is_last = fresh.desired == last_.fresh && (!baseline_ || all[1].desired == last_.baseline) &&
                          (!fresh.routed || fresh.weight == last_.weight);
