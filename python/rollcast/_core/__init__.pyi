@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'everywhere', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'autoscales', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'everywhere', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -2141,11 +2141,17 @@ class Location:
     name: str
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, name: str = '', share: typing.SupportsFloat | typing.SupportsIndex = 1.0, fleet: Fleet = ..., faults: Faults = ...) -> None:
+    def __init__(self, *, name: str = '', share: typing.SupportsFloat | typing.SupportsIndex = 1.0, fleet: Fleet = ..., faults: Faults = ..., shape: collections.abc.Sequence[RatePoint] = ...) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
     def __repr__(self) -> str:
+        ...
+    @property
+    def shape(self) -> list[RatePoint]:
+        ...
+    @shape.setter
+    def shape(self, arg1: collections.abc.Sequence[RatePoint]) -> None:
         ...
     @property
     def share(self) -> float:
@@ -2227,6 +2233,11 @@ class Strategy:
     def describe(self) -> str:
         """
         Identity, label and log line.
+        """
+    @property
+    def knows_locations(self) -> bool:
+        """
+        Whether it can be shown more than one location.
         """
 class StrategyError(RuntimeError):
     """
@@ -2344,47 +2355,6 @@ class AnalysisStatus:
     @run.setter
     def run(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-class Observation:
-    """
-    What a strategy is shown; the old version's cohort first, the new one's last; of several locations, one after the other.
-    """
-    __hash__: typing.ClassVar[None] = None
-    aborted: bool
-    approved: bool
-    now: float
-    routed: bool
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False, replicas: typing.SupportsInt | typing.SupportsIndex | None = None, locations: typing.SupportsInt | typing.SupportsIndex = 1) -> None:
-        ...
-    def __reduce__(self) -> tuple:
-        ...
-    def __repr__(self) -> str:
-        ...
-    @property
-    def analyses(self) -> list[AnalysisStatus]:
-        ...
-    @analyses.setter
-    def analyses(self, arg1: collections.abc.Sequence[AnalysisStatus]) -> None:
-        ...
-    @property
-    def cohorts(self) -> list[Cohort]:
-        ...
-    @cohorts.setter
-    def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
-        ...
-    @property
-    def locations(self) -> int:
-        ...
-    @locations.setter
-    def locations(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def replicas(self) -> int | None:
-        ...
-    @replicas.setter
-    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
-        ...
 class Target:
     """
     What one cohort should become; weights for all cohorts or for none.
@@ -2417,6 +2387,67 @@ class Target:
         ...
     @weight.setter
     def weight(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+class Observation:
+    """
+    What a strategy is shown; the old version's cohort first, the new one's last; of several locations, one after the other.
+    """
+    __hash__: typing.ClassVar[None] = None
+    aborted: bool
+    approved: bool
+    now: float
+    routed: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False, replicas: typing.SupportsInt | typing.SupportsIndex | None = None, locations: typing.SupportsInt | typing.SupportsIndex = 1, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex | None] = ..., names: collections.abc.Sequence[str] = ...) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def at(self, location: str) -> Observation:
+        """
+        What a strategy in that location alone would be shown.
+        """
+    def targets(self, changes: collections.abc.Mapping[str, collections.abc.Sequence[Target]]) -> list[Target]:
+        """
+        Of all cohorts: those given for the locations that are named, and elsewhere what was wanted last.
+        """
+    @property
+    def analyses(self) -> list[AnalysisStatus]:
+        ...
+    @analyses.setter
+    def analyses(self, arg1: collections.abc.Sequence[AnalysisStatus]) -> None:
+        ...
+    @property
+    def cohorts(self) -> list[Cohort]:
+        ...
+    @cohorts.setter
+    def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
+        ...
+    @property
+    def locations(self) -> int:
+        ...
+    @locations.setter
+    def locations(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def names(self) -> list[str]:
+        ...
+    @names.setter
+    def names(self, arg1: collections.abc.Sequence[str]) -> None:
+        ...
+    @property
+    def replicas(self) -> int | None:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def sizes(self) -> list[int | None]:
+        ...
+    @sizes.setter
+    def sizes(self, arg1: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex | None]) -> None:
         ...
 class AnalysisWish:
     """
@@ -2491,9 +2522,9 @@ class PythonStrategy(Strategy):
     """
     A strategy written in Python.
     """
-    def __init__(self, make: typing.Any, identity: str) -> None:
+    def __init__(self, make: typing.Any, identity: str, knows_locations: bool = False) -> None:
         """
-        make: called with the number of old replicas at the start of each rollout, gives an object with decide(seen: Observation) -> Directive that copy.deepcopy() can copy; identity: what describe() says.
+        make: called at the start of each rollout with the numbers of old replicas by location ("" where there is but one), gives an object with decide(seen: Observation) -> Directive that copy.deepcopy() can copy; identity: what describe() says.
         """
 class DeploymentType(enum.Enum):
     """
@@ -3725,7 +3756,7 @@ class Outcome:
     verdict: Verdict
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, replication: typing.SupportsInt | typing.SupportsIndex = 0, truth: typing.SupportsInt | typing.SupportsIndex = 0, defect: DefectKind = ..., severity: typing.SupportsFloat | typing.SupportsIndex = 0.0, verdict: Verdict = ..., duration: typing.SupportsFloat | typing.SupportsIndex = 0.0, active: typing.SupportsFloat | typing.SupportsIndex = 0.0, paused: typing.SupportsFloat | typing.SupportsIndex = 0.0, baking: typing.SupportsFloat | typing.SupportsIndex = 0.0, detection: typing.SupportsFloat | typing.SupportsIndex = 0.0, recovery: typing.SupportsFloat | typing.SupportsIndex = 0.0, requests: typing.SupportsInt | typing.SupportsIndex = 0, failed: typing.SupportsInt | typing.SupportsIndex = 0, slow: typing.SupportsInt | typing.SupportsIndex = 0, failed_by_cause: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"] = ..., baseline_failed: typing.SupportsInt | typing.SupportsIndex = 0, baseline_slow: typing.SupportsInt | typing.SupportsIndex = 0, exposure: typing.SupportsInt | typing.SupportsIndex = 0, blast_radius: typing.SupportsFloat | typing.SupportsIndex = 0.0, budget_spent: typing.SupportsFloat | typing.SupportsIndex = 0.0, min_headroom: typing.SupportsFloat | typing.SupportsIndex = 0.0, extra_instance_seconds: typing.SupportsFloat | typing.SupportsIndex = 0.0, alarms_true: typing.SupportsInt | typing.SupportsIndex = 0, alarms_false: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, decisions: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+    def __init__(self, *, replication: typing.SupportsInt | typing.SupportsIndex = 0, truth: typing.SupportsInt | typing.SupportsIndex = 0, defect: DefectKind = ..., severity: typing.SupportsFloat | typing.SupportsIndex = 0.0, verdict: Verdict = ..., duration: typing.SupportsFloat | typing.SupportsIndex = 0.0, active: typing.SupportsFloat | typing.SupportsIndex = 0.0, paused: typing.SupportsFloat | typing.SupportsIndex = 0.0, baking: typing.SupportsFloat | typing.SupportsIndex = 0.0, detection: typing.SupportsFloat | typing.SupportsIndex = 0.0, recovery: typing.SupportsFloat | typing.SupportsIndex = 0.0, requests: typing.SupportsInt | typing.SupportsIndex = 0, failed: typing.SupportsInt | typing.SupportsIndex = 0, slow: typing.SupportsInt | typing.SupportsIndex = 0, failed_by_cause: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"] = ..., baseline_failed: typing.SupportsInt | typing.SupportsIndex = 0, baseline_slow: typing.SupportsInt | typing.SupportsIndex = 0, exposure: typing.SupportsInt | typing.SupportsIndex = 0, blast_radius: typing.SupportsFloat | typing.SupportsIndex = 0.0, locations_exposed: typing.SupportsFloat | typing.SupportsIndex = 0.0, budget_spent: typing.SupportsFloat | typing.SupportsIndex = 0.0, min_headroom: typing.SupportsFloat | typing.SupportsIndex = 0.0, extra_instance_seconds: typing.SupportsFloat | typing.SupportsIndex = 0.0, alarms_true: typing.SupportsInt | typing.SupportsIndex = 0, alarms_false: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, decisions: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -3823,6 +3854,12 @@ class Outcome:
         ...
     @failed_by_cause.setter
     def failed_by_cause(self, arg1: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"]) -> None:
+        ...
+    @property
+    def locations_exposed(self) -> float:
+        ...
+    @locations_exposed.setter
+    def locations_exposed(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def min_headroom(self) -> float:
@@ -4217,6 +4254,10 @@ def allocate_truths(release: Release, replications: typing.SupportsInt | typing.
     """
 def at_work(hours: WorkingHours, now: float) -> bool:
     ...
+def autoscales(scenario: Scenario) -> bool:
+    """
+    Whether anybody changes the number of instances.
+    """
 def build_config() -> dict[str, typing.Any]:
     """
     What this extension was built from and with: for bug reports.
@@ -4309,7 +4350,7 @@ def registered() -> list[str]:
     """
     The names of the strategies in C++ that were linked in.
     """
-def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False, locations: typing.SupportsInt | typing.SupportsIndex = 1) -> list[Breach]:
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False, locations: collections.abc.Sequence[str] = []) -> list[Breach]:
     """
     Plays a strategy through on a toy fleet: each way in which it broke the contract.
     """
