@@ -364,7 +364,7 @@ def test_a_failover_that_can_mean_nothing_is_refused() -> None:
     assert "expected locations: there is nowhere else to go" in errors_of(alone)
     users = failing_over()
     users["traffic"]["users"] = {"count": 10}
-    assert "users wait for the location that they have" in errors_of(users)
+    assert "only requests that just come go elsewhere" in errors_of(users)
     idle = failing_over()
     idle["faults"] = "none"
     assert "changes nothing: no location is lost" in str(rollcast.load(idle).warnings)
