@@ -169,6 +169,10 @@ void bind_python_strategy(py::module_& module) {
     bind_struct(module, "AnalysisStatus", "One analysis run that a directive asked for.",
                 field("run", &AnalysisStatus::run), field("phase", &AnalysisStatus::phase),
                 field("location", &AnalysisStatus::location));
+    bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
+                field("desired", &Target::desired), field("weight", &Target::weight),
+                field("mirrored", &Target::mirrored), field("behind_flag", &Target::behind_flag),
+                field("counted", &Target::counted));
     bind_struct(
         module, "Observation",
         "What a strategy is shown; the old version's cohort first, the new one's last; of several locations, one "
@@ -180,10 +184,6 @@ void bind_python_strategy(py::module_& module) {
         .def("at", &Seen::at, py::arg("location"), "What a strategy in that location alone would be shown.")
         .def("targets", &Seen::targets, py::arg("changes"),
              "Of all cohorts: those given for the locations that are named, and elsewhere what was wanted last.");
-    bind_struct(module, "Target", "What one cohort should become; weights for all cohorts or for none.",
-                field("desired", &Target::desired), field("weight", &Target::weight),
-                field("mirrored", &Target::mirrored), field("behind_flag", &Target::behind_flag),
-                field("counted", &Target::counted));
     bind_struct(module, "AnalysisWish", "An analysis that should be running; a new run takes a new number.",
                 field("run", &AnalysisWish::run), field("analysis", &AnalysisWish::analysis),
                 field("location", &AnalysisWish::location));

@@ -62,7 +62,7 @@ def _fleet(lowering: Lowering, given: language.LocationModel, fleet: Any, *path:
                 f"expected at least the {here.replicas} replicas, got {here.quota}", *path, "quota"
             )
     scaling = here.autoscaling
-    if scaling is not None and not scaling.least <= here.replicas <= scaling.most:
+    if scaling is not None and not scaling.least <= here.replicas <= max(scaling.least, scaling.most):
         message = f"expected what its autoscaling keeps, from {scaling.least} to {scaling.most}"
         lowering.error(f"{message}, got {here.replicas}", *path, "replicas")
     return here
@@ -222,7 +222,7 @@ def _fail_over(lowering: Lowering, locations: list[Any]) -> None:
         message = "changes nothing: no location is lost; say faults: {location_loss: ...}"
         lowering.warn(message, "traffic", "failover")
     if lowering.model.traffic.users is not None:
-        message = "is known of requests that just come: users wait for the location that they have"
+        message = "may not be given beside users: only requests that just come go elsewhere"
         lowering.error(message, "traffic", "failover", key=True)
     if not lowering.problems.errors:
         shapes = failover_shapes([one.share for one in locations], _away(lowering, core.after), core.ttl)

@@ -50,6 +50,8 @@ _INSIDE: dict[type, tuple[str, str]] = {
     language.WavesModel: ("waves", "strategy"),
     language.StackSetModel: ("stack_set", "strategy"),
 }
+INSIDE_BY_KIND = dict(_INSIDE.values())
+"""Where the strategy inside stands, by the word for what is around it."""
 
 
 def strategy_body(lowering: Lowering) -> Body | None:

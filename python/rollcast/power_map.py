@@ -254,7 +254,10 @@ def power(
 
 
 def coarse_power(loaded: LoadedScenario, seed: int) -> Power | None:
-    """Of the three likeliest kinds of defects: for a report that is about more than that."""
+    """Of the three likeliest kinds of defects: for a report that is about more than that.
+
+    None where it would take too long: trials go through every location.
+    """
     known = [
         truth for truth in loaded.model.release.truths if truth.probability > 0 and truth.kind.name != "none"
     ]

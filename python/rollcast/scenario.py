@@ -10,6 +10,7 @@ Bad input raises InputErrors, with everything that is wrong with it at once.
 from __future__ import annotations
 
 import copy
+import re
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -192,14 +193,14 @@ def _load(
     tree = overlay(own, from_plain(dict(overrides or {}), Place()))
     manifests = manifests or _referred_manifests(tree, base, problems)
     if manifests:
-        tree, waves = _without_waves(tree)
-        tree = _without_own_strategy(tree, problems, in_waves=waves is not None)
+        tree, outer = _without_around(tree)
+        tree = _without_own_strategy(tree, problems, is_inside=outer is not None)
         args = tree.get("args")
         values = (
             {key: str(node.value) for key, node in args.value.items()} if args and args.is_mapping else {}
         )
         tree = overlay(translate(manifests, problems, values), tree)
-        tree = _around(tree, waves)
+        tree = _around(tree, outer)
     return _finish(tree, base, source, problems, allow_code)
 
 
@@ -218,7 +219,7 @@ def _finish(
     problems.raise_errors()
     said = {key: child.plain() for key, child in tree.value.items() if key not in ("manifest", "args")}
     sections = list(ScenarioModel.model_fields)
-    assumptions = sorted(assumed.items, key=lambda one: sections.index(one.path.partition(".")[0]))
+    assumptions = sorted(assumed.items, key=lambda one: sections.index(re.split(r"[.[]", one.path)[0]))
     description = model.description or ""
     return LoadedScenario(name, description, core, strategy, assumptions, problems.warnings, source, said)
 
@@ -241,31 +242,47 @@ def _referred_manifests(tree: Node, base: Path, problems: Problems) -> list[Node
     return documents
 
 
-def _without_waves(tree: Node) -> tuple[Node, Node | None]:
-    """Waves without a strategy of their own go around a manifest's: they are taken apart."""
+def _without_around(tree: Node) -> tuple[Node, Node | None]:
+    """What has no strategy inside goes around a manifest's: the two are taken apart."""
     strategy = tree.get("strategy")
-    if strategy is None or not strategy.is_mapping or len(strategy.value) != 1:
-        return tree, None
-    ((kind, waves),) = strategy.value.items()
-    if kind not in ("waves", "stack_set") or not waves.is_mapping or waves.get("strategy") is not None:
+    if strategy is None or not _is_around(strategy):
         return tree, None
     left = {key: child for key, child in tree.value.items() if key != "strategy"}
     return Node(left, tree.place, keys=tree.keys), strategy
 
 
-def _around(tree: Node, waves: Node | None) -> Node:
+def _is_around(strategy: Node) -> bool:
+    from rollcast.lower_strategy import INSIDE_BY_KIND
+
+    if not strategy.is_mapping or len(strategy.value) != 1:
+        return False
+    ((kind, said),) = strategy.value.items()
+    if kind not in INSIDE_BY_KIND or not said.is_mapping:
+        return False
+    within = said.get(INSIDE_BY_KIND[kind])
+    return within is None or _is_around(within)
+
+
+def _around(tree: Node, outer: Node | None) -> Node:
     inner = tree.get("strategy")
-    if waves is None or inner is None:
+    if outer is None or inner is None:
         return tree
-    ((kind, said),) = waves.value.items()
-    around = Node({**said.value, "strategy": inner}, said.place, keys=said.keys)
-    strategy = Node({kind: around}, waves.place, keys=waves.keys)
-    return Node({**tree.value, "strategy": strategy}, tree.place, keys=tree.keys)
+    return Node({**tree.value, "strategy": _filled(outer, inner)}, tree.place, keys=tree.keys)
 
 
-def _without_own_strategy(tree: Node, problems: Problems, *, in_waves: bool) -> Node:
-    """``in_waves``: the waves around the manifest's strategy may look at analyses of their own."""
-    refused = ("strategy",) if in_waves else ("strategy", "analyses")
+def _filled(outer: Node, inner: Node) -> Node:
+    from rollcast.lower_strategy import INSIDE_BY_KIND
+
+    ((kind, said),) = outer.value.items()
+    key = INSIDE_BY_KIND[kind]
+    within = said.get(key)
+    body = {**said.value, key: inner if within is None else _filled(within, inner)}
+    return Node({kind: Node(body, said.place, keys=said.keys)}, outer.place, keys=outer.keys)
+
+
+def _without_own_strategy(tree: Node, problems: Problems, *, is_inside: bool) -> Node:
+    """``is_inside``: what is around the manifest's strategy may look at analyses of its own."""
+    refused = ("strategy",) if is_inside else ("strategy", "analyses")
     own = [key for key in refused if tree.get(key) is not None]
     for key in own:
         problems.error(

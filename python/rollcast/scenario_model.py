@@ -1543,13 +1543,15 @@ class StackSetModel(Model):
 
 
 class PythonModel(Model):
-    """One of your own, in Python: a class, or a function that yields its steps as a runbook does."""
+    """One of your own, in Python: a class, or a function that yields its steps as a runbook does. Of several
+    locations one in each, unless it is marked with `rollcast.knows_locations`: then one leads them all."""
 
     file: StrictStr
     """The file it stands in, relative to this one."""
     class_: StrictStr | None = Field(default=None, alias="class")
-    """The class: made for each rollout with replicas=, analyses= (numbers by name) and args. Its decide(seen)
-    is shown a `rollcast.Observation` and answers with a `rollcast.Directive`."""
+    """The class: made for each rollout with replicas=, analyses= (numbers by name) and args; one that leads
+    all locations also with locations= (replicas by name). Its decide(seen) is shown a `rollcast.Observation`
+    and answers with a `rollcast.Directive`."""
     function: StrictStr | None = None
     """Instead of a class: a generator function, called with a `rollcast.Rollout` and args. It yields that
     rollout's steps and is sent what came of each."""

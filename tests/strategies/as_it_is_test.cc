@@ -16,9 +16,8 @@ TEST(AsItIs, RepeatsWhatWasWantedThere) {
     const std::vector<Cohort> cohorts{cohort(9, 0, false), cohort(0, 0, false), cohort(4, .8, true),
                                       cohort(1, .2, true)};
     const Observation seen{.cohorts = cohorts, .analyses = {}, .locations = 2};
-    EXPECT_EQ(as_it_is(seen, LocationId{0}), (std::vector<Target>{{.desired = 9}, {}}));
-    EXPECT_EQ(as_it_is(seen, LocationId{1}),
-              (std::vector<Target>{{.desired = 4, .weight = .8}, {.desired = 1, .weight = .2}}));
+    EXPECT_EQ(as_it_is(seen, LocationId{0}), (std::vector<Target>{{9, {}}, {}}));
+    EXPECT_EQ(as_it_is(seen, LocationId{1}), (std::vector<Target>{{4, .8}, {1, .2}}));
 }
 
 TEST(AsItIs, FollowsAnAutoscalerWhereOneVersionIsAlone) {

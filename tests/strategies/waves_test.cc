@@ -188,7 +188,8 @@ TEST(Waves, KeepTheContract) {
               WavesParams{.waves = waves, .failure_tolerance = count(1), .bake = 5min, .analysis = kWatch},
               WavesParams{.waves = waves, .on_failure = OnWaveFailure::kStop, .analysis = kWatch}}) {
             const Waves strategy({each}, params);
-            for (const Breach& breach : rehearse(strategy, {.replicas = 4, .quota = 24, .locations = 3})) {
+            for (const Breach& breach :
+                 rehearse(strategy, {.replicas = 4, .quota = 24, .resized = true, .locations = 3})) {
                 ADD_FAILURE() << strategy.describe() << ": " << describe(breach);
             }
         }

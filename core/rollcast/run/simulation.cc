@@ -170,7 +170,7 @@ void Simulation::run_one(Time until) {
 void Simulation::run_apart(Time until) {
     while (true) {
         Time next = std::min(queue_.next_time(), until);
-        if (controller_) next = std::min(next, Time{} + (now_.time_since_epoch() / kNews + 1) * kNews);
+        if (watched_) next = std::min(next, Time{} + (now_.time_since_epoch() / kNews + 1) * kNews);
         News news;
         for (Site& site : sites_) run_site(site, next, news);
         if (next > now_) decisions_at_once_ = 0;

@@ -59,6 +59,14 @@ TEST(ToyFleet, NeverComesUpWhenItIsDead) {
     EXPECT_EQ(fleet.old_version().available, 4);
 }
 
+TEST(ToyFleet, IsAskedForItsSizeInEachLocation) {
+    ToyFleet fleet(4, 2, 3);
+    EXPECT_FALSE(fleet.look().replicas);
+    fleet.resized_to = 7;
+    EXPECT_EQ(fleet.look().replicas, 21);
+    EXPECT_EQ(fleet.look().replicas_in(LocationId{2}), 7);
+}
+
 TEST(ToyFleet, EndsAnalysesAsItIsTold) {
     ToyFleet fleet(4);
     fleet.verdict = AnalysisPhase::kFailed;
