@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'everywhere', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployBlueGreen', 'CodeDeployBlueGreenParams', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'ReplacementHosts', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'everywhere', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -3336,11 +3336,12 @@ class CodeDeployInPlaceParams:
     ignore_poll_failure: bool
     minimum_healthy: codedeploy.MinimumHealthy
     rollback: codedeploy.AutoRollback
+    zonal: codedeploy.ZonalConfig | None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, codedeploy.MinimumHealthy, float, int | None, bool, codedeploy.AutoRollback]:
+    def __getstate__(self) -> tuple[int, codedeploy.MinimumHealthy, codedeploy.ZonalConfig | None, int, float, int | None, bool, codedeploy.AutoRollback]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, minimum_healthy: codedeploy.MinimumHealthy = ..., attempt_timeout: float = 3600.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, minimum_healthy: codedeploy.MinimumHealthy = ..., zonal: codedeploy.ZonalConfig | None = ..., zones: typing.SupportsInt | typing.SupportsIndex = 1, attempt_timeout: float = 3600.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -3351,6 +3352,12 @@ class CodeDeployInPlaceParams:
         ...
     @replicas.setter
     def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def zones(self) -> int:
+        ...
+    @zones.setter
+    def zones(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
 class CodeDeployInPlace(Strategy):
     """
@@ -3365,6 +3372,73 @@ class CodeDeployInPlace(Strategy):
     @property
     def params(self) -> CodeDeployInPlaceParams:
         ...
+class ReplacementHosts:
+    """
+    Servers that CodeDeploy deploys to beside the original ones.
+    """
+    __hash__: typing.ClassVar[None] = None
+    attempt_timeout: float
+    keeps_original: bool
+    minimum_healthy: codedeploy.MinimumHealthy
+    provisioning: float
+    registration: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[codedeploy.MinimumHealthy, float, float, float, bool]:
+        ...
+    def __init__(self, *, minimum_healthy: codedeploy.MinimumHealthy = ..., attempt_timeout: float = 3600.0, provisioning: float = 0.0, registration: float = 30.0, keeps_original: bool = False) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+class CodeDeployBlueGreenParams:
+    """
+    CodeDeploy to replacement servers; the defaults are CodeDeploy's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: int | None
+    hosts: ReplacementHosts
+    ignore_poll_failure: bool
+    ready: codedeploy.ReadyOption
+    rollback: codedeploy.AutoRollback
+    termination_wait: float
+    test: int | None
+    validate: int | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __getstate__(self) -> tuple[int, ReplacementHosts, int | None, codedeploy.ReadyOption, int | None, float, int | None, bool, codedeploy.AutoRollback]:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, hosts: ReplacementHosts = ..., test: int | None = ..., ready: codedeploy.ReadyOption = ..., validate: int | None = ..., termination_wait: float = 0.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class CodeDeployBlueGreen(Strategy):
+    """
+    AWS CodeDeploy to servers, blue/green.
+    """
+    def __getstate__(self) -> tuple[CodeDeployBlueGreenParams]:
+        ...
+    def __init__(self, params: CodeDeployBlueGreenParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> CodeDeployBlueGreenParams:
+        ...
+    @property
+    def shifts(self) -> list[traffic.Shift]:
+        """
+        When how much of the traffic moves.
+        """
 class CodeDeployShiftParams:
     """
     CodeDeploy for ECS and Lambda; the defaults are CodeDeploy's.
@@ -3652,12 +3726,13 @@ class AsgRollingParams:
     __hash__: typing.ClassVar[None] = None
     pause: float
     stack: StackOptions
+    suspends_scaling: bool
     waits_for_signals: bool
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int | None, int, int, float, bool, int, StackOptions]:
+    def __getstate__(self) -> tuple[int, int | None, int, int, float, bool, int, int | None, bool, StackOptions]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_size: typing.SupportsInt | typing.SupportsIndex | None = None, max_batch_size: typing.SupportsInt | typing.SupportsIndex = 1, min_instances_in_service: typing.SupportsInt | typing.SupportsIndex = 0, pause: float = 0.0, waits_for_signals: bool = False, min_successful_percent: typing.SupportsInt | typing.SupportsIndex = 100, stack: StackOptions = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_size: typing.SupportsInt | typing.SupportsIndex | None = None, max_batch_size: typing.SupportsInt | typing.SupportsIndex = 1, min_instances_in_service: typing.SupportsInt | typing.SupportsIndex = 0, pause: float = 0.0, waits_for_signals: bool = False, min_successful_percent: typing.SupportsInt | typing.SupportsIndex = 100, min_active_percent: typing.SupportsInt | typing.SupportsIndex | None = None, suspends_scaling: bool = False, stack: StackOptions = ...) -> None:
         ...
     def __repr__(self) -> str:
         ...
@@ -3674,6 +3749,12 @@ class AsgRollingParams:
         ...
     @max_size.setter
     def max_size(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def min_active_percent(self) -> int | None:
+        ...
+    @min_active_percent.setter
+    def min_active_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
         ...
     @property
     def min_instances_in_service(self) -> int:
@@ -3775,14 +3856,15 @@ class EksNodesParams:
     An update of an EKS managed node group; the defaults are EKS's.
     """
     __hash__: typing.ClassVar[None] = None
+    disruption_budget: DisruptionBudget | None
     force: bool
     strategy: eks.UpdateStrategy
     unhealthy_after: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __getstate__(self) -> tuple[int, int, int, eks.UpdateStrategy, bool, float]:
+    def __getstate__(self) -> tuple[int, int, int, eks.UpdateStrategy, bool, DisruptionBudget | None, float]:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_unavailable: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 3, strategy: eks.UpdateStrategy = ..., force: bool = False, unhealthy_after: float = 900.0) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_unavailable: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 3, strategy: eks.UpdateStrategy = ..., force: bool = False, disruption_budget: DisruptionBudget | None = ..., unhealthy_after: float = 900.0) -> None:
         ...
     def __repr__(self) -> str:
         ...
