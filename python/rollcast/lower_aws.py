@@ -150,10 +150,19 @@ class _CodeDeploy(AwsLowering):
         self._refuse(keys, "does not go with servers that are deployed to in place: say blue_green")
         params.minimum_healthy = self._minimum()
         if body.zonal is not None:
-            params.zones = self._lowering.model.fleet.zones or _core.Fleet().zones
+            params.zones = self._zones()
             params.zonal = self._zonal(body.zonal, params.zones)
         take(params, body, "attempt_timeout")
         return params
+
+    def _zones(self) -> int:
+        """Of the fleet, or of the fleet in every location."""
+        model = self._lowering.model
+        whole = model.fleet.zones or _core.Fleet().zones
+        found = {location.zones or whole for location in model.locations} or {whole}
+        if len(found) > 1:
+            self._error("expected as many zones in every location", "zonal")
+        return int(max(found))
 
     def _zonal(self, given: language.ZonalModel, zones: int) -> Any:
         config = codedeploy.ZonalConfig(first_zone_monitor=given.first_zone_monitor, monitor=given.monitor)

@@ -128,6 +128,17 @@ def test_zonal_servers_are_lowered() -> None:
     assert any("6 of 6 hosts of a zone have to stay healthy" in one for one in told)
 
 
+def test_zones_are_those_of_every_location() -> None:
+    def waves(*zones: int) -> Any:
+        locations = [{"name": f"place-{at}", "zones": each} for at, each in enumerate(zones)]
+        body = {"order": [1, "rest"], "strategy": {"codedeploy": {"zonal": {}}}}
+        return load({**SCENARIO, "locations": locations, "strategy": {"waves": body}})
+
+    assert waves(3, 3).strategy.inner[0].params.zones == 3
+    with pytest.raises(InputErrors, match="zonal: expected as many zones in every location"):
+        waves(3, 2)
+
+
 def test_servers_that_replace_others_are_lowered() -> None:
     scenario = loaded(
         codedeploy={
