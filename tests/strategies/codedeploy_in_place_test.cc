@@ -157,7 +157,7 @@ TEST(CodeDeployInPlace, TakesHostsFromTheZoneThatIsUnderWay) {
         ASSERT_TRUE(want.targets[0].zone && want.targets[0].zone == want.targets[1].zone);
         const std::size_t zone = index_of(*want.targets[0].zone);
         if (zones.empty() || zones.back() != zone) zones.push_back(zone);
-        if (want.phase == Phase::kBaking) EXPECT_EQ(want.reason.substr(0, 13), "watched until");
+        EXPECT_EQ(want.phase == Phase::kBaking, want.reason.substr(0, 13) == "watched until");
     }
     EXPECT_EQ(zones, (std::vector<std::size_t>{0, 1, 2}));
     EXPECT_EQ(deployment.step().targets[1].zone, std::nullopt) << "it is over";

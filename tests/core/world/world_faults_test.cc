@@ -81,7 +81,8 @@ TEST(WorldFaults, InstancesThatAreReplacedInAZoneAreLostWithIt) {
     Scenario scenario = with_zone_loss(30min);
     scenario.faults.zone_losses[0] = {.at = 2min, .lasts = 30min, .zone = 1};
     Running running(scenario);
-    const std::vector<Target> zonal{{.desired = 4, .zone = ZoneId{1}}, {.desired = 2, .zone = ZoneId{1}}};
+    const std::vector<Target> zonal{{.desired = 4, .weight = {}, .zone = ZoneId{1}},
+                                    {.desired = 2, .weight = {}, .zone = ZoneId{1}}};
     EXPECT_TRUE(running.world.apply(zonal, running.now, running.queue));
     running.run(1min);
     EXPECT_EQ(running.cohort(1).ready, 2);
@@ -94,11 +95,11 @@ TEST(WorldFaults, WhatIsAskedForInALostZoneComesElsewhere) {
     Scenario scenario = with_zone_loss(30min);
     Running running(scenario);
     running.run(1min);
-    const std::vector<Target> zonal{{.desired = 6}, {.desired = 2, .zone = ZoneId{0}}};
+    const std::vector<Target> zonal{{.desired = 6, .weight = {}}, {.desired = 2, .weight = {}, .zone = ZoneId{0}}};
     EXPECT_TRUE(running.world.apply(zonal, running.now, running.queue));
     running.run(1min);
     EXPECT_EQ(running.cohort(1).ready, 2);
-    const std::vector<Target> nowhere{{.desired = 6}, {.desired = 2, .zone = ZoneId{3}}};
+    const std::vector<Target> nowhere{{.desired = 6, .weight = {}}, {.desired = 2, .weight = {}, .zone = ZoneId{3}}};
     EXPECT_THROW(running.world.apply(nowhere, running.now, running.queue), InvariantError);
 }
 
