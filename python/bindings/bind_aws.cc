@@ -73,8 +73,8 @@ void bind_codedeploy(py::module_& module) {
     rules.attr("longest_termination_wait") = kLongestTerminationWait;
     rules.attr("longest_in_place") = kLongestInPlace;
     rules.attr("longest_ecs_install") = kLongestEcsInstall;
+    rules.attr("longest_green_install") = kLongestGreenInstall;
     rules.attr("lifecycle_event_timeout") = kLifecycleEventTimeout;
-    rules.attr("minimum_healthy_percent_per_zone") = kMinimumHealthyPercentPerZone;
 
     rules.def("minimum_hosts", &minimum_hosts, py::arg("minimum"), py::arg("instances"));
     rules.def("successes_needed", &successes_needed, py::arg("minimum"));
@@ -99,11 +99,14 @@ void bind_codedeploy(py::module_& module) {
     rules.def("attempted_before", &attempted_before, py::arg("a"), py::arg("b"));
     rules.def("revision_after_success", &revision_after_success, py::arg("before"), py::arg("instance_succeeded"));
     rules.def("healthy_after_failure", &healthy_after_failure, py::arg("before"), py::arg("result"));
+    bind_struct(rules, "ZonalConfig", "How a deployment goes from zone to zone.",
+                field("first_zone_monitor", &ZonalConfig::first_zone_monitor), field("monitor", &ZonalConfig::monitor),
+                field("minimum_healthy", &ZonalConfig::minimum_healthy));
+    rules.def("watched_for", &watched_for, py::arg("config"), py::arg("zone"));
     rules.def(
         "zone_starts",
-        [](const std::vector<Duration>& deploy, std::optional<Duration> first_zone_monitor,
-           std::optional<Duration> monitor) { return zone_starts(deploy, first_zone_monitor, monitor); },
-        py::arg("deploy"), py::arg("first_zone_monitor"), py::arg("monitor"));
+        [](const std::vector<Duration>& deploy, const ZonalConfig& config) { return zone_starts(deploy, config); },
+        py::arg("deploy"), py::arg("config"));
 
     bind_enum<Style>(rules, "Style", "Which instances of which deployment.",
                      {{"in_place", Style::kInPlace},

@@ -6,6 +6,7 @@
 #include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/codedeploy_blue_green.h"
 #include "rollcast/strategies/codedeploy_in_place.h"
 #include "rollcast/strategies/codedeploy_shift.h"
 #include "rollcast/strategies/ecs_rolling.h"
@@ -123,12 +124,31 @@ void bind_aws_strategies(py::module_& module) {
     bind_struct(module, "CodeDeployInPlaceParams", "CodeDeploy to servers in place; the defaults are CodeDeploy's.",
                 field("replicas", &CodeDeployInPlaceParams::replicas),
                 field("minimum_healthy", &CodeDeployInPlaceParams::minimum_healthy),
+                field("zonal", &CodeDeployInPlaceParams::zonal), field("zones", &CodeDeployInPlaceParams::zones),
                 field("attempt_timeout", &CodeDeployInPlaceParams::attempt_timeout),
                 field("alarms", &CodeDeployInPlaceParams::alarms),
                 field("ignore_poll_failure", &CodeDeployInPlaceParams::ignore_poll_failure),
                 field("rollback", &CodeDeployInPlaceParams::rollback));
     bind_recipe<CodeDeployInPlace, CodeDeployInPlaceParams>(module, "CodeDeployInPlace",
                                                             "AWS CodeDeploy to servers in place.");
+    bind_struct(module, "ReplacementHosts", "Servers that CodeDeploy deploys to beside the original ones.",
+                field("minimum_healthy", &ReplacementHosts::minimum_healthy),
+                field("attempt_timeout", &ReplacementHosts::attempt_timeout),
+                field("provisioning", &ReplacementHosts::provisioning),
+                field("registration", &ReplacementHosts::registration),
+                field("keeps_original", &ReplacementHosts::keeps_original));
+    bind_struct(
+        module, "CodeDeployBlueGreenParams", "CodeDeploy to replacement servers; the defaults are CodeDeploy's.",
+        field("replicas", &CodeDeployBlueGreenParams::replicas), field("hosts", &CodeDeployBlueGreenParams::hosts),
+        field("test", &CodeDeployBlueGreenParams::test), field("ready", &CodeDeployBlueGreenParams::ready),
+        field("validate", &CodeDeployBlueGreenParams::validate),
+        field("termination_wait", &CodeDeployBlueGreenParams::termination_wait),
+        field("alarms", &CodeDeployBlueGreenParams::alarms),
+        field("ignore_poll_failure", &CodeDeployBlueGreenParams::ignore_poll_failure),
+        field("rollback", &CodeDeployBlueGreenParams::rollback));
+    bind_recipe<CodeDeployBlueGreen, CodeDeployBlueGreenParams>(module, "CodeDeployBlueGreen",
+                                                                "AWS CodeDeploy to servers, blue/green.")
+        .def_property_readonly("shifts", &CodeDeployBlueGreen::shifts, "When how much of the traffic moves.");
     bind_struct(module, "CodeDeployShiftParams", "CodeDeploy for ECS and Lambda; the defaults are CodeDeploy's.",
                 field("replicas", &CodeDeployShiftParams::replicas),
                 field("platform", &CodeDeployShiftParams::platform), field("config", &CodeDeployShiftParams::config),
@@ -185,14 +205,15 @@ void bind_aws_compute(py::module_& module) {
     bind_struct(module, "StackOptions", "Of an update of a CloudFormation stack.",
                 field("triggers", &StackOptions::triggers), field("monitoring", &StackOptions::monitoring),
                 field("rollback", &StackOptions::rollback));
-    bind_struct(module, "AsgRollingParams", "CloudFormation's AutoScalingRollingUpdate, with its defaults.",
-                field("replicas", &AsgRollingParams::replicas), field("max_size", &AsgRollingParams::max_size),
-                field("max_batch_size", &AsgRollingParams::max_batch_size),
-                field("min_instances_in_service", &AsgRollingParams::min_instances_in_service),
-                field("pause", &AsgRollingParams::pause),
-                field("waits_for_signals", &AsgRollingParams::waits_for_signals),
-                field("min_successful_percent", &AsgRollingParams::min_successful_percent),
-                field("stack", &AsgRollingParams::stack));
+    bind_struct(
+        module, "AsgRollingParams", "CloudFormation's AutoScalingRollingUpdate, with its defaults.",
+        field("replicas", &AsgRollingParams::replicas), field("max_size", &AsgRollingParams::max_size),
+        field("max_batch_size", &AsgRollingParams::max_batch_size),
+        field("min_instances_in_service", &AsgRollingParams::min_instances_in_service),
+        field("pause", &AsgRollingParams::pause), field("waits_for_signals", &AsgRollingParams::waits_for_signals),
+        field("min_successful_percent", &AsgRollingParams::min_successful_percent),
+        field("min_active_percent", &AsgRollingParams::min_active_percent),
+        field("suspends_scaling", &AsgRollingParams::suspends_scaling), field("stack", &AsgRollingParams::stack));
     bind_recipe<AsgRolling, AsgRollingParams>(module, "AsgRolling", "CloudFormation's AutoScalingRollingUpdate.");
     bind_struct(module, "CreationSignals", "A creation policy's signals.", field("count", &CreationSignals::count),
                 field("min_successful_percent", &CreationSignals::min_successful_percent),
@@ -206,6 +227,7 @@ void bind_aws_compute(py::module_& module) {
                 field("replicas", &EksNodesParams::replicas),
                 field("max_unavailable", &EksNodesParams::max_unavailable), field("zones", &EksNodesParams::zones),
                 field("strategy", &EksNodesParams::strategy), field("force", &EksNodesParams::force),
+                field("disruption_budget", &EksNodesParams::disruption_budget),
                 field("unhealthy_after", &EksNodesParams::unhealthy_after));
     bind_recipe<EksNodes, EksNodesParams>(module, "EksNodes", "An update of an EKS managed node group.");
     bind_struct(module, "AppRunnerParams", "A deployment of App Runner.", field("replicas", &AppRunnerParams::replicas),

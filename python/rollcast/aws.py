@@ -16,7 +16,7 @@ MINUTE, HOUR = 60, 3600
 
 CODEDEPLOY_LIMITS: Facts = {
     "server_in_place_max_hours": codedeploy.longest_in_place / HOUR,
-    "server_deploy_to_traffic_max_hours": 48,
+    "server_deploy_to_traffic_max_hours": codedeploy.longest_green_install / HOUR,
     "server_blue_green_max_hours": 109,
     "ecs_deploy_to_traffic_max_hours": codedeploy.longest_ecs_install / HOUR,
     "lambda_max_hours": 50,

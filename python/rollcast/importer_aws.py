@@ -238,11 +238,7 @@ class AwsFiles:
         self._group_options(out)
         if self._appspec is not None:
             self._hooks(self._appspec, out)
-        style = group.fields("deploymentStyle")
-        kind = style.take("deploymentType")
-        said = out.value.get("platform")
-        if kind is not None and kind.value == "BLUE_GREEN" and (said is None or said.value == "server"):
-            self._problems.warn("not modelled for servers: they are deployed to in place", kind.place)
+        self._blue_green(out)
         return out
 
     def _hooks(self, appspec: AppSpec, out: Draft) -> None:
@@ -263,6 +259,7 @@ class AwsFiles:
             else:
                 out.put("minimum_healthy", value if kind == "count" else _percent(value))
             hosts.finish()
+        out.put("zonal", self._zonal(self._config.fields("zonalConfig")))
         if routing := self._config.fields("trafficRoutingConfig"):
             types = {"AllAtOnce": "", "TimeBasedCanary": "canary", "TimeBasedLinear": "linear"}
             kind = self._choose(routing, "type", types)
@@ -274,6 +271,20 @@ class AwsFiles:
                 step.finish()
                 out.put(kind, body)
             routing.finish()
+
+    def _zonal(self, zonal: Fields) -> Draft | None:
+        if not zonal:
+            return None
+        out = Draft(zonal.place)
+        out.put("monitor", zonal.seconds("monitorDurationInSeconds"))
+        out.put("first_zone_monitor", zonal.seconds("firstZoneMonitorDurationInSeconds"))
+        if hosts := zonal.fields("minimumHealthyHostsPerZone"):
+            kind = self._choose(hosts, "type", {"HOST_COUNT": "count", "FLEET_PERCENT": "percent"})
+            value = hosts.whole("value")
+            out.put("minimum_healthy", value if kind == "count" else _percent(value))
+            hosts.finish()
+        zonal.finish()
+        return out
 
     def _group_options(self, out: Draft) -> None:
         group = self._group
@@ -292,17 +303,43 @@ class AwsFiles:
                     self._problems.error(message, node.place)
             ends: list[Any] = [Node(_ROLLBACK_EVENTS[node.value], node.place) for node in known]
             out.put("rollback_on", ends or None)
-        style = group.fields("blueGreenDeploymentConfiguration")
+        rollback.finish()
+
+    def _blue_green(self, out: Draft) -> None:
+        """Servers only read it where they are deployed to so."""
+        servers = self._is_for_servers(out)
+        kind = self._group.fields("deploymentStyle").take("deploymentType")
+        style = self._group.fields("blueGreenDeploymentConfiguration")
+        if servers and (kind is None or kind.value != "BLUE_GREEN"):
+            return
         ready = style.fields("deploymentReadyOption")
         wait = _minutes(ready.whole("waitTimeInMinutes"))
         if self._choose(ready, "actionOnTimeout", {"CONTINUE_DEPLOYMENT": "", "STOP_DEPLOYMENT": "stop"}):
             out.put("ready_wait", wait or "0s", ready.place)
         ending = style.fields("terminateBlueInstancesOnDeploymentSuccess")
-        out.put("termination_wait", _minutes(ending.whole("terminationWaitTimeInMinutes")))
-        if self._choose(ending, "action", {"TERMINATE": "", "KEEP_ALIVE": "keep"}):
+        lives_on = _minutes(ending.whole("terminationWaitTimeInMinutes"))
+        keeps = self._choose(ending, "action", {"TERMINATE": "", "KEEP_ALIVE": "keep"})
+        if servers:
+            replacement = Draft(style.place if style or kind is None else kind.place)
+            provisioning = style.fields("greenFleetProvisioningOption")
+            words = {"COPY_AUTO_SCALING_GROUP": "", "DISCOVER_EXISTING": "there"}
+            if self._choose(provisioning, "action", words):
+                replacement.put("provisioning", "0s", provisioning.place)
+            provisioning.finish()
+            replacement.put("keep_original", True if keeps else None, ending.place)
+            out.put("blue_green", replacement)
+        elif keeps:
             self._problems.warn("not modelled: the original instances end", ending.place)
-        for fields in (rollback, ready, ending, style):
+        out.put("termination_wait", None if servers and keeps else lives_on)
+        for fields in (ready, ending, style):
             fields.finish()
+
+    def _is_for_servers(self, out: Draft) -> bool:
+        if (said := out.value.get("platform")) is not None:
+            return bool(said.value == "server")
+        config = out.value.get("config")
+        name = str(config.value) if config is not None else ""
+        return not any(f".{platform}" in name for platform in _PLATFORMS)
 
 
 def _minutes(node: Node | None) -> Node | None:

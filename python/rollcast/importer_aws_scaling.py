@@ -1,45 +1,72 @@
-"""Target tracking of an ECS service, as Application Auto Scaling describes it."""
+"""Target tracking of an ECS service or an Auto Scaling group: what AWS's APIs and templates say of it."""
 
 from __future__ import annotations
 
-from rollcast.errors import Problems
+from dataclasses import dataclass
+
+from rollcast.errors import Place, Problems
 from rollcast.importer_fields import Draft, Fields
 from rollcast.units import show_seconds
 from rollcast.yaml_source import Node
 
-_DIMENSION = "ecs:service:DesiredCount"
-_CPU = "ECSServiceAverageCPUUtilization"
+ECS_DIMENSION = "ecs:service:DesiredCount"
 _REQUESTS = "ALBRequestCountPerTarget"  # of a minute
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Whose policies they are."""
+
+    configuration: str
+    cpu: str
+
+
+OF_ECS = Kind("TargetTrackingScalingPolicyConfiguration", "ECSServiceAverageCPUUtilization")
+OF_GROUP = Kind("TargetTrackingConfiguration", "ASGAverageCPUUtilization")
 
 
 def translate_scaling(policies: Fields, targets: Fields, problems: Problems) -> Draft | None:
     """What describe-scaling-policies and describe-scalable-targets answer, of one service."""
-    out = Draft(targets.place if targets else policies.place)
+    place = targets.place if targets else policies.place
     limits = [one for one in targets.mappings("ScalableTargets") if _is_of_ecs(one)]
     if not limits:
-        place = targets.place if targets else policies.place
         problems.error("there are policies but no limits: give the scalable targets, too", place)
         return None
-    out.put("min", limits[0].whole("MinCapacity"))
-    out.put("max", limits[0].whole("MaxCapacity"))
-    made = [_policy(one, problems) for one in policies.mappings("ScalingPolicies") if _is_of_ecs(one)]
-    tracking: list[Node] = [draft.node() for draft in made if draft is not None]
+    found = [one for one in policies.mappings("ScalingPolicies") if _is_of_ecs(one)]
+    least, most = limits[0].whole("MinCapacity"), limits[0].whole("MaxCapacity")
+    return autoscaling(OF_ECS, (least, most), found, policies.place or place, problems)
+
+
+def autoscaling(
+    kind: Kind,
+    limits: tuple[Node | None, Node | None],
+    policies: list[Fields],
+    place: Place,
+    problems: Problems,
+) -> Draft | None:
+    """The scenario's autoscaling, if a policy is such that there is one. ``limits``: fewest and most."""
+    made = [_policy(kind, one, problems) for one in policies]
+    tracking = [draft.node() for draft in made if draft is not None]
     if not tracking:
-        problems.warn("not modelled: there is no target tracking policy that is", policies.place or out.place)
+        problems.warn("not modelled: there is no target tracking policy that is", place)
         return None
+    out, (least, most) = Draft(place), limits
+    out.put("min", least if least is None or least.value > 0 else None)
+    out.put("max", most)
     out.put("target_tracking", tracking)
     return out
 
 
 def _is_of_ecs(one: Fields) -> bool:
-    return one.text("ScalableDimension") in (None, _DIMENSION)
+    return one.text("ScalableDimension") in (None, ECS_DIMENSION)
 
 
-def _policy(policy: Fields, problems: Problems) -> Draft | None:
-    kind = policy.text("PolicyType")
-    body = policy.fields("TargetTrackingScalingPolicyConfiguration")
+def _policy(kind: Kind, policy: Fields, problems: Problems) -> Draft | None:
+    body = policy.fields(kind.configuration)
     if not body:
-        problems.warn(f"policies of the type {kind} are not modelled", policy.place)
+        said = policy.text("PolicyType")
+        which = f"of the type {said}" if said else "without a type"
+        problems.warn(f"policies {which} are not modelled", policy.place)
         return None
     out, value = Draft(body.place), body.take("TargetValue")
     if value is None or isinstance(value.value, bool) or not isinstance(value.value, int | float):
@@ -48,15 +75,19 @@ def _policy(policy: Fields, problems: Problems) -> Draft | None:
     predefined = body.fields("PredefinedMetricSpecification")
     metric = predefined.text("PredefinedMetricType")
     predefined.take("ResourceLabel")
-    if metric == _CPU:
+    if metric == kind.cpu:
         out.put("cpu", f"{value.value:g}%", value.place)
     elif metric == _REQUESTS:
         out.put("requests", f"{value.value:g}/m", value.place)
     else:
         problems.warn(f"a policy on {metric or 'a metric of its own'} is not modelled", policy.place)
         return None
-    for key, word in (("ScaleOutCooldown", "scale_out_cooldown"), ("ScaleInCooldown", "scale_in_cooldown")):
-        if (seconds := body.whole(key)) is not None:
+    for fields, key, word in (
+        (body, "ScaleOutCooldown", "scale_out_cooldown"),
+        (policy, "EstimatedInstanceWarmup", "scale_out_cooldown"),
+        (body, "ScaleInCooldown", "scale_in_cooldown"),
+    ):
+        if (seconds := fields.whole(key)) is not None:
             out.put(word, show_seconds(float(seconds.value)), seconds.place)
     out.put("disable_scale_in", body.take("DisableScaleIn"))
     predefined.finish()

@@ -11,6 +11,7 @@ from rollcast.errors import Place, Problems, listed, nearest, shown
 from rollcast.importer_alarms import ALARM_TYPES, Alarms
 from rollcast.importer_appspec import AppSpec, is_appspec
 from rollcast.importer_aws import AwsFiles
+from rollcast.importer_aws_scaling import ECS_DIMENSION, OF_ECS, OF_GROUP, Kind, autoscaling
 from rollcast.importer_fields import Draft, Fields, Unknown
 from rollcast.importer_refresh import is_refresh, translate_refresh
 from rollcast.importer_template import Reference, Template, is_template, typed
@@ -26,13 +27,11 @@ _NODES = "AWS::EKS::Nodegroup"
 _APP_RUNNER = "AWS::AppRunner::Service"
 _APP_RUNNER_SCALING = "AWS::AppRunner::AutoScalingConfiguration"
 _ROLLED_OUT = (_GROUP, _SERVICE, _ALIAS, _DEPLOYMENT_GROUP, _NODES, _APP_RUNNER)
-# What fights with a rollout and is not modelled from here.
-_SCALING = (
-    "AWS::ApplicationAutoScaling::ScalableTarget",
-    "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::AutoScaling::ScalingPolicy",
-    "AWS::AutoScaling::ScheduledAction",
-)
+# What fights with a rollout.
+_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
+_TARGET_POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+_GROUP_POLICY = "AWS::AutoScaling::ScalingPolicy"
+_SCALING = (_TARGET, _TARGET_POLICY, _GROUP_POLICY, "AWS::AutoScaling::ScheduledAction")
 _TYPES = dict.fromkeys([*_ROLLED_OUT, *_SCALING, *ALARM_TYPES, _DEPLOYMENT_CONFIG, _APP_RUNNER_SCALING], "")
 _OPTIONS = (
     "RollbackConfiguration",
@@ -41,6 +40,9 @@ _OPTIONS = (
     "ParameterKey",
     "DisableRollback",
 )
+# Processes of a group that go on here whatever is suspended, and those that there are none of.
+_SUSPENDED_WITH_EFFECT = ("AddToLoadBalancer", "HealthCheck", "ReplaceUnhealthy")
+_SUSPENDED_WITHOUT = ("AZRebalance", "InstanceRefresh", "ScheduledActions")
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _MOST_TRIGGERS = 5
 
@@ -146,9 +148,6 @@ class _Stack:
         out = Draft(self._place)
         if name is None:
             return out.node()
-        for other, kind in self._types.items():
-            if kind in _SCALING:
-                self._problems.warn("not modelled", self._resources[other].place)
         translators: dict[str, Callable[[str, Draft], Draft | None]] = {
             _GROUP: self._auto_scaling,
             _SERVICE: self._service,
@@ -159,6 +158,7 @@ class _Stack:
         }
         out.put("name", name, self._resources[name].place)
         strategy = translators[self._types[name]](name, out)
+        self._put(out, "autoscaling", self._autoscaling(name))
         if strategy is not None:
             out.put("strategy", self._triggered(strategy) if self._types[name] != _GROUP else strategy)
         if self._alarms.made:
@@ -275,6 +275,87 @@ class _Stack:
             else name
         )
 
+    def _put(self, out: Draft, key: str, value: Node | Draft | None) -> None:
+        """Into the fleet."""
+        if value is None:
+            return
+        fleet = Draft(value.place, dict(out.value["fleet"].value) if "fleet" in out.value else {})
+        fleet.put(key, value)
+        out.put("fleet", fleet)
+
+    # -- who changes sizes
+
+    def _autoscaling(self, name: str) -> Draft | None:
+        """Of what is rolled out. What scales something else, or in another way, is warned of."""
+        kind = self._types[name]
+        groups = [name] if kind == _GROUP else self._groups_of(name) if kind == _DEPLOYMENT_GROUP else []
+        scaled: tuple[list[str], Draft | None] = ([], None)
+        if kind == _SERVICE:
+            scaled = self._scaled_service(name)
+        elif len(groups) == 1:
+            scaled = self._scaled_group(groups[0])
+        for other, each in self._types.items():
+            if each in _SCALING and other not in scaled[0]:
+                self._problems.warn("not modelled", self._resources[other].place)
+        return scaled[1]
+
+    def _of_type(self, kind: str) -> list[str]:
+        return [name for name, each in self._types.items() if each == kind]
+
+    def _scaled_service(self, service: str) -> tuple[list[str], Draft | None]:
+        """The resources that scale it, and what they make."""
+        targets = [each for each in self._of_type(_TARGET) if self._scales(each, service)]
+        if len(targets) != 1:
+            return [], None
+        policies = [
+            each
+            for each in self._of_type(_TARGET_POLICY)
+            if self._referred(self._properties(each).get("ScalingTargetId"), _TARGET) == targets[0]
+            or self._scales(each, service)
+        ]
+        if not policies:
+            return [], None
+        limits = self._fields(targets[0], "")
+        sizes = limits.whole("MinCapacity"), limits.whole("MaxCapacity", least=1)
+        return [*targets, *policies], self._tracked(OF_ECS, sizes, policies)
+
+    def _scales(self, resource: str, service: str) -> bool:
+        """Whether a target, or a policy that says so by itself, is of this service."""
+        properties = self._properties(resource)
+        dimension, named = properties.get("ScalableDimension"), properties.get("ResourceId")
+        if dimension is None or dimension.value != ECS_DIMENSION or named is None:
+            return False
+        if isinstance(named.value, Unknown):  # in part, as a rule: the cluster
+            return len(self._of_type(_SERVICE)) == 1
+        last = str(named.value).rpartition("/")[2]
+        return last in (self._called(service, "ServiceName"), "${" + service + ".Name}")
+
+    def _scaled_group(self, group: str) -> tuple[list[str], Draft | None]:
+        """The same of an Auto Scaling group."""
+        policies = [
+            each
+            for each in self._of_type(_GROUP_POLICY)
+            if self._referred(self._properties(each).get("AutoScalingGroupName"), _GROUP) == group
+        ]
+        if not policies:
+            return [], None
+        sizes = self._fields(group, "")
+        limits = sizes.whole("MinSize"), sizes.whole("MaxSize", least=1)
+        made = self._tracked(OF_GROUP, limits, policies)
+        if made is not None:
+            message = (
+                "is followed as an ECS service's policy is: its warm-up is the cooldown after scaling out, "
+                "and nothing is scaled in while a rollout goes on"
+            )
+            self._problems.warn(message, self._resources[policies[0]].place)
+        return policies, made
+
+    def _tracked(
+        self, kind: Kind, limits: tuple[Node | None, Node | None], policies: list[str]
+    ) -> Draft | None:
+        found = [self._fields(each, "") for each in policies]
+        return autoscaling(kind, limits, found, self._resources[policies[0]].place, self._problems)
+
     # -- ECS and CodeDeploy
 
     def _service(self, name: str, out: Draft) -> Draft | None:
@@ -330,18 +411,29 @@ class _Stack:
         return Draft(strategy.place, dict(strategy.value)) if strategy is not None else None
 
     def _servers(self, name: str, out: Draft) -> Draft | None:
-        groups = self._properties(name).get("AutoScalingGroups")
-        targets = [
-            self._referred(item, _GROUP)
-            for item in (groups.value if groups is not None and groups.is_list else [])
-        ]
-        sizes = [
-            size for target in targets if target is not None and (size := self._size(target)) is not None
-        ]
+        sizes = [size for group in self._groups_of(name) if (size := self._size(group)) is not None]
         strategy = self._from_files(out, **self._deployment(name, "Server"))
         if sizes:
-            self._put_replicas(out, Node(sum(size.value for size in sizes), sizes[0].place))
+            self._put(out, "replicas", Node(sum(size.value for size in sizes), sizes[0].place))
+        body = strategy.value.get("codedeploy") if strategy is not None else None
+        if body is not None and body.get("zonal") is not None:
+            self._put(out, "zones", self._zones(name))
         return strategy
+
+    def _groups_of(self, deployment_group: str) -> list[str]:
+        """The Auto Scaling groups that it deploys to."""
+        groups = self._properties(deployment_group).get("AutoScalingGroups")
+        items = groups.value if groups is not None and groups.is_list else []
+        return [group for item in items if (group := self._referred(item, _GROUP)) is not None]
+
+    def _zones(self, deployment_group: str) -> Node | None:
+        """As many as its first group has subnets or zones."""
+        for group in self._groups_of(deployment_group)[:1]:
+            for key in ("AvailabilityZones", "VPCZoneIdentifier"):
+                node = self._properties(group).get(key)
+                if node is not None and node.is_list:
+                    return Node(len(node.value), node.place)
+        return None
 
     def _alias_group(self, alias: str) -> str | None:
         policy = self._resources[alias].get("UpdatePolicy")
@@ -375,7 +467,7 @@ class _Stack:
         strategy = self._from_files(out, **self._deployment(group, "Lambda"))
         out.put("name", name)
         if size is not None:
-            self._put_replicas(out, size)
+            self._put(out, "replicas", size)
         return strategy
 
     # -- Auto Scaling groups
@@ -387,15 +479,8 @@ class _Stack:
             return fields.whole("DesiredCapacity", least=1)
         return fields.whole("MinSize", least=1)
 
-    def _put_replicas(self, out: Draft, size: Node | None) -> None:
-        if size is None:
-            return
-        fleet = Draft(size.place, dict(out.value["fleet"].value) if "fleet" in out.value else {})
-        fleet.put("replicas", size)
-        out.put("fleet", fleet)
-
     def _auto_scaling(self, name: str, out: Draft) -> Draft | None:
-        self._put_replicas(out, self._size(name))
+        self._put(out, "replicas", self._size(name))
         if self._options.refresh is not None:
             group = self._fields(name, "cfnGroup")
             return translate_refresh(self._options.refresh, self._problems, group, self._alarms.analysis)
@@ -426,9 +511,35 @@ class _Stack:
         out.put("pause", self._duration(policy, "PauseTime"))
         out.put("wait_for_signals", policy.take("WaitOnResourceSignals"))
         out.put("min_successful_percent", policy.whole("MinSuccessfulInstancesPercent"))
+        out.put("min_active_percent", policy.whole("MinActiveInstancesPercent"))
+        out.put("suspend_scaling", self._suspended(policy.items("SuspendProcesses")))
         policy.finish()
         self._stack(out, "asg_rolling")
         return out
+
+    def _suspended(self, processes: list[Node]) -> Node | None:
+        """Whether what scales a group is; what the engine does not know of has nothing to be suspended."""
+        scaling = None
+        for process in processes:
+            name = process.value
+            if name == "AlarmNotification":
+                scaling = Node(True, process.place)
+            elif name in ("Launch", "Terminate"):
+                message = f"no instance can be replaced while {name} is suspended"
+                self._problems.error(message, process.place)
+            elif name in _SUSPENDED_WITH_EFFECT:
+                self._problems.warn(f"not modelled: {name} goes on", process.place)
+            elif name not in _SUSPENDED_WITHOUT:
+                known = (
+                    "AlarmNotification",
+                    "Launch",
+                    "Terminate",
+                    *_SUSPENDED_WITH_EFFECT,
+                    *_SUSPENDED_WITHOUT,
+                )
+                hint = nearest(name, known) if isinstance(name, str) else None
+                self._problems.error(f"expected {listed(known)}, got {shown(name)}", process.place, hint)
+        return scaling
 
     def _replacing(self, name: str, place: Place) -> Draft:
         out = Draft(place)
@@ -492,7 +603,7 @@ class _Stack:
         out.put("name", self._called(name, "NodegroupName"))
         scaling = fields.fields("ScalingConfig", "cfnNodeSizes")
         desired = scaling.whole("DesiredSize", least=1)
-        self._put_replicas(out, desired or scaling.whole("MinSize", least=1))
+        self._put(out, "replicas", desired or scaling.whole("MinSize", least=1))
         scaling.finish()
         body = Draft(fields.place)
         update = fields.fields("UpdateConfig")

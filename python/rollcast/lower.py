@@ -136,12 +136,6 @@ _WORDS = {
 
 
 _OWN_CODE = (language.PythonModel, language.CppModel)
-_OF_FIXED_SIZE = (
-    language.InstanceRefreshModel,
-    language.AsgRollingModel,
-    language.AsgReplacingModel,
-    language.EksNodesModel,
-)
 
 
 def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
@@ -191,8 +185,6 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
         if _core.autoscales(core) and isinstance(innermost(body), _OWN_CODE):
             message = "the autoscaler's size reaches it as Observation.replicas only: follow it there"
             lowering.warn(message, "strategy")
-        if _core.autoscales(core) and isinstance(innermost(body), _OF_FIXED_SIZE):
-            lowering.warn("the autoscaler is not followed: it keeps the size that it begins with", "strategy")
     return core, strategy
 
 

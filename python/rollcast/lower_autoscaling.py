@@ -53,6 +53,11 @@ def lower_budget(lowering: Lowering, given: language.DisruptionBudgetModel | Non
         message = "expected exactly one of min_available and max_unavailable"
         lowering.error(message, *path)
         return None
+    return core_budget(given)
+
+
+def core_budget(given: language.DisruptionBudgetModel) -> Any:
+    """The same, of one that is known."""
     core = _core.DisruptionBudget()
     for key in ("min_available", "max_unavailable"):
         if (value := getattr(given, key)) is not None:

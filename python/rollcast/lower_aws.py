@@ -9,7 +9,7 @@ from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast._core import codedeploy, ecs
 from rollcast.errors import listed, nearest
-from rollcast.lowering import Lowering
+from rollcast.lowering import Default, Lowering, take
 from rollcast.scenario_types import MOST
 from rollcast.units import show_fraction, show_seconds
 
@@ -27,6 +27,12 @@ _SHIFTINGS = {
     "canary": ecs.Shifting.canary,
 }
 _PREFIX = "CodeDeployDefault."
+_REPLACEMENT = (
+    Default(
+        "provisioning", "first boot of EC2 hosts: one to two minutes (ADMIN 65/2021)", show_seconds, 120.0
+    ),
+    Default("registration", "an interval of an Application Load Balancer's health checks", show_seconds),
+)
 
 
 def lower_aws(
@@ -91,7 +97,7 @@ class _CodeDeploy(AwsLowering):
             self._error("says the same twice", "rollback_on")
         platform = self._platform(given[0] if given else None)
         if platform is codedeploy.Platform.server:
-            return _core.CodeDeployInPlace, self._servers()
+            return self._servers()
         return _core.CodeDeployShift, self._traffic(platform)
 
     def _platform(self, given: str | None) -> codedeploy.Platform:
@@ -103,7 +109,7 @@ class _CodeDeploy(AwsLowering):
         elif given == "minimum_healthy":
             implied = codedeploy.Platform.server
         elif given is not None and said is codedeploy.Platform.server:
-            self._error("servers are deployed to in place, without shifting traffic", given)
+            self._error("servers do not shift traffic by a clock: say blue_green", given)
         elif given is not None:
             implied = said or codedeploy.Platform.ecs
         if said is not None and implied is not None and said is not implied:
@@ -133,43 +139,99 @@ class _CodeDeploy(AwsLowering):
         )
         return params
 
-    def _servers(self) -> Any:
+    def _servers(self) -> tuple[Any, Any]:
+        if self._body.blue_green is None:
+            return _core.CodeDeployInPlace, self._in_place()
+        return _core.CodeDeployBlueGreen, self._blue_green(self._body.blue_green)
+
+    def _in_place(self) -> Any:
         body, params = self._body, self._common(_core.CodeDeployInPlaceParams())
         keys = "before_traffic after_traffic ready_wait termination_wait"
-        self._refuse(keys, "does not go with servers that are deployed to in place")
-        configs = codedeploy.predefined_server_configs()
-        if body.config is not None and self._config_name() in configs:
-            params.minimum_healthy = configs[self._config_name()][1]
-        if isinstance(body.minimum_healthy, str):
-            percent = int(body.minimum_healthy[:-1])
-            if percent > 100:
-                self._error(f"expected at most 100%, got {body.minimum_healthy}", "minimum_healthy")
-            params.minimum_healthy = codedeploy.MinimumHealthy(codedeploy.MinimumType.fleet_percent, percent)
-        elif body.minimum_healthy is not None:
-            hosts = body.minimum_healthy
-            params.minimum_healthy = codedeploy.MinimumHealthy(codedeploy.MinimumType.host_count, hosts)
-        minimum = codedeploy.minimum_hosts(params.minimum_healthy, self._replicas)
-        if minimum >= self._replicas:
-            message = (
-                f"{minimum} of {self._replicas} hosts have to stay healthy, so the deployment fails at once"
-            )
-            self._warn(message, "config" if body.config else "minimum_healthy")
-        if body.attempt_timeout is not None:
-            params.attempt_timeout = body.attempt_timeout
+        self._refuse(keys, "does not go with servers that are deployed to in place: say blue_green")
+        params.minimum_healthy = self._minimum()
+        if body.zonal is not None:
+            params.zones = self._zones()
+            params.zonal = self._zonal(body.zonal, params.zones)
+        take(params, body, "attempt_timeout")
         return params
 
-    def _traffic(self, platform: codedeploy.Platform) -> Any:
-        body, params = self._body, self._common(_core.CodeDeployShiftParams())
-        self._refuse("attempt_timeout", "only goes with servers")
-        if platform is codedeploy.Platform.lambda_:
-            self._refuse("ready_wait termination_wait", "does not go with a Lambda function")
+    def _zones(self) -> int:
+        """Of the fleet, or of the fleet in every location."""
+        model = self._lowering.model
+        whole = model.fleet.zones or _core.Fleet().zones
+        found = {location.zones or whole for location in model.locations} or {whole}
+        if len(found) > 1:
+            self._error("expected as many zones in every location", "zonal")
+        return int(max(found))
+
+    def _zonal(self, given: language.ZonalModel, zones: int) -> Any:
+        config = codedeploy.ZonalConfig(first_zone_monitor=given.first_zone_monitor, monitor=given.monitor)
+        if given.minimum_healthy is not None:
+            config.minimum_healthy = self._hosts(given.minimum_healthy, "zonal", "minimum_healthy")
+        if zones == 1:
+            self._warn("the fleet has one zone, so there is no other to wait for: give fleet.zones", "zonal")
+        smallest = max(self._replicas // zones, 1)
+        minimum = codedeploy.minimum_hosts(config.minimum_healthy, smallest)
+        self._warn_of_minimum(minimum, smallest, "hosts of a zone", "zonal", "minimum_healthy")
+        return config
+
+    def _blue_green(self, given: language.ReplacementModel) -> Any:
+        body, params = self._body, self._common(_core.CodeDeployBlueGreenParams())
+        self._refuse("zonal", "only goes with servers that are deployed to in place")
+        hosts = _core.ReplacementHosts(minimum_healthy=self._minimum(), keeps_original=given.keep_original)
+        self._lowering.fill(hosts, given, ".".join((*self._path, "blue_green")), _REPLACEMENT)
+        take(hosts, body, "attempt_timeout")
+        params.hosts = hosts
+        if given.keep_original:
+            self._refuse("termination_wait", "does not go with original hosts that are kept")
+        self._waits(params)
+        return params
+
+    def _minimum(self) -> Any:
+        """Of healthy hosts."""
+        body, configs = self._body, codedeploy.predefined_server_configs()
+        found = _core.CodeDeployInPlaceParams().minimum_healthy
+        if body.config is not None and self._config_name() in configs:
+            found = configs[self._config_name()][1]
+        if body.minimum_healthy is not None:
+            found = self._hosts(body.minimum_healthy, "minimum_healthy")
+        minimum = codedeploy.minimum_hosts(found, self._replicas)
+        self._warn_of_minimum(
+            minimum, self._replicas, "hosts", "config" if body.config else "minimum_healthy"
+        )
+        return found
+
+    def _hosts(self, given: str | int, *path: str) -> Any:
+        """A minimum of them."""
+        if isinstance(given, int):
+            return codedeploy.MinimumHealthy(codedeploy.MinimumType.host_count, given)
+        percent = int(given[:-1])
+        if percent > 100:
+            self._error(f"expected at most 100%, got {given}", *path)
+        return codedeploy.MinimumHealthy(codedeploy.MinimumType.fleet_percent, percent)
+
+    def _warn_of_minimum(self, minimum: int, hosts: int, what: str, *path: str) -> None:
+        if minimum >= hosts:
+            message = f"{minimum} of {hosts} {what} have to stay healthy, so the deployment fails at once"
+            self._warn(message, *path)
+
+    def _waits(self, params: Any) -> None:
+        """Between the traffic's shifts and around them."""
+        body = self._body
         self._most("termination_wait", codedeploy.longest_termination_wait)
-        params.platform = platform
-        params.config = self._traffic_config()
         params.test, params.validate = self._named("before_traffic"), self._named("after_traffic")
         if body.ready_wait is not None:
             params.ready = codedeploy.ReadyOption(stop_on_timeout=True, wait=body.ready_wait)
         params.termination_wait = body.termination_wait or 0.0
+
+    def _traffic(self, platform: codedeploy.Platform) -> Any:
+        params = self._common(_core.CodeDeployShiftParams())
+        self._refuse("attempt_timeout zonal blue_green", "only goes with servers")
+        if platform is codedeploy.Platform.lambda_:
+            self._refuse("ready_wait termination_wait", "does not go with a Lambda function")
+        params.platform = platform
+        params.config = self._traffic_config()
+        self._waits(params)
         return params
 
     def _traffic_config(self) -> codedeploy.TrafficConfig:

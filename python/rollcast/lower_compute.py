@@ -7,6 +7,7 @@ from typing import Any
 from rollcast import _core
 from rollcast import scenario_model as language
 from rollcast._core import cloudformation, eks
+from rollcast.lower_autoscaling import core_budget
 from rollcast.lower_aws import Analysis, AwsLowering
 from rollcast.lowering import Lowering, take
 
@@ -76,7 +77,8 @@ class _Rolling(_Stack):
         elif body.pause is None:
             params.pause = cloudformation.pause_for_signals
         take(params, body, "max_size", "max_batch_size", "min_instances_in_service", "pause")
-        take(params, body, "min_successful_percent")
+        take(params, body, "min_successful_percent", "min_active_percent")
+        params.suspends_scaling = body.suspend_scaling
         params.waits_for_signals = body.wait_for_signals
         if not body.wait_for_signals:
             message = (
@@ -119,6 +121,8 @@ class _EksNodes(_Compute):
         params.zones = body.zones or self._lowering.model.fleet.zones or _core.Fleet().zones
         params.strategy = eks.UpdateStrategy[body.strategy]
         params.force = body.force
+        if (budget := self._lowering.model.fleet.disruption_budget) is not None:
+            params.disruption_budget = core_budget(budget)
         take(params, body, "unhealthy_after")
         return _core.EksNodes, params
 

@@ -278,8 +278,8 @@ def _check_side_by_side(lowering: Lowering, body: Body, strategy: Any, *path: st
         lowering.error("behind a flag there are no new instances whose age could matter", *path)
         return None
     at_once = isinstance(body, language.RecreateModel | language.AllAtOnceModel | language.BlueGreenModel)
-    if isinstance(strategy, _core.CodeDeployShift | _core.EcsShift):
-        at_once = strategy.shifts[0].permille == 1000
+    if isinstance(strategy, _core.CodeDeployShift | _core.CodeDeployBlueGreen | _core.EcsShift):
+        at_once = all(shift.permille in (0, 1000) for shift in strategy.shifts)
     if isinstance(body, language.FlaggerModel):
         kind = flagger.kind(flagger_plan(body))
         at_once = kind not in (flagger.Kind.canary, flagger.Kind.ab_testing) and not body.mirror

@@ -7,11 +7,11 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
-from rollcast._core import codedeploy, ecs
+from rollcast._core import ecs
 from rollcast.lower_compute import Compute
 from rollcast.lower_flagger import flagger_plan
 from rollcast.lower_strategy import in_each_location, inside
-from rollcast.plan_compute import compute_stretches, patience
+from rollcast.plan_compute import compute_stretches, host_batches, patience, replacement_seconds
 
 
 def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
@@ -137,16 +137,16 @@ def _aws(
         bake = params.alarms.bake if params.alarms is not None else 0.0
         return math.ceil(params.replicas / max(1, bounds.upper - bounds.lower)) * start + leave + bake, False
     if isinstance(strategy, _core.CodeDeployInPlace):
-        minimum = codedeploy.minimum_hosts(params.minimum_healthy, params.replicas)
-        return math.ceil(params.replicas / max(1, params.replicas - minimum)) * (start + leave), False
-    if isinstance(strategy, _core.CodeDeployShift):
-        waits, bake = params.ready.stop_on_timeout, params.termination_wait
-    else:
+        return sum(start + leave + watched for _, watched in host_batches(params)), False
+    if isinstance(strategy, _core.EcsShift):
         waits, bake = params.pause is not None, params.bake
+    else:
+        waits, bake = params.ready.stop_on_timeout, params.termination_wait
     hooks = sum(
         analysis_seconds(analyses.get(name)) for name in (body.before_traffic, body.after_traffic) if name
     )
-    return start + hooks + approval * waits + strategy.shifts[-1].at + bake, waits
+    ready = replacement_seconds(strategy, start)
+    return ready + hooks + approval * waits + strategy.shifts[-1].at + bake, waits
 
 
 def _canary(

@@ -1,16 +1,53 @@
-"""How rollouts of Auto Scaling groups, EKS node groups and App Runner go when all goes well."""
+"""How rollouts of servers, Auto Scaling groups, EKS node groups and App Runner go when all goes well."""
 
 from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from rollcast import _core
-from rollcast._core import cloudformation, eks, instance_refresh
+from rollcast._core import cloudformation, codedeploy, eks, instance_refresh
 
 Stretch = tuple[float, float]
 """For so many seconds the new version has this share of the traffic."""
+
+
+def host_batches(params: Any) -> Iterator[tuple[int, float]]:
+    """Of a deployment of CodeDeploy in place: hosts at a time, and how long they are watched after that."""
+    minimum = codedeploy.minimum_hosts(params.minimum_healthy, params.replicas)
+    zonal = params.zonal
+    zones = 1 if zonal is None else min(params.zones, params.replicas)
+    for zone in range(zones):
+        left = params.replicas // zones + (zone < params.replicas % zones)
+        at_once = params.replicas - minimum
+        if zonal is not None:
+            at_once = min(at_once, left - codedeploy.minimum_hosts(zonal.minimum_healthy, left))
+        while left > 0:
+            batch = min(max(1, at_once), left)
+            left -= batch
+            watched = codedeploy.watched_for(zonal, zone) if zonal and not left and zone + 1 < zones else 0.0
+            yield batch, watched
+
+
+def replacement_seconds(strategy: Any, start: float) -> float:
+    """Until all of the new version is there that traffic shifts to."""
+    if not isinstance(strategy, _core.CodeDeployBlueGreen):
+        return start
+    replicas, hosts = strategy.params.replicas, strategy.params.hosts
+    at_once = max(1, replicas - codedeploy.minimum_hosts(hosts.minimum_healthy, replicas))
+    return float(hosts.provisioning + math.ceil(replicas / at_once) * start)
+
+
+def in_place_stretches(params: Any, start: float) -> Iterator[Stretch]:
+    """Of a deployment of CodeDeploy in place."""
+    done = 0
+    for batch, watched in host_batches(params):
+        yield start, done / params.replicas
+        done += batch
+        if watched > 0:
+            yield watched, done / params.replicas
 
 
 def compute_stretches(strategy: Any, start: float, leave: float) -> tuple[Stretch, ...]:

@@ -368,7 +368,8 @@ class ScalingRulesModel(Model):
 
 
 class TargetTrackingModel(Model):
-    """A target tracking policy of an Amazon ECS service; exactly one of cpu and requests."""
+    """A target tracking policy of an Amazon ECS service, which an Auto Scaling group's is taken for; exactly
+    one of cpu and requests."""
 
     cpu: Load | None = None
     """Mean CPU utilisation of the tasks."""
@@ -412,7 +413,7 @@ class AutoscalingModel(Model):
 
 class DisruptionBudgetModel(Model):
     """What evictions must leave alone, as Kubernetes' PodDisruptionBudget; exactly one of these. What a
-    rollout itself takes away is no eviction."""
+    rollout itself takes away is no eviction, but for the nodes that eks_nodes drains."""
 
     min_available: Amount | None = None
     """So many instances stay ready."""
@@ -1294,8 +1295,30 @@ class TrafficStepModel(Model):
     """Until the next step; of a canary: until all the rest."""
 
 
+class ZonalModel(Model):
+    """CodeDeploy's zonal configuration: one zone of the fleet after the other."""
+
+    monitor: Seconds | None = None
+    """A zone that is done is watched for so long before the next one. CodeDeploy's default: not at all."""
+    first_zone_monitor: Seconds | None = None
+    """The same of the first zone. Default: as long as others."""
+    minimum_healthy: Amount | None = None
+    """Hosts of each zone that stay healthy; a percentage rounds up. CodeDeploy's default: 0%."""
+
+
+class ReplacementModel(Model):
+    """CodeDeploy's second fleet of servers."""
+
+    provisioning: Seconds | None = None
+    """Until its first host can be deployed to; 0s: they are there. Default: 2m."""
+    registration: Seconds | None = None
+    """A host takes so long to get traffic from the load balancer. Default: 30s."""
+    keep_original: StrictBool = False
+    """The original hosts stay, without traffic."""
+
+
 class CodeDeployModel(Model):
-    """AWS CodeDeploy: servers in place, an ECS service or a Lambda function."""
+    """AWS CodeDeploy: servers in place or blue/green, an ECS service or a Lambda function."""
 
     platform: Literal["server", "ecs", "lambda"] | None = None
     """What is deployed to. Default: what the configuration is for, or server."""
@@ -1303,6 +1326,10 @@ class CodeDeployModel(Model):
     """A predefined one, such as CodeDeployDefault.OneAtATime (of servers the default; else: AllAtOnce)."""
     minimum_healthy: Amount | None = None
     """Servers, instead of config: hosts that stay healthy; a percentage rounds up."""
+    zonal: ZonalModel | None = None
+    """Servers in place: zone after zone. Default: in all zones at a time."""
+    blue_green: ReplacementModel | None = None
+    """Servers: to a second fleet, to which the traffic moves. Default: in place."""
     canary: TrafficStepModel | None = None
     """ECS and Lambda, instead of config: a part of the traffic, and later all the rest."""
     linear: TrafficStepModel | None = None
@@ -1310,13 +1337,13 @@ class CodeDeployModel(Model):
     attempt_timeout: Seconds | None = None
     """Servers: a host that is not in service after so long has failed. CodeDeploy's default: 1h."""
     before_traffic: StrictStr | None = None
-    """ECS and Lambda: the analysis that a hook makes before the traffic moves."""
+    """All but servers in place: the analysis that a hook makes before the traffic moves."""
     after_traffic: StrictStr | None = None
-    """ECS and Lambda: the analysis that a hook makes when all the traffic has moved."""
+    """All but servers in place: the analysis that a hook makes when all the traffic has moved."""
     ready_wait: Seconds | None = None
-    """ECS: a person has to let the traffic go within so long. Default: it goes at once."""
+    """ECS, blue_green: a person has to let the traffic go within so long. Default: it goes at once."""
     termination_wait: Seconds | None = None
-    """ECS: the original tasks live on for so long."""
+    """ECS, blue_green: the original tasks or hosts live on for so long."""
     alarms: StrictStr | None = None
     """The name of the analysis that fails when an alarm goes off: then the deployment stops."""
     ignore_poll_failure: StrictBool = False
@@ -1419,6 +1446,11 @@ class AsgRollingModel(StackModel):
     """Each instance signals when it is in service."""
     min_successful_percent: Percent | None = None
     """So many percent of the instances have to signal. CloudFormation's default: 100."""
+    min_active_percent: Percent | None = None
+    """So many percent of the instances have to be in service for a batch to be good.
+    Default: 100, or those that signal."""
+    suspend_scaling: StrictBool = False
+    """What an autoscaler asks for waits for the end of the update."""
 
 
 class AsgReplacingModel(StackModel):

@@ -13,12 +13,12 @@ from typing import Any
 
 from rollcast import _core
 from rollcast import scenario_model as language
-from rollcast._core import codedeploy, ecs, flagger
+from rollcast._core import ecs, flagger
 from rollcast.lower_compute import Compute
 from rollcast.lower_flagger import flagger_plan
 from rollcast.lower_strategy import inside
 from rollcast.plan import analysis_seconds, experiment_seconds, waves
-from rollcast.plan_compute import compute_stretches
+from rollcast.plan_compute import compute_stretches, in_place_stretches, replacement_seconds
 
 FOREVER = 86400.0
 """As long as a guard is given where nothing ends its watch: a day."""
@@ -213,12 +213,12 @@ class _Plan:
             bake = params.alarms.bake if params.alarms is not None else 0.0
             traffic = (*self._batches(bounds.upper - bounds.lower), (bake, 1.0))
         elif isinstance(strategy, _core.CodeDeployInPlace):
-            minimum = codedeploy.minimum_hosts(params.minimum_healthy, self._replicas)
-            traffic = self._batches(self._replicas - minimum)
+            traffic = tuple(in_place_stretches(params, self._start))
         else:
-            bake = params.termination_wait if isinstance(strategy, _core.CodeDeployShift) else params.bake
+            bake = params.bake if isinstance(strategy, _core.EcsShift) else params.termination_wait
             hook = analysis_seconds(self._analyses.get(body.after_traffic or ""))
-            traffic = ((self._start, 0.0), *_shifted(strategy.shifts), (bake + hook, 1.0))
+            ready = replacement_seconds(strategy, self._start)
+            traffic = ((ready, 0.0), *_shifted(strategy.shifts), (bake + hook, 1.0))
         watch = [Watch(body.alarms, traffic)] if body.alarms else []
         return _Rollout(traffic, (*before, *after, *watch))
 

@@ -210,12 +210,15 @@ def auto_rollback(enabled: bool, events: list[str], event: str) -> Given:
 def zonal_start_times(
     zone_deploy_s: list[float], first_zone_monitor_s: float | None, monitor_s: float | None
 ) -> Given:
-    return {"start_s": codedeploy.zone_starts(zone_deploy_s, first_zone_monitor_s, monitor_s)}
+    config = codedeploy.ZonalConfig(first_zone_monitor=first_zone_monitor_s, monitor=monitor_s)
+    return {"start_s": codedeploy.zone_starts(zone_deploy_s, config)}
 
 
 @rule
 def zonal_default() -> Given:
-    return {"minimum_healthy_per_zone_percent": codedeploy.minimum_healthy_percent_per_zone}
+    minimum = codedeploy.ZonalConfig().minimum_healthy
+    assert minimum.type is codedeploy.MinimumType.fleet_percent
+    return {"minimum_healthy_per_zone_percent": minimum.value}
 
 
 @rule

@@ -188,11 +188,64 @@ def test_the_functions_of_an_appspec_are_warned_of(imported: Imports) -> None:
     assert "name it in strategy.codedeploy.after_traffic" in told
 
 
-def test_blue_and_green_servers_are_warned_of(imported: Imports) -> None:
-    style = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"}
-    group = {"deploymentGroupName": "web", "deploymentConfigName": "CodeDeployDefault.HalfAtATime"}
-    told = imported({**group, "computePlatform": "Server", "deploymentStyle": style}).warnings
-    assert any("not modelled for servers: they are deployed to in place" in one for one in told)
+SERVERS: dict[str, Any] = {
+    "deploymentGroupName": "web",
+    "deploymentConfigName": "CodeDeployDefault.HalfAtATime",
+    "computePlatform": "Server",
+    "deploymentStyle": {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"},
+    "blueGreenDeploymentConfiguration": {
+        "deploymentReadyOption": {"actionOnTimeout": "STOP_DEPLOYMENT", "waitTimeInMinutes": 60},
+        "greenFleetProvisioningOption": {"action": "COPY_AUTO_SCALING_GROUP"},
+        "terminateBlueInstancesOnDeploymentSuccess": {
+            "action": "TERMINATE",
+            "terminationWaitTimeInMinutes": 30,
+        },
+    },
+}
+
+
+def test_blue_and_green_servers_reach_the_engine(imported: Imports) -> None:
+    scenario = imported(SERVERS)
+    params = scenario.strategy.params
+    assert isinstance(scenario.strategy, _core.CodeDeployBlueGreen)
+    assert params.hosts == _core.ReplacementHosts(
+        minimum_healthy=codedeploy.MinimumHealthy(codedeploy.MinimumType.fleet_percent, 50), provisioning=120
+    )
+    assert params.ready == codedeploy.ReadyOption(stop_on_timeout=True, wait=3600)
+    assert params.termination_wait == 1800
+    assert not any("not modelled" in one for one in scenario.warnings)
+    kept = {
+        "greenFleetProvisioningOption": {"action": "DISCOVER_EXISTING"},
+        "terminateBlueInstancesOnDeploymentSuccess": {
+            "action": "KEEP_ALIVE",
+            "terminationWaitTimeInMinutes": 30,
+        },
+    }
+    params = imported({**SERVERS, "blueGreenDeploymentConfiguration": kept}).strategy.params
+    assert (params.hosts.keeps_original, params.hosts.provisioning, params.termination_wait) == (True, 0, 0)
+
+
+def test_servers_in_place_do_not_read_what_is_for_blue_and_green_ones(imported: Imports) -> None:
+    scenario = imported({**SERVERS, "deploymentStyle": {"deploymentType": "IN_PLACE"}})
+    assert isinstance(scenario.strategy, _core.CodeDeployInPlace)
+
+
+def test_a_zonal_configuration_reaches_the_engine(imported: Imports) -> None:
+    config = {
+        "deploymentConfigName": "zone-by-zone",
+        "computePlatform": "Server",
+        "minimumHealthyHosts": {"type": "HOST_COUNT", "value": 2},
+        "zonalConfig": {
+            "firstZoneMonitorDurationInSeconds": 3600,
+            "monitorDurationInSeconds": 600,
+            "minimumHealthyHostsPerZone": {"type": "FLEET_PERCENT", "value": 50},
+        },
+    }
+    zonal = imported(config).strategy.params.zonal
+    assert (zonal.first_zone_monitor, zonal.monitor, zonal.minimum_healthy.value) == (3600, 600, 50)
+    other = {"type": "MOST_CONCURRENCY", "value": 1}
+    with pytest.raises(InputErrors, match="expected HOST_COUNT or FLEET_PERCENT"):
+        imported({**config, "zonalConfig": {"minimumHealthyHostsPerZone": other}})
 
 
 REFRESH: dict[str, Any] = {

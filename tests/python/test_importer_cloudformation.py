@@ -208,15 +208,111 @@ def test_a_rolling_update_reaches_the_engine(imported: Imports) -> None:
     assert scenario.name == "Web"
     assert scenario.strategy.params == _core.AsgRollingParams(
         replicas=6, max_size=10, max_batch_size=2, min_instances_in_service=6, pause=600,
-        waits_for_signals=True, min_successful_percent=80,
+        waits_for_signals=True, min_successful_percent=80, suspends_scaling=True,
     )  # fmt: skip
-    assert (
-        "t.yaml:24:9: Resources.Web.UpdatePolicy.AutoScalingRollingUpdate.SuspendProcesses: not modelled"
-        in scenario.warnings
-    )
     assert "t.yaml:44:3: Resources.Scaling: not modelled" in [
         one.replace(":12:", ":3:") for one in scenario.warnings
     ]
+
+
+def test_the_instances_that_have_to_be_active_reach_the_engine(imported: Imports) -> None:
+    active = GROUP.replace("MinSuccessfulInstancesPercent:", "MinActiveInstancesPercent:")
+    assert imported(active).strategy.params.min_active_percent == 80
+
+
+def test_suspended_processes_that_the_engine_lets_go_on_are_warned_of(imported: Imports) -> None:
+    processes = GROUP.replace("[AlarmNotification]", "[AZRebalance, ReplaceUnhealthy]")
+    scenario = imported(processes)
+    assert not scenario.strategy.params.suspends_scaling
+    found = [one for one in scenario.warnings if "SuspendProcesses" in one]
+    assert found == [
+        "t.yaml:24:41: Resources.Web.UpdatePolicy.AutoScalingRollingUpdate.SuspendProcesses[1]: not modelled: ReplaceUnhealthy goes on"
+    ]
+
+
+GROUP_POLICY = """\
+  Scaling:
+    Type: AWS::AutoScaling::ScalingPolicy
+    Properties:
+      AutoScalingGroupName: !Ref Web
+      PolicyType: TargetTrackingScaling
+      EstimatedInstanceWarmup: 120
+      TargetTrackingConfiguration:
+        PredefinedMetricSpecification: {PredefinedMetricType: ASGAverageCPUUtilization}
+        TargetValue: 60
+"""
+SERVICE_POLICY = """\
+  Target:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties:
+      MinCapacity: 2
+      MaxCapacity: 12
+      ResourceId: !Join [/, [service, !Ref Cluster, !GetAtt Api.Name]]
+      ScalableDimension: ecs:service:DesiredCount
+      ServiceNamespace: ecs
+      RoleARN: !Sub arn:aws:iam::${AWS::AccountId}:role/scaling
+  Requests:
+    Type: AWS::ApplicationAutoScaling::ScalingPolicy
+    Properties:
+      PolicyName: requests
+      PolicyType: TargetTrackingScaling
+      ScalingTargetId: !Ref Target
+      TargetTrackingScalingPolicyConfiguration:
+        PredefinedMetricSpecification: {PredefinedMetricType: ALBRequestCountPerTarget, ResourceLabel: a/b}
+        TargetValue: 600
+        ScaleInCooldown: 60
+        ScaleOutCooldown: 30
+  Cluster: {Type: AWS::ECS::Cluster}
+"""
+
+
+def test_the_scaling_policy_of_a_group_reaches_the_engine(imported: Imports) -> None:
+    scenario = imported(GROUP.partition("  Scaling:")[0] + GROUP_POLICY)
+    scaling = scenario.model.fleet.autoscaling
+    assert (scaling.least, scaling.most) == (2, 10)
+    (policy,) = scaling.by
+    assert policy.target == _core.LoadTarget(metric=_core.LoadMetric.utilization, value=0.6)
+    assert policy.scale_out_cooldown == 120
+    assert any(
+        "Resources.Scaling: is followed as an ECS service's policy is" in one for one in scenario.warnings
+    )
+
+
+def test_the_scaling_policy_of_a_service_reaches_the_engine(imported: Imports) -> None:
+    scenario = imported(SERVICE + SERVICE_POLICY, Count="4")
+    scaling = scenario.model.fleet.autoscaling
+    assert (scaling.least, scaling.most) == (2, 12)
+    (policy,) = scaling.by
+    assert policy.target == _core.LoadTarget(metric=_core.LoadMetric.requests, value=10)
+    assert (policy.scale_out_cooldown, policy.scale_in_cooldown) == (30, 60)
+    assert not any("Resources.Target" in one or "Resources.Requests" in one for one in scenario.warnings)
+
+
+def test_scaling_of_something_else_or_in_steps_is_warned_of(imported: Imports) -> None:
+    other = SERVICE_POLICY.replace("!GetAtt Api.Name", "other")
+    warnings = imported(SERVICE + other, Count="4").warnings
+    assert any(one.endswith("Resources.Target: not modelled") for one in warnings)
+    assert any(one.endswith("Resources.Requests: not modelled") for one in warnings)
+    steps = GROUP_POLICY.replace("TargetTrackingScaling", "StepScaling").partition("      TargetTrackingC")[0]
+    scenario = imported(GROUP.partition("  Scaling:")[0] + steps)
+    assert scenario.model.fleet.autoscaling is None
+    assert any("policies of the type StepScaling are not modelled" in one for one in scenario.warnings)
+
+
+def test_zones_are_those_of_the_group_that_is_deployed_to(imported: Imports) -> None:
+    zonal = SEVERAL.replace(
+        "{MinSize: 9, MaxSize: 9}", "{MinSize: 9, MaxSize: 9, VPCZoneIdentifier: [a, b, c]}"
+    ).replace("CodeDeployDefault.HalfAtATime", "!Ref Zonal")
+    zonal += """\
+  Zonal:
+    Type: AWS::CodeDeploy::DeploymentConfig
+    Properties:
+      ComputePlatform: Server
+      MinimumHealthyHosts: {Type: FLEET_PERCENT, Value: 66}
+      ZonalConfig: {MonitorDurationInSeconds: 600}
+"""
+    params = imported(zonal, resource="Deploy").strategy.params
+    assert (params.zones, params.replicas, params.zonal.monitor) == (3, 9, 600)
 
 
 def test_parameters_decide_mappings_and_conditions(imported: Imports) -> None:

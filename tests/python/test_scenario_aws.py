@@ -112,6 +112,56 @@ def test_codedeploy_for_ecs_is_lowered() -> None:
     assert made.rollback == codedeploy.AutoRollback(on_failure=True, on_alarm=True)
 
 
+def test_zonal_servers_are_lowered() -> None:
+    zonal = {"monitor": "10m", "first_zone_monitor": "1h", "minimum_healthy": "50%"}
+    scenario = load(
+        {**SCENARIO, "fleet": {"replicas": 6, "zones": 3}, "strategy": {"codedeploy": {"zonal": zonal}}}
+    )
+    made = scenario.strategy.params
+    assert (made.zones, made.zonal.monitor, made.zonal.first_zone_monitor) == (3, 600, 3600)
+    half = codedeploy.MinimumHealthy(codedeploy.MinimumType.fleet_percent, 50)
+    assert made.zonal.minimum_healthy == half
+    assert scenario.model.window.horizon > 1.5 * (3600 + 600)
+    assert params(codedeploy={"zonal": {}}).zonal == codedeploy.ZonalConfig()
+    told = loaded(codedeploy={"zonal": {"minimum_healthy": 6}}).warnings
+    assert any("zonal: the fleet has one zone, so there is no other to wait for" in one for one in told)
+    assert any("6 of 6 hosts of a zone have to stay healthy" in one for one in told)
+
+
+def test_zones_are_those_of_every_location() -> None:
+    def waves(*zones: int) -> Any:
+        locations = [{"name": f"place-{at}", "zones": each} for at, each in enumerate(zones)]
+        body = {"order": [1, "rest"], "strategy": {"codedeploy": {"zonal": {}}}}
+        return load({**SCENARIO, "locations": locations, "strategy": {"waves": body}})
+
+    assert waves(3, 3).strategy.inner[0].params.zones == 3
+    with pytest.raises(InputErrors, match="zonal: expected as many zones in every location"):
+        waves(3, 2)
+
+
+def test_servers_that_replace_others_are_lowered() -> None:
+    scenario = loaded(
+        codedeploy={
+            "config": "HalfAtATime",
+            "blue_green": {"registration": "1m"},
+            "attempt_timeout": "20m",
+            "before_traffic": "check",
+            "ready_wait": "1h",
+            "termination_wait": "30m",
+            "rollback_on": ["failure"],
+        }
+    )
+    made = scenario.strategy.params
+    assert isinstance(scenario.strategy, _core.CodeDeployBlueGreen)
+    assert made.hosts.minimum_healthy.value == 50
+    assert (made.hosts.provisioning, made.hosts.registration, made.hosts.attempt_timeout) == (120, 60, 1200)
+    assert (made.test, made.validate, made.termination_wait) == (0, None, 1800)
+    assert [shift.permille for shift in scenario.strategy.shifts] == [0, 333, 1000]
+    assert any(one.path == "strategy.codedeploy.blue_green.provisioning" for one in scenario.assumptions)
+    kept = params(codedeploy={"blue_green": {"keep_original": True, "provisioning": "0s"}})
+    assert (kept.hosts.keeps_original, kept.hosts.provisioning) == (True, 0)
+
+
 def test_a_rolling_update_of_ecs_is_lowered() -> None:
     made = params(
         ecs={
@@ -187,6 +237,11 @@ def test_a_plan_that_cannot_move_is_warned_of() -> None:
         ({"ecs": {"deployment": "canary", "alarms": "alarms", "alarms_rollback": True, "bake": "5m"}}, {"defect": "error-rate", "rate": "30%"}, "rolled back"),
         ({"codedeploy": {}}, "good", "promoted"),
         ({"codedeploy": {"rollback_on": ["failure"]}}, {"defect": "crash-on-start", "probability": 1}, "rolled back"),
+        ({"codedeploy": {"zonal": {"monitor": "2m"}}}, "good", "promoted"),
+        ({"codedeploy": {"config": "HalfAtATime", "blue_green": {}, "termination_wait": "5m"}}, "good", "promoted"),
+        ({"codedeploy": {"blue_green": {"keep_original": True}}}, "good", "promoted"),
+        ({"codedeploy": {"blue_green": {}, "rollback_on": ["failure"]}}, {"defect": "crash-on-start", "probability": 1}, "rolled back"),
+        ({"codedeploy": {"config": "AllAtOnce", "blue_green": {}, "termination_wait": "10m", "alarms": "alarms", "rollback_on": ["alarm"]}}, {"defect": "error-rate", "rate": "90%"}, "rolled back"),
         ({"codedeploy": {"platform": "ecs", "before_traffic": "check", "rollback_on": ["failure"]}}, "good", "promoted"),
         ({"codedeploy": {"config": "ECSLinear10PercentEvery1Minutes", "alarms": "alarms", "rollback_on": ["alarm"]}}, {"defect": "error-rate", "rate": "90%"}, "rolled back"),
     ],
@@ -196,6 +251,22 @@ def test_a_release_ends_as_its_platform_ends_it(strategy: Any, release: Any, sen
         {**SCENARIO, "strategy": strategy, "release": release}, replications=8, seed=1
     )
     assert forecast.sentence.startswith(f"Of 1,000 releases like this one, about 1000 would be {sentence}.")
+
+
+def test_a_bad_release_is_stopped_in_the_first_zone() -> None:
+    zonal = {"minimum_healthy": 2, "zonal": {"monitor": "10m"}, "alarms": "alarms", "rollback_on": ["alarm"]}
+    forecast = rollcast.forecast(
+        {
+            **SCENARIO,
+            "fleet": {"replicas": 6, "zones": 3},
+            "strategy": {"codedeploy": zonal},
+            "release": {"defect": "error-rate", "rate": "60%"},
+        },
+        replications=8,
+        seed=1,
+    )
+    assert forecast.estimates["p_rolled_back"].value == 1.0
+    assert forecast.estimates["blast_radius_given_bad_mean"].value == pytest.approx(1 / 3)
 
 
 # --- bad input
@@ -212,11 +283,19 @@ def test_a_release_ends_as_its_platform_ends_it(strategy: Any, release: Any, sen
         ("codedeploy: {platform: lambda, config: ECSAllAtOnce}",
          ["s.yaml:2:51: strategy.codedeploy.config: is for ECS, not for Lambda"]),
         ("codedeploy: {platform: server, linear: {percent: 10, every: 1m}}",
-         ["s.yaml:2:51: strategy.codedeploy.linear: servers are deployed to in place, without shifting traffic"]),
+         ["s.yaml:2:51: strategy.codedeploy.linear: servers do not shift traffic by a clock: say blue_green"]),
         ("codedeploy: {platform: lambda, termination_wait: 5m}",
          ["s.yaml:2:61: strategy.codedeploy.termination_wait: does not go with a Lambda function"]),
         ("codedeploy: {minimum_healthy: 3, ready_wait: 5m}",
-         ["s.yaml:2:57: strategy.codedeploy.ready_wait: does not go with servers that are deployed to in place"]),
+         ["s.yaml:2:57: strategy.codedeploy.ready_wait: does not go with servers that are deployed to in place: say blue_green"]),
+        ("codedeploy: {blue_green: {}, zonal: {}}",
+         ["s.yaml:2:48: strategy.codedeploy.zonal: only goes with servers that are deployed to in place"]),
+        ("codedeploy: {blue_green: {keep_original: true}, termination_wait: 5m}",
+         ["s.yaml:2:78: strategy.codedeploy.termination_wait: does not go with original hosts that are kept"]),
+        ("codedeploy: {zonal: {minimum_healthy: 120%}}",
+         ["s.yaml:2:50: strategy.codedeploy.zonal.minimum_healthy: expected at most 100%, got 120%"]),
+        ("codedeploy: {platform: ecs, blue_green: {}}",
+         ["s.yaml:2:52: strategy.codedeploy.blue_green: only goes with servers"]),
         ("codedeploy: {platform: ecs, attempt_timeout: 5m}",
          ["s.yaml:2:57: strategy.codedeploy.attempt_timeout: only goes with servers"]),
         ("codedeploy: {platform: ecs, termination_wait: 3d}",

@@ -63,6 +63,22 @@ TEST(AsgReplacing, ATriggerTakesItBack) {
     EXPECT_EQ(update.fleet.new_version().desired, 0);
 }
 
+TEST(AsgReplacing, AnAbortOfAnUpdateThatWasLeftAsItIsTakesItBack) {
+    Update update({.replicas = 4, .signals = CreationSignals{.count = 4}, .stack = {.rollback = false}});
+    update.fleet.new_version_comes_up = false;
+    EXPECT_EQ(update.run_to(Phase::kStuck).reason.substr(0, 40), "0/4 signals within 5m: left as it is: 0/");
+    update.fleet.person_aborts = true;
+    EXPECT_EQ(update.run_to(Phase::kRolledBack).reason, "aborted from outside: 0/4 of the new group available");
+}
+
+TEST(AsgReplacing, BothGroupsFollowAnAutoscaler) {
+    Update update({.replicas = 4, .signals = CreationSignals{.count = 4}, .stack = {.monitoring = 30min}});
+    update.run_to(Phase::kBaking);
+    update.fleet.resized_to = 2;
+    EXPECT_EQ(update.controller->decide(update.fleet.look()).targets.front().desired, 2);
+    EXPECT_EQ(update.points(), (std::vector<Point>{{30, 0, 2, 0}}));
+}
+
 TEST(AsgReplacing, RefusesWhatCouldNeverBeEnough) {
     for (const AsgReplacingParams& params :
          {AsgReplacingParams{.replicas = 0}, AsgReplacingParams{.replicas = 2, .signals = CreationSignals{.count = 3}},

@@ -103,13 +103,40 @@ TEST(AsgRolling, ATriggerTakesItBackWhileItIsMonitored) {
     EXPECT_EQ(update.run_to(Phase::kRolledBack).reason, "an alarm is on: 3/3 back");
 }
 
+// Instances that an autoscaler adds come with the new template; those that it takes away are old ones.
+TEST(AsgRolling, FollowsAnAutoscaler) {
+    Update update({.replicas = 4, .pause = 10min});
+    while (update.fleet.new_version().desired < 2) update.step();
+    update.fleet.resized_to = 6;
+    EXPECT_EQ(update.points(), (std::vector<Point>{{10, 2, 4, 0}, {20, 1, 5, 0}, {30, 0, 6, 0}}));
+    Update shrinks({.replicas = 4, .pause = 10min});
+    while (shrinks.fleet.new_version().desired < 2) shrinks.step();
+    shrinks.fleet.resized_to = 3;
+    EXPECT_EQ(shrinks.points(), (std::vector<Point>{{10, 1, 2, 0}, {20, 0, 3, 0}}));
+}
+
+TEST(AsgRolling, SuspendedScalingWaitsForTheEnd) {
+    Update update({.replicas = 2, .pause = 10min, .suspends_scaling = true});
+    update.step();
+    update.fleet.resized_to = 5;
+    EXPECT_EQ(update.points(), (std::vector<Point>{{0, 1, 1, 0}, {10, 0, 2, 0}, {20, 0, 5, 0}}));
+}
+
+TEST(AsgRolling, NotAllHaveToBeInServiceWhereLessIsEnough) {
+    Update update({.replicas = 4, .min_active_percent = 75});
+    update.fleet.new_version_comes_up = false;
+    EXPECT_EQ(update.run_to(Phase::kStuck).reason, "0/4 updated");
+    EXPECT_EQ(update.fleet.new_version().desired, 2) << "one of four may be out of service, two may not";
+}
+
 TEST(AsgRolling, RefusesWhatCloudFormationDoes) {
     for (const AsgRollingParams& params :
          {AsgRollingParams{.replicas = 0}, AsgRollingParams{.replicas = 3, .max_size = 2},
           AsgRollingParams{.replicas = 3, .max_size = 3, .min_instances_in_service = 3},
           AsgRollingParams{.max_batch_size = 0}, AsgRollingParams{.max_batch_size = 101},
           AsgRollingParams{.min_instances_in_service = -1}, AsgRollingParams{.pause = 61min},
-          AsgRollingParams{.min_successful_percent = 101}, AsgRollingParams{.stack = {.monitoring = 181min}}}) {
+          AsgRollingParams{.min_successful_percent = 101}, AsgRollingParams{.min_active_percent = 101},
+          AsgRollingParams{.stack = {.monitoring = 181min}}}) {
         EXPECT_THROW(AsgRolling{params}, std::invalid_argument);
     }
 }

@@ -42,6 +42,17 @@ TEST(Batches, StopAtALimitAndNeverGoBackward) {
     EXPECT_EQ(batches.goal, 6);
 }
 
+TEST(Batches, WhoJoinsIsOfTheVersionAndWhoGoesIsNot) {
+    Batches batches{.to = 1, .instances = 10, .goal = 4};
+    batches.resize(12);
+    EXPECT_EQ(wanted(batches, {{.desired = 6}, {.desired = 4}}), (std::vector{6, 6}));
+    batches.resize(8);
+    EXPECT_EQ(wanted(batches, {{.desired = 6}, {.desired = 6}}), (std::vector{2, 6}));
+    batches.resize(5);
+    EXPECT_EQ(wanted(batches, {{.desired = 2}, {.desired = 6}}), (std::vector{0, 5}));
+    EXPECT_TRUE(batches.is_last());
+}
+
 TEST(Batches, OldestVersionsGoFirst) {
     const Batches batches{.to = 2, .instances = 10, .goal = 4};
     EXPECT_EQ(wanted(batches, {{.desired = 5}, {.desired = 5}, {}}), (std::vector{1, 5, 4}));

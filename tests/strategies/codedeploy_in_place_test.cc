@@ -134,7 +134,74 @@ TEST(CodeDeployInPlace, AnAlarmStopsItAndRollsBackIfTold) {
     }
 }
 
+// Two hosts in each of three zones. The API Reference: an hour after the first zone, ten minutes after others.
+CodeDeployInPlaceParams zonal() {
+    CodeDeployInPlaceParams params = hosts(6, 3);
+    params.zonal = {.first_zone_monitor = 1h, .monitor = 10min};
+    params.zones = 3;
+    return params;
+}
+
+TEST(CodeDeployInPlace, GoesZoneAfterZoneAndWatchesAllButTheLast) {
+    EXPECT_EQ(
+        Deployment(zonal()).points(),
+        (std::vector<Point>{{0, 4, 0, 0}, {0, 4, 2, 0}, {60, 2, 2, 0}, {60, 2, 4, 0}, {70, 0, 4, 0}, {70, 0, 6, 0}}));
+}
+
+TEST(CodeDeployInPlace, TakesHostsFromTheZoneThatIsUnderWay) {
+    Deployment deployment(zonal());
+    std::vector<std::size_t> zones;
+    for (int i = 0; i < 12; ++i) {
+        const Directive want = deployment.step();
+        if (is_final(want.phase)) break;
+        ASSERT_TRUE(want.targets[0].zone && want.targets[0].zone == want.targets[1].zone);
+        const std::size_t zone = index_of(*want.targets[0].zone);
+        if (zones.empty() || zones.back() != zone) zones.push_back(zone);
+        EXPECT_EQ(want.phase == Phase::kBaking, want.reason.substr(0, 13) == "watched until");
+    }
+    EXPECT_EQ(zones, (std::vector<std::size_t>{0, 1, 2}));
+    EXPECT_EQ(deployment.step().targets[1].zone, std::nullopt) << "it is over";
+}
+
+TEST(CodeDeployInPlace, AZonesMinimumHoldsBesideThatOfAll) {
+    CodeDeployInPlaceParams params = zonal();
+    params.zonal->minimum_healthy = {MinimumType::kHostCount, 1};
+    Deployment deployment(params);
+    deployment.fleet.new_version_comes_up = false;
+    while (deployment.fleet.new_version().desired < 1) deployment.step();
+    EXPECT_EQ(deployment.fleet.old_version().desired, 5);
+    deployment.fleet.cohort(1).restarts = 1;
+    EXPECT_EQ(deployment.decide().reason,
+              "1 attempts failed: left as it is: zone 1/3, 0/6 hosts succeeded, 1 failed, 0 under way");
+}
+
+TEST(CodeDeployInPlace, AnAlarmWhileAZoneIsWatchedLeavesTheOtherZonesAlone) {
+    CodeDeployInPlaceParams params = zonal();
+    params.alarms = kAlarms;
+    params.rollback.on_alarm = true;
+    Deployment deployment(params);
+    EXPECT_EQ(deployment.run_to(Phase::kBaking).wake_at, Time(1h));
+    deployment.fleet.end_analysis(kAlarms, AnalysisPhase::kFailed);
+    EXPECT_EQ(deployment.points(), (std::vector<Point>{{0, 4, 0, 0}, {0, 6, 0, 0}}));
+    EXPECT_EQ(deployment.decide().phase, Phase::kRolledBack);
+}
+
+TEST(CodeDeployInPlace, GoesBackFromTheLastZoneOn) {
+    CodeDeployInPlaceParams params = zonal();
+    params.alarms = kAlarms;
+    params.rollback.on_alarm = true;
+    Deployment deployment(params);
+    while (deployment.fleet.new_version().available < 4) deployment.step();
+    deployment.fleet.end_analysis(kAlarms, AnalysisPhase::kFailed);
+    EXPECT_EQ(index_of(deployment.decide().targets[1].zone.value()), 1u);
+    EXPECT_EQ(deployment.points(), (std::vector<Point>{{60, 2, 2, 0}, {60, 4, 2, 0}, {120, 4, 0, 0}, {120, 6, 0, 0}}));
+}
+
 TEST(CodeDeployInPlace, DescribesItselfInFull) {
+    EXPECT_EQ(CodeDeployInPlace(zonal()).describe(),
+              "codedeploy_in_place(replicas=6, minimum_healthy=3, attempt_timeout=1h, zonal(zones=3, "
+              "minimum_healthy=0%, monitor=1h and 10m))");
+
     EXPECT_EQ(CodeDeployInPlace({.replicas = 4}).describe(),
               "codedeploy_in_place(replicas=4, at_once=1, attempt_timeout=1h)");
     EXPECT_EQ(CodeDeployInPlace({.replicas = 4,
@@ -152,6 +219,11 @@ TEST(CodeDeployInPlace, RefusesWhatCannotBe) {
     EXPECT_THROW(CodeDeployInPlace({.minimum_healthy = {MinimumType::kFleetPercent, 101}}), std::invalid_argument);
     EXPECT_THROW(CodeDeployInPlace({.minimum_healthy = {MinimumType::kMostConcurrency, 0}}), std::invalid_argument);
     EXPECT_THROW(CodeDeployInPlace({.attempt_timeout = 0s}), std::invalid_argument);
+    EXPECT_THROW(CodeDeployInPlace({.zonal = codedeploy::ZonalConfig{.monitor = -1s}}), std::invalid_argument);
+    EXPECT_THROW(
+        CodeDeployInPlace({.zonal = codedeploy::ZonalConfig{.minimum_healthy = {MinimumType::kMostConcurrency, 1}}}),
+        std::invalid_argument);
+    EXPECT_THROW(CodeDeployInPlace({.zones = 0}), std::invalid_argument);
 }
 
 }  // namespace

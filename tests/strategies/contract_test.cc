@@ -18,6 +18,7 @@
 #include "rollcast/strategies/baseline.h"
 #include "rollcast/strategies/blue_green.h"
 #include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/codedeploy_blue_green.h"
 #include "rollcast/strategies/codedeploy_in_place.h"
 #include "rollcast/strategies/codedeploy_shift.h"
 #include "rollcast/strategies/ecs_rolling.h"
@@ -45,7 +46,6 @@ struct Example {
     std::shared_ptr<const Strategy> strategy;
     int quota;  // most replicas asked for at a time
     bool baseline = false;
-    bool resized = true;  // it follows an autoscaler
 };
 void PrintTo(const Example& it, std::ostream* out) { *out << it.strategy->describe(); }
 
@@ -56,11 +56,6 @@ Example example(const char* name, int quota, Params params) {
 
 Example with_baseline(Example example) {
     example.baseline = true;
-    return example;
-}
-
-Example of_fixed_size(Example example) {
-    example.resized = false;
     return example;
 }
 
@@ -277,38 +272,59 @@ std::vector<Example> examples() {
                                     .minimum_healthy = {codedeploy::MinimumType::kFleetPercent, 75},
                                     .alarms = kWatch,
                                     .rollback = {.on_failure = true, .on_alarm = true}}),
-        of_fixed_size(example<InstanceRefresh>("InstanceRefresh", 10, InstanceRefreshParams{.replicas = kReplicas})),
-        of_fixed_size(example<InstanceRefresh>("InstanceRefreshInFull", 12,
-                                               InstanceRefreshParams{.replicas = kReplicas,
-                                                                     .max_healthy_percentage = 120,
-                                                                     .warmup = 3min,
-                                                                     .checkpoints = {10, 50, 100},
-                                                                     .checkpoint_delay = 10min,
-                                                                     .alarms = kWatch,
-                                                                     .auto_rollback = true,
-                                                                     .bake = 15min})),
-        of_fixed_size(example<AsgRolling>("AsgRolling", 10, AsgRollingParams{.replicas = kReplicas})),
-        of_fixed_size(example<AsgRolling>("AsgRollingInFull", 12,
-                                          AsgRollingParams{.replicas = kReplicas,
-                                                           .max_size = 12,
-                                                           .max_batch_size = 4,
-                                                           .min_instances_in_service = 9,
-                                                           .pause = 5min,
-                                                           .waits_for_signals = true,
-                                                           .min_successful_percent = 90,
-                                                           .stack = {.triggers = kWatch, .monitoring = 15min}})),
-        of_fixed_size(example<AsgReplacing>("AsgReplacing", 20, AsgReplacingParams{.replicas = kReplicas})),
-        of_fixed_size(example<AsgReplacing>(
-            "AsgReplacingInFull", 20,
-            AsgReplacingParams{.replicas = kReplicas,
-                               .signals = CreationSignals{.count = 10, .min_successful_percent = 80},
-                               .stack = {.triggers = kWatch, .monitoring = 15min}})),
-        of_fixed_size(example<EksNodes>("EksNodes", 20, EksNodesParams{.replicas = kReplicas})),
-        of_fixed_size(example<EksNodes>("EksNodesMinimal", 20,
-                                        EksNodesParams{.replicas = kReplicas,
-                                                       .max_unavailable = 3,
-                                                       .strategy = eks::UpdateStrategy::kMinimal,
-                                                       .force = true})),
+        example<CodeDeployInPlace>("CodeDeployZonal", 10,
+                                   CodeDeployInPlaceParams{.replicas = kReplicas,
+                                                           .minimum_healthy = {codedeploy::MinimumType::kHostCount, 7},
+                                                           .zonal = codedeploy::ZonalConfig{.monitor = 10min},
+                                                           .zones = 3,
+                                                           .alarms = kWatch,
+                                                           .rollback = {.on_failure = true, .on_alarm = true}}),
+        example<CodeDeployBlueGreen>("CodeDeployBlueGreen", 20, CodeDeployBlueGreenParams{.replicas = kReplicas}),
+        example<CodeDeployBlueGreen>(
+            "CodeDeployBlueGreenInFull", 20,
+            CodeDeployBlueGreenParams{
+                .replicas = kReplicas,
+                .hosts = {.minimum_healthy = {codedeploy::MinimumType::kFleetPercent, 50}, .provisioning = 2min},
+                .test = kCheck,
+                .ready = {.stop_on_timeout = true, .wait = 1h},
+                .validate = kCheck,
+                .termination_wait = 1h,
+                .alarms = kWatch,
+                .rollback = {.on_failure = true, .on_alarm = true, .on_request = true}}),
+        example<InstanceRefresh>("InstanceRefresh", 10, InstanceRefreshParams{.replicas = kReplicas}),
+        example<InstanceRefresh>("InstanceRefreshInFull", 12,
+                                 InstanceRefreshParams{.replicas = kReplicas,
+                                                       .max_healthy_percentage = 120,
+                                                       .warmup = 3min,
+                                                       .checkpoints = {10, 50, 100},
+                                                       .checkpoint_delay = 10min,
+                                                       .alarms = kWatch,
+                                                       .auto_rollback = true,
+                                                       .bake = 15min}),
+        example<AsgRolling>("AsgRolling", 10, AsgRollingParams{.replicas = kReplicas}),
+        example<AsgRolling>("AsgRollingInFull", 12,
+                            AsgRollingParams{.replicas = kReplicas,
+                                             .max_size = 12,
+                                             .max_batch_size = 4,
+                                             .min_instances_in_service = 9,
+                                             .pause = 5min,
+                                             .waits_for_signals = true,
+                                             .min_successful_percent = 90,
+                                             .stack = {.triggers = kWatch, .monitoring = 15min}}),
+        example<AsgReplacing>("AsgReplacing", 20, AsgReplacingParams{.replicas = kReplicas}),
+        example<AsgReplacing>("AsgReplacingInFull", 20,
+                              AsgReplacingParams{.replicas = kReplicas,
+                                                 .signals = CreationSignals{.count = 10, .min_successful_percent = 80},
+                                                 .stack = {.triggers = kWatch, .monitoring = 15min}}),
+        example<EksNodes>("EksNodes", 20, EksNodesParams{.replicas = kReplicas}),
+        example<EksNodes>(
+            "EksNodesMinimal", 20,
+            EksNodesParams{
+                .replicas = kReplicas, .max_unavailable = 3, .strategy = eks::UpdateStrategy::kMinimal, .force = true}),
+        example<EksNodes>("EksNodesWithABudget", 20,
+                          EksNodesParams{.replicas = kReplicas,
+                                         .max_unavailable = 3,
+                                         .disruption_budget = DisruptionBudget{.max_unavailable = percent(10)}}),
         example<AppRunner>("AppRunner", 20, AppRunnerParams{.replicas = kReplicas}),
     };
 }
@@ -316,10 +332,8 @@ std::vector<Example> examples() {
 class Contract : public ::testing::TestWithParam<Example> {};
 
 TEST_P(Contract, IsKept) {
-    const Terms terms{.replicas = kReplicas,
-                      .quota = GetParam().quota,
-                      .baseline = GetParam().baseline,
-                      .resized = GetParam().resized};
+    const Terms terms{
+        .replicas = kReplicas, .quota = GetParam().quota, .baseline = GetParam().baseline, .resized = true};
     for (const Breach& breach : rehearse(*GetParam().strategy, terms)) ADD_FAILURE() << describe(breach);
 }
 

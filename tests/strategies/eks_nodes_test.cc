@@ -66,6 +66,41 @@ TEST(EksNodes, FailsWhereADrainTakesTooLong) {
     }
 }
 
+// kubernetes.io: a budget of minAvailable 90 % over ten pods lets one go at a time, however many nodes there are.
+TEST(EksNodes, ADisruptionBudgetLetsPodsGoOneAfterTheOther) {
+    Update update({.replicas = 10,
+                   .max_unavailable = 3,
+                   .zones = 2,
+                   .disruption_budget = DisruptionBudget{.min_available = percent(90)}});
+    EXPECT_EQ(testing::trajectory(update.fleet, *update.controller, 6),
+              (std::vector<Point>{{0, 10, 4, 0}, {0, 9, 4, 0}, {0, 8, 4, 0}, {0, 7, 4, 0}, {1, 6, 7, 0}}));
+    EXPECT_EQ(update.run_to(Phase::kPromoted).phase, Phase::kPromoted);
+}
+
+// The User Guide: pods that do not leave within 15 minutes fail the update (PodEvictionFailure), unless it is forced.
+TEST(EksNodes, ABudgetThatLetsNoPodGoFailsItUnlessForced) {
+    EksNodesParams params{.replicas = 3, .disruption_budget = DisruptionBudget{.max_unavailable = count(0)}};
+    Update held(params);
+    EXPECT_EQ(
+        held.run_to(Phase::kStuck).reason,
+        "a disruption budget held a drain for longer than 15m (PodEvictionFailure): left as it is: 6 new nodes, 3 "
+        "old ones left, 1 held by a disruption budget");
+    EXPECT_EQ(held.fleet.now(), Time(15min + 1s));
+    params.force = true;
+    Update forced(params);
+    EXPECT_EQ(forced.run_to(Phase::kPromoted).phase, Phase::kPromoted);
+    EXPECT_GT(forced.fleet.now(), Time(45min)) << "each of three pods was waited for";
+}
+
+TEST(EksNodes, FollowsAnAutoscaler) {
+    Update update({.replicas = 3, .zones = 2});
+    while (update.fleet.old_version().desired == 3) update.step();
+    update.fleet.resized_to = 2;
+    EXPECT_EQ(update.points(),
+              (std::vector<Point>{
+                  {0, 1, 4, 0}, {1, 0, 5, 0}, {2, 0, 6, 0}, {2, 0, 5, 0}, {2, 0, 4, 0}, {2, 0, 3, 0}, {2, 0, 2, 0}}));
+}
+
 TEST(EksNodes, NodesThatDoNotJoinFailIt) {
     Update update({.replicas = 3});
     update.fleet.new_version_comes_up = false;

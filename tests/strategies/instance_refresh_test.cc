@@ -39,6 +39,18 @@ TEST(InstanceRefresh, WaitsAtACheckpointWhenItsInstancesAreWarm) {
               (std::vector<Point>{{0, 8, 2, 0}, {65, 6, 4, 0}, {70, 4, 6, 0}, {75, 2, 8, 0}, {80, 0, 10, 0}}));
 }
 
+// What joins comes with the new version, what goes is old; batches are of a fifth of the size at the time.
+TEST(InstanceRefresh, FollowsAnAutoscaler) {
+    Refresh refresh({.replicas = 10, .min_healthy_percentage = 80, .warmup = 5min});
+    refresh.step();
+    refresh.fleet.resized_to = 20;
+    EXPECT_EQ(refresh.points(), (std::vector<Point>{{0, 8, 12, 0}, {5, 4, 16, 0}, {10, 0, 20, 0}}));
+    Refresh shrinks({.replicas = 10, .min_healthy_percentage = 80, .warmup = 5min});
+    shrinks.step();
+    shrinks.fleet.resized_to = 5;
+    EXPECT_EQ(shrinks.points(), (std::vector<Point>{{0, 3, 2, 0}, {5, 2, 3, 0}, {10, 1, 4, 0}, {15, 0, 5, 0}}));
+}
+
 TEST(InstanceRefresh, GoesByTheTimelineOfItsRule) {
     const instance_refresh::RefreshPlan plan{.instances = 40,
                                              .checkpoints = {10, 33, 50, 100},

@@ -93,6 +93,8 @@ struct Target {
     /// Its weight is the share of users who are exposed; it has no instances of its own.
     bool behind_flag = false;
     bool counted = true;  // by an autoscaler that asks how busy the workload's instances are
+    /// Where its instances go from and come to, as long as it has some and takes some; none: any zone.
+    std::optional<ZoneId> zone{};
     friend bool operator==(const Target&, const Target&) = default;
 };
 

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "rollcast/base/disruption.h"
 #include "rollcast/base/ids.h"
 #include "rollcast/base/time.h"
 #include "rollcast/model/autoscaling.h"
 #include "rollcast/model/balancing.h"
 #include "rollcast/model/defect.h"
-#include "rollcast/model/disruption.h"
 #include "rollcast/model/faults.h"
 #include "rollcast/model/metric.h"
 #include "rollcast/model/observability.h"

@@ -48,6 +48,7 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
       replicas_(scenario.fleet.replicas),
       creations_(data_.versions()),
       counted_(data_.versions(), true),
+      preferred_(data_.versions()),
       cohorts_(data_.versions()),
       placed_(cohorts_.size() * static_cast<std::size_t>(scenario.fleet.zones), 0),
       in_zone_(placed_.size(), 0),
@@ -137,7 +138,8 @@ std::uint32_t World::create(VersionId version, Time now) {
     return id;
 }
 
-/// Finds a place: the emptiest host of the zone that has the fewest instances of the version. False if no host is up.
+/// Finds a place: the emptiest host of the zone that is asked for, or else of the one that has the fewest instances of
+/// the version. False if no host is up.
 bool World::place(std::uint32_t id) {
     Instance& instance = all_[id];
     const auto zones = static_cast<std::size_t>(scenario_->fleet.zones);
@@ -145,6 +147,10 @@ bool World::place(std::uint32_t id) {
     std::optional<std::size_t> best;
     for (std::size_t zone = 0; zone < zones; ++zone) {
         if (hosts_.open(static_cast<ZoneId>(zone)) == 0) continue;
+        if (preferred_[index_of(instance.version)] == static_cast<ZoneId>(zone)) {
+            best = zone;
+            break;
+        }
         if (!best || in_zone_[row + zone] < in_zone_[row + *best]) best = zone;
     }
     if (!best) return false;
@@ -431,13 +437,17 @@ bool World::apply(std::span<const Target> targets, Time now, EventQueue& queue) 
     for (std::size_t version = 0; version < targets.size(); ++version) {
         const Target& target = targets[seat(version)];
         counted_[version] = target.counted;
-        changed |= scale(static_cast<VersionId>(version), target.desired, now, queue);
+        changed |= scale(static_cast<VersionId>(version), target, now, queue);
     }
     return changed;
 }
 
-bool World::scale(VersionId version, int desired, Time now, EventQueue& queue) {
+bool World::scale(VersionId version, const Target& target, Time now, EventQueue& queue) {
+    const int desired = target.desired;
     ensure(desired >= 0, "a directive wants a negative number of instances");
+    ensure(!target.zone || static_cast<int>(index_of(*target.zone)) < scenario_->fleet.zones,
+           "a directive names a zone that there is not");
+    preferred_[index_of(version)] = target.zone;
     Cohort& cohort = cohorts_[index_of(version)];
     if (cohort.desired == desired) return false;
     cohort.desired = desired;
@@ -447,14 +457,19 @@ bool World::scale(VersionId version, int desired, Time now, EventQueue& queue) {
     return true;
 }
 
-/// Terminates those that a ReplicaSet would; of equals the newest.
+/// Terminates those that a ReplicaSet would, first of the zone that is asked for; of equals the newest.
 void World::remove(VersionId version, int count, Time now, EventQueue& queue) {
     std::vector<std::uint32_t> candidates;
     for (const std::uint32_t id : live_) {
         if (all_[id].version == version && !all_[id].terminating) candidates.push_back(id);
     }
+    const std::optional<ZoneId> zone = preferred_[index_of(version)];
+    const auto elsewhere = [&](std::uint32_t id) {
+        return zone && all_[id].state != State::kUnschedulable && hosts_.zone(all_[id].host) != *zone;
+    };
     std::partial_sort(candidates.begin(), candidates.begin() + count, candidates.end(),
                       [&](std::uint32_t a, std::uint32_t b) {
+                          if (elsewhere(a) != elsewhere(b)) return elsewhere(b);
                           const DeletionRank first = deletion_rank(all_[a], now), second = deletion_rank(all_[b], now);
                           return deleted_before(first, second) || (a > b && !deleted_before(second, first));
                       });

@@ -207,7 +207,7 @@ class World {
     bool drain_host(HostId host, bool forced, Time now, EventQueue& queue);
     bool may_evict(const Instance& instance) const;
     void set_ready(std::uint32_t id, bool ready, Time now, EventQueue& queue);
-    bool scale(VersionId version, int desired, Time now, EventQueue& queue);
+    bool scale(VersionId version, const Target& target, Time now, EventQueue& queue);
     void remove(VersionId version, int count, Time now, EventQueue& queue);
     bool weigh(std::span<const Target> targets, Time now, EventQueue& queue);
     void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
@@ -246,17 +246,18 @@ class World {
         bool under_way = false;
         Time since{};  // it began with the present host
     };
-    std::vector<Drainage> drainages_;       // index: drain
-    int replicas_;                          // of the workload, as asked for
-    std::vector<Creation> creations_;       // index: version
-    std::vector<bool> counted_;             // index: version; by an autoscaler
-    std::vector<Endpoint> endpoints_;       // as routers know them, some perhaps gone
-    std::vector<Cohort> cohorts_;           // index: version; without weights
-    std::vector<std::uint32_t> placed_;     // versions x zones: how many ever
-    std::vector<int> in_zone_;              // versions x zones: how many now, without terminating ones
-    Routing routing_;                       // as last asked for
-    std::vector<Routing> routing_changes_;  // every change ever asked for
-    Routing learned_routing_;               // as routers know it
+    std::vector<Drainage> drainages_;               // index: drain
+    int replicas_;                                  // of the workload, as asked for
+    std::vector<Creation> creations_;               // index: version
+    std::vector<bool> counted_;                     // index: version; by an autoscaler
+    std::vector<std::optional<ZoneId>> preferred_;  // index: version; see Target::zone
+    std::vector<Endpoint> endpoints_;               // as routers know them, some perhaps gone
+    std::vector<Cohort> cohorts_;                   // index: version; without weights
+    std::vector<std::uint32_t> placed_;             // versions x zones: how many ever
+    std::vector<int> in_zone_;                      // versions x zones: how many now, without terminating ones
+    Routing routing_;                               // as last asked for
+    std::vector<Routing> routing_changes_;          // every change ever asked for
+    Routing learned_routing_;                       // as routers know it
     std::uint32_t learned_change_ = 0;
     std::vector<double> shares_;
     /// What the last scrape saw of a counter that is never reset.

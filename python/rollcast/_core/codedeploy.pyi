@@ -6,7 +6,7 @@ import collections.abc
 import enum
 import rollcast._core.traffic
 import typing
-__all__: list[str] = ['AlarmState', 'AutoRollback', 'MinimumHealthy', 'MinimumType', 'Platform', 'ReadyOption', 'Reroute', 'Revision', 'RollbackEvent', 'ServerDeployment', 'Status', 'Style', 'TrafficConfig', 'TrafficType', 'alarm_effect', 'attempted_before', 'ecs_hook_failure_can_roll_back', 'healthy_after_failure', 'hook_order', 'lifecycle_event_timeout', 'longest_ecs_install', 'longest_in_place', 'longest_shift', 'longest_termination_wait', 'minimum_healthy_percent_per_zone', 'minimum_hosts', 'most_increment_percent', 'next_after_ignored_failure', 'predefined_server_configs', 'predefined_traffic_configs', 'reroute', 'revision_after_success', 'rolls_back', 'shifts', 'successes_needed', 'zone_starts']
+__all__: list[str] = ['AlarmState', 'AutoRollback', 'MinimumHealthy', 'MinimumType', 'Platform', 'ReadyOption', 'Reroute', 'Revision', 'RollbackEvent', 'ServerDeployment', 'Status', 'Style', 'TrafficConfig', 'TrafficType', 'ZonalConfig', 'alarm_effect', 'attempted_before', 'ecs_hook_failure_can_roll_back', 'healthy_after_failure', 'hook_order', 'lifecycle_event_timeout', 'longest_ecs_install', 'longest_green_install', 'longest_in_place', 'longest_shift', 'longest_termination_wait', 'minimum_hosts', 'most_increment_percent', 'next_after_ignored_failure', 'predefined_server_configs', 'predefined_traffic_configs', 'reroute', 'revision_after_success', 'rolls_back', 'shifts', 'successes_needed', 'watched_for', 'zone_starts']
 class Platform(enum.Enum):
     """
     What is deployed to.
@@ -149,6 +149,22 @@ class Revision(enum.Enum):
     @classmethod
     def __new__(cls, value):
         ...
+class ZonalConfig:
+    """
+    How a deployment goes from zone to zone.
+    """
+    __hash__: typing.ClassVar[None] = None
+    first_zone_monitor: float | None
+    minimum_healthy: MinimumHealthy
+    monitor: float | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, first_zone_monitor: float | None = None, monitor: float | None = None, minimum_healthy: MinimumHealthy = ...) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
 class Style(enum.Enum):
     """
     Which instances of which deployment.
@@ -256,12 +272,14 @@ def shifts(config: TrafficConfig) -> list[rollcast._core.traffic.Shift]:
     ...
 def successes_needed(minimum: typing.SupportsInt | typing.SupportsIndex) -> int:
     ...
-def zone_starts(deploy: collections.abc.Sequence[float], first_zone_monitor: float | None, monitor: float | None) -> list[float]:
+def watched_for(config: ZonalConfig, zone: typing.SupportsInt | typing.SupportsIndex) -> float:
+    ...
+def zone_starts(deploy: collections.abc.Sequence[float], config: ZonalConfig) -> list[float]:
     ...
 lifecycle_event_timeout: float = 3600.0
 longest_ecs_install: float = 432000.0
+longest_green_install: float = 172800.0
 longest_in_place: float = 28800.0
 longest_shift: float = 172800.0
 longest_termination_wait: float = 172800.0
-minimum_healthy_percent_per_zone: int = 0
 most_increment_percent: int = 99

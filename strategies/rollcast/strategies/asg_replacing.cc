@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rollcast/base/check.h"
+#include "rollcast/strategies/batches.h"
 #include "rollcast/strategies/cloudformation_rules.h"
 #include "rollcast/strategies/words.h"
 
@@ -25,17 +26,19 @@ class AsgReplacingController final : public Controller {
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "a replacement needs an old and a new version");
         const Cohort& fresh = seen.cohorts.back();
+        resized_ |= seen.replicas.value_or(params_.replicas) != params_.replicas;
+        params_.replicas = seen.replicas.value_or(params_.replicas);
         if (!final_) follow(seen);
 
         Directive want(seen.cohorts.size());
         for (std::size_t i = 0; i < want.targets.size(); ++i) {
             want.targets[i].desired = is_promoted() ? 0 : seen.cohorts[i].desired;
         }
-        if (back_) want.targets.front().desired = params_.replicas;
-        want.targets.back().desired = back_ ? 0 : params_.replicas;
-        if (failure_.empty() && !final_) stack_.watch(want);
-        if (!final_ && !stopped_ && !back_) want.wake_at = next_look(seen);
-        want.reason = of(fresh.available, params_.replicas) + " of the new group available";
+        if (setback_.back || (resized_ && !is_promoted())) want.targets.front().desired = params_.replicas;
+        want.targets.back().desired = setback_.back ? 0 : params_.replicas;
+        if (setback_.why.empty() && !final_) stack_.watch(want);
+        if (!final_ && !setback_.stopped && !setback_.back) want.wake_at = next_look(seen);
+        want.reason = setback_.explain(of(fresh.available, params_.replicas) + " of the new group available");
         explain(seen, want);
         return want;
     }
@@ -47,31 +50,27 @@ class AsgReplacingController final : public Controller {
 
     void follow(const Observation& seen) {
         const Cohort& fresh = seen.cohorts.back();
-        if (failure_.empty() && stack_.is_triggered(seen)) fail("an alarm is on");
-        if (seen.aborted && !back_) {
-            failure_ = "aborted from outside";
-            back_ = true;
-        }
-        if (back_) {
+        if (setback_.why.empty() && stack_.is_triggered(seen)) setback_.fail("an alarm is on", stack_.rolls_back());
+        if (seen.aborted && !setback_.back) setback_.abort();
+        if (setback_.back) {
             const bool whole = seen.cohorts.front().available >= params_.replicas;
             if (whole && fresh.instances + fresh.draining == 0) final_ = Phase::kRolledBack;
             return;
         }
-        if (stopped_) return;
-        const bool good = params_.signals ? fresh.available >= needed(*params_.signals)
-                                          : fresh.instances - fresh.pending >= params_.replicas;
+        if (setback_.stopped) return;
+        const bool good =
+            params_.signals ? fresh.available >= signals_needed() : fresh.instances - fresh.pending >= params_.replicas;
         if (good) stack_.done(seen.now);
         if (!stack_.is_done() && params_.signals && seen.now >= after(begun_, params_.signals->timeout)) {
-            fail(of(fresh.available, needed(*params_.signals)) + " signals within " + spell(params_.signals->timeout));
+            setback_.fail(of(fresh.available, signals_needed()) + " signals within " + spell(params_.signals->timeout),
+                          stack_.rolls_back());
         } else if (seen.now >= stack_.ends_at()) {
             final_ = Phase::kPromoted;
         }
     }
 
-    void fail(std::string why) {
-        failure_ = std::move(why);
-        (stack_.rolls_back() ? back_ : stopped_) = true;
-    }
+    /// A group that has shrunk meanwhile cannot give more signals than it has instances.
+    int signals_needed() const { return std::min(needed(*params_.signals), params_.replicas); }
 
     Time patience_ends() const { return after(begun_, params_.signals ? params_.signals->timeout : kPatience); }
     bool is_late(const Observation& seen) const { return !stack_.is_done() && seen.now >= patience_ends(); }
@@ -82,12 +81,11 @@ class AsgReplacingController final : public Controller {
     }
 
     void explain(const Observation& seen, Directive& want) const {
-        if (!failure_.empty()) want.reason = failure_ + ": " + (stopped_ ? "left as it is: " : "") + want.reason;
         if (final_) {
             want.phase = *final_;
-        } else if (back_) {
+        } else if (setback_.back) {
             want.phase = Phase::kRollingBack;
-        } else if (stopped_ || is_late(seen)) {
+        } else if (setback_.stopped || is_late(seen)) {
             want.phase = Phase::kStuck;
         } else if (stack_.is_done()) {
             want.phase = Phase::kBaking;
@@ -98,9 +96,8 @@ class AsgReplacingController final : public Controller {
     AsgReplacingParams params_;
     StackOperation stack_;
     Time begun_;
-    std::string failure_;
-    bool back_ = false;
-    bool stopped_ = false;
+    bool resized_ = false;
+    Setback setback_;
     std::optional<Phase> final_;
 };
 

@@ -5,7 +5,8 @@
 //
 // Where it deviates, because what a script on the instance signals is not known: an instance signals success when it is
 // available. Without signals the new group is good when its processes run, whatever they answer; one that does not even
-// run within an hour counts as stuck. Both groups get traffic while both are there, each by its instances.
+// run within an hour counts as stuck. Both groups get traffic while both are there, each by its instances, and both are
+// resized by an autoscaler.
 
 #include <memory>
 #include <optional>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rollcast/base/amount.h"
 #include "rollcast/base/check.h"
 #include "rollcast/strategies/batches.h"
 #include "rollcast/strategies/cloudformation_rules.h"
@@ -27,6 +28,7 @@ class AsgRollingController final : public Controller {
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "a rolling update needs an old and a new version");
         if (sweep_.goal == 0) turn(seen.cohorts.size() - 1, params_.max_batch_size, seen);
+        if (const int wanted = size(seen); wanted != params_.replicas) resize(wanted, seen.now);
         if (!final_) follow(seen);
 
         Directive want(seen.cohorts.size());
@@ -43,11 +45,27 @@ class AsgRollingController final : public Controller {
     void turn(std::size_t to, int max_batch_size, const Observation& seen) {
         const auto limits = limits_of(params_, max_batch_size);
         batch_ = limits.batch;
-        sweep_ = {.to = to, .instances = params_.replicas, .surge = limits.surge, .goal = seen.cohorts[to].desired};
+        sweep_ = {.to = to,
+                  .instances = params_.replicas,
+                  .surge = limits.surge,
+                  .goal = std::min(seen.cohorts[to].desired, params_.replicas)};
         through_ = false;
         silent_ = 0;
         // Room for more instances is filled before any old one goes.
         sweep_.begin(limits.surge > 0 ? limits.surge : batch_, params_.replicas, seen.now);
+    }
+
+    int size(const Observation& seen) const {
+        const bool listens = final_ || !params_.suspends_scaling;
+        return listens ? seen.replicas.value_or(params_.replicas) : params_.replicas;
+    }
+
+    /// A batch that instances join begins anew.
+    void resize(int replicas, Time now) {
+        if (replicas > params_.replicas) sweep_.begun = now;
+        params_.replicas = replicas;
+        sweep_.resize(replicas);
+        silent_ = std::min(silent_, sweep_.goal);
     }
 
     void follow(const Observation& seen) {
@@ -90,8 +108,11 @@ class AsgRollingController final : public Controller {
     /// Whether the batch is.
     bool is_good(const Observation& seen) const {
         const Cohort& fresh = seen.cohorts[sweep_.to];
-        if (params_.waits_for_signals) return fresh.available + silent_ >= sweep_.goal;
-        return has_paused(seen) && fresh.instances - fresh.pending >= sweep_.goal;
+        const Amount active_percent = percent(params_.min_active_percent.value_or(100));
+        const int idle = params_.replicas - resolve(active_percent, params_.replicas, Rounding::kUp);
+        const bool active = fresh.instances - fresh.pending + idle >= sweep_.goal;
+        if (!params_.waits_for_signals) return has_paused(seen) && active;
+        return fresh.available + silent_ >= sweep_.goal && (active || !params_.min_active_percent);
     }
 
     void fail(const std::string& why, const Observation& seen) {
@@ -152,6 +173,8 @@ AsgRolling::AsgRolling(AsgRollingParams params) : params_(std::move(params)) {
             "min_instances_in_service must be below max_size");
     require(params_.pause >= Duration::zero() && params_.pause <= cloudformation::kLongestPause,
             "pause must be from 0 to 1 hour");
+    const int active = params_.min_active_percent.value_or(100);
+    require(active >= 0 && active <= 100, "min_active_percent must be from 0 to 100");
     require(params_.min_successful_percent >= 0 && params_.min_successful_percent <= 100,
             "min_successful_percent must be from 0 to 100");
     require_valid(params_.stack);
@@ -163,6 +186,8 @@ std::string AsgRolling::describe() const {
     text += ", max_batch_size=" + std::to_string(params_.max_batch_size) +
             ", min_in_service=" + std::to_string(params_.min_instances_in_service) + ", pause=" + spell(params_.pause);
     if (params_.waits_for_signals) text += ", signals=" + std::to_string(params_.min_successful_percent) + "%";
+    if (params_.min_active_percent) text += ", min_active=" + std::to_string(*params_.min_active_percent) + "%";
+    if (params_.suspends_scaling) text += ", suspends_scaling";
     return text + strategies::describe(params_.stack) + ")";
 }
 

@@ -5,8 +5,9 @@
 //
 // Where it deviates, because what a script on the instance signals is not known: an instance signals success when it is
 // available, and one that is not in time has failed. Without signals a batch is good when its processes run, whatever
-// they answer; one that does not even run within an hour after its pause counts as stuck. Suspended processes are not
-// modelled.
+// they answer; one that does not even run within an hour after its pause counts as stuck. Of the processes that may be
+// suspended only what scales the group is known. Instances that an autoscaler adds come with the new template and begin
+// the pause of the batch anew; those that it removes are old ones, as long as there are any.
 
 #include <memory>
 #include <optional>
@@ -27,6 +28,9 @@ struct AsgRollingParams {
     Duration pause{};  // after a batch; with signals: until they have to be there
     bool waits_for_signals = false;
     int min_successful_percent = 100;  // of all instances, that signal
+    /// Of all instances, that have to be in service for a batch to be good; none: all, or those that signal.
+    std::optional<int> min_active_percent{};
+    bool suspends_scaling = false;  // what an autoscaler asks for waits for the end
     StackOptions stack{};
 };
 

@@ -9,6 +9,11 @@ void Batches::begin(int size, int limit, Time now) {
     begun = now;
 }
 
+void Batches::resize(int size) {
+    goal = std::min(goal + std::max(size - instances, 0), size);
+    instances = size;
+}
+
 void Batches::place(const Observation& seen, bool through, Directive& want) const {
     int leave = through && is_last() ? 0 : std::max(instances + surge - goal, 0);
     for (std::size_t i = want.targets.size(); i-- > 0;) {

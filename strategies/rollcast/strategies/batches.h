@@ -20,6 +20,9 @@ struct Batches {
     bool is_last() const { return goal >= instances; }
     /// The next batch: so many more, up to a limit.
     void begin(int size, int limit, Time now);
+    /// Somebody from outside asked for so many. Who joins is of the version; who goes, of the others as long as there
+    /// are any.
+    void resize(int size);
     /// All that is wanted. `through`: the last batch was good, and what is left of other versions goes.
     void place(const Observation& seen, bool through, Directive& want) const;
     /// Instances of other versions, those included that are terminating.

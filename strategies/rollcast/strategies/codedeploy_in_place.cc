@@ -5,70 +5,37 @@
 #include <vector>
 
 #include "rollcast/base/check.h"
+#include "rollcast/strategies/codedeploy_attempts.h"
 #include "rollcast/strategies/words.h"
 
 namespace rollcast::strategies {
 
 namespace {
 
+using codedeploy::Attempts;
 using codedeploy::RollbackEvent;
 using codedeploy::ServerDeployment;
 using codedeploy::Status;
 
 constexpr std::uint32_t kAlarmRun = 1;
 
-/// One deployment under way: hosts that go over to the version `to`, one attempt each.
-struct Sweep {
-    std::size_t to = 0;
-    int hosts = 0;     // to be attempted
-    int there = 0;     // hosts that ran the version before
-    int restarts = 0;  // of the version, as last seen
-    ServerDeployment deployment{};
-
-    int available = 0;  // of the attempted hosts, as last seen
-    int succeeded = 0;
-    int failed = 0;
-    std::vector<Time> begun{};  // for every attempt, in order
-
-    int attempted() const { return static_cast<int>(begun.size()); }
-    int finished() const { return succeeded + failed; }
-    int in_flight() const { return attempted() - finished(); }
-    int not_sound() const { return attempted() - succeeded; }
-    bool is_over() const { return deployment.status() != Status::kInProgress; }
-
-    void finish(bool success) {
-        if (in_flight() == 0 || is_over()) return;
-        ++(success ? succeeded : failed);
-        deployment.finish(success);
-    }
-
-    /// Takes the results of attempts. Cohorts do not tell which: the oldest attempt ends first.
-    void observe(const Cohort& cohort, Duration timeout, Time now) {
-        const int up = std::clamp(cohort.available - there, 0, attempted());
-        const int crashed = (cohort.restarts - restarts) - std::max(available - up, 0);
-        for (int i = 0; i < crashed; ++i) finish(false);
-        while (succeeded < std::min(up, attempted() - failed) && !is_over()) finish(true);
-        while (in_flight() > 0 && !is_over() && now >= after(oldest(), timeout)) finish(false);
-        available = up;
-        restarts = cohort.restarts;
-    }
-
-    /// Hosts join with the old version, to be attempted as well.
-    void grow(int more) {
-        hosts += more;
-        deployment.healthy += more;
-        deployment.healthy_left += more;
-    }
-
-    /// Begins the attempts that the minimum allows.
-    void begin(Time now) {
-        if (is_over()) return;
-        const int most = std::min(deployment.most_at_once() - in_flight(), hosts - attempted());
-        for (int i = 0; i < most; ++i) begun.push_back(now);
-    }
-
-    Time oldest() const { return begun[static_cast<std::size_t>(finished())]; }
+/// A zone's part in a deployment.
+struct Zone {
+    ZoneId id{};
+    int hosts = 0;    // in it
+    int to_do = 0;    // of these: to be attempted
+    int unsound = 0;  // of these: not healthy, when the deployment begins
 };
+
+/// Hosts are spread evenly over their zones.
+std::vector<Zone> spread(int hosts, int zones) {
+    std::vector<Zone> found;
+    for (int i = 0; i < std::min(hosts, zones); ++i) {
+        const int here = hosts / zones + (i < hosts % zones);
+        found.push_back({.id = static_cast<ZoneId>(i), .hosts = here, .to_do = here});
+    }
+    return found;
+}
 
 class InPlaceController final : public Controller {
    public:
@@ -79,7 +46,7 @@ class InPlaceController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "a deployment needs an old and a new version");
-        if (!sweep_) start(seen);
+        if (!attempts_) start(seen);
         if (seen.replicas) grow(*seen.replicas);
         if (!final_) follow(seen);
         if (final_) params_.replicas = seen.replicas.value_or(params_.replicas);
@@ -96,11 +63,10 @@ class InPlaceController final : public Controller {
 
    private:
     void start(const Observation& seen) {
-        const Cohort& fresh = seen.cohorts.back();
-        sweep_ = {.to = seen.cohorts.size() - 1,
-                  .hosts = params_.replicas,
-                  .restarts = fresh.restarts,
-                  .deployment = {.minimum = minimum_, .healthy = params_.replicas, .healthy_left = params_.replicas}};
+        to_ = seen.cohorts.size() - 1;
+        attempts_ = Attempts::of_all(params_.replicas, minimum_, seen.cohorts[to_]);
+        if (params_.zonal) zones_ = spread(params_.replicas, params_.zones);
+        open_zone(0);
     }
 
     /// Hosts join on the way; none goes before the deployment is over.
@@ -109,24 +75,31 @@ class InPlaceController final : public Controller {
         if (final_ || back_ || stopped_ || more <= 0) return;
         params_.replicas = replicas;
         minimum_ = codedeploy::minimum_hosts(params_.minimum_healthy, replicas);
-        sweep_->grow(more);
-        sweep_->deployment.minimum = minimum_;
+        attempts_->grow(more, minimum_);
         joined_ = true;
+        if (!attempts_->zone) return;
+        zones_[zone_].hosts += more;
+        zones_[zone_].to_do += more;
+        attempts_->zone->minimum = minimum_in_zone();
+        attempts_->zone->healthy += more;
+        attempts_->zone->healthy_left += more;
     }
 
     void follow(const Observation& seen) {
-        sweep_->observe(seen.cohorts[sweep_->to], params_.attempt_timeout, seen.now);
+        attempts_->observe(seen.cohorts[to_], params_.attempt_timeout, seen.now);
         if (failure_.empty()) watch_alarms(seen);
         if (seen.aborted && !back_) {
             failure_ = "aborted from outside";
             go_back(seen);
         }
         if (!stopped_ && !final_) judge(seen);
-        if (!stopped_) sweep_->begin(seen.now);
+        if (stopped_) return;
+        if (!final_) go_on(seen.now);
+        attempts_->begin(seen.now);
     }
 
     void judge(const Observation& seen) {
-        const Status status = sweep_->deployment.status();
+        const Status status = attempts_->status();
         const bool late = !back_ && seen.now >= ends_at_;
         if (status == Status::kSucceeded) {
             final_ = back_ ? Phase::kRolledBack : Phase::kPromoted;
@@ -135,7 +108,7 @@ class InPlaceController final : public Controller {
         } else if (status == Status::kFailed || late) {
             end(RollbackEvent::kFailure,
                 late ? "not done within " + spell(codedeploy::kLongestInPlace)
-                     : std::to_string(sweep_->failed) + " attempts failed",
+                     : std::to_string(attempts_->failed) + " attempts failed",
                 seen);
         }
     }
@@ -162,56 +135,106 @@ class InPlaceController final : public Controller {
     }
 
     /// A rollback is a new deployment, of the hosts that were attempted: first of those that are not sound (a stopped
-    /// attempt has failed), then of the others, by the same minimum.
+    /// attempt has failed), then of the others, by the same minimum and, where it is zonal, from the last zone on.
     void go_back(const Observation& seen) {
-        const Sweep ended = *sweep_;
+        const Attempts ended = *attempts_;
         const int unsound = ended.not_sound();
+        to_ = 0;
         back_ = true;
         stopped_ = false;
-        sweep_ = {.to = 0,
-                  .hosts = ended.attempted(),
-                  .there = params_.replicas - ended.attempted(),
-                  .restarts = seen.cohorts.front().restarts,
-                  .deployment = {.minimum = minimum_,
-                                 .healthy = params_.replicas - unsound,
-                                 .unhealthy_left = unsound,
-                                 .healthy_left = ended.succeeded}};
-        if (ended.attempted() == 0) final_ = Phase::kRolledBack;
+        attempts_ = Attempts{.hosts = ended.attempted(),
+                             .there = params_.replicas - ended.attempted(),
+                             .restarts = seen.cohorts.front().restarts,
+                             .deployment = {.minimum = minimum_,
+                                            .healthy = params_.replicas - unsound,
+                                            .unhealthy_left = unsound,
+                                            .healthy_left = ended.succeeded}};
+        if (ended.attempted() == 0) {
+            final_ = Phase::kRolledBack;
+        } else if (!zones_.empty()) {
+            turn_zones(ended.attempted(), unsound);
+            open_zone(0);
+        }
     }
+
+    // From zone to zone
+
+    /// The zones that were attempted, the last one first.
+    void turn_zones(int attempted, int unsound) {
+        std::vector<Zone> back;
+        for (const Zone& zone : zones_) {
+            const int to_do = std::min(zone.to_do, attempted);
+            if (to_do > 0) back.insert(back.begin(), {.id = zone.id, .hosts = zone.hosts, .to_do = to_do});
+            attempted -= to_do;
+        }
+        for (Zone& zone : back) {
+            zone.unsound = std::min(zone.to_do, unsound);
+            unsound -= zone.unsound;
+        }
+        zones_ = std::move(back);
+    }
+
+    int minimum_in_zone() const {
+        return codedeploy::minimum_hosts(params_.zonal->minimum_healthy, zones_[zone_].hosts);
+    }
+
+    void open_zone(std::size_t number) {
+        if (zones_.empty()) return;
+        zone_ = number;
+        watched_until_.reset();
+        const Zone& zone = zones_[zone_];
+        attempts_->zone = ServerDeployment{.minimum = minimum_in_zone(),
+                                           .healthy = zone.hosts - zone.unsound,
+                                           .unhealthy_left = zone.unsound,
+                                           .healthy_left = zone.to_do - zone.unsound};
+    }
+
+    /// To the next zone, when this one is done and was watched. The time for that is not the deployment's.
+    void go_on(Time now) {
+        if (zones_.empty() || zone_ + 1 == zones_.size()) return;
+        if (attempts_->zone->left() > 0) return watched_until_.reset();
+        if (!watched_until_) {
+            const Duration watched = codedeploy::watched_for(*params_.zonal, zone_);
+            watched_until_ = after(now, watched);
+            ends_at_ = after(ends_at_, watched);
+        }
+        if (now >= *watched_until_) open_zone(zone_ + 1);
+    }
+
+    // Hosts
 
     /// A host is taken from the other versions, oldest first, and given to the new one when it is empty.
     void place(const Observation& seen, Directive& want) const {
-        const Sweep& sweep = *sweep_;
         if (final_) {
-            want.targets[sweep.to].desired = params_.replicas;
+            want.targets[to_].desired = params_.replicas;
             return;
         }
-        int leave = params_.replicas - sweep.there - sweep.attempted();
+        const int taken = attempts_->there + attempts_->attempted();
+        int leave = params_.replicas - taken;
         int present = 0;
         for (std::size_t i = want.targets.size(); i-- > 0;) {
-            if (i == sweep.to) continue;
+            if (!zones_.empty()) want.targets[i].zone = zones_[zone_].id;
+            if (i == to_) continue;
             const Cohort& cohort = seen.cohorts[i];
             want.targets[i].desired = i == 0 && joined_ ? leave : std::min(cohort.desired, leave);
             leave -= want.targets[i].desired;
             present += std::max(cohort.instances, want.targets[i].desired) + cohort.draining;
         }
         const int empty = std::max(params_.replicas - present, 0);
-        const int given = std::min(sweep.there + sweep.attempted(), empty);
-        want.targets[sweep.to].desired = std::max(given, seen.cohorts[sweep.to].desired);
+        want.targets[to_].desired = std::max(std::min(taken, empty), seen.cohorts[to_].desired);
     }
 
     Time next_look(const Observation& seen) const {
         if (final_ || stopped_) return kNever;
         Time look = back_ ? kNever : ends_at_;
-        if (sweep_->in_flight() > 0) look = std::min(look, after(sweep_->oldest(), params_.attempt_timeout));
+        look = std::min({look, attempts_->times_out(params_.attempt_timeout), watched_until_.value_or(kNever)});
         return look > seen.now ? look : kNever;
     }
 
     void explain(Directive& want) const {
-        const Sweep& sweep = *sweep_;
-        const std::string state = of(sweep.succeeded, sweep.hosts) + " hosts succeeded, " +
-                                  std::to_string(sweep.failed) + " failed, " + std::to_string(sweep.in_flight()) +
-                                  " under way";
+        std::string state = attempts_->describe();
+        if (!zones_.empty())
+            state = "zone " + of(static_cast<int>(zone_) + 1, static_cast<int>(zones_.size())) + ", " + state;
         want.reason = failure_.empty() ? state : failure_ + ": " + (stopped_ ? "left as it is: " : "back: ") + state;
         if (final_) {
             want.phase = *final_;
@@ -219,49 +242,54 @@ class InPlaceController final : public Controller {
             want.phase = Phase::kStuck;
         } else if (back_) {
             want.phase = Phase::kRollingBack;
+        } else if (watched_until_) {
+            want.phase = Phase::kBaking;
+            want.reason = "watched until " + spell(*watched_until_) + ": " + state;
         }
     }
 
     CodeDeployInPlaceParams params_;
     int minimum_;
     Time ends_at_;
-    std::optional<Sweep> sweep_;
-    std::string failure_;   // why the deployment ended without success
-    bool back_ = false;     // a rollback followed
-    bool joined_ = false;   // hosts did
-    bool stopped_ = false;  // nothing follows
+    std::size_t to_ = 0;  // the version that hosts are brought to
+    std::optional<Attempts> attempts_;
+    std::vector<Zone> zones_;            // in the order in which they are deployed to; empty: all at a time
+    std::size_t zone_ = 0;               // of these: under way
+    std::optional<Time> watched_until_;  // when it is done
+    std::string failure_;                // why the deployment ended without success
+    bool back_ = false;                  // a rollback followed
+    bool joined_ = false;                // hosts did
+    bool stopped_ = false;               // nothing follows
     std::optional<Phase> final_;
 };
-
-std::string spell(const codedeploy::MinimumHealthy& minimum) {
-    const std::string value = std::to_string(minimum.value);
-    switch (minimum.type) {
-        case codedeploy::MinimumType::kFleetPercent:
-            return "minimum_healthy=" + value + "%";
-        case codedeploy::MinimumType::kMostConcurrency:
-            return "at_once=" + value;
-        case codedeploy::MinimumType::kHostCount:
-            break;
-    }
-    return "minimum_healthy=" + value;
-}
 
 }  // namespace
 
 CodeDeployInPlace::CodeDeployInPlace(CodeDeployInPlaceParams params) : params_(std::move(params)) {
-    const codedeploy::MinimumHealthy& minimum = params_.minimum_healthy;
     require(params_.replicas >= 1, "replicas must be at least 1");
-    require(minimum.value >= 0, "minimum_healthy must not be negative");
-    require(minimum.type != codedeploy::MinimumType::kFleetPercent || minimum.value <= 100,
-            "minimum_healthy must not be above 100%");
-    require(minimum.type != codedeploy::MinimumType::kMostConcurrency || minimum.value >= 1,
-            "at least one host must be attempted at once");
+    codedeploy::require_valid(params_.minimum_healthy);
+    require(params_.zones >= 1, "zones must be at least 1");
+    if (params_.zonal) {
+        codedeploy::require_valid(params_.zonal->minimum_healthy);
+        require(params_.zonal->minimum_healthy.type != codedeploy::MinimumType::kMostConcurrency,
+                "a zone's minimum is a number or a percentage of its hosts");
+        for (const std::optional<Duration>& time : {params_.zonal->first_zone_monitor, params_.zonal->monitor}) {
+            require(!time || *time >= Duration::zero(), "the time to watch a zone must not be negative");
+        }
+    }
     require(params_.attempt_timeout > Duration::zero(), "attempt_timeout must be above 0");
 }
 
 std::string CodeDeployInPlace::describe() const {
     std::string text = "codedeploy_in_place(replicas=" + std::to_string(params_.replicas) + ", " +
-                       spell(params_.minimum_healthy) + ", attempt_timeout=" + spell(params_.attempt_timeout);
+                       codedeploy::describe(params_.minimum_healthy) +
+                       ", attempt_timeout=" + spell(params_.attempt_timeout);
+    if (params_.zonal) {
+        text += ", zonal(zones=" + std::to_string(params_.zones) + ", " +
+                codedeploy::describe(params_.zonal->minimum_healthy) +
+                ", monitor=" + spell(codedeploy::watched_for(*params_.zonal, 0)) + " and " +
+                spell(codedeploy::watched_for(*params_.zonal, 1)) + ")";
+    }
     if (params_.alarms) text += ", alarms=analysis " + std::to_string(index_of(*params_.alarms));
     if (params_.ignore_poll_failure) text += ", ignore_poll_failure";
     std::string rollback = params_.rollback.on_failure ? " failure" : "";

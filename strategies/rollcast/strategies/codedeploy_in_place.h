@@ -4,8 +4,10 @@
 //
 // Where it deviates, because a control plane here sees cohorts and not hosts: the first crash of an attempt is its
 // failure, even if the process comes up later; and a rollback leaves the hosts alone that still run the old revision.
-// Where the fleet grows meanwhile, hosts join with the old revision and are attempted last; where it shrinks, hosts go
-// once the deployment is over, as if the group's process to terminate instances were suspended.
+// Where the fleet grows meanwhile, hosts join with the old revision, in the zone that is under way, and are attempted
+// last; where it shrinks, hosts go once the deployment is over, as if the group's process to terminate instances were
+// suspended. A zonal deployment takes the zones in their order, and its rollback the other way; the guide names no
+// order. The time for which a zone is watched does not count towards the eight hours of a deployment.
 
 #include <memory>
 #include <optional>
@@ -22,6 +24,8 @@ namespace rollcast::strategies {
 struct CodeDeployInPlaceParams {
     int replicas = 1;
     codedeploy::MinimumHealthy minimum_healthy{};
+    std::optional<codedeploy::ZonalConfig> zonal{};  // none: in all zones at a time
+    int zones = 1;                                   // of the fleet, over which its hosts are spread evenly
     Duration attempt_timeout = codedeploy::kLifecycleEventTimeout;  // a host that is not in service by then has failed
     std::optional<AnalysisId> alarms{};                             // fails when an alarm goes off
     bool ignore_poll_failure = false;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "rollcast/base/amount.h"
+#include "rollcast/base/check.h"
 
 namespace rollcast::strategies::codedeploy {
 
@@ -84,6 +85,27 @@ int minimum_hosts(MinimumHealthy minimum, int instances) {
     return minimum.value;
 }
 
+void require_valid(MinimumHealthy minimum) {
+    require(minimum.value >= 0, "minimum_healthy must not be negative");
+    require(minimum.type != MinimumType::kFleetPercent || minimum.value <= 100,
+            "minimum_healthy must not be above 100%");
+    require(minimum.type != MinimumType::kMostConcurrency || minimum.value >= 1,
+            "at least one host must be attempted at once");
+}
+
+std::string describe(MinimumHealthy minimum) {
+    const std::string value = std::to_string(minimum.value);
+    switch (minimum.type) {
+        case MinimumType::kFleetPercent:
+            return "minimum_healthy=" + value + "%";
+        case MinimumType::kMostConcurrency:
+            return "at_once=" + value;
+        case MinimumType::kHostCount:
+            break;
+    }
+    return "minimum_healthy=" + value;
+}
+
 int successes_needed(int minimum) { return std::max(minimum, 1); }
 
 int ServerDeployment::most_at_once() const {
@@ -108,15 +130,17 @@ Status ServerDeployment::status() const {
     return healthy <= minimum ? Status::kFailed : Status::kInProgress;
 }
 
-std::vector<Duration> zone_starts(std::span<const Duration> deploy, std::optional<Duration> first_zone_monitor,
-                                  std::optional<Duration> monitor) {
+Duration watched_for(const ZonalConfig& config, std::size_t zone) {
+    const Duration others = config.monitor.value_or(Duration::zero());
+    return zone == 0 ? config.first_zone_monitor.value_or(others) : others;
+}
+
+std::vector<Duration> zone_starts(std::span<const Duration> deploy, const ZonalConfig& config) {
     std::vector<Duration> starts;
-    const Duration others = monitor.value_or(Duration::zero());
     Duration at{};
     for (const Duration duration : deploy) {
-        const Duration watch = starts.empty() ? first_zone_monitor.value_or(others) : others;
         starts.push_back(at);
-        at += duration + watch;
+        at += duration + watched_for(config, starts.size() - 1);
     }
     return starts;
 }
@@ -166,6 +190,18 @@ bool rolls_back(const AutoRollback& rollback, RollbackEvent event) {
             break;
     }
     return rollback.on_request;
+}
+
+std::vector<traffic::Shift> rerouting(int replacement, int original, int minimum, Duration registration) {
+    const ServerDeployment hosts{.minimum = minimum, .healthy = replacement, .healthy_left = replacement};
+    const int at_once = std::max(hosts.most_at_once(), 1);
+    std::vector<traffic::Shift> shifts{{Duration::zero(), 0}};
+    for (int registered = 0; registered < replacement;) {
+        registered = std::min(registered + at_once, replacement);
+        const int permille = registered == replacement ? 1000 : 1000 * registered / (registered + original);
+        shifts.push_back({shifts.back().at + registration, permille});
+    }
+    return shifts;
 }
 
 Reroute reroute(const ReadyOption& option, Duration waited, bool resumed) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +19,8 @@ inline constexpr int kMostIncrementPercent = 99;
 inline constexpr Duration kLongestShift = std::chrono::minutes(2880);  // Lambda's; in force for ECS, too
 inline constexpr Duration kLongestTerminationWait = std::chrono::minutes(2880);
 inline constexpr Duration kLongestInPlace = std::chrono::hours(8);
-inline constexpr Duration kLongestEcsInstall = std::chrono::hours(120);  // from the start to the first shift
+inline constexpr Duration kLongestEcsInstall = std::chrono::hours(120);   // from the start to the first shift
+inline constexpr Duration kLongestGreenInstall = std::chrono::hours(48);  // the same of servers
 inline constexpr Duration kLifecycleEventTimeout = std::chrono::hours(1);
 
 enum class Platform : std::uint8_t { kServer, kEcs, kLambda };
@@ -66,6 +68,10 @@ std::span<const PredefinedServerConfig> predefined_server_configs();
 
 /// As a number of hosts; a percentage rounds up.
 int minimum_hosts(MinimumHealthy minimum, int instances);
+/// Throws std::invalid_argument for one that is out of range.
+void require_valid(MinimumHealthy minimum);
+/// "minimum_healthy=50%", "at_once=1".
+std::string describe(MinimumHealthy minimum);
 
 /// Successful attempts without which a deployment to so many healthy instances fails.
 int successes_needed(int minimum);
@@ -82,6 +88,7 @@ struct ServerDeployment {
 
     /// Attempts that may be under way at a time. Unhealthy instances go first, and all at once: nothing is lost.
     int most_at_once() const;
+    int left() const { return unhealthy_left + healthy_left; }
     void finish(bool success);
     Status status() const;
 };
@@ -102,9 +109,19 @@ constexpr bool healthy_after_failure(bool before, std::optional<bool> result) { 
 
 inline constexpr int kMinimumHealthyPercentPerZone = 0;
 
-/// When each zone begins. Without an own time the first zone is watched as long as others.
-std::vector<Duration> zone_starts(std::span<const Duration> deploy, std::optional<Duration> first_zone_monitor,
-                                  std::optional<Duration> monitor);
+/// How a deployment goes from zone to zone.
+struct ZonalConfig {
+    std::optional<Duration> first_zone_monitor{};  // none: as long as others
+    std::optional<Duration> monitor{};             // none: not at all
+    MinimumHealthy minimum_healthy{MinimumType::kFleetPercent, kMinimumHealthyPercentPerZone};  // in each zone
+};
+
+/// How long a zone that is done is watched before the next one begins; `zone` counts from 0 in the order in which they
+/// are deployed to.
+Duration watched_for(const ZonalConfig& config, std::size_t zone);
+
+/// When each zone begins.
+std::vector<Duration> zone_starts(std::span<const Duration> deploy, const ZonalConfig& config);
 
 // Hooks
 
@@ -147,6 +164,11 @@ struct ReadyOption {
     bool stop_on_timeout = false;  // a person has to resume within `wait`; else traffic is rerouted at once
     Duration wait{};
 };
+/// The replacement's share of the traffic while its hosts are registered with the load balancer, as many at a time as
+/// the minimum allows, each of which takes so long; when all are, the original hosts are deregistered. Until then
+/// traffic follows the hosts.
+std::vector<traffic::Shift> rerouting(int replacement, int original, int minimum, Duration registration);
+
 enum class Reroute : std::uint8_t { kNow, kAtResume, kWait, kStopped };
 Reroute reroute(const ReadyOption& option, Duration waited, bool resumed);
 

@@ -27,6 +27,7 @@ class EksNodesController final : public Controller {
 
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "an update needs an old and a new version");
+        if (seen.replicas) resize(*seen.replicas, seen.now);
         if (seen.aborted && !final_) back_ = true;
         if (back_) {
             Directive want = way_back(seen, params_.replicas, "aborted from outside");
@@ -51,6 +52,18 @@ class EksNodesController final : public Controller {
     std::unique_ptr<Controller> clone() const override { return std::make_unique<EksNodesController>(*this); }
 
    private:
+    void resize(int replicas, Time now) {
+        const int more = replicas - params_.replicas;
+        if (more == 0) return;
+        if (more > 0) progress_at_ = now;
+        const int old_less = std::min(std::max(-more, 0), leave_);
+        leave_ -= old_less;
+        batch_ -= std::max(held_ - leave_, 0);
+        held_ = std::min(held_, leave_);
+        goal_ = final_ ? replicas : std::max(goal_ + more + old_less, 0);
+        params_.replicas = replicas;
+    }
+
     void follow(const Observation& seen) {
         const Cohort& fresh = seen.cohorts.back();
         if (fresh.available > available_) progress_at_ = seen.now;
@@ -75,10 +88,12 @@ class EksNodesController final : public Controller {
             available += cohort.available;
         }
         if (batch_ > 0) {
-            if (draining > 0 && !eks::drain_goes_on(seen.now - drained_from_, params_.force)) {
-                failure_ = "a drain took longer than " + spell(eks::kDrainTimeout) + " (PodEvictionFailure)";
+            evict(seen, old, draining, available);
+            if ((draining > 0 || held_ > 0) && !eks::drain_goes_on(seen.now - drained_from_, params_.force)) {
+                failure_ = held_ > 0 ? "a disruption budget held a drain for" : "a drain took";
+                failure_ += " longer than " + spell(eks::kDrainTimeout) + " (PodEvictionFailure)";
             }
-            if (draining > 0 || old > leave_) return;  // it goes on, or has not begun
+            if (draining > 0 || old > leave_ || held_ > 0) return;  // it goes on, or has not begun
             if (!drained_at_) drained_at_ = seen.now;
             if (seen.now < after(*drained_at_, eks::kWaitAfterCordon)) return;
             goal_ += batch_;
@@ -93,10 +108,23 @@ class EksNodesController final : public Controller {
         const int unavailable = std::max(params_.replicas - available, 0);
         const int more = std::min(params_.max_unavailable - unavailable, leave_);
         if (more <= 0) return;
-        batch_ = more;
-        leave_ -= more;
+        batch_ = held_ = more;
         drained_from_ = seen.now;
         drained_at_.reset();
+        evict(seen, old, draining, available);
+    }
+
+    /// Of the nodes that are drained, those go whose pods the budget lets go. In the end force needs no leave.
+    void evict(const Observation& seen, int old, int draining, int available) {
+        int allowed = held_;
+        const bool late = !eks::drain_goes_on(seen.now - drained_from_, false);
+        if (params_.disruption_budget && !(late && params_.force)) {
+            const int on_their_way = draining + (old - leave_);
+            const int ready = std::min(available - (old - leave_), params_.replicas - on_their_way);
+            allowed = std::min(held_, disruptions_allowed(*params_.disruption_budget, params_.replicas, ready));
+        }
+        held_ -= allowed;
+        leave_ -= allowed;
     }
 
     /// One node after the other.
@@ -122,8 +150,9 @@ class EksNodesController final : public Controller {
 
     void explain(const Observation& seen, Directive& want) const {
         const char* words[] = {"set-up", "scale-up", "upgrade", "scale-down"};
-        const std::string state =
+        std::string state =
             std::to_string(seen.cohorts.back().available) + " new nodes, " + std::to_string(leave_) + " old ones left";
+        if (held_ > 0) state += ", " + std::to_string(held_) + " held by a disruption budget";
         want.reason = std::string(words[static_cast<std::size_t>(phase_)]) + ": " + state;
         if (!failure_.empty()) {
             want.phase = Phase::kStuck;
@@ -140,6 +169,7 @@ class EksNodesController final : public Controller {
     int leave_;  // old ones
     UpdatePhase phase_ = UpdatePhase::kScaleUp;
     int batch_ = 0;  // old nodes under way out
+    int held_ = 0;   // of these: still waiting for a disruption budget
     Time drained_from_{};
     std::optional<Time> drained_at_;
     int available_ = 0;
@@ -165,6 +195,10 @@ std::string EksNodes::describe() const {
                        ", zones=" + std::to_string(params_.zones);
     if (!eks::launches_first(params_.strategy)) text += ", minimal";
     if (params_.force) text += ", force";
+    if (const auto& budget = params_.disruption_budget) {
+        if (budget->min_available) text += ", min_available=" + to_string(*budget->min_available);
+        if (budget->max_unavailable) text += ", max_unavailable_pods=" + to_string(*budget->max_unavailable);
+    }
     return text + ", unhealthy_after=" + spell(params_.unhealthy_after) + ")";
 }
 

@@ -4,13 +4,16 @@
 // Semantics: Amazon EKS User Guide (managed node update behaviour).
 //
 // Where it deviates, because a fleet here has one layer: a node serves until its drain ends, which takes as long as its
-// instance takes to terminate, and disruption budgets hold instances, not nodes. EKS names no time after which nodes
-// that do not join fail an update: 15 minutes are assumed. EKS rolls nothing back: an abort brings the old nodes back
-// at once.
+// instance takes to terminate. There is a pod for each replica, whatever the nodes; one that was evicted is back when
+// its node is gone, and a disruption budget counts it as missing until then. EKS names no time after which nodes that
+// do not join fail an update: 15 minutes are assumed. EKS rolls nothing back: an abort brings the old nodes back at
+// once. A group that grows meanwhile gets new nodes, and one that shrinks loses old ones as long as there are any.
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "rollcast/base/disruption.h"
 #include "rollcast/base/time.h"
 #include "rollcast/control/strategy.h"
 #include "rollcast/strategies/eks_rules.h"
@@ -24,6 +27,7 @@ struct EksNodesParams {
     int zones = 3;
     eks::UpdateStrategy strategy = eks::UpdateStrategy::kDefault;
     bool force = false;                                   // pods that do not leave in time are deleted
+    std::optional<DisruptionBudget> disruption_budget{};  // of the pods; none: all may go
     Duration unhealthy_after = std::chrono::minutes(15);  // new nodes that are not there by then fail the update
 };
 

@@ -19,14 +19,13 @@ constexpr std::uint32_t kAlarmRun = 1;
 
 class InstanceRefreshController final : public Controller {
    public:
-    explicit InstanceRefreshController(const InstanceRefreshParams& params)
-        : params_(params),
-          batch_(instance_refresh::batch_size(params.replicas, params.min_healthy_percentage,
-                                              params.max_healthy_percentage)) {}
+    explicit InstanceRefreshController(const InstanceRefreshParams& params) : params_(params), batch_(batch_size()) {}
 
     Directive decide(const Observation& seen) override {
         ensure(seen.cohorts.size() >= 2, "a refresh needs an old and a new version");
         if (sweep_.goal == 0) turn(seen.cohorts.size() - 1, seen);
+        if (const int wanted = seen.replicas.value_or(params_.replicas); wanted != params_.replicas)
+            resize(wanted, seen);
         if (!final_) follow(seen);
 
         Directive want(seen.cohorts.size());
@@ -44,12 +43,28 @@ class InstanceRefreshController final : public Controller {
     void turn(std::size_t to, const Observation& seen) {
         sweep_ = {.to = to,
                   .instances = params_.replicas,
-                  .surge = resolve(percent(params_.max_healthy_percentage), params_.replicas, Rounding::kDown) -
-                           params_.replicas,
-                  .goal = seen.cohorts[to].desired};
+                  .surge = surge(),
+                  .goal = std::min(seen.cohorts[to].desired, params_.replicas)};
         through_.reset();
         ready_at_.reset();
         begin(seen);
+    }
+
+    void resize(int replicas, const Observation& seen) {
+        params_.replicas = replicas;
+        batch_ = batch_size();
+        sweep_.surge = surge();
+        sweep_.resize(replicas);
+        progress_at_ = seen.now;
+        look(seen);
+    }
+
+    int batch_size() const {
+        return instance_refresh::batch_size(params_.replicas, params_.min_healthy_percentage,
+                                            params_.max_healthy_percentage);
+    }
+    int surge() const {
+        return resolve(percent(params_.max_healthy_percentage), params_.replicas, Rounding::kDown) - params_.replicas;
     }
 
     void begin(const Observation& seen) {

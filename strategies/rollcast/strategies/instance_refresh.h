@@ -5,7 +5,8 @@
 //
 // Where it deviates, because a group here starts with old instances only and ends with one version: there is nothing to
 // skip that matches already, no instance in standby or protected from scale-in, and a last checkpoint below 100 % is
-// refused. An abort is a rollback of the refresh, not its cancellation, which would leave both versions.
+// refused. An abort is a rollback of the refresh, not its cancellation, which would leave both versions. A group that
+// grows meanwhile gets new instances, and one that shrinks loses old ones as long as there are any.
 
 #include <memory>
 #include <optional>

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rollcast/base/check.h"
+#include "rollcast/strategies/codedeploy_attempts.h"
 #include "rollcast/strategies/words.h"
 
 namespace rollcast::strategies {
@@ -62,6 +63,7 @@ class ShiftController final : public Controller {
     bool is_up(const Observation& seen) const {
         return seen.cohorts.back().desired == plan_.replicas && seen.cohorts.back().available >= plan_.replicas;
     }
+    bool may_begin(const Observation& seen) const { return seen.now >= after(since_, plan_.hosts->provisioning); }
     static double share(const traffic::Shift& shift) { return shift.permille / 1000.0; }
     static bool told(const Observation& seen, double share) {
         return seen.routed && std::abs(seen.cohorts.back().weight - share) < 1e-9;
@@ -97,8 +99,10 @@ class ShiftController final : public Controller {
     bool advance(const Observation& seen) {
         switch (stage_) {
             case Stage::kInstall:
-                if (is_up(seen)) return enter(plan_.test ? Stage::kTest : Stage::kReady, seen.now);
-                if (plan_.patience_fails && is_late(seen)) {
+                if (plan_.hosts ? deploy(seen) : is_up(seen)) {
+                    return enter(plan_.test ? Stage::kTest : Stage::kReady, seen.now);
+                }
+                if (under_way() && plan_.patience_fails && is_late(seen)) {
                     fail(RollbackEvent::kFailure, "the new version did not come up");
                 }
                 return false;
@@ -107,6 +111,10 @@ class ShiftController final : public Controller {
             case Stage::kReady:
                 return reroute(seen);
             case Stage::kShift: {
+                if (plan_.hosts && lacks_hosts(seen)) {
+                    fail(RollbackEvent::kFailure, "hosts went out of service before all had traffic");
+                    return false;
+                }
                 const traffic::Shift& last = plan_.shifts.back();
                 if (seen.now < after(since_, last.at) || !told(seen, share(last))) return false;
                 return enter(plan_.validate ? Stage::kValidate : Stage::kBake, seen.now);
@@ -119,6 +127,35 @@ class ShiftController final : public Controller {
                 break;
         }
         return false;
+    }
+
+    int minimum(int hosts) const { return codedeploy::minimum_hosts(plan_.hosts->minimum_healthy, hosts); }
+
+    /// Host after host of the second fleet gets the new version. True when enough have.
+    bool deploy(const Observation& seen) {
+        if (!may_begin(seen)) return false;
+        const Cohort& fresh = seen.cohorts.back();
+        if (!attempts_) attempts_ = codedeploy::Attempts::of_all(plan_.replicas, minimum(plan_.replicas), fresh);
+        const int more = plan_.replicas - attempts_->hosts;
+        if (more > 0) attempts_->grow(more, minimum(plan_.replicas));
+        attempts_->observe(fresh, plan_.hosts->attempt_timeout, seen.now);
+        switch (attempts_->status()) {
+            case codedeploy::Status::kSucceeded:
+                plan_.shifts = rerouting(*plan_.hosts, attempts_->succeeded, plan_.replicas);
+                return true;
+            case codedeploy::Status::kInProgress:
+                attempts_->begin(seen.now);
+                break;
+            default:
+                fail(RollbackEvent::kFailure, std::to_string(attempts_->failed) + " attempts failed");
+        }
+        return false;
+    }
+
+    /// Whether so many hosts are out of service that registering the others cannot be a success.
+    bool lacks_hosts(const Observation& seen) const {
+        const int hosts = std::min(attempts_->succeeded, plan_.replicas);
+        return seen.cohorts.back().available < codedeploy::successes_needed(minimum(hosts));
     }
 
     bool follow(const Hook& hook, std::uint32_t run, const std::string& name, Stage next, const Observation& seen) {
@@ -153,12 +190,18 @@ class ShiftController final : public Controller {
     void scale(const Observation& seen, Directive& want) {
         const bool old_serves = told_old(seen) && seen.cohorts.front().available >= plan_.replicas;
         back_ = back_ || (goes_back_ && share_ == 0 && old_serves);
+        const bool clears = stage_ == Stage::kCleanUp && !(plan_.hosts && plan_.hosts->keeps_original);
         for (std::size_t i = 0; i < want.targets.size(); ++i) {
-            want.targets[i].desired = stage_ == Stage::kCleanUp ? 0 : seen.cohorts[i].desired;
+            want.targets[i].desired = clears ? 0 : seen.cohorts[i].desired;
         }
         if (!under_way() && !goes_back_) return;
         if (stage_ != Stage::kCleanUp) want.targets.front().desired = plan_.replicas;
-        want.targets.back().desired = back_ ? 0 : plan_.replicas;
+        want.targets.back().desired = back_ ? 0 : new_size();
+    }
+
+    int new_size() const {
+        if (!plan_.hosts || stage_ != Stage::kInstall) return plan_.replicas;
+        return attempts_ ? attempts_->attempted() : 0;
     }
 
     void route(const Observation& seen, Directive& want) {
@@ -176,6 +219,10 @@ class ShiftController final : public Controller {
         if (!under_way()) return kNever;
         Time look = kNever;
         if (stage_ == Stage::kInstall) look = after(since_, plan_.patience);
+        if (stage_ == Stage::kInstall && plan_.hosts) {
+            look = std::min(look, attempts_ ? attempts_->times_out(plan_.hosts->attempt_timeout)
+                                            : after(since_, plan_.hosts->provisioning));
+        }
         if (stage_ == Stage::kTest) look = after(since_, plan_.test->timeout);
         if (stage_ == Stage::kReady) look = after(since_, plan_.ready.wait);
         if (stage_ == Stage::kValidate) look = after(since_, plan_.validate->timeout);
@@ -205,6 +252,11 @@ class ShiftController final : public Controller {
             case Stage::kInstall:
                 want.phase = is_late(seen) ? Phase::kStuck : Phase::kMoving;
                 want.reason = (is_late(seen) ? "still waiting for the new version: " : "new version: ") + sizes;
+                if (attempts_) {
+                    want.reason = "new version: " + attempts_->describe();
+                } else if (plan_.hosts) {
+                    want.reason = "hosts are provisioned until " + spell(after(since_, plan_.hosts->provisioning));
+                }
                 break;
             case Stage::kTest:
             case Stage::kValidate:
@@ -232,6 +284,7 @@ class ShiftController final : public Controller {
     }
 
     ShiftPlan plan_;
+    std::optional<codedeploy::Attempts> attempts_;  // to deploy to the second fleet, where it is one of hosts
     Stage stage_ = Stage::kInstall;
     Time since_;        // when the stage began
     double share_ = 0;  // of the traffic, for the new version
@@ -243,12 +296,23 @@ class ShiftController final : public Controller {
 
 }  // namespace
 
+std::vector<traffic::Shift> rerouting(const ReplacementHosts& hosts, int replacement, int original) {
+    const int minimum = codedeploy::minimum_hosts(hosts.minimum_healthy, replacement);
+    return codedeploy::rerouting(replacement, original, minimum, hosts.registration);
+}
+
 void require_valid(const ShiftPlan& plan) {
     require(plan.replicas >= 1, "replicas must be at least 1");
     require(!plan.shifts.empty() && plan.shifts.back().permille == 1000, "all of the traffic must go in the end");
     for (const traffic::Shift& shift : plan.shifts) {
         require(shift.at >= Duration::zero(), "the time between shifts must not be negative");
-        require(shift.permille > 0, "a shift must be above 0%");
+        require(shift.permille > 0 || plan.hosts, "a shift must be above 0%");
+    }
+    if (plan.hosts) {
+        codedeploy::require_valid(plan.hosts->minimum_healthy);
+        require(plan.hosts->attempt_timeout > Duration::zero(), "attempt_timeout must be above 0");
+        require(plan.hosts->provisioning >= Duration::zero() && plan.hosts->registration >= Duration::zero(),
+                "times to provision and to register hosts must not be negative");
     }
     require(plan.ready.wait >= Duration::zero(), "the wait for a person must not be negative");
     require(plan.bake >= Duration::zero(), "bake must not be negative");
@@ -269,6 +333,12 @@ std::string describe(const ShiftPlan& plan) {
     const auto add = [&text](const char* name, const std::string& value) {
         text.append(", ").append(name).append("=").append(value);
     };
+    if (plan.hosts) {
+        text += ", " + codedeploy::describe(plan.hosts->minimum_healthy);
+        add("attempt_timeout", spell(plan.hosts->attempt_timeout));
+        add("provisioning", spell(plan.hosts->provisioning));
+        if (plan.hosts->keeps_original) text += ", keeps_original";
+    }
     const auto add_hook = [&add](const char* name, const Hook& hook) {
         add(name, "analysis " + std::to_string(index_of(hook.analysis)) + " within " + spell(hook.timeout));
     };

@@ -77,6 +77,32 @@ TEST(WorldFaults, LostInstancesAreReplacedInOtherZonesAndDoNotMoveBack) {
     EXPECT_EQ(old.failed(), before) << "the old version has nothing there any more";
 }
 
+TEST(WorldFaults, InstancesThatAreReplacedInAZoneAreLostWithIt) {
+    Scenario scenario = with_zone_loss(30min);
+    scenario.faults.zone_losses[0] = {.at = 2min, .lasts = 30min, .zone = 1};
+    Running running(scenario);
+    const std::vector<Target> zonal{{.desired = 4, .weight = {}, .zone = ZoneId{1}},
+                                    {.desired = 2, .weight = {}, .zone = ZoneId{1}}};
+    EXPECT_TRUE(running.world.apply(zonal, running.now, running.queue));
+    running.run(1min);
+    EXPECT_EQ(running.cohort(1).ready, 2);
+    running.run(2min);
+    EXPECT_EQ(running.cohort(0).ready, 4) << "none of the old version was left there";
+    EXPECT_EQ(running.cohort(1).ready, 0) << "and all of the new one was";
+}
+
+TEST(WorldFaults, WhatIsAskedForInALostZoneComesElsewhere) {
+    Scenario scenario = with_zone_loss(30min);
+    Running running(scenario);
+    running.run(1min);
+    const std::vector<Target> zonal{{.desired = 6, .weight = {}}, {.desired = 2, .weight = {}, .zone = ZoneId{0}}};
+    EXPECT_TRUE(running.world.apply(zonal, running.now, running.queue));
+    running.run(1min);
+    EXPECT_EQ(running.cohort(1).ready, 2);
+    const std::vector<Target> nowhere{{.desired = 6, .weight = {}}, {.desired = 2, .weight = {}, .zone = ZoneId{3}}};
+    EXPECT_THROW(running.world.apply(nowhere, running.now, running.queue), InvariantError);
+}
+
 TEST(WorldFaults, AZoneThatIsBackBeforeTheEvictionStartsItsInstancesAgain) {
     const Scenario scenario = with_zone_loss(60s);
     Running running(scenario);

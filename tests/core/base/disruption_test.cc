@@ -1,6 +1,6 @@
 // Rounding and bounds as pkg/controller/disruption has them, and as kubernetes.io tells of them.
 
-#include "rollcast/model/disruption.h"
+#include "rollcast/base/disruption.h"
 
 #include <gtest/gtest.h>
 
