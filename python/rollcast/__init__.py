@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
     from rollcast.own_guard import TelemetryWindow
+    from rollcast.parameters import evaluate, with_values
     from rollcast.power_map import Power, PowerMap, power
     from rollcast.runbook import Rollout, Runbook
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
@@ -46,6 +47,8 @@ _HOMES = {
     "PowerMap": "rollcast.power_map",
     "power": "rollcast.power_map",
     "TelemetryWindow": "rollcast.own_guard",
+    "evaluate": "rollcast.parameters",
+    "with_values": "rollcast.parameters",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
     "judge": "rollcast.judge",
@@ -78,6 +81,7 @@ __all__ = [
     "TelemetryWindow",
     "Timeline",
     "compare",
+    "evaluate",
     "forecast",
     "import_manifests",
     "json_schema",
@@ -86,6 +90,7 @@ __all__ = [
     "load_manifest",
     "power",
     "replay",
+    "with_values",
 ]
 
 

@@ -64,9 +64,9 @@ class Axis:
         """The scenario with this value; not for severity and share, which are no part of it."""
         if self.name == BAKE:
             return baked(loaded, value)
-        from rollcast.scenario import changed
+        from rollcast.parameters import with_values
 
-        return changed(loaded, self.name, self._as_said(value))
+        return with_values(loaded, {self.name: self._as_said(value)})
 
     def _as_said(self, value: float) -> Any:
         """As the scenario language has it."""
