@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rollcast import judge
     from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
+    from rollcast.better_plans import Search, search
     from rollcast.comparison import Comparison, Difference, compare
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
+    from rollcast.influence import Sensitivity, sensitivity
     from rollcast.own_guard import TelemetryWindow
     from rollcast.parameters import evaluate, with_values
     from rollcast.power_map import Power, PowerMap, power
@@ -34,6 +36,8 @@ _HOMES = {
     "Observation": "rollcast._core",
     "Phase": "rollcast._core",
     "Target": "rollcast._core",
+    "Search": "rollcast.better_plans",
+    "search": "rollcast.better_plans",
     "Comparison": "rollcast.comparison",
     "Difference": "rollcast.comparison",
     "compare": "rollcast.comparison",
@@ -46,6 +50,8 @@ _HOMES = {
     "Power": "rollcast.power_map",
     "PowerMap": "rollcast.power_map",
     "power": "rollcast.power_map",
+    "Sensitivity": "rollcast.influence",
+    "sensitivity": "rollcast.influence",
     "TelemetryWindow": "rollcast.own_guard",
     "evaluate": "rollcast.parameters",
     "with_values": "rollcast.parameters",
@@ -77,6 +83,8 @@ __all__ = [
     "PowerMap",
     "Rollout",
     "Runbook",
+    "Search",
+    "Sensitivity",
     "Target",
     "TelemetryWindow",
     "Timeline",
@@ -90,6 +98,8 @@ __all__ = [
     "load_manifest",
     "power",
     "replay",
+    "search",
+    "sensitivity",
     "with_values",
 ]
 
