@@ -12,7 +12,6 @@ import itertools
 import json
 import math
 import string
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
@@ -105,7 +104,9 @@ class Search:
 
     given: Plan
     front: Sequence[Plan]
-    """By the first objective. Empty: no plan met the requirements."""
+    """The others that no plan beats, by the first objective."""
+    stands: bool
+    """The given plan is not beaten either, and meets the requirements."""
     objectives: tuple[str, ...]
     """Names of estimates; less is better."""
     requirements: tuple[Requirement, ...]
@@ -158,16 +159,17 @@ class Search:
     def sentence(self) -> str:
         """What was found, in words."""
         tried = wording.plural(len(self.explored), "plan")
-        if not self.front:
-            return f"Of {tried} none met the requirements."
+        count = len(self.front) + self.stands
+        if count == 0:
+            return f"Of {tried} none meets the requirements."
+        found = f"Of {tried} {count} {'is' if count == 1 else 'are'} not beaten by any other"
+        if self.stands:
+            found += ", the given one among them" if count > 1 else ": the given one"
         better = [plan.label for plan in self.front if self.is_better(plan)]
-        found = (
-            f"Of {tried} {len(self.front)} {'is' if len(self.front) == 1 else 'are'} not beaten by any other"
-        )
         if not better:
-            return f"{found}; none is better than the given plan beyond doubt."
+            return f"{found}." if self.stands else f"{found}; none is better than the given one beyond doubt."
         are = f"{wording.listing(better)} {'is' if len(better) == 1 else 'are'}"
-        return f"{found}; {are} better than the given plan beyond doubt."
+        return f"{found}; {are} better than the given one beyond doubt."
 
     def is_better(self, plan: Plan) -> bool:
         """Whether the given plan is shown to be beaten: worse in an objective, and better in none."""
@@ -184,8 +186,11 @@ class Search:
         """Writes the plot: .png, .svg or .pdf."""
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(7, 5), layout="constrained")
-        self.plot(figure.subplots())
+        from rollcast.plot import styled
+
+        with styled():
+            figure = Figure(figsize=(7, 5), layout="constrained")
+            self.plot(figure.subplots())
         figure.savefig(path, facecolor="white", dpi=150)
 
     def to_json(self) -> str:
@@ -285,6 +290,7 @@ def search(
             for label, (point, each) in zip(string.ascii_uppercase, plans, strict=False)
         ],
         objectives=objectives,
+        stands=any(point == space.given for point, _ in winners),
         requirements=requirements,
         ranges=found,
         explored=[field_.row(each) for each in tried],
@@ -433,13 +439,8 @@ class _Optimiser:
             path: optuna.distributions.IntDistribution(0, len(values) - 1)
             for path, values in field_.space.values.items()
         }
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            sampler = optuna.samplers.NSGAIISampler(
-                population_size=max(6, trials // _GENERATIONS),
-                seed=seed,
-                constraints_func=lambda trial: trial.user_attrs["violations"],
-            )
+        population = max(6, trials // _GENERATIONS)
+        sampler = optuna.samplers.NSGAIISampler(population_size=population, seed=seed)
         self._study = optuna.create_study(directions=["minimize"] * len(field_.objectives), sampler=sampler)
         self._study.enqueue_trial(dict(zip(self._spaces, field_.space.given, strict=True)))
 
@@ -449,7 +450,8 @@ class _Optimiser:
             yield tuple(int(self._trial.params[path]) for path in self._spaces)
 
     def tell(self, costs: Sequence[float], violations: Sequence[float]) -> None:
-        self._trial.set_user_attr("violations", [min(violation, 1e300) for violation in violations])
+        for index, violation in enumerate(violations):
+            self._trial.set_constraint(str(index), min(violation, 1e300))
         self._study.tell(self._trial, [min(cost, 1e300) for cost in costs])
 
 
@@ -490,8 +492,9 @@ def _race(
         for point in left
         if all(violation <= 0 for violation in field_.violations(_Tried(point, known[point], given)))
     ]
-    costs = {point: field_.costs(known[point]) for point in feasible}
-    return [(point, cost) for point, cost in costs.items() if not _is_dominated(cost, list(costs.values()))]
+    # Of plans that are the same in all objectives the first one stands for all; the given one is the first.
+    costs = {field_.costs(known[point]): point for point in reversed(feasible)}
+    return [(point, cost) for cost, point in costs.items() if not _is_dominated(cost, list(costs))]
 
 
 def _beats(plan: Forecast, other: Forecast, objectives: Sequence[str], confidence: float) -> bool:

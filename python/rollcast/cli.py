@@ -460,7 +460,8 @@ def plan(
     for path in (*written, picture_file, report_file if result.front else None):
         if path:
             _say(_text(str(path)))
-    met = [set(each.requirements) <= {Result.HOLDS} for each in result.front]
+    standing = [*result.front, *([result.given] if result.stands else [])]
+    met = [set(each.requirements) <= {Result.HOLDS} for each in standing]
     ctx.exit(0 if any(met) else UNDECIDED if met else GATE_FAILED)
 
 

@@ -221,9 +221,7 @@ def analyse(
             found = [
                 Influence(name, outcome, total, max(0.0, total - half), total + half, mean, spread)
                 for name, total, half, mean, spread in zip(
-                    parameters,
-                    *(effects[key].tolist() for key in ("mu_star", "mu_star_conf", "mu", "sigma")),
-                    strict=True,
+                    parameters, *_rounded(effects, "mu_star", "mu_star_conf", "mu", "sigma"), strict=True
                 )
             ]
         else:
@@ -231,8 +229,14 @@ def analyse(
             found = [
                 Influence(name, outcome, total, max(0.0, total - half), total + half, own, total - own)
                 for name, total, half, own in zip(
-                    parameters, *(shares[key].tolist() for key in ("ST", "ST_conf", "S1")), strict=True
+                    parameters, *_rounded(shares, "ST", "ST_conf", "S1"), strict=True
                 )
             ]
         influences[outcome] = sorted(found, key=lambda each: -each.total)
     return influences, len(points)
+
+
+def _rounded(results: Mapping[str, Any], *keys: str) -> list[list[float]]:
+    """Without the last bits, in which equal effects may differ."""
+    least = 1e-9 * float(np.max(np.abs(results[keys[0]])))
+    return [[0.0 if abs(x) < least else float(f"{x:.9g}") for x in results[key]] for key in keys]

@@ -403,14 +403,15 @@ def power_figure(power: Power) -> Figure:
 
 @styled()
 def front(search: Search, ax: Axes) -> Axes:
-    """The plans that no other beats, with their intervals, the given one, and all that were tried: first
-    and second objective."""
+    """The first two objectives: of plans that no other beats, of the given one, of all that were tried."""
     names = search.objectives[:2]
     units = [search.given.forecast.estimates[name].unit for name in names]
     scale = 60.0 if units[0] == "seconds" else 1.0
     if len(names) == 2:
         for feasible, colour in ((False, FAINT), (True, "#9aa4af")):
             rows = [row for row in search.explored if row["feasible"] == feasible]
+            if not rows:
+                continue
             label = "tried" if feasible else "tried, does not meet the requirements"
             values = [[row[name] for row in rows] for name in names]
             ax.plot(np.array(values[0]) / scale, values[1], ".", color=colour, markersize=5, label=label)
@@ -466,6 +467,7 @@ def influences(sensitivity: Sensitivity) -> Figure:
         what = {"seconds": "minutes", "fraction": "%", "probability": "percentage points"}.get(unit, unit)
         of = "change over the whole range" if sensitivity.method == "morris" else "share of the variance"
         ax.set_xlabel(f"{of}, {what}")
+        ax.set_xlim(left=0)
         ax.set_title(outcome, loc="left")
         ax.grid(axis="y", visible=False)
     return figure
