@@ -2,6 +2,7 @@
 
 #include "bind.h"
 #include "outcome_columns.h"
+#include "rollcast/study/estimate.h"
 #include "rollcast/study/forecast.h"
 #include "rollcast/study/guard_trial.h"
 #include "rollcast/world/answer_law.h"
@@ -33,6 +34,19 @@ Forecast forecast_from_python(const Scenario& scenario, const Strategy& strategy
     const Progress go_on = heard_by(progress);
     const py::gil_scoped_release released;
     return forecast(own, strategy, own_options, go_on);
+}
+
+py::dict run_piece_from_python(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
+                               std::uint32_t first, const std::optional<Callback>& progress) {
+    const Scenario own = scenario;
+    const ForecastOptions own_options = options;
+    const Progress go_on = heard_by(progress);
+    std::vector<Outcome> rows;
+    {
+        const py::gil_scoped_release released;
+        rows = run_piece(own, strategy, own_options, first, go_on);
+    }
+    return outcome_columns(rows);
 }
 
 std::pair<Timeline, Outcome> replay_from_python(const Scenario& scenario, const Strategy& strategy,
@@ -117,6 +131,24 @@ void bind_study(py::module_& module) {
                py::arg_v("options", ForecastOptions{}, "..."), py::arg("progress") = py::none(),
                "Runs replications 0, 1, 2 ... `progress` is called a few times a second with the number of finished "
                "ones and stops the study by returning False.");
+    module.def(
+        "estimate",
+        [](const Release& release, const Columns& columns, double confidence) {
+            return estimate(release, outcomes_of(columns), confidence);
+        },
+        py::arg("release"), py::arg("columns"), py::arg("confidence") = .95,
+        "The same of columns, as outcome_columns() gives them.");
+    module.def(
+        "estimate_one",
+        [](const Release& release, const Columns& columns, const std::string& name, double confidence) {
+            return estimate_one(release, outcomes_of(columns), name, confidence);
+        },
+        py::arg("release"), py::arg("columns"), py::arg("name"), py::arg("confidence") = .95,
+        "The interval of one estimate alone.");
+    module.def("run_piece", &run_piece_from_python, py::arg("scenario"), py::arg("strategy"), py::arg("options"),
+               py::arg("first"), py::arg("progress") = py::none(),
+               "Replications first, first + 1 ... of that study, as many as options.replications, as columns. Stops "
+               "for no precision; shorter if `progress` returned False.");
     module.def("replay", &replay_from_python, py::arg("scenario"), py::arg("strategy"), py::arg("options"),
                py::arg("replication"), "One replication of that study again, alone, with its story.");
 

@@ -43,5 +43,7 @@ inline constexpr auto kOutcomeFields = std::tuple{field("replication", &Outcome:
 /// Name to numpy array. `failed_by_cause` becomes failed_background, failed_defect ...; `attributable` is added.
 using Columns = py::typing::Dict<py::str, py::array>;
 Columns outcome_columns(const std::vector<Outcome>& outcomes);
+/// The reverse. Throws py::key_error and py::value_error for columns that are no such table.
+std::vector<Outcome> outcomes_of(const Columns& columns);
 
 }  // namespace rollcast::bindings

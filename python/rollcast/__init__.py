@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rollcast import judge
     from rollcast._core import AnalysisPhase, AnalysisWish, Directive, Observation, Phase, Target
+    from rollcast.better_plans import Search, search
     from rollcast.comparison import Comparison, Difference, compare
     from rollcast.errors import InputError, InputErrors
     from rollcast.importer import import_manifests
+    from rollcast.influence import Sensitivity, sensitivity
     from rollcast.own_guard import TelemetryWindow
+    from rollcast.parameters import evaluate, with_values
     from rollcast.power_map import Power, PowerMap, power
     from rollcast.runbook import Rollout, Runbook, knows_locations
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
@@ -33,6 +36,8 @@ _HOMES = {
     "Observation": "rollcast._core",
     "Phase": "rollcast._core",
     "Target": "rollcast._core",
+    "Search": "rollcast.better_plans",
+    "search": "rollcast.better_plans",
     "Comparison": "rollcast.comparison",
     "Difference": "rollcast.comparison",
     "compare": "rollcast.comparison",
@@ -45,7 +50,11 @@ _HOMES = {
     "Power": "rollcast.power_map",
     "PowerMap": "rollcast.power_map",
     "power": "rollcast.power_map",
+    "Sensitivity": "rollcast.influence",
+    "sensitivity": "rollcast.influence",
     "TelemetryWindow": "rollcast.own_guard",
+    "evaluate": "rollcast.parameters",
+    "with_values": "rollcast.parameters",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
     "judge": "rollcast.judge",
@@ -75,10 +84,13 @@ __all__ = [
     "PowerMap",
     "Rollout",
     "Runbook",
+    "Search",
+    "Sensitivity",
     "Target",
     "TelemetryWindow",
     "Timeline",
     "compare",
+    "evaluate",
     "forecast",
     "import_manifests",
     "json_schema",
@@ -88,6 +100,9 @@ __all__ = [
     "load_manifest",
     "power",
     "replay",
+    "search",
+    "sensitivity",
+    "with_values",
 ]
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from rollcast.better_plans import Search
     from rollcast.comparison import Comparison
+    from rollcast.influence import Sensitivity
     from rollcast.power_map import Power, PowerMap
     from rollcast.scenario import LoadedScenario
     from rollcast.study import Forecast
@@ -344,11 +346,7 @@ def power(
     """Say what the guards can see: would they have caught it, how late, and how often do they cry wolf?"""
     from rollcast import files, power_map
 
-    for path in (json_file, picture_file, report_file):
-        if path:
-            files.require_writable(path)
-    if picture_file and Path(picture_file).suffix not in (".png", ".svg", ".pdf"):
-        raise InputError(f"--picture {picture_file}: expected a name that ends in .png, .svg or .pdf")
+    _require_outputs(picture_file, json_file, report_file)
     loaded = _load(sources, profile, allow_code)
     size = _severity(severity) if severity else None
     with _progress_bar(0, "cells") as bar:
@@ -375,6 +373,186 @@ def _severity(text: str) -> float:
         return units.fraction(text) if text.endswith("%") else float(text)
     except ValueError:
         raise InputError(f'--severity {text}: expected a share such as "0.3%" or a number') from None
+
+
+@main.command()
+@SOURCES
+@PROFILE
+@ALLOW_CODE
+@click.option(
+    "--minimise", default="duration,harm", show_default=True, metavar="NAMES", help="Or names of estimates."
+)
+@click.option(
+    "--subject-to",
+    "conditions",
+    multiple=True,
+    metavar="CONDITION",
+    help="A plan must meet: 'p_escape < 1%'.",
+)
+@click.option(
+    "--set",
+    "parameters",
+    multiple=True,
+    metavar="PATH=RANGE",
+    help="What may change: strategy.steps.1.pause=1m..10m, or values: 1m,5m,20m. Default: what the strategy "
+    "and its guards say of times, weights and limits.",
+)
+@click.option("--trials", type=click.IntRange(1), default=60, show_default=True, help="Plans to try.")
+@click.option(
+    "-n", "--replications", type=click.IntRange(2), default=50, show_default=True, help="Of each plan tried."
+)
+@SEED
+@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@click.option("--out", metavar="DIR", help="Write each plan found: as a patch of your files, and in full.")
+@click.option("--json", "json_file", metavar="FILE", help="Write all plans that were tried.")
+@click.option("--picture", "picture_file", metavar="FILE", help="Write the front as a picture: .png or .svg.")
+@click.option(
+    "--report",
+    "report_file",
+    metavar="FILE.html",
+    help="Write how the plans found differ from the given one.",
+)
+@click.pass_context
+def plan(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    allow_code: bool,
+    minimise: str,
+    conditions: tuple[str, ...],
+    parameters: tuple[str, ...],
+    trials: int,
+    replications: int,
+    seed: int,
+    threads: int,
+    out: str | None,
+    json_file: str | None,
+    picture_file: str | None,
+    report_file: str | None,
+    **profile: str | None,
+) -> None:
+    """Look for a better plan: those that no other one beats.
+
+    Each is simulated afresh after it was chosen, so that its numbers are not its luck. Exit codes: 3 if no
+    plan meets the requirements, 4 if it is undecided whether any does.
+    """
+    from rollcast import better_plans, files
+    from rollcast.thresholds import Result
+
+    _require_outputs(picture_file, json_file, report_file)
+    ranges = _ranges(parameters)
+    loaded = _load(sources, profile, allow_code)
+    with _progress_bar(0) as progress:
+        result = better_plans.search(
+            loaded, minimise.split(","), conditions, ranges, trials=trials, replications=replications,
+            seed=seed, threads=threads, progress=progress,
+        )  # fmt: skip
+    written = result.write(out) if out else []
+    if json_file:
+        files.write_atomically(json_file, result.to_json().encode())
+    if picture_file:
+        result.picture(picture_file)
+    if report_file and result.front:
+        result.comparison.report(report_file, (), ctx.obj)
+    _say(*_plan_summary(result))
+    by_hand = sorted({path for each in result.front for path in result.patch(each).by_hand}) if out else []
+    if by_hand and loaded.source:
+        _warn([f"no file says {path} with a plain value: set it by hand" for path in by_hand])
+    for path in (*written, picture_file, report_file if result.front else None):
+        if path:
+            _say(_text(str(path)))
+    standing = [*result.front, *([result.given] if result.stands else [])]
+    met = [set(each.requirements) <= {Result.HOLDS} for each in standing]
+    ctx.exit(0 if any(met) else UNDECIDED if met else GATE_FAILED)
+
+
+@main.command()
+@SOURCES
+@PROFILE
+@ALLOW_CODE
+@click.option(
+    "--set",
+    "parameters",
+    multiple=True,
+    metavar="PATH=RANGE",
+    help="What to vary: traffic.rate=100/s..2k/s, or values: 1m,5m,20m. Default: what the strategy and its "
+    "guards say of times, weights and limits.",
+)
+@click.option("--method", default="morris", show_default=True, help="morris: few points; sobol: variances.")
+@click.option(
+    "--of",
+    "outcomes",
+    default="duration,harm",
+    show_default=True,
+    metavar="NAMES",
+    help="Or names of estimates.",
+)
+@click.option(
+    "--size",
+    type=click.IntRange(2),
+    help="Trajectories of Morris (default 10), or Sobol's base sample (default 64, a power of 2).",
+)
+@click.option(
+    "-n", "--replications", type=click.IntRange(1), default=50, show_default=True, help="Of each point."
+)
+@SEED
+@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@click.option("--json", "json_file", metavar="FILE", help="Write all influences.")
+@click.option("--picture", "picture_file", metavar="FILE", help="Write them as a picture: .png or .svg.")
+def sensitivity(
+    sources: tuple[str, ...],
+    allow_code: bool,
+    parameters: tuple[str, ...],
+    method: str,
+    outcomes: str,
+    size: int | None,
+    replications: int,
+    seed: int,
+    threads: int,
+    json_file: str | None,
+    picture_file: str | None,
+    **profile: str | None,
+) -> None:
+    """Say which parameters the outcomes depend on, under the same luck everywhere."""
+    from rollcast import files, influence
+
+    _require_outputs(picture_file, json_file)
+    ranges = _ranges(parameters)
+    loaded = _load(sources, profile, allow_code)
+    with _progress_bar(0, "points") as progress:
+        result = influence.sensitivity(
+            loaded, ranges, method, outcomes.split(","), size=size, replications=replications, seed=seed,
+            threads=threads, progress=progress,
+        )  # fmt: skip
+    if json_file:
+        files.write_atomically(json_file, result.to_json().encode())
+    if picture_file:
+        result.picture(picture_file)
+    _say(*_sensitivity_summary(result))
+    if picture_file:
+        _say(_text(picture_file))
+
+
+def _require_outputs(picture: str | None, *others: str | None) -> None:
+    """Better before the work than after it."""
+    from rollcast import files
+
+    for path in (picture, *others):
+        if path:
+            files.require_writable(path)
+    if picture and Path(picture).suffix not in (".png", ".svg", ".pdf"):
+        raise InputError(f"--picture {picture}: expected a name that ends in .png, .svg or .pdf")
+
+
+def _ranges(parameters: Sequence[str]) -> dict[str, str] | None:
+    """By path; none: nothing was said."""
+    ranges = {}
+    for given in parameters:
+        path, equals, values = given.partition("=")
+        if not path or not equals or not values:
+            raise InputError(f"--set {given}: expected PATH=RANGE, as in traffic.rate=100/s..2k/s")
+        ranges[path.strip()] = values
+    return ranges or None
 
 
 @main.command()
@@ -590,6 +768,65 @@ def _comparison_summary(result: Comparison, margins: Sequence[Margin]) -> list[R
     parts += [_text(note) for note in (*result.notes, *wording.COMPARISON_NOTES)]
     runs = wording.plural(result.replications, "replication")
     parts.append(f"Seed {result.seed}, {runs} of each plan, model {_core.model_version}.")
+    return parts
+
+
+def _plan_summary(result: Search) -> list[RenderableType]:
+    from rollcast import _core, wording
+    from rollcast.better_plans import Plan
+
+    table = _table("Plan", *(result.given.forecast.estimates[name].meaning for name in result.objectives))
+    for requirement in result.requirements:
+        table.add_column(requirement.text, overflow="fold")
+    table.add_column("Better than the given plan")
+
+    def add(each: Plan, better: str) -> None:
+        estimates = each.forecast.estimates
+        numbers = [
+            f"{value}\n{interval}"
+            for value, interval in (estimates[name].in_words() for name in result.objectives)
+        ]
+        met = [outcome.value for outcome in each.requirements]
+        for i, requirement in enumerate(result.requirements):
+            if requirement.threshold is not None:
+                met[i] = f"{estimates[requirement.threshold.name]}\n{met[i]}"
+        table.add_row(*_plain(each.label, *numbers, *met, better))
+
+    add(result.given, "")
+    for each in result.front:
+        add(each, "beyond doubt" if result.is_better(each) else "not shown")
+    parts: list[RenderableType] = [_text(result.sentence, "bold"), "", table, ""]
+    if result.front:
+        changes = _table("Parameter", "given", *(each.label for each in result.front))
+        for path, now in result.given.values.items():
+            values = [each.values[path] for each in result.front]
+            if any(value != now for value in values):
+                cells = ["" if value == now else str(value) for value in values]
+                changes.add_row(*_plain(path, str(now), *cells))
+        parts += [changes, ""]
+    runs = wording.plural(result.replications, "replication")
+    parts.append(
+        f"Seed {result.seed}, {runs} of each plan tried, {result.given.forecast.replications} of each above,"
+    )
+    parts.append(f"which had no say in the choice; model {_core.model_version}. Intervals are at 95%.")
+    return parts
+
+
+def _sensitivity_summary(result: Sensitivity) -> list[RenderableType]:
+    from rollcast import _core, wording
+
+    parts: list[RenderableType] = []
+    words = {
+        "morris": ("Change over the range", "varies by"),
+        "sobol": ("Share of the variance", "of it together with others"),
+    }
+    for outcome in result.outcomes:
+        table = _table(outcome, "Range", words[result.method][0], "95% interval", words[result.method][1])
+        for row in result.rows(outcome):
+            table.add_row(*_plain(*row))
+        parts += [table, ""]
+    runs = wording.plural(result.replications, "replication")
+    parts.append(f"Seed {result.seed}, {result.points} points of {runs}, model {_core.model_version}.")
     return parts
 
 

@@ -15,10 +15,9 @@ import numpy as np
 
 from rollcast import _core, outcomes, paired, scenario, wording
 from rollcast.errors import InputError, InputErrors, Place, join_path, path_steps, shown
-from rollcast.importer import is_manifest
+from rollcast.parameters import with_values
 from rollcast.study import DEFAULT_REPLICATIONS, DEFAULT_SEED, Estimate, Forecast, Source, forecast
 from rollcast.thresholds import Margin, Result
-from rollcast.yaml_source import read_file
 
 CONFIDENCE = 0.95
 
@@ -278,7 +277,7 @@ def _on_one_window(
         longest = max(getattr(window, key) for window in windows.values())
         for label, each in shared.items():
             if getattr(windows[label], key) != longest:
-                shared[label] = scenario.changed(each, f"window.{key}", longest)
+                shared[label] = with_values(each, {f"window.{key}": longest})
     longest = max(window.horizon for window in windows.values())
     longer = [label for label, window in windows.items() if window.horizon != longest]
     if not longer:
@@ -341,12 +340,7 @@ def _parts(value: Any) -> dict[Any, Any] | None:
 
 def _place(plan: scenario.LoadedScenario, path: str) -> Place:
     """Where the plan's file says this, or would."""
-    if plan.source is None:
-        return Place(path=path)
-    documents = read_file(plan.source)
-    if is_manifest(documents[0]):
-        return Place(str(plan.source), path=path)
-    found = documents[0].locate(tuple(path_steps(path)))
+    found = plan.tree.locate(tuple(path_steps(path)))
     return Place(found.file, found.line, found.column, path)
 
 

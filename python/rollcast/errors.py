@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-_STEP = re.compile(r"([A-Za-z_][\w-]*)|\[(\d+)\]")
+_STEP = re.compile(r"([A-Za-z_][\w+-]*)|\[(\d+)\]|(\d+)(?=[.\[]|$)")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,10 @@ class Place:
 
     def __str__(self) -> str:
         """``rollout.yaml:12:7: spec.replicas``, as much of it as is known."""
-        spot = ":".join(str(part) for part in (self.file, self.line, self.column) if self.file and part)
+        if self.file and self.column and not self.line:
+            spot = f"{self.file}, column {self.column}"
+        else:
+            spot = ":".join(str(part) for part in (self.file, self.line, self.column) if self.file and part)
         return ": ".join(part for part in (spot, self.path) if part)
 
     def child(self, key: str | int) -> Place:
@@ -38,7 +41,7 @@ def join_path(path: str, key: str | int) -> str:
 
 
 def path_steps(path: str) -> list[str | int]:
-    """The reverse of join_path: "canary.steps[1].pause" as ["canary", "steps", 1, "pause"]."""
+    """The reverse of join_path: "canary.steps[1].pause", or steps.1, as ["canary", "steps", 1, "pause"]."""
     steps: list[str | int] = []
     at = 0
     while at < len(path):
@@ -48,7 +51,7 @@ def path_steps(path: str) -> list[str | int]:
                 f"cannot read the parameter {shown(path)}: expected keys and places in lists, as in "
                 "strategy.canary.steps[1].pause"
             )
-        steps.append(match[1] if match[1] else int(match[2]))
+        steps.append(match[1] if match[1] else int(match[2] or match[3]))
         at = match.end()
         if at < len(path) and path[at] == ".":
             at += 1

@@ -174,8 +174,8 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     if not lowering.problems.errors and body is not None:
         if baseline is not None:
             _warn_of_idle_baseline(lowering, core, baseline)
-        least = _in_one(core, body, strategy, lambda location: location.share)
-        warn_of_blind_guards(lowering, *least)
+        if lowering.advise:
+            warn_of_blind_guards(lowering, *_in_one(core, body, strategy, lambda location: location.share))
         largest, _, recipe = _in_one(core, body, strategy, lambda location: -location.fleet.replicas)
         warn_of_limits(lowering, largest, recipe)
         if is_behind_flag(body) and (hidden := defects_of_instances(core.release.truths)):

@@ -30,6 +30,7 @@ class Lowering:
     assumed: Assumptions
     problems: Problems
     allow_code: bool = False  # of the user's own, in Python
+    advise: bool = True  # warn of guards that cannot work
 
     def error(self, message: str, *path: str | int, suggestion: str | None = None, key: bool = False) -> None:
         """``key``: the place of the key at ``path``, not of its value."""

@@ -137,8 +137,12 @@ class Estimator:
 
     def same(self, pairs: Pairs, reads: Sequence[Read]) -> bool:
         """Do the plans agree wherever it looks?"""
-        rows = np.concatenate([each.rows for each in self.chosen(pairs.strata)])
-        return all(np.array_equal(read(pairs.base)[rows], read(pairs.plan)[rows]) for read in reads)
+        values = [(read(pairs.base), read(pairs.plan)) for read in reads]
+        return all(
+            np.array_equal(base[each.rows], plan[each.rows])
+            for each in self.chosen(pairs.strata)
+            for base, plan in values
+        )
 
     def pair(self, pairs: Pairs, values: tuple[float, float], confidence: float, factor: float = 1) -> Pair:
         """`values`: of the base and of the plan, as their forecasts have them; neither is NaN."""

@@ -31,6 +31,8 @@ from rollcast.study import FATES, Fate, Forecast
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from rollcast.better_plans import Search
+    from rollcast.influence import Sensitivity
     from rollcast.power_axes import Axis
     from rollcast.power_map import Power, PowerMap
     from rollcast.timeline import Guard, Timeline
@@ -396,6 +398,78 @@ def power_figure(power: Power) -> Figure:
             for ax, what in zip(row, ("caught", "seconds", "failed"), strict=True):
                 power_map(each, ax, what)
             row[0].set_title(each.defect, loc="left", fontweight="bold")
+    return figure
+
+
+@styled()
+def front(search: Search, ax: Axes) -> Axes:
+    """The first two objectives: of plans that no other beats, of the given one, of all that were tried."""
+    names = search.objectives[:2]
+    units = [search.given.forecast.estimates[name].unit for name in names]
+    scale = 60.0 if units[0] == "seconds" else 1.0
+    if len(names) == 2:
+        for feasible, colour in ((False, FAINT), (True, "#9aa4af")):
+            rows = [row for row in search.explored if row["feasible"] == feasible]
+            if not rows:
+                continue
+            label = "tried" if feasible else "tried, does not meet the requirements"
+            values = [[row[name] for row in rows] for name in names]
+            ax.plot(np.array(values[0]) / scale, values[1], ".", color=colour, markersize=5, label=label)
+    for plan in (search.given, *search.front):
+        x, *rest = [plan.forecast.estimates[name] for name in names]
+        y = rest[0] if rest else None
+        is_given = plan is search.given
+        height = y.value if y is not None else 0.0
+        spread = None if y is None else [[max(0.0, y.value - y.low)], [max(0.0, y.high - y.value)]]
+        ax.errorbar(
+            x.value / scale,
+            height,
+            xerr=[[max(0.0, x.value - x.low) / scale], [max(0.0, x.high - x.value) / scale]],
+            yerr=spread,
+            fmt="s" if is_given else "o",
+            color=OLD if is_given else NEW,
+            elinewidth=1,
+            label="the given plan" if is_given else "not beaten" if plan is search.front[0] else None,
+        )
+        ax.annotate(plan.label, (x.value / scale, height), (4, 4), textcoords="offset points")
+    meanings = [search.given.forecast.estimates[name].meaning for name in names]
+    ax.set_xlabel(f"{meanings[0]}, minutes" if scale == 60 else meanings[0])
+    ax.set_ylabel(meanings[1] if len(names) == 2 else "")
+    if len(names) == 1:
+        ax.set_yticks([])
+    _legend_below(ax, ax.get_legend_handles_labels()[0])
+    return ax
+
+
+@styled()
+def influences(sensitivity: Sensitivity) -> Figure:
+    """How strongly each outcome depends on each parameter: bars with their intervals."""
+    from matplotlib import pyplot
+
+    count, rows = len(sensitivity.outcomes), len(sensitivity.ranges)
+    figure, panels = pyplot.subplots(
+        count, 1, figsize=(7, count * (0.9 + 0.28 * rows)), layout="constrained", squeeze=False
+    )
+    for ax, outcome in zip(panels[:, 0], sensitivity.outcomes, strict=True):
+        found = sensitivity.influences[outcome][::-1]
+        unit = sensitivity.units[outcome] if sensitivity.method == "morris" else "fraction"
+        scale = {"seconds": 1 / 60, "fraction": 100, "probability": 100}.get(unit, 1.0)
+        total = np.array([each.total for each in found])
+        sides = [total - [each.low for each in found], np.array([each.high for each in found]) - total]
+        ax.barh(
+            [each.parameter for each in found],
+            total * scale,
+            xerr=np.array(sides) * scale,
+            color=NEW,
+            height=0.62,
+            error_kw={"elinewidth": 1, "ecolor": INK},
+        )
+        what = {"seconds": "minutes", "fraction": "%", "probability": "percentage points"}.get(unit, unit)
+        of = "change over the whole range" if sensitivity.method == "morris" else "share of the variance"
+        ax.set_xlabel(f"{of}, {what}")
+        ax.set_xlim(left=0)
+        ax.set_title(outcome, loc="left")
+        ax.grid(axis="y", visible=False)
     return figure
 
 

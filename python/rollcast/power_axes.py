@@ -64,9 +64,9 @@ class Axis:
         """The scenario with this value; not for severity and share, which are no part of it."""
         if self.name == BAKE:
             return baked(loaded, value)
-        from rollcast.scenario import changed
+        from rollcast.parameters import with_values
 
-        return changed(loaded, self.name, self._as_said(value))
+        return with_values(loaded, {self.name: self._as_said(value)})
 
     def _as_said(self, value: float) -> Any:
         """As the scenario language has it."""
@@ -193,8 +193,8 @@ def _number(text: str) -> float:
 
 
 def _parameter(path: str, given: str, loaded: LoadedScenario, cells: int) -> Axis:
-    now = _value_at(path, loaded)
-    unit, value = _unit_of(given.replace(":", ",").split(",")[0].strip() if given else now)
+    now = value_at(path, loaded)
+    unit, value = unit_of(given.replace(":", ",").split(",")[0].strip() if given else now)
     if not unit and value is None:
         raise InputError(f"{path} is {shown(now)}, which has no range")
     if not given and not value:
@@ -208,7 +208,7 @@ def _parameter(path: str, given: str, loaded: LoadedScenario, cells: int) -> Axi
     return Axis(path, path, unit, values)
 
 
-def _unit_of(value: Any) -> tuple[str, float | None]:
+def unit_of(value: Any) -> tuple[str, float | None]:
     """Which unit a value of the language has; ("", None): it is no number."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return "", None
@@ -228,7 +228,7 @@ def _unit_of(value: Any) -> tuple[str, float | None]:
     return "", None
 
 
-def _value_at(path: str, loaded: LoadedScenario) -> Any:
+def value_at(path: str, loaded: LoadedScenario) -> Any:
     """What the scenario says there; what was assumed where it says nothing. Raises InputError."""
     here: Any = loaded.language
     walked = ""

@@ -9,12 +9,12 @@ Bad input raises InputErrors, with everything that is wrong with it at once.
 
 from __future__ import annotations
 
-import copy
 import re
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from rollcast.assumptions import Assumption, Assumptions
-from rollcast.errors import InputError, InputErrors, Place, Problems, nearest, path_steps, shown
+from rollcast.errors import InputError, InputErrors, Place, Problems, nearest, shown
 from rollcast.importer import is_manifest, read_manifests, translate
 from rollcast.scenario_model import ScenarioModel
 from rollcast.yaml_source import Node, from_plain, overlay, read_file
@@ -63,8 +63,13 @@ class LoadedScenario:
     """What the input says and the model leaves out."""
     source: Path | None
     """The file, if there is one."""
-    language: Mapping[str, Any] = field(repr=False)
+    tree: Node = field(repr=False, compare=False)
     """The scenario in the scenario language, manifests translated; assumed values are left out."""
+
+    @cached_property
+    def language(self) -> Mapping[str, Any]:
+        """The same as plain data."""
+        return {key: child.plain() for key, child in self.tree.value.items()}
 
 
 def load(
@@ -105,21 +110,15 @@ def load_manifest(
         return _load(Node({}, Place()), documents, Path(), Path(files[0]) if files else None, overrides)
 
 
-def changed(loaded: LoadedScenario, path: str, value: Any) -> LoadedScenario:
-    """The scenario with another value of one parameter: "traffic.rate", "strategy.canary.steps[1].pause".
+def reload(loaded: LoadedScenario, tree: Node, *, advise: bool = True) -> LoadedScenario:
+    """The scenario as another tree of the language says it; `advise`: warn of guards that cannot work.
 
-    A list must have the place that is named. Raises InputErrors.
+    Raises InputErrors.
     """
-    language = copy.deepcopy(dict(loaded.language))
-    here: Any = language
-    *way, last = path_steps(path)
-    for step in way:
-        here = here[step] if isinstance(step, int) else here.setdefault(step, {})
-    here[last] = value
     base = loaded.source.parent if loaded.source else Path()
     # Code that the scenario names was allowed when it was loaded.
     with _AllErrors():
-        return _load(from_plain(language, Place()), [], base, loaded.source, None, allow_code=True)
+        return _finish(tree, base, loaded.source, Problems(), allow_code=True, advise=advise)
 
 
 def json_schema() -> dict[str, Any]:
@@ -205,7 +204,12 @@ def _load(
 
 
 def _finish(
-    tree: Node, base: Path, source: Path | None, problems: Problems, allow_code: bool = False
+    tree: Node,
+    base: Path,
+    source: Path | None,
+    problems: Problems,
+    allow_code: bool = False,
+    advise: bool = True,
 ) -> LoadedScenario:
     from rollcast.lower import lower
     from rollcast.lowering import Lowering
@@ -215,13 +219,16 @@ def _finish(
         raise InputErrors(problems.errors)
     name = model.name or (source.stem if source else "unnamed")
     assumed = Assumptions()
-    core, strategy = lower(Lowering(model, tree, base, assumed, problems, allow_code), name)
+    core, strategy = lower(Lowering(model, tree, base, assumed, problems, allow_code, advise), name)
     problems.raise_errors()
-    said = {key: child.plain() for key, child in tree.value.items() if key not in ("manifest", "args")}
+    said = {key: child for key, child in tree.value.items() if key not in ("manifest", "args")}
     sections = list(ScenarioModel.model_fields)
     assumptions = sorted(assumed.items, key=lambda one: sections.index(re.split(r"[.[]", one.path)[0]))
     description = model.description or ""
-    return LoadedScenario(name, description, core, strategy, assumptions, problems.warnings, source, said)
+    said_tree = Node(said, tree.place, keys=tree.keys)
+    return LoadedScenario(
+        name, description, core, strategy, assumptions, problems.warnings, source, said_tree
+    )
 
 
 def _referred_manifests(tree: Node, base: Path, problems: Problems) -> list[Node]:
@@ -367,23 +374,32 @@ def _locate(tree: Node, loc: tuple[str | int, ...], *, key: bool = False) -> Pla
     return place if place.path or not loc else place.child(str(loc[0]))
 
 
+def keys_at(loc: tuple[str | int, ...]) -> list[str]:
+    """The keys that the mapping at a path of the scenario language may have; none: not known, or no mapping.
+
+    What is said of a release is rewritten before it is read.
+    """
+    return [] if loc[:1] == ("release",) else _fields_at(loc)
+
+
 def _fields_at(loc: tuple[str | int, ...]) -> list[str]:
-    """The keys that the mapping at a path of the scenario language may have."""
     here: Any = ScenarioModel
     for step in loc:
-        model = _model_of(here)
-        if model is not None and isinstance(step, str) and step in model.model_fields:
-            here = model.model_fields[step].annotation
-    model = _model_of(here)
-    return [field.alias or name for name, field in model.model_fields.items()] if model is not None else []
+        if typing.get_origin(here) is dict:
+            here = typing.get_args(here)[1]
+            continue
+        for model in _models_of(here):
+            if isinstance(step, str) and step in model.model_fields:
+                here = model.model_fields[step].annotation
+                break
+    models = list(_models_of(here))
+    return [field.alias or name for model in models for name, field in model.model_fields.items()]
 
 
-def _model_of(annotation: Any) -> type[BaseModel] | None:
-    """The model that a field holds: itself, or a list, a mapping or an optional of it."""
+def _models_of(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a field holds: itself, or those of a list, a mapping or a choice."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType, list, dict, typing.Annotated):
+        yield annotation
+    elif typing.get_origin(annotation) in (typing.Union, types.UnionType, list, dict, typing.Annotated):
         for argument in typing.get_args(annotation):
-            if (found := _model_of(argument)) is not None:
-                return found
-    return None
+            yield from _models_of(argument)

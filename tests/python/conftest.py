@@ -61,3 +61,22 @@ def forecast(small_file: Path) -> Any:
     import rollcast
 
     return rollcast.forecast(small_file, replications=60)
+
+
+@pytest.fixture(scope="session")
+def quiet(small: dict[str, Any]) -> dict[str, Any]:
+    """The scenario with little traffic and a good release: what happens is what was planned."""
+    return {
+        **small,
+        "name": "quiet",
+        "release": "good",
+        "traffic": {"rate": "10/s"},
+        "fleet": {"replicas": 2},
+    }
+
+
+@pytest.fixture(scope="session")
+def quiet_file(quiet: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("quiet") / "quiet.yaml"
+    path.write_text(yaml.safe_dump(quiet, sort_keys=False))
+    return path

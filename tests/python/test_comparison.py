@@ -77,6 +77,15 @@ def test_identical_plans_differ_by_exactly_nothing(small: dict[str, Any]) -> Non
         )
 
 
+def test_plans_for_a_good_release_can_be_compared(small: dict[str, Any], slower: dict[str, Any]) -> None:
+    result = rollcast.compare(
+        [{**small, "release": "good"}, {**slower, "release": "good", "name": "slow"}], 4
+    )
+    (differences,) = result.differences.values()
+    assert differences["p_escape"].same
+    assert differences["duration_mean"].real
+
+
 def test_plans_that_agreed_so_far_are_not_taken_to_be_the_same(small: dict[str, Any]) -> None:
     """A guard that never fired in these runs leaves room for a difference of shares."""
     laxer = copy.deepcopy(small)

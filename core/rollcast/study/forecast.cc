@@ -1,6 +1,7 @@
 #include "rollcast/study/forecast.h"
 
 #include <cmath>
+#include <limits>
 
 #include "rollcast/base/check.h"
 #include "rollcast/run/replication.h"
@@ -53,6 +54,22 @@ Forecast forecast(const Scenario& scenario, const Strategy& strategy, const Fore
     forecast.outcomes = std::move(result.outcomes);
     forecast.ending = result.ending;
     return forecast;
+}
+
+std::vector<Outcome> run_piece(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
+                               std::uint32_t first, const Progress& progress) {
+    require_valid(scenario);
+    require_valid(options);
+    require(options.replications <= std::numeric_limits<std::uint32_t>::max() - first, "there are no such replications");
+    const std::vector<std::uint32_t> truths = allocate_truths(scenario.release, first + options.replications);
+    return run_pool(
+               {options.replications, options.batch, options.threads},
+               [&](std::uint32_t ordinal) {
+                   const std::uint32_t replication = first + ordinal;
+                   return replicate(scenario, strategy, options.seed, replication, truths[replication]);
+               },
+               {}, progress)
+        .outcomes;
 }
 
 Timeline replay(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,

@@ -62,6 +62,11 @@ using Progress = std::function<bool(std::uint32_t finished)>;
 Forecast forecast(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
                   const Progress& progress = {});
 
+/// Replications first, first + 1 ... of that study, as many as options.replications: studies can be done in pieces. Stops
+/// for no precision; shorter if `progress` returned false.
+std::vector<Outcome> run_piece(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
+                               std::uint32_t first, const Progress& progress = {});
+
 /// Replication r of that study again, alone, with its story.
 Timeline replay(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
                 std::uint32_t replication, Outcome* outcome = nullptr);

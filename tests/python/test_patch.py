@@ -1,0 +1,150 @@
+"""Other values, written into the files that say a scenario, and read again."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import rollcast
+from rollcast import examples
+from rollcast.parameters import with_values
+from rollcast.patch import Patch, patch
+
+SUCCESS = "analyses.success-rate+latency.metrics[0].success"
+CANARY = {
+    "strategy.canary.steps[1].pause": "1h30m",
+    "strategy.canary.steps[4].set_weight": 30,
+    "strategy.canary.progress_deadline": "12m",
+    SUCCESS: "len(result) == 0 || isNaN(result[0]) || result[0] >= 0.98",
+}
+
+FLAGGER = """
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: {name: podinfo, namespace: test}
+spec:
+  targetRef: {apiVersion: apps/v1, kind: Deployment, name: podinfo}
+  service: {port: 9898}
+  analysis:
+    interval: 1m        # of the analysis
+    threshold: 5
+    maxWeight: 50
+    stepWeight: 10
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: podinfo, namespace: test}
+spec:
+  replicas: 3
+  template: {spec: {containers: [{name: podinfo}]}}
+"""
+
+
+def copied(name: str, folder: Path) -> Path:
+    return examples.copy(name, folder / name)
+
+
+def values_of(scenario: Any, paths: Any) -> dict[str, Any]:
+    return {path: dict(leaves(scenario.language))[path] for path in paths}
+
+
+def leaves(value: Any, path: str = "") -> Any:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from leaves(child, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from leaves(child, f"{path}[{index}]")
+    else:
+        yield path, value
+
+
+def written(change: Patch) -> None:
+    for path, text in change.texts().items():
+        path.write_text(text)
+
+
+def test_a_patched_canary_is_the_plan(tmp_path: Path) -> None:
+    scenario = copied("canary-with-analysis", tmp_path)
+    before = {path: path.read_text() for path in scenario.parent.iterdir() if path.suffix == ".yaml"}
+    loaded = rollcast.load(scenario)
+    change = patch(loaded, CANARY)
+    assert change.by_hand == ()
+    written(change)
+    again = rollcast.load(scenario)
+    assert values_of(again, CANARY) == CANARY
+    wanted = with_values(loaded, CANARY)
+    assert (again.language, again.strategy.params) == (wanted.language, wanted.strategy.params)
+    # Nothing else moved, not even a comment.
+    for path, text in before.items():
+        changed = [a for a, b in zip(text.splitlines(), path.read_text().splitlines(), strict=True) if a != b]
+        assert len(changed) == {"rollout.yaml": 3, "analysis.yaml": 1}.get(path.name, 0)
+
+
+def test_git_applies_the_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = copied("canary-with-analysis", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    loaded = rollcast.load(scenario.relative_to(tmp_path))
+    change = patch(loaded, CANARY)
+    (tmp_path / "A.patch").write_text(change.diff())
+    subprocess.run(["git", "apply", "A.patch"], cwd=tmp_path, check=True, env={"GIT_DIR": "/nonexistent"})
+    assert values_of(rollcast.load(scenario), CANARY) == CANARY
+
+
+def test_kustomize_gets_the_same_values_at_the_same_places(tmp_path: Path) -> None:
+    scenario = copied("canary-with-analysis", tmp_path)
+    component = yaml.safe_load(patch(rollcast.load(scenario), CANARY).kustomization())
+    assert component["kind"] == "Component"
+    for each in component["patches"]:
+        (path,) = (
+            p for p in scenario.parent.glob("*.yaml") if f"kind: {each['target']['kind']}\n" in p.read_text()
+        )
+        documents = list(yaml.safe_load_all(path.read_text()))
+        (document,) = (d for d in documents if d["metadata"]["name"] == each["target"]["name"])
+        assert each["target"]["namespace"] == "shop"
+        for operation in yaml.safe_load(each["patch"]):
+            here = document
+            *way, last = [int(s) if s.isdigit() else s for s in operation["path"].split("/")[1:]]
+            for step in way:
+                here = here[step]
+            assert operation["op"] == "replace"
+            assert last in here
+            here[last] = operation["value"]
+        path.write_text(yaml.safe_dump_all(documents))
+    assert values_of(rollcast.load(scenario), CANARY) == CANARY
+
+
+def test_a_flagger_canary_keeps_its_comments_and_its_units(tmp_path: Path) -> None:
+    file, scenario = tmp_path / "canary.yaml", tmp_path / "scenario.yaml"
+    file.write_text(FLAGGER)
+    scenario.write_text("manifest: canary.yaml\ntraffic: {rate: 10/s}\n")
+    values = {"strategy.flagger.interval": "1m30s", "strategy.flagger.step_weight": 5}
+    change = patch(rollcast.load(scenario), values)
+    written(change)
+    assert file.read_text() == FLAGGER.replace("1m ", "1m30s ").replace("stepWeight: 10", "stepWeight: 5")
+    assert values_of(rollcast.load(scenario), values) == values
+    assert "kind: Canary" in change.kustomization()
+
+
+def test_the_scenarios_own_words_are_patched_too(small: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text("# ours\n" + yaml.safe_dump(small, sort_keys=False))
+    values = {"strategy.canary.steps[1].pause": "2m", "traffic.rate": "1k/s"}
+    change = patch(rollcast.load(file), values)
+    assert change.kustomization() == ""
+    written(change)
+    assert file.read_text().startswith("# ours\n")
+    assert values_of(rollcast.load(file), values) == values
+
+
+def test_what_no_file_says_is_left_to_the_user(small: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(yaml.safe_dump(small))
+    change = patch(rollcast.load(file), {"strategy.canary.max_surge": "50%", "fleet.replicas": 4})
+    assert change.by_hand == ("strategy.canary.max_surge",)
+    assert change.edits == ()  # there are 4 already
+    assert change.diff() == ""
