@@ -47,6 +47,8 @@ class Span:
         """The value so far along the range, as the language says it."""
         if self.scale == "log":
             value = self.low * (self.high / self.low) ** share
+        elif self.whole:  # each as likely as any other
+            value = min(self.high, self.low + math.floor(share * (self.high - self.low + 1)))
         else:
             value = self.low + (self.high - self.low) * share
         return units.say(round(value) if self.whole else min(max(value, self.low), self.high), self.unit)

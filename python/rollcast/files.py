@@ -31,16 +31,16 @@ def replaced(target: Path) -> Iterator[Path]:
     try:
         try:
             yield partial
-            _sync(partial)
+            _sync_path(partial)
             partial.replace(target)
-            _sync(target.parent)
+            _sync_path(target.parent)
         finally:
             partial.unlink(missing_ok=True)
     except OSError as error:
         raise _cannot_write(target, error) from error
 
 
-def _sync(path: Path) -> None:
+def _sync_path(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -122,6 +122,14 @@ def reload(loaded: LoadedScenario, tree: Node, *, advise: bool = True) -> Loaded
         return _finish(tree, base, loaded.source, Problems(), allow_code=True, advise=advise)
 
 
+def restore(language: Mapping[str, Any], source: Path) -> LoadedScenario:
+    """The scenario whose `language` this was, and whose file that. Raises InputErrors."""
+    # Code that the scenario names was allowed when it was loaded.
+    with _AllErrors():
+        tree = from_plain(dict(language), Place())
+        return _finish(tree, source.parent, source, Problems(), allow_code=True, advise=False)
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of the scenario language, for editors."""
     from rollcast.lower_release import PRIOR_NOTE, default_prior
