@@ -379,7 +379,7 @@ def sweep(
 ) -> None:
     """Forecast a scenario at many values of its parameters.
 
-    Every finished piece is kept at once: whatever ends a sweep, the same command goes on with it. DIR will hold
+    Every finished piece is kept at once: whatever ends a sweep, the same command goes on. DIR will hold
     points.parquet (one row a point) and outcomes.parquet (one row a replication).
     """
     from rollcast import study, sweeps
