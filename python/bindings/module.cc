@@ -4,6 +4,8 @@
 
 namespace rollcast::bindings {
 
+namespace {
+
 std::string describe_fields(py::handle self, const std::vector<const char*>& names) {
     const py::object enum_type = py::module_::import("enum").attr("Enum");
     std::string text = py::str(py::type::of(self).attr("__name__"));
@@ -17,6 +19,7 @@ std::string describe_fields(py::handle self, const std::vector<const char*>& nam
     return text + ")";
 }
 
+/// Of the same class, and all fields equal; NaN equals NaN, so that a copy is equal.
 bool equal_fields(py::handle a, py::handle b, const std::vector<const char*>& names) {
     if (!py::type::of(a).is(py::type::of(b))) return false;
     const auto is_nan = [](const py::object& value) {
@@ -31,6 +34,33 @@ bool equal_fields(py::handle a, py::handle b, const std::vector<const char*>& na
         if (!left.equal(right) && !(is_nan(left) && is_nan(right))) return false;
     }
     return true;
+}
+
+/// By its constructor.
+py::tuple reduce(py::handle self, const std::vector<const char*>& names) {
+    py::dict values;
+    for (const char* name : names) values[name] = self.attr(name);
+    return py::make_tuple(py::module_::import("functools").attr("partial")(py::type::of(self), **values), py::tuple());
+}
+
+}  // namespace
+
+void bind_fields(py::object bound, const std::vector<const char*>& names) {
+    const auto method = [&](const char* name, auto function, const auto&... extra) {
+        py::setattr(bound, name, py::cpp_function(function, py::name(name), py::is_method(bound), extra...));
+    };
+    method("__repr__", [names](py::handle self) { return describe_fields(self, names); });
+    method(
+        "__eq__", [names](py::handle self, py::handle other) { return equal_fields(self, other, names); },
+        py::arg("other"));
+    method("__reduce__", [names](py::handle self) { return reduce(self, names); });
+    py::setattr(bound, "__hash__", py::none());
+}
+
+std::byte* address_of(py::handle self, const std::type_info& type) {
+    py::detail::type_caster_generic caster(type);
+    if (!caster.load(self, false)) throw py::type_error("an attribute of another class");
+    return static_cast<std::byte*>(caster.value);
 }
 
 }  // namespace rollcast::bindings

@@ -77,7 +77,7 @@ def _one_body(lowering: Lowering, strategy: language.StrategyModel, *path: str) 
         if body.strategy is None:
             lowering.error("expected the key strategy: the rollout in each location", *path, given[0])
             return None
-    if (inner := wrapped(body)) is not None:
+    if (inner := _wrapped(body)) is not None:
         return body if _one_body(lowering, inner, *path, *_INSIDE[type(body)]) else None
     return body
 
@@ -88,38 +88,41 @@ def _body(strategy: language.StrategyModel) -> Body:
     return body
 
 
-def wrapped(body: Body | None) -> language.StrategyModel | None:
+def _wrapped(body: Body | None) -> language.StrategyModel | None:
+    place = _INSIDE.get(type(body))
+    return getattr(body, place[1]) if place else None
+
+
+def inside(body: Body | None) -> Body | None:
     """The strategy inside another one."""
-    inside = _INSIDE.get(type(body))
-    return getattr(body, inside[1]) if inside else None
+    within = _wrapped(body)
+    return None if within is None else _body(within)
 
 
 def baseline_path(body: Body | None, *path: str) -> tuple[str, ...] | None:
     """Where it says that there is a baseline; none: there is none. ``path``: where the strategy stands."""
     if isinstance(body, language.BaselineModel):
         return (*path, "baseline")
-    inner = wrapped(body)
-    return None if inner is None else baseline_path(_body(inner), *path, *_INSIDE[type(body)])
+    inner = inside(body)
+    return None if inner is None else baseline_path(inner, *path, *_INSIDE[type(body)])
 
 
 def in_each_location(body: Body) -> Body:
     """What is rolled out in a location: without the waves."""
-    within = wrapped(body) if isinstance(body, _Everywhere) else None
-    return body if within is None else _body(within)
+    return inside(body) or body if isinstance(body, _Everywhere) else body
 
 
 def is_behind_flag(body: Body | None) -> bool:
     """Whether users are exposed instead of instances."""
     while body is not None and not isinstance(body, language.FeatureFlagModel):
-        inner = wrapped(body)
-        body = None if inner is None else _body(inner)
+        body = inside(body)
     return body is not None
 
 
 def innermost(body: Body | None) -> Body | None:
     """What moves in the end, without what is around it."""
-    while (inner := wrapped(body)) is not None:
-        body = _body(inner)
+    while (inner := inside(body)) is not None:
+        body = inner
     return body
 
 
@@ -153,13 +156,13 @@ def lower_strategy(lowering: Lowering, body: Body, replicas: int, locations: Seq
 
 def _everywhere(lowering: Lowering, body: Body, replicas: list[int]) -> Any:
     """A strategy in each location: wave by wave, or else in all at once."""
-    within = wrapped(body) if isinstance(body, _Everywhere) else None
-    path = ("strategy", *(_INSIDE[type(body)] if within else ()))
+    within = in_each_location(body)
+    path = ("strategy", *(_INSIDE[type(body)] if within is not body else ()))
     recipes: dict[int, Any] = {}
     for size in replicas:
         if size in recipes:
             continue
-        recipes[size] = _lower(lowering, _body(within) if within else body, size, *path)
+        recipes[size] = _lower(lowering, within, size, *path)
         if recipes[size] is None:
             return None
     before = len(lowering.problems.errors)
@@ -219,10 +222,10 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
         return _registered(lowering, body, replicas, *path, "cpp")
     strategy = _Strategy(lowering, replicas, *path)
     recipe: Any
-    if (within := wrapped(body)) is not None:
-        inner = _lower(lowering, _body(within), replicas, *path, *_INSIDE[type(body)])
+    if (within := inside(body)) is not None:
+        inner = _lower(lowering, within, replicas, *path, *_INSIDE[type(body)])
         if isinstance(body, language.BaselineModel) and inner is not None:
-            _check_side_by_side(lowering, _body(within), inner, *path, *_INSIDE[type(body)])
+            _check_side_by_side(lowering, within, inner, *path, *_INSIDE[type(body)])
         wrapper, params = strategy.wrapper(body)
         recipe = functools.partial(wrapper, inner)
     else:
@@ -239,8 +242,9 @@ def _lower(lowering: Lowering, body: Body, replicas: int, *path: str) -> Any:
 def _check_side_by_side(lowering: Lowering, body: Body, strategy: Any, *path: str) -> None:
     """Refuses a baseline where no two versions serve at a time."""
     if isinstance(body, language.GuardedModel):
-        inside = (*path, *_INSIDE[type(body)])
-        return _check_side_by_side(lowering, _body(body.strategy), strategy.inner, *inside)
+        return _check_side_by_side(
+            lowering, _body(body.strategy), strategy.inner, *path, *_INSIDE[type(body)]
+        )
     if isinstance(body, language.FeatureFlagModel):
         lowering.error("behind a flag there are no new instances whose age could matter", *path)
         return None

@@ -10,7 +10,7 @@ from rollcast import scenario_model as language
 from rollcast._core import codedeploy, ecs
 from rollcast.lower_compute import Compute
 from rollcast.lower_flagger import flagger_plan
-from rollcast.lower_strategy import wrapped
+from rollcast.lower_strategy import in_each_location, inside
 from rollcast.plan_compute import compute_stretches, patience
 
 
@@ -27,8 +27,7 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
         return start, False
     leave = core.fleet.grace
     approval = _core.quantile(core.people.approval, 0.95) if core.people.approval is not None else 0.0
-    if (within := wrapped(body)) is not None:
-        inner = next(each for _, each in within if each is not None)
+    if (inner := inside(body)) is not None:
         seconds, waits = plan_seconds(inner, strategy and strategy.inner, model, core)
         if isinstance(body, language.BaselineModel | language.FeatureFlagModel):
             return seconds, waits
@@ -68,8 +67,7 @@ def plan_seconds(body: Any, strategy: Any, model: language.ScenarioModel, core: 
 def _waves(body: Any, strategy: Any, model: language.ScenarioModel, core: Any) -> tuple[float, bool]:
     """As if each location were the largest, and began when those before it in its wave are done."""
     largest = max(range(len(core.locations)), key=lambda number: core.locations[number].fleet.replicas)
-    everywhere = isinstance(body, language.WavesModel | language.StackSetModel)
-    inner = next(each for _, each in body.strategy if each is not None) if everywhere else body
+    inner = in_each_location(body)
     if strategy is None:  # its problems were told
         return plan_seconds(inner, None, model, _core.in_location(core, largest))
     recipe = strategy.inner[largest if len(strategy.inner) > 1 else 0]

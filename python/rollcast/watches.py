@@ -16,6 +16,7 @@ from rollcast import scenario_model as language
 from rollcast._core import codedeploy, ecs, flagger
 from rollcast.lower_compute import Compute
 from rollcast.lower_flagger import flagger_plan
+from rollcast.lower_strategy import inside
 from rollcast.plan import analysis_seconds, waves
 from rollcast.plan_compute import compute_stretches
 
@@ -90,10 +91,8 @@ class _Plan:
             return self._guarded(body, strategy)
         if isinstance(body, language.ShadowModel):
             return self._shadow(body, strategy)
-        if isinstance(body, language.FeatureFlagModel):
-            return self.rollout(next(each for _, each in body.exposure if each is not None), strategy.inner)
-        if isinstance(body, language.BaselineModel):
-            return self.rollout(next(each for _, each in body.strategy if each is not None), strategy.inner)
+        if isinstance(body, language.FeatureFlagModel | language.BaselineModel):
+            return self.rollout(inside(body), strategy.inner)
         if isinstance(body, language.CanaryModel):
             return self._canary(body)
         if isinstance(body, language.BlueGreenModel):
@@ -111,14 +110,14 @@ class _Plan:
         return None
 
     def _guarded(self, body: language.GuardedModel, strategy: Any) -> _Rollout | None:
-        inner = self.rollout(next(each for _, each in body.strategy if each is not None), strategy.inner)
+        inner = self.rollout(inside(body), strategy.inner)
         if inner is None:
             return None
         traffic = (*inner.traffic, (body.bake or 0.0, 1.0))
         return _Rollout(traffic, (*inner.watches, Watch(body.analysis, traffic)))
 
     def _shadow(self, body: language.ShadowModel, strategy: Any) -> _Rollout | None:
-        inner = self.rollout(next(each for _, each in body.then if each is not None), strategy.inner)
+        inner = self.rollout(inside(body), strategy.inner)
         if inner is None:
             return None
         starting = (self._start, 0.0)

@@ -66,6 +66,15 @@ def test_the_exceptions_are_still_needed() -> None:
     assert [part for part in sorted(exceptions) if part not in PARTS or mirror(part).exists()] == []
 
 
+def test_every_header_stands_alone() -> None:
+    """It does where a source begins with it; what only declares is not worth a compilation of its own."""
+    begins = re.compile(r'#include ("rollcast/(?P<own>[^"]+)\.h"|<)')
+    sources = [*ROOT.glob("core/**/*.cc"), *ROOT.glob("strategies/**/*.cc"), *ROOT.glob("tests/**/*.cc")]
+    first = {found["own"] for path in sources if (found := begins.search(path.read_text("utf-8")))}
+    headers = {name.removesuffix(".h") for name in SOURCES if name.endswith(".h")}
+    assert sorted(headers - first - WITHOUT_TESTS - {"world/shared", "world/tally"}) == []
+
+
 @pytest.mark.parametrize(
     ("listing", "pattern"),
     [

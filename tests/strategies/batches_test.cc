@@ -52,5 +52,32 @@ TEST(Batches, CountWhatIsLeftOfOtherVersionsWithWhatTerminates) {
     EXPECT_EQ((Batches{.to = 1}.others({.cohorts = cohorts, .analyses = {}})), 5);
 }
 
+TEST(Setback, GoesBackOrLeavesItAsItIs) {
+    Setback kept;
+    EXPECT_EQ(kept.explain("2 of 4"), "2 of 4");
+    EXPECT_FALSE(kept.fail("an alarm is on", false));
+    EXPECT_EQ(kept.explain("2 of 4"), "an alarm is on: left as it is: 2 of 4");
+
+    Setback back;
+    EXPECT_TRUE(back.fail("an alarm is on", true));
+    EXPECT_EQ(back.explain("2 of 4"), "an alarm is on: 2 of 4");
+}
+
+TEST(Setback, WhatFailsOnTheWayBackStopsIt) {
+    Setback setback;
+    setback.fail("an alarm is on", true);
+    EXPECT_FALSE(setback.fail("none came up", true));
+    EXPECT_TRUE(setback.back);
+    EXPECT_EQ(setback.explain("2 of 4"), "an alarm is on, and then none came up: left as it is: 2 of 4");
+}
+
+TEST(Setback, AnAbortGoesBackFromWhereItWasLeft) {
+    Setback setback;
+    setback.fail("an alarm is on", false);
+    setback.abort();
+    EXPECT_TRUE(setback.back);
+    EXPECT_EQ(setback.explain("2 of 4"), "aborted from outside: 2 of 4");
+}
+
 }  // namespace
 }  // namespace rollcast::strategies

@@ -31,8 +31,8 @@ class AsgRollingController final : public Controller {
 
         Directive want(seen.cohorts.size());
         sweep_.place(seen, through_, want);
-        if (failure_.empty() && !final_) stack_.watch(want);
-        if (!final_ && !stopped_) want.wake_at = next_look(seen);
+        if (setback_.why.empty() && !final_) stack_.watch(want);
+        if (!final_ && !setback_.stopped) want.wake_at = next_look(seen);
         explain(seen, want);
         return want;
     }
@@ -51,12 +51,12 @@ class AsgRollingController final : public Controller {
     }
 
     void follow(const Observation& seen) {
-        if (failure_.empty() && stack_.is_triggered(seen)) fail("an alarm is on", seen);
-        if (seen.aborted && !back_) {
-            failure_ = "aborted from outside";
+        if (setback_.why.empty() && stack_.is_triggered(seen)) fail("an alarm is on", seen);
+        if (seen.aborted && !setback_.back) {
+            setback_.abort();
             go_back(seen);
         }
-        while (!through_ && !stopped_) {
+        while (!through_ && !setback_.stopped) {
             if (lacks_signals(seen)) {
                 fail(std::to_string(silent_) + " did not signal within " + spell(params_.pause), seen);
             } else if (!is_good(seen)) {
@@ -68,7 +68,7 @@ class AsgRollingController final : public Controller {
             }
         }
         if (!through_ || sweep_.others(seen) > 0) return;
-        if (back_) {
+        if (setback_.back) {
             final_ = Phase::kRolledBack;
             return;
         }
@@ -94,18 +94,11 @@ class AsgRollingController final : public Controller {
         return has_paused(seen) && fresh.instances - fresh.pending >= sweep_.goal;
     }
 
-    void fail(std::string why, const Observation& seen) {
-        failure_ = failure_.empty() ? std::move(why) : failure_ + ", and then " + why;
-        if (!back_ && stack_.rolls_back()) {
-            go_back(seen);
-        } else {
-            stopped_ = true;
-        }
+    void fail(const std::string& why, const Observation& seen) {
+        if (setback_.fail(why, stack_.rolls_back())) go_back(seen);
     }
 
     void go_back(const Observation& seen) {
-        back_ = true;
-        stopped_ = false;
         // The template before the update is taken to have the same policy.
         turn(0, cloudformation::max_batch_during_rollback(params_.max_batch_size, params_.max_batch_size), seen);
     }
@@ -115,7 +108,7 @@ class AsgRollingController final : public Controller {
     }
 
     Time next_look(const Observation& seen) const {
-        if (through_) return back_ ? kNever : stack_.ends_at();
+        if (through_) return setback_.back ? kNever : stack_.ends_at();
         const Time paused = after(sweep_.begun, params_.pause);
         if (seen.now < paused) return paused;
         return is_late(seen) ? kNever : after(paused, kPatience);
@@ -123,13 +116,13 @@ class AsgRollingController final : public Controller {
 
     void explain(const Observation& seen, Directive& want) const {
         const std::string state = of(std::min(seen.cohorts[sweep_.to].available, sweep_.goal), params_.replicas) +
-                                  (back_ ? " back" : " updated");
-        want.reason = failure_.empty() ? state : failure_ + ": " + (stopped_ ? "left as it is: " : "") + state;
+                                  (setback_.back ? " back" : " updated");
+        want.reason = setback_.explain(state);
         if (final_) {
             want.phase = *final_;
-        } else if (stopped_ || is_late(seen)) {
+        } else if (setback_.stopped || is_late(seen)) {
             want.phase = Phase::kStuck;
-        } else if (back_) {
+        } else if (setback_.back) {
             want.phase = Phase::kRollingBack;
         } else if (stack_.is_done()) {
             want.phase = Phase::kBaking;
@@ -143,9 +136,7 @@ class AsgRollingController final : public Controller {
     Batches sweep_;
     int silent_ = 0;        // instances whose signals did not come in time
     bool through_ = false;  // the last batch was good
-    std::string failure_;
-    bool back_ = false;
-    bool stopped_ = false;
+    Setback setback_;
     std::optional<Phase> final_;
 };
 

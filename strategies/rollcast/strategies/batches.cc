@@ -27,4 +27,21 @@ int Batches::others(const Observation& seen) const {
     return sum;
 }
 
+bool Setback::fail(const std::string& what, bool rolls_back) {
+    why = why.empty() ? what : why + ", and then " + what;
+    stopped = back || !rolls_back;
+    back |= rolls_back;
+    return !stopped;
+}
+
+void Setback::abort() {
+    why = "aborted from outside";
+    back = true;
+    stopped = false;
+}
+
+std::string Setback::explain(const std::string& state) const {
+    return why.empty() ? state : why + ": " + (stopped ? "left as it is: " : "") + state;
+}
+
 }  // namespace rollcast::strategies

@@ -3,6 +3,7 @@
 // common, on the way there and on the way back.
 
 #include <cstddef>
+#include <string>
 
 #include "rollcast/base/time.h"
 #include "rollcast/control/strategy.h"
@@ -23,6 +24,20 @@ struct Batches {
     void place(const Observation& seen, bool through, Directive& want) const;
     /// Instances of other versions, those included that are terminating.
     int others(const Observation& seen) const;
+};
+
+/// What went wrong on the way, and where that leads.
+struct Setback {
+    std::string why{};     // empty: nothing did
+    bool back = false;     // it goes back
+    bool stopped = false;  // it is left as it is
+
+    /// True: from now on it goes back. What fails on the way back stops it.
+    bool fail(const std::string& what, bool rolls_back);
+    /// Somebody from outside has it go back.
+    void abort();
+    /// The reason of a decision.
+    std::string explain(const std::string& state) const;
 };
 
 }  // namespace rollcast::strategies

@@ -31,8 +31,8 @@ class InstanceRefreshController final : public Controller {
 
         Directive want(seen.cohorts.size());
         sweep_.place(seen, through_.has_value(), want);
-        if (params_.alarms && failure_.empty() && !final_) want.analyses.push_back({kAlarmRun, *params_.alarms});
-        if (!final_ && !stopped_) want.wake_at = next_look();
+        if (params_.alarms && setback_.why.empty() && !final_) want.analyses.push_back({kAlarmRun, *params_.alarms});
+        if (!final_ && !setback_.stopped) want.wake_at = next_look();
         explain(seen, want);
         return want;
     }
@@ -72,46 +72,35 @@ class InstanceRefreshController final : public Controller {
     void follow(const Observation& seen) {
         look(seen);
         watch_alarms(seen);
-        if (seen.aborted && !back_) {
-            failure_ = "aborted from outside";
-            go_back(seen);
+        if (seen.aborted && !setback_.back) {
+            setback_.abort();
+            turn(0, seen);
         }
-        while (!stopped_ && !through_ && seen.now >= goes_on_at()) {
+        while (!setback_.stopped && !through_ && seen.now >= goes_on_at()) {
             if (sweep_.is_last()) {
                 through_ = seen.now;
             } else {
                 begin(seen);
             }
         }
-        if (through_ && seen.now >= baked_at()) final_ = back_ ? Phase::kRolledBack : Phase::kPromoted;
-        const bool late =
-            !stopped_ && !through_ && !ready_at_ && seen.now >= after(progress_at_, instance_refresh::kStuckRetry);
+        if (through_ && seen.now >= baked_at()) final_ = setback_.back ? Phase::kRolledBack : Phase::kPromoted;
+        const bool late = !setback_.stopped && !through_ && !ready_at_ &&
+                          seen.now >= after(progress_at_, instance_refresh::kStuckRetry);
         if (late) end(RefreshEnd::kNoHealthyReplacement, "no healthy replacement for an hour", seen);
     }
 
     void watch_alarms(const Observation& seen) {
-        if (!params_.alarms || !failure_.empty() || seen.analysis(kAlarmRun) != AnalysisPhase::kFailed) return;
+        if (!params_.alarms || !setback_.why.empty() || seen.analysis(kAlarmRun) != AnalysisPhase::kFailed) return;
         end(RefreshEnd::kFailed, "an alarm is on", seen);
     }
 
-    void end(RefreshEnd why, std::string words, const Observation& seen) {
-        failure_ = failure_.empty() ? std::move(words) : failure_ + ", and then " + words;
-        if (!back_ && instance_refresh::outcome(why, params_.auto_rollback).rolled_back) {
-            go_back(seen);
-        } else {
-            stopped_ = true;
-        }
-    }
-
-    void go_back(const Observation& seen) {
-        back_ = true;
-        stopped_ = false;
-        turn(0, seen);
+    void end(RefreshEnd why, const std::string& words, const Observation& seen) {
+        if (setback_.fail(words, instance_refresh::outcome(why, params_.auto_rollback).rolled_back)) turn(0, seen);
     }
 
     // Checkpoints hold a refresh, not its rollback.
 
-    bool has_checkpoints() const { return !back_ && !params_.checkpoints.empty(); }
+    bool has_checkpoints() const { return !setback_.back && !params_.checkpoints.empty(); }
 
     /// New instances with which the next checkpoint is reached.
     int limit() const {
@@ -139,7 +128,7 @@ class InstanceRefreshController final : public Controller {
     Time goes_on_at() const {
         return ready_at_ && checkpoint() ? after(warm_at(), params_.checkpoint_delay) : warm_at();
     }
-    Time baked_at() const { return back_ ? *through_ : after(*through_, params_.bake); }
+    Time baked_at() const { return setback_.back ? *through_ : after(*through_, params_.bake); }
 
     Time next_look() const {
         if (through_) return baked_at();
@@ -148,13 +137,13 @@ class InstanceRefreshController final : public Controller {
 
     void explain(const Observation& seen, Directive& want) const {
         const std::string state = of(std::min(seen.cohorts[sweep_.to].available, sweep_.goal), params_.replicas) +
-                                  (back_ ? " back" : " replaced");
-        want.reason = failure_.empty() ? state : failure_ + ": " + (stopped_ ? "left as it is: " : "") + state;
+                                  (setback_.back ? " back" : " replaced");
+        want.reason = setback_.explain(state);
         if (final_) {
             want.phase = *final_;
-        } else if (stopped_) {
+        } else if (setback_.stopped) {
             want.phase = Phase::kStuck;
-        } else if (back_) {
+        } else if (setback_.back) {
             want.phase = Phase::kRollingBack;
         } else if (through_) {
             want.phase = Phase::kBaking;
@@ -173,9 +162,7 @@ class InstanceRefreshController final : public Controller {
     Time progress_at_{};            // a batch began or an instance came up
     std::optional<Time> ready_at_;  // when all that are wanted were available
     std::optional<Time> through_;   // when the last batch was warm
-    std::string failure_;
-    bool back_ = false;
-    bool stopped_ = false;
+    Setback setback_;
     std::optional<Phase> final_;
 };
 
