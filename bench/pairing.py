@@ -15,44 +15,39 @@ from collections.abc import Mapping
 from typing import Any
 
 import rollcast
-from rollcast import examples, scenario, wording
+from rollcast import examples, wording
 
 WANTED = 10.0
 ESTIMATES = ("duration_mean", "attributable_failures_mean")
+Plans = dict[str, rollcast.LoadedScenario]
 BASE = "as shipped"
-_THRESHOLD = "analyses.success-rate+latency.metrics[0].success"
+_RATE = "analyses.success-rate+latency.metrics[0]"
 
 
-def plans() -> tuple[Mapping[str, rollcast.LoadedScenario], Mapping[str, rollcast.LoadedScenario]]:
+def plans() -> tuple[Plans, Plans]:
     """Neighbours of the shipped canary, itself first, and plans of another sort."""
-    base = scenario.load(examples.path("canary-with-analysis"))
+    base = rollcast.load(examples.path("canary-with-analysis"))
     steps = base.language["strategy"]["canary"]["steps"]
     condition = base.language["analyses"]["success-rate+latency"]["metrics"][0]["success"]
 
     def instead(strategy: Mapping[str, Any]) -> rollcast.LoadedScenario:
-        return scenario.load({**base.language, "strategy": strategy})
+        return rollcast.load({**base.language, "strategy": strategy})
 
-    near = {
-        BASE: base,
-        "first pause 6 min, not 5": scenario.changed(base, "strategy.canary.steps[1].pause", "6m"),
-        "last pause 12 min, not 10": scenario.changed(base, "strategy.canary.steps[7].pause", "12m"),
-        "second weight 12%, not 10%": scenario.changed(base, "strategy.canary.steps[2].set_weight", 12),
-        "a step of 75% for 5 min more": scenario.changed(
-            base, "strategy.canary.steps", [*steps, {"set_weight": 75}, {"pause": "5m"}]
-        ),
-        "success from 99.2%, not 99%": scenario.changed(base, _THRESHOLD, condition.replace("0.99", "0.992")),
-        "4 bad measurements tolerated, not 2": scenario.changed(
-            base, "analyses.success-rate+latency.metrics[0].failure_limit", 4
-        ),
+    neighbours = {
+        "first pause 6 min, not 5": ("strategy.steps[1].pause", "6m"),
+        "last pause 12 min, not 10": ("strategy.steps[7].pause", "12m"),
+        "second weight 12%, not 10%": ("strategy.steps[2].set_weight", 12),
+        "a step of 75% for 5 min more": ("strategy.steps", [*steps, {"set_weight": 75}, {"pause": "5m"}]),
+        "success from 99.2%, not 99%": (f"{_RATE}.success", condition.replace("0.99", "0.992")),
+        "4 bad measurements tolerated, not 2": (f"{_RATE}.failure_limit", 4),
     }
+    near = {BASE: base}
+    near |= {name: rollcast.with_values(base, {path: value}) for name, (path, value) in neighbours.items()}
+    careful = [{"set_weight": 5}, {"pause": "30m"}]
     far = {
         "rolling update": instead({"rolling": {}}),
-        "blue/green, judged for 10 min": instead(
-            {"blue_green": {"scale_down_delay": "10m", "names": {"new": ["checkout-canary"]}}}
-        ),
-        "one step of 5% for 30 min": scenario.changed(
-            base, "strategy.canary.steps", [{"set_weight": 5}, {"pause": "30m"}]
-        ),
+        "blue/green without a guard": instead({"blue_green": {"scale_down_delay": "10m"}}),
+        "one step of 5% for 30 min": rollcast.with_values(base, {"strategy.steps": careful}),
     }
     return near, far
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rollcast.runbook import Rollout, Runbook, knows_locations
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
+    from rollcast.sweeps import Sweep, merge, sweep
     from rollcast.timeline import Timeline
 
 # Imported when first used, so that `rollcast --help` need not wait for them.
@@ -55,6 +56,9 @@ _HOMES = {
     "TelemetryWindow": "rollcast.own_guard",
     "evaluate": "rollcast.parameters",
     "with_values": "rollcast.parameters",
+    "Sweep": "rollcast.sweeps",
+    "merge": "rollcast.sweeps",
+    "sweep": "rollcast.sweeps",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
     "judge": "rollcast.judge",
@@ -86,6 +90,7 @@ __all__ = [
     "Runbook",
     "Search",
     "Sensitivity",
+    "Sweep",
     "Target",
     "TelemetryWindow",
     "Timeline",
@@ -98,10 +103,12 @@ __all__ = [
     "knows_locations",
     "load",
     "load_manifest",
+    "merge",
     "power",
     "replay",
     "search",
     "sensitivity",
+    "sweep",
     "with_values",
 ]
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rollcast import _core, comparison, paired, ranges, scenario, wording
+from rollcast import _core, comparison, paired, ranges, scenario, units, wording
 from rollcast.errors import InputError, listed, path_steps
 from rollcast.outcomes import VERDICTS
 from rollcast.parameters import with_values
@@ -343,12 +343,10 @@ class _Space:
 
 def _with(values: list[Any], now: Any) -> list[Any]:
     """The values and the present one, in order where they have one."""
-    from rollcast.power_axes import unit_of
-
-    sizes = [unit_of(value)[1] for value in (*values, now)]
+    sizes = [units.measure(value)[1] for value in (*values, now)]
     if any(size is None for size in sizes):
         return [*values, now]
-    return sorted([*values, now], key=lambda value: unit_of(value)[1] or 0.0)
+    return sorted([*values, now], key=lambda value: units.measure(value)[1] or 0.0)
 
 
 class _Field:

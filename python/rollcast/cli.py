@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rollcast.power_map import Power, PowerMap
     from rollcast.scenario import LoadedScenario
     from rollcast.study import Forecast
+    from rollcast.sweeps import Sweep
     from rollcast.thresholds import Margin, Result, Threshold
 
 BAD_INPUT, GATE_FAILED, UNDECIDED, INTERRUPTED = 2, 3, 4, 130
@@ -144,6 +145,7 @@ def main() -> None:
       rollcast example copy canary-with-analysis
       rollcast forecast canary-with-analysis/scenario.yaml --report forecast.html
       rollcast compare plan.yaml other-plan.yaml --fail-if 'duration_mean > 10%'
+      rollcast sweep plan.yaml --set 'traffic.rate=log(100/s..10k/s, 5)' --out rates
     """
 
 
@@ -297,6 +299,127 @@ def compare(
             [result.check(plan, margin) for plan in result.differences for margin in margins], undecided
         )
     )
+
+
+@main.command()
+@SOURCES
+@PROFILE
+@ALLOW_CODE
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUES",
+    help="Values of a parameter, or a range: 'fleet.replicas=4,8,16', 'traffic.rate=log(100/s..100k/s, 9)'.",
+)
+@click.option(
+    "--out", required=True, metavar="DIR", help="The folder of the results, in which a sweep goes on."
+)
+@click.option(
+    "--design",
+    default="grid",
+    show_default=True,
+    metavar="DESIGN",
+    help="grid, zip (first values together, then the second), random, lhs or sobol.",
+)
+@click.option("--points", type=click.IntRange(1), help="Of a random, lhs or sobol design.")
+@click.option(
+    "-n",
+    "--replications",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    help="At most, of a point.",
+)
+@click.option(
+    "--stop", metavar="PRECISION", help="End a point once an estimate is so precise: 'p_escape +- 2%'."
+)
+@click.option(
+    "--harmed",
+    type=click.IntRange(1),
+    help="End a point after so many replications with more failures than without the rollout.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    help="End a point after so much work; this one rule depends on the machine.",
+)
+@click.option(
+    "--piece",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help="Replications done together; after each piece it is seen whether a point may end.",
+)
+@SEED
+@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@click.option("--workers", type=click.IntRange(1), help="Do it in so many processes instead.")
+@click.option("--cluster", metavar="ADDRESS", help="Do it on a Dask cluster: tcp://scheduler:8786.")
+@click.option(
+    "--part", default="1/1", metavar="K/N", help="Only the k-th of n parts; rollcast merge joins them."
+)
+@click.pass_context
+def sweep(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    allow_code: bool,
+    settings: tuple[str, ...],
+    out: str,
+    design: str,
+    points: int | None,
+    replications: int,
+    stop: str | None,
+    harmed: int | None,
+    seconds: float | None,
+    piece: int,
+    seed: int,
+    threads: int,
+    workers: int | None,
+    cluster: str | None,
+    part: str,
+    **profile: str | None,
+) -> None:
+    """Forecast a scenario at many values of its parameters.
+
+    Every finished piece is kept at once: whatever ends a sweep, the same command goes on. DIR will hold
+    points.parquet (one row a point) and outcomes.parquet (one row a replication).
+    """
+    from rollcast import study, sweeps
+    from rollcast.design import parse_axis
+    from rollcast.thresholds import parse_stop
+
+    loaded = _load(sources, profile, allow_code)
+    axes = [parse_axis(text) for text in settings]
+    wanted = parse_stop(stop, study.estimate_units(loaded)) if stop else None
+    try:
+        with _progress_bar(0, "pieces") as progress:
+            result = sweeps.sweep(
+                loaded, axes, out, design=design, points=points, replications=replications, seed=seed,
+                piece=piece, harmed=harmed, stop=wanted, seconds=seconds, workers=workers or 0,
+                cluster=cluster, part=_part(part), threads=threads, progress=progress,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        click.echo(f"What was finished is kept in {out}: the same command goes on.", err=True)
+        raise
+    _say(*_sweep_summary(result))
+
+
+@main.command()
+@click.argument("folders", nargs=-1, required=True, metavar="DIR...")
+@click.option("--out", required=True, metavar="DIR", help="The folder that will hold them all.")
+def merge(folders: tuple[str, ...], out: str) -> None:
+    """Bring folders of one sweep together, such as its parts from several machines."""
+    from rollcast import sweeps
+
+    _say(*_sweep_summary(sweeps.merge(folders, out)))
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, _, parts = text.partition("/")
+    if not (number.isdecimal() and parts.isdecimal()):
+        raise InputError(f'--part {text}: expected a part and how many there are, such as "2/5"')
+    return int(number), int(parts)
 
 
 @main.command()
@@ -829,6 +952,40 @@ def _sensitivity_summary(result: Sensitivity) -> list[RenderableType]:
     parts.append(f"Seed {result.seed}, {result.points} points of {runs}, model {_core.model_version}.")
     return parts
 
+
+def _sweep_summary(result: Sweep) -> list[RenderableType]:
+    from rollcast import wording
+    from rollcast.study import Estimate
+
+    done = len(result.study.points) - len(result.missing)
+    points = wording.plural(len(result.study.points), "point")
+    identity = f"Seed {result.study.seed}, model {result.study.model_version}."
+    if not result.is_done:
+        return [
+            _text(f"{done} of {points} are done; the rest is still to be done.", "bold"),
+            _text(str(result.folder)),
+            identity,
+        ]
+    shown = result.points.slice(0, _MOST_POINTS).to_pylist()
+    names = [name for name in _SWEEP_HEADLINES if name in result.points.column_names]
+    table = _table(*result.study.paths, *names, "replications")
+    for row in shown:
+        said = [str(value) for value in result.study.values(row["point"]).values()]
+        cells = []
+        for name in names:
+            unit = result.points.schema.field(name).metadata[b"unit"].decode()
+            ends = (row[name], row[f"{name}_low"], row[f"{name}_high"])
+            cells.append(str(Estimate(name, "", unit, *ends)))
+        table.add_row(*_plain(*said, *cells, str(row["replications"])))
+    parts: list[RenderableType] = [table]
+    if len(shown) < result.points.num_rows:
+        parts.append(f"... and {result.points.num_rows - len(shown):,} more.")
+    files = [str(result.folder / name) for name in result.tables] if result.folder else []
+    return [*parts, "", f"All of {points} are done. {identity}", *map(_text, files)]
+
+
+_MOST_POINTS = 20
+_SWEEP_HEADLINES = ("p_escape", "p_false_rollback", "duration_p50", "attributable_failures_mean")
 
 _RESULT_STYLES = {"HOLDS": "red", "FAILS": "green"}
 

@@ -67,6 +67,9 @@ class InputError(Exception):
         self.suggestion = suggestion
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return InputError, (self.message, self.place, self.suggestion)
+
     @property
     def errors(self) -> tuple[InputError, ...]:
         return (self,)
@@ -86,6 +89,9 @@ class InputErrors(InputError):  # noqa: N818, it is several
             sorted(unique.values(), key=lambda e: (e.place.file, e.place.line, e.place.column))
         )
         super().__init__("several problems")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return InputErrors, (self._errors,)
 
     @property
     def errors(self) -> tuple[InputError, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
@@ -12,18 +14,42 @@ from rollcast.errors import InputError
 def write_atomically(path: str | PathLike[str], data: bytes) -> None:
     """Writes beside the file and renames. What is not a regular file (a pipe) is written directly."""
     target = Path(path)
-    try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
-            return
-        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    if target.exists() and not target.is_file():
         try:
-            partial.write_bytes(data)
+            target.write_bytes(data)
+        except OSError as error:
+            raise _cannot_write(target, error) from error
+        return
+    with replaced(target) as partial:
+        partial.write_bytes(data)
+
+
+@contextmanager
+def replaced(target: Path) -> Iterator[Path]:
+    """A file to be written beside another, whose place it takes once it is written and on the disk."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        try:
+            yield partial
+            _sync_path(partial)
             partial.replace(target)
+            _sync_path(target.parent)
         finally:
             partial.unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(f"cannot write {target}: {error.strerror}") from error
+        raise _cannot_write(target, error) from error
+
+
+def _sync_path(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _cannot_write(target: Path, error: OSError) -> InputError:
+    return InputError(f"cannot write {target}: {error.strerror}")
 
 
 def require_writable(path: str | PathLike[str]) -> None:

@@ -136,7 +136,7 @@ def _is_allowed(lowering: Lowering, *path: str | int) -> bool:
 
 def _run(lowering: Lowering, name: str, *path: str | int) -> tuple[ModuleType, str] | None:
     """The module that a file makes, and what tells it from another text; none where there is a problem."""
-    file = lowering.base / name
+    file = lowering.file(name)
     if not file.is_file():
         lowering.error(f"{name}: there is no such file", *path)
         return None

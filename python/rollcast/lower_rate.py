@@ -262,7 +262,7 @@ def _follow_trace(lowering: Lowering, given: language.TraceModel, window: Window
         lowering,
         "trace",
         lambda place: read_rate_trace(
-            lowering.base / given.file,
+            lowering.file(given.file),
             time=given.time or "time",
             rate=given.rate or "rate",
             count=given.count,
@@ -295,7 +295,7 @@ def _follow_trace(lowering: Lowering, given: language.TraceModel, window: Window
 def _replay(lowering: Lowering, given: language.ArrivalsModel, window: Window) -> np.ndarray[Any, Any] | None:
     from rollcast.trace import read_arrivals
 
-    path = lowering.base / given.file
+    path = lowering.file(given.file)
     arrivals = _read(
         lowering,
         "arrivals",

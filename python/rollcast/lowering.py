@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class Lowering:
     problems: Problems
     allow_code: bool = False  # of the user's own, in Python
     advise: bool = True  # warn of guards that cannot work
+    files: list[Path] = field(default_factory=list)  # that the scenario names, as they are read
 
     def error(self, message: str, *path: str | int, suggestion: str | None = None, key: bool = False) -> None:
         """``key``: the place of the key at ``path``, not of its value."""
@@ -38,6 +39,12 @@ class Lowering:
 
     def warn(self, message: str, *path: str | int) -> None:
         self.problems.warn(message, self.tree.locate(path))
+
+    def file(self, name: str) -> Path:
+        """A file that the scenario names."""
+        path = self.base / name
+        self.files.append(path)
+        return path
 
     def choose(self, given: Any, path: str, default: Any, why: str, show: Callable[[Any], str] = str) -> Any:
         """What was given; otherwise the default, recorded as an assumption."""

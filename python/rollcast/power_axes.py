@@ -66,15 +66,7 @@ class Axis:
             return baked(loaded, value)
         from rollcast.parameters import with_values
 
-        return with_values(loaded, {self.name: self._as_said(value)})
-
-    def _as_said(self, value: float) -> Any:
-        """As the scenario language has it."""
-        if self.unit == "seconds":
-            return f"{value:.9g}s"
-        if self.unit == "rate":
-            return f"{value:.9g}/s"
-        return int(value) if float(value).is_integer() else float(value)
+        return with_values(loaded, {self.name: units.say(value, self.unit)})
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -194,7 +186,7 @@ def _number(text: str) -> float:
 
 def _parameter(path: str, given: str, loaded: LoadedScenario, cells: int) -> Axis:
     now = value_at(path, loaded)
-    unit, value = unit_of(given.replace(":", ",").split(",")[0].strip() if given else now)
+    unit, value = units.measure(given.replace(":", ",").split(",")[0].strip() if given else now)
     if not unit and value is None:
         raise InputError(f"{path} is {shown(now)}, which has no range")
     if not given and not value:
@@ -206,26 +198,6 @@ def _parameter(path: str, given: str, loaded: LoadedScenario, cells: int) -> Axi
     if not unit and isinstance(now, int) and not isinstance(now, bool):
         values = np.unique(np.round(values))
     return Axis(path, path, unit, values)
-
-
-def unit_of(value: Any) -> tuple[str, float | None]:
-    """Which unit a value of the language has; ("", None): it is no number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return "", None
-    text = str(value)
-    for unit, read, mark in (
-        ("fraction", units.fraction, "%"),
-        ("rate", units.per_second, "/"),
-        ("", _number, ""),
-        ("seconds", units.seconds, ""),
-    ):
-        if mark and mark not in text:
-            continue
-        try:
-            return unit, float(read(text))
-        except ValueError:
-            continue
-    return "", None
 
 
 def value_at(path: str, loaded: LoadedScenario) -> Any:

@@ -25,7 +25,7 @@ from rollcast import _core, outcomes, wording
 from rollcast.errors import InputError, listed, nearest, shown
 from rollcast.power_axes import SEVERITY, SHARE, Axis, parse_axis
 from rollcast.power_exact import Bounds, Caught, NotExactError, background, qualify
-from rollcast.study import DEFAULT_SEED, Source, _loaded, _require_range
+from rollcast.study import DEFAULT_SEED, Source, _loaded, require_range
 
 if TYPE_CHECKING:
     from rollcast.scenario import LoadedScenario
@@ -245,10 +245,10 @@ def power(
     done, of how many; returning False stops. Raises InputError.
     """
     loaded = _loaded(source)
-    _require_range("cells", cells, 1)
-    _require_range("replications", replications, 1)
-    _require_range("seed", seed, 0, bits=64)
-    _require_range("threads", threads, 0)
+    require_range("cells", cells, 1)
+    require_range("replications", replications, 1)
+    require_range("seed", seed, 0, bits=64)
+    require_range("threads", threads, 0)
     study = _Study(loaded, replications, seed, threads, progress)
     return study.run(defects, x, y, severity, cells)
 

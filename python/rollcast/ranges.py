@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rollcast import units
 from rollcast.errors import InputError, join_path, shown
 from rollcast.parameters import Steps, resolve, with_values
-from rollcast.power_axes import unit_of, value_at
+from rollcast.power_axes import value_at
 
 if TYPE_CHECKING:
     from rollcast.scenario import LoadedScenario
@@ -133,11 +133,11 @@ def parse_range(path: str, given: Any, loaded: LoadedScenario) -> Range:
         raise InputError(f"{text}: expected two ends, as in {path}=LOW..HIGH, got {len(ends)}")
     log = isinstance(given, str) and given.strip().startswith("log(")
     if condition := _condition(now):
-        readings = [unit_of(end) for end in ends]
+        readings = [units.measure(end) for end in ends]
         kind, template, whole = "condition", condition[0], False
     else:
-        readings = [unit_of(end) for end in ends]
-        kind = next((unit for unit, _ in readings if unit), unit_of(now)[0])
+        readings = [units.measure(end) for end in ends]
+        kind = next((unit for unit, _ in readings if unit), units.measure(now)[0])
         template = "%" if kind == "fraction" and isinstance(now, str) else ""
         whole = _is_whole(path, now)
     for end, (_, value) in zip(ends, readings, strict=True):
@@ -199,7 +199,7 @@ def join_steps(steps: Steps) -> str:
 
 
 def _size(value: Any) -> float:
-    return unit_of(value)[1] or 0.0
+    return units.measure(value)[1] or 0.0
 
 
 def on_longest_window(loaded: LoadedScenario, ranges: Mapping[str, Range]) -> LoadedScenario:
@@ -230,7 +230,7 @@ def _analyses(loaded: LoadedScenario) -> Iterator[tuple[str, str, Any]]:
 
 
 def _usual(path: str, key: str, now: Any) -> Range | None:
-    unit, value = unit_of(now)
+    unit, value = units.measure(now)
     whole = _is_whole(path, now)
     template = "%" if unit == "fraction" and isinstance(now, str) else ""
     if key.startswith("guard "):

@@ -65,6 +65,8 @@ class LoadedScenario:
     """The file, if there is one."""
     tree: Node = field(repr=False, compare=False)
     """The scenario in the scenario language, manifests translated; assumed values are left out."""
+    files: tuple[Path, ...] = ()
+    """That it names: traces and code."""
 
     @cached_property
     def language(self) -> Mapping[str, Any]:
@@ -119,6 +121,14 @@ def reload(loaded: LoadedScenario, tree: Node, *, advise: bool = True) -> Loaded
     # Code that the scenario names was allowed when it was loaded.
     with _AllErrors():
         return _finish(tree, base, loaded.source, Problems(), allow_code=True, advise=advise)
+
+
+def restore(language: Mapping[str, Any], source: Path) -> LoadedScenario:
+    """The scenario whose `language` this was, and whose file that. Raises InputErrors."""
+    # Code that the scenario names was allowed when it was loaded.
+    with _AllErrors():
+        tree = from_plain(dict(language), Place())
+        return _finish(tree, source.parent, source, Problems(), allow_code=True, advise=False)
 
 
 def json_schema() -> dict[str, Any]:
@@ -219,15 +229,22 @@ def _finish(
         raise InputErrors(problems.errors)
     name = model.name or (source.stem if source else "unnamed")
     assumed = Assumptions()
-    core, strategy = lower(Lowering(model, tree, base, assumed, problems, allow_code, advise), name)
+    lowering = Lowering(model, tree, base, assumed, problems, allow_code, advise)
+    core, strategy = lower(lowering, name)
     problems.raise_errors()
     said = {key: child for key, child in tree.value.items() if key not in ("manifest", "args")}
     sections = list(ScenarioModel.model_fields)
     assumptions = sorted(assumed.items, key=lambda one: sections.index(re.split(r"[.[]", one.path)[0]))
-    description = model.description or ""
-    said_tree = Node(said, tree.place, keys=tree.keys)
     return LoadedScenario(
-        name, description, core, strategy, assumptions, problems.warnings, source, said_tree
+        name=name,
+        description=model.description or "",
+        model=core,
+        strategy=strategy,
+        assumptions=assumptions,
+        warnings=problems.warnings,
+        source=source,
+        tree=Node(said, tree.place, keys=tree.keys),
+        files=tuple(lowering.files),
     )
 
 

@@ -345,8 +345,8 @@ def forecast(
 def replay(source: Source, replication: int, seed: int = DEFAULT_SEED) -> Timeline:
     """One replication of the forecast with this seed, alone, with its story."""
     loaded = _loaded(source)
-    _require_range("replication", replication, 0)
-    _require_range("seed", seed, 0, bits=64)
+    require_range("replication", replication, 0)
+    require_range("seed", seed, 0, bits=64)
     options = _core.ForecastOptions(seed=seed)
     timeline, outcome = _core.replay(loaded.model, loaded.strategy, options, replication)
     return Timeline.of(timeline, outcome, loaded)
@@ -368,9 +368,9 @@ def _options(
     threads: int,
     stop: Mapping[str, Any] | Stop | None,
 ) -> _core.ForecastOptions:
-    _require_range("replications", replications, 1)
-    _require_range("threads", threads, 0)
-    _require_range("seed", seed, 0, bits=64)
+    require_range("replications", replications, 1)
+    require_range("threads", threads, 0)
+    require_range("seed", seed, 0, bits=64)
     options = _core.ForecastOptions(replications=replications, seed=seed, threads=threads)
     if stop is not None:
         wanted = stop if isinstance(stop, Stop) else Stop(stop["estimate"], stop["half_width"])
@@ -379,7 +379,7 @@ def _options(
     return options
 
 
-def _require_range(name: str, value: int, least: int, bits: int = 32) -> None:
+def require_range(name: str, value: int, least: int, bits: int = 32) -> None:
     if not least <= value < 2**bits:
         raise InputError(f"{name} must be at least {least} and below 2^{bits}, is {value}")
 

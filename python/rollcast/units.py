@@ -227,6 +227,44 @@ def factor(value: Any) -> float:
     return number
 
 
+def measure(value: Any) -> tuple[str, float | None]:
+    """What a value of the language measures and how much, in SI units; ("", None): it is no quantity.
+
+    The unit is fraction, rate, seconds, bytes, bytes per second, or nothing for a plain number or a count.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return "", None
+    text = str(value)
+    for unit, read, mark in (
+        ("fraction", fraction, "%"),
+        ("rate", per_second, "/"),
+        ("", count, ""),
+        ("seconds", seconds, ""),
+        ("bytes", size_bytes, ""),
+        ("bytes per second", bytes_per_second, "/"),
+    ):
+        if mark in text:
+            try:
+                return unit, read(text)
+            except ValueError:
+                continue
+    return "", None
+
+
+def say(value: float, unit: str) -> Any:
+    """What `measure` measured, as the scenario language has it."""
+    match unit:
+        case "seconds":
+            return f"{value:.9g}s"
+        case "rate":
+            return f"{value:.9g}/s"
+        case "fraction":
+            return show_fraction(value)
+        case "bytes per second":
+            return f"{value:.9g}B/s"
+    return int(value) if float(value).is_integer() else float(value)
+
+
 def show_seconds(value: float) -> str:
     """As `seconds` reads it: 5400 is "1h30m", 0.02 is "20ms"."""
     if value >= 60 and value == int(value):
