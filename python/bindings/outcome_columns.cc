@@ -51,9 +51,8 @@ void read(const Columns& columns, const char* name, std::vector<Outcome>& outcom
 void take(const Columns& columns, std::vector<Outcome>& outcomes,
           Field<Outcome, std::array<std::int64_t, kCauses>> by_cause) {
     for (std::size_t cause = 0; cause < kCauses; ++cause) {
-        read<std::int64_t>(columns, kFailedColumns[cause], outcomes, [=](Outcome& outcome, std::int64_t value) {
-            (outcome.*by_cause.member)[cause] = value;
-        });
+        read<std::int64_t>(columns, kFailedColumns[cause], outcomes,
+                           [=](Outcome& outcome, std::int64_t value) { (outcome.*by_cause.member)[cause] = value; });
     }
 }
 

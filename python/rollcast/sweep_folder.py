@@ -154,7 +154,7 @@ class Study:
     @cached_property
     def columns(self) -> list[tuple[pa.Field, Sequence[Any]]]:
         """Of each parameter: its column in the tables, and its value at each point."""
-        made = []
+        made: list[tuple[pa.Field, Sequence[Any]]] = []
         for path, said in zip(self.paths, zip(*self.points, strict=True), strict=True):
             measured = [units.measure(value) for value in said]
             values: list[Any] = [value for _, value in measured]
@@ -192,15 +192,14 @@ class Folder:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"cannot make the folder {path}: {error.strerror}") from None
-        if (path / "study.json").exists():
-            study.require_same(read_study(path), path)
-        elif any(not each.name.endswith(".partial") for each in path.iterdir()):
-            raise InputError(f"{path} is not empty and holds no sweep: give it another folder")
+        if not (path / "study.json").exists():
+            if any(not each.name.endswith(".partial") for each in path.iterdir()):
+                raise InputError(f"{path} is not empty and holds no sweep: give it another folder")
+            write_atomically(path / "study.json", study.to_json().encode())
+        study.require_same(read_study(path), path)
         log = _locked(path)
         for left in path.glob(".*.partial"):
             left.unlink()
-        if not (path / "study.json").exists():
-            write_atomically(path / "study.json", study.to_json().encode())
         return cls(study, path, log)
 
     def close(self) -> None:
@@ -231,8 +230,9 @@ class Folder:
         record = _SIZES.pack(_MARK, len(head), len(body), zlib.crc32(head + body)) + head + body
         try:
             self._log.seek(self._end)
-            self._log.write(record)
-            self._log.flush()
+            rest = memoryview(record)
+            while rest:
+                rest = rest[self._log.write(rest) :]
         except OSError as error:
             message = f"cannot write {self.path}: {error.strerror}"
             raise InputError(f"{message}; what was finished is kept: start again to go on") from None
@@ -283,6 +283,7 @@ class Folder:
 
     def has_tables(self) -> bool:
         """Are they there, and whole as far as their ends tell?"""
+        assert self.path is not None
         try:
             for name in TABLES:
                 parquet.read_metadata(self.path / name)
@@ -444,7 +445,7 @@ def _locked(path: Path) -> BinaryIO:
     """The log of a folder, which nobody else writes meanwhile."""
     file = path / "pieces.log"
     try:
-        log = os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+        log = os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
     except OSError as error:
         raise InputError(f"cannot write {file}: {error.strerror}") from None
     try:

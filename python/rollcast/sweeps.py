@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import queue
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +34,7 @@ from rollcast.thresholds import Stop, require_known
 PIECE = 50
 """Replications that a worker does at a time."""
 
+_KEPT = "What was finished is kept: start again to go on."
 _AHEAD = 4096  # tasks that an executor may hold
 _PATIENCE = 10.0  # seconds until a cluster that does not answer is given up
 
@@ -125,17 +127,21 @@ def sweep(
     study = Study(base.digest, loaded.name, paths, tuple(tried), seed, rule, _core.model_version, _version())
     with Folder.open(study, Path(out) if out is not None else None) as folder:
         mine = range(part[0] - 1, len(tried), part[1])
-        todo = _Todo(folder, base, [point for point in folder.missing if point in mine], threads)
-        if todo.tasks:
-            if workers > 0:
-                _on_processes(todo, workers, progress)
-            elif cluster is not None:
-                with _cluster(cluster) as its_executor:
-                    _work(todo, its_executor, progress)
-            elif executor is not None:
+        is_here = executor is None and workers == 0 and cluster is None
+        missing = [point for point in folder.missing if point in mine]
+        todo = _Todo(folder, base, missing, threads if is_here else 1)
+        if is_here:
+            _work_here(todo, progress)
+        elif workers > 0:
+            _on_processes(todo, workers, progress)
+        elif executor is not None:
+            try:
                 _work(todo, executor, progress)
-            else:
-                _work_here(todo, progress)
+            except BrokenExecutor as error:
+                raise InputError(f"the executor broke: {error} {_KEPT}") from None
+        elif cluster is not None and todo.tasks:
+            with _cluster(cluster) as its_executor:
+                _work(todo, its_executor, progress)
         return _result(folder)
 
 
@@ -232,7 +238,7 @@ class _Todo:
 
     def __init__(self, folder: Folder, base: Base, points: Sequence[int], threads: int) -> None:
         self.folder = folder
-        self.threads = threads
+        self._threads = threads
         self._base = base
         rule = folder.study.rule
         self.tasks: deque[Task] = deque()
@@ -274,7 +280,7 @@ class _Todo:
             first=piece * study.rule.piece,
             count=study.rule.count(piece),
             seed=study.seed,
-            threads=self.threads,
+            threads=self._threads,
         )
 
 
@@ -290,15 +296,13 @@ def _work_here(todo: _Todo, progress: Progress | None) -> None:
 
 def _work(todo: _Todo, executor: Executor, progress: Progress | None) -> None:
     """Has an executor do it. What it was still at when something went wrong stays to be done."""
-    todo.threads = 1
     under_way: dict[Future[Piece], Task] = {}
     ready: queue.SimpleQueue[Future[Piece]] = queue.SimpleQueue()
     try:
         while todo.tasks or under_way:
             while todo.tasks and len(under_way) < _AHEAD:
-                task = todo.tasks.popleft()
-                future = executor.submit(sweep_task.run, task)
-                under_way[future] = task
+                future = executor.submit(sweep_task.run, todo.tasks[0])
+                under_way[future] = todo.tasks.popleft()
                 future.add_done_callback(ready.put)
             future = ready.get()
             piece = future.result()
@@ -306,12 +310,10 @@ def _work(todo: _Todo, executor: Executor, progress: Progress | None) -> None:
             todo.done(piece)
             if progress:
                 progress(todo.finished, todo.total)
-    except BrokenExecutor as error:
-        todo.tasks.extendleft(reversed(under_way.values()))
-        raise error
     finally:
         for future in under_way:
             future.cancel()
+        todo.tasks.extendleft(reversed(under_way.values()))
 
 
 def _on_processes(todo: _Todo, workers: int, progress: Progress | None) -> None:
@@ -324,7 +326,7 @@ def _on_processes(todo: _Todo, workers: int, progress: Progress | None) -> None:
         except BrokenExecutor:
             if todo.finished == before:
                 message = "worker processes end as soon as they begin; is there enough memory?"
-                raise InputError(f"{message} What was finished is kept: start again to go on") from None
+                raise InputError(f"{message} {_KEPT}") from None
 
 
 def _ignore_interrupts() -> None:
@@ -338,11 +340,11 @@ def _ignore_interrupts() -> None:
 def _cluster(address: str) -> Iterator[Executor]:
     """The executor of a Dask cluster. Raises InputError for one that does not answer."""
     try:
-        from distributed import Client
+        dask: Any = importlib.import_module("distributed")  # typed in parts only
     except ImportError:
         raise InputError('--cluster needs Dask: pip install "rollcast[cluster]"') from None
     try:
-        client = Client(address, timeout=_PATIENCE, set_as_default=False)
+        client = dask.Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"cannot reach a Dask scheduler at {address}: {reason}") from None
@@ -351,4 +353,7 @@ def _cluster(address: str) -> Iterator[Executor]:
             client.wait_for_workers(1, timeout=_PATIENCE)
         except TimeoutError:
             raise InputError(f"the Dask cluster at {address} has no workers") from None
-        yield client.get_executor(pure=False)
+        try:
+            yield client.get_executor(pure=False)
+        except (dask.KilledWorker, dask.client.FuturesCancelledError, CancelledError) as error:
+            raise InputError(f"the Dask cluster at {address} was lost: {error}. {_KEPT}") from None

@@ -60,7 +60,8 @@ std::vector<Outcome> run_piece(const Scenario& scenario, const Strategy& strateg
                                std::uint32_t first, const Progress& progress) {
     require_valid(scenario);
     require_valid(options);
-    require(options.replications <= std::numeric_limits<std::uint32_t>::max() - first, "there are no such replications");
+    require(options.replications <= std::numeric_limits<std::uint32_t>::max() - first,
+            "there are no such replications");
     const std::vector<std::uint32_t> truths = allocate_truths(scenario.release, first + options.replications);
     return run_pool(
                {options.replications, options.batch, options.threads},

@@ -62,8 +62,8 @@ using Progress = std::function<bool(std::uint32_t finished)>;
 Forecast forecast(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
                   const Progress& progress = {});
 
-/// Replications first, first + 1 ... of that study, as many as options.replications: studies can be done in pieces. Stops
-/// for no precision; shorter if `progress` returned false.
+/// Replications first, first + 1 ... of that study, as many as options.replications: studies can be done in pieces.
+/// Stops for no precision; shorter if `progress` returned false.
 std::vector<Outcome> run_piece(const Scenario& scenario, const Strategy& strategy, const ForecastOptions& options,
                                std::uint32_t first, const Progress& progress = {});
 

@@ -1,5 +1,6 @@
 #include "rollcast/study/forecast.h"
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 #include <string>
@@ -108,6 +109,21 @@ TEST(ForecastStudy, OfFewerReplicationsIsAPrefix) {
     Forecast many = forecast(short_scenario(), kStrategy, {.replications = 9});
     many.outcomes.resize(4);
     expect_same_rows(few.outcomes, many.outcomes);
+}
+
+TEST(ForecastStudy, CanBeDoneInPieces) {
+    const Forecast whole = forecast(short_scenario(), kStrategy, {.replications = 9, .seed = 3});
+    std::vector<Outcome> rows;
+    for (std::uint32_t first : {0U, 4U, 8U}) {
+        const ForecastOptions options{.replications = std::min(4U, 9U - first), .seed = 3, .threads = 1 + first / 4};
+        const std::vector<Outcome> piece = run_piece(short_scenario(), kStrategy, options, first);
+        rows.insert(rows.end(), piece.begin(), piece.end());
+    }
+    expect_same_rows(rows, whole.outcomes);
+}
+
+TEST(ForecastStudy, HasNoPieceBeyondItsLastReplication) {
+    EXPECT_THROW(run_piece(short_scenario(), kStrategy, {.replications = 2}, 0xffff'ffff), std::invalid_argument);
 }
 
 TEST(ForecastStudy, ReplaysAReplicationAloneWithItsStory) {
