@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rollcast.importer import import_manifests
     from rollcast.own_guard import TelemetryWindow
     from rollcast.power_map import Power, PowerMap, power
+    from rollcast.rare_events import Leads, Rare, rare
     from rollcast.runbook import Rollout, Runbook
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
@@ -45,6 +46,9 @@ _HOMES = {
     "Power": "rollcast.power_map",
     "PowerMap": "rollcast.power_map",
     "power": "rollcast.power_map",
+    "Leads": "rollcast.rare_events",
+    "Rare": "rollcast.rare_events",
+    "rare": "rollcast.rare_events",
     "TelemetryWindow": "rollcast.own_guard",
     "Timeline": "rollcast.timeline",
     "LoadedScenario": "rollcast.scenario",
@@ -67,11 +71,13 @@ __all__ = [
     "Forecast",
     "InputError",
     "InputErrors",
+    "Leads",
     "LoadedScenario",
     "Observation",
     "Phase",
     "Power",
     "PowerMap",
+    "Rare",
     "Rollout",
     "Runbook",
     "Target",
@@ -85,6 +91,7 @@ __all__ = [
     "load",
     "load_manifest",
     "power",
+    "rare",
     "replay",
 ]
 
