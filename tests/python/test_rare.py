@@ -20,7 +20,7 @@ from rollcast.rare_events import EVENTS, Rare, measures, parse_event
 
 TINY = {
     "name": "tiny",
-    "strategy": {"rolling_update": {}},
+    "strategy": {"rolling": {}},
     "traffic": {"rate": "20/s"},
     "service": {"p50": "20ms", "p99": "100ms", "errors": "0.5%", "utilisation": "30%"},
     "fleet": {"replicas": 2},

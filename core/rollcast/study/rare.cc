@@ -160,7 +160,6 @@ class Study {
 
    private:
     static constexpr std::uint32_t kPilotPaths = 16;
-    static constexpr std::uint32_t kMostPilotPaths = 4 * 4 * kPilotPaths;
     static constexpr std::uint32_t kFewestRepetitions = 3;
     /// Of the effort that the ladders left, to where nothing was seen yet.
     static constexpr double kSearch = .25;
@@ -222,17 +221,21 @@ class Study {
         }
     }
 
-    /// Where few paths begin to climb and none arrives, more may that know the usual pace.
+    /// The first paths tell the usual pace. Those that know it climb by early luck, too; where none of them arrives,
+    /// more of them may, if the effort allows for that.
     void find_ladder(Part& part) const {
         const double least = options_.least / part.stratum.weight;
-        for (part.paths = kPilotPaths; true; part.paths *= 4) {
+        part.paths = kPilotPaths;
+        const auto find = [&] {
             part.ladder =
                 rollcast::find_ladder(process(part), {.paths = part.paths, .least = least}, luck(part.stratum, 0));
             part.work += part.ladder.work;
-            const bool is_stuck = part.ladder.rungs.back().reached == 0 && !part.ladder.levels.empty();
-            if (!is_stuck || part.paths == kMostPilotPaths) return;
-            // no pace
-        }
+        };
+        find();
+        if (part.ladder.levels.empty()) return;
+        part.pace = part.ladder.mean;
+        const double most = options_.effort / 4 / static_cast<double>(parts_.size());
+        for (find(); part.ladder.rungs.back().reached == 0 && 4 * part.ladder.work < most; find()) part.paths *= 4;
     }
 
     /// Returns how many bands were replaced by two others each, at the end of the list.
