@@ -5,6 +5,7 @@
 #include "rollcast/study/estimate.h"
 #include "rollcast/study/forecast.h"
 #include "rollcast/study/guard_trial.h"
+#include "rollcast/study/rare.h"
 #include "rollcast/world/answer_law.h"
 
 namespace rollcast::bindings {
@@ -77,6 +78,96 @@ PlannedTraffic planned_traffic_from_python(const Scenario& scenario, const Strat
     const Scenario own = scenario;
     const py::gil_scoped_release released;
     return planned_traffic(own, strategy, share, seed, replication);
+}
+
+RareResult rare_from_python(const Scenario& scenario, const Strategy& strategy, const std::vector<EventTerm>& event,
+                            const RareOptions& options, const std::optional<Callback>& progress) {
+    const Scenario own = scenario;
+    const RareOptions own_options = options;
+    const Progress go_on = heard_by(progress);
+    const py::gil_scoped_release released;
+    return rare(own, strategy, RareEvent(event, own), own_options, go_on);
+}
+
+Columns path_columns(const RareResult& result) {
+    std::vector<Outcome> rows;
+    std::vector<double> worst_minute, weight;
+    std::vector<std::uint32_t> stratum, lineage;
+    for (const RarePath& path : result.paths) {
+        rows.push_back(path.row);
+        worst_minute.push_back(path.worst_minute);
+        weight.push_back(path.weight);
+        stratum.push_back(path.stratum);
+        lineage.push_back(path.lineage);
+    }
+    Columns columns = outcome_columns(rows);
+    const auto add = [&](const char* name, const auto& values) {
+        columns[name] = py::array(static_cast<py::ssize_t>(values.size()), values.data());
+    };
+    add("worst_minute", worst_minute);
+    add("weight", weight);
+    add("stratum", stratum);
+    add("lineage", lineage);
+    return columns;
+}
+
+void bind_rare(py::module_& module) {
+    py::class_<Measure>(module, "Measure", "What a rare event may ask of a run.")
+        .def_readonly("name", &Measure::name)
+        .def_readonly("meaning", &Measure::meaning);
+    module.def(
+        "rare_measures", [] { return std::vector<Measure>(rare_measures().begin(), rare_measures().end()); },
+        "In the order in which EventTerm counts them.");
+    using Sign = EventTerm::Sign;
+    bind_enum<Sign>(module, "EventSign", "How an EventTerm compares.",
+                    {{"above", Sign::kAbove},
+                     {"at_least", Sign::kAtLeast},
+                     {"below", Sign::kBelow},
+                     {"at_most", Sign::kAtMost},
+                     {"equal", Sign::kEqual},
+                     {"not_equal", Sign::kNotEqual}});
+    bind_struct(
+        module, "EventTerm", "measure: number in rare_measures(). Verdicts, defects and truths are numbers, too.",
+        field("measure", &EventTerm::measure), field("sign", &EventTerm::sign), field("limit", &EventTerm::limit));
+    bind_struct(module, "RareOptions",
+                "effort: about how much may be simulated, in whole runs. paths: that are split together. least: "
+                "probability below which nothing is followed any further.",
+                field("effort", &RareOptions::effort), field("paths", &RareOptions::paths),
+                field("seed", &RareOptions::seed), field("threads", &RareOptions::threads),
+                field("confidence", &RareOptions::confidence), field("least", &RareOptions::least));
+    bind_struct(module, "SeverityBand",
+                "The severities between two quantiles: probabilities of the lower tail, or of the upper one.",
+                field("begin", &SeverityBand::from), field("end", &SeverityBand::to),
+                field("upper", &SeverityBand::upper));
+    bind_struct(module, "Rung", "Of the paths that set out for a level, how many reached it.",
+                field("level", &Rung::level), field("tries", &Rung::tries), field("reached", &Rung::reached));
+    bind_struct(
+        module, "RareStratum",
+        "One kind of truth, one band of severities. probability: of the event, given these; error: its standard "
+        "error. unseen: what it could add to the total, where the event was never seen. work: in whole runs.",
+        field("truth", &RareStratum::truth), field("band", &RareStratum::band), field("weight", &RareStratum::weight),
+        field("levels", &RareStratum::levels), field("rungs", &RareStratum::rungs),
+        field("repetitions", &RareStratum::repetitions), field("probability", &RareStratum::probability),
+        field("error", &RareStratum::error), field("unseen", &RareStratum::unseen), field("work", &RareStratum::work));
+    py::class_<RareResult>(module, "RareResult", "What is known of a rare event; see study/rare.h.")
+        .def_readonly("probability", &RareResult::probability)
+        .def_readonly("lineages", &RareResult::lineages)
+        .def_readonly("effective", &RareResult::effective)
+        .def_readonly("unseen", &RareResult::unseen)
+        .def_readonly("work", &RareResult::work)
+        .def_readonly("plain", &RareResult::plain)
+        .def_readonly("gain_strata", &RareResult::gain_strata)
+        .def_readonly("gain_splitting", &RareResult::gain_splitting)
+        .def_readonly("strata", &RareResult::strata)
+        .def_readonly("ending", &RareResult::ending)
+        .def_property_readonly(
+            "paths", &path_columns,
+            "Name to numpy array: see outcome_columns(); and worst_minute, weight, stratum, lineage.");
+    module.attr("fewest_lineages") = kFewestLineages;
+    module.def("rare", &rare_from_python, py::arg("scenario"), py::arg("strategy"), py::arg("event"),
+               py::arg_v("options", RareOptions{}, "..."), py::arg("progress") = py::none(),
+               "The probability that all terms of the event hold. `progress` is called with the work done, in whole "
+               "runs.");
 }
 
 }  // namespace
@@ -174,6 +265,7 @@ void bind_study(py::module_& module) {
     module.def("planned_traffic", &planned_traffic_from_python, py::arg("scenario"), py::arg("strategy"),
                py::arg("share") = py::none(), py::arg("seed") = 1, py::arg("replication") = 0,
                "How the plan goes when nothing fails.");
+    bind_rare(module);
 }
 
 }  // namespace rollcast::bindings

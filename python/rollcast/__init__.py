@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rollcast.own_guard import TelemetryWindow
     from rollcast.parameters import evaluate, with_values
     from rollcast.power_map import Power, PowerMap, power
+    from rollcast.rare_events import Leads, Rare, rare
     from rollcast.runbook import Rollout, Runbook, knows_locations
     from rollcast.scenario import LoadedScenario, json_schema, load, load_manifest
     from rollcast.study import Estimate, Forecast, forecast, replay
@@ -53,6 +54,9 @@ _HOMES = {
     "power": "rollcast.power_map",
     "Sensitivity": "rollcast.influence",
     "sensitivity": "rollcast.influence",
+    "Leads": "rollcast.rare_events",
+    "Rare": "rollcast.rare_events",
+    "rare": "rollcast.rare_events",
     "TelemetryWindow": "rollcast.own_guard",
     "evaluate": "rollcast.parameters",
     "with_values": "rollcast.parameters",
@@ -81,11 +85,13 @@ __all__ = [
     "Forecast",
     "InputError",
     "InputErrors",
+    "Leads",
     "LoadedScenario",
     "Observation",
     "Phase",
     "Power",
     "PowerMap",
+    "Rare",
     "Rollout",
     "Runbook",
     "Search",
@@ -105,6 +111,7 @@ __all__ = [
     "load_manifest",
     "merge",
     "power",
+    "rare",
     "replay",
     "search",
     "sensitivity",

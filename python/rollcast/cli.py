@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rollcast.comparison import Comparison
     from rollcast.influence import Sensitivity
     from rollcast.power_map import Power, PowerMap
+    from rollcast.rare_events import Rare
     from rollcast.scenario import LoadedScenario
     from rollcast.study import Forecast
     from rollcast.sweeps import Sweep
@@ -682,6 +683,71 @@ def _ranges(parameters: Sequence[str]) -> dict[str, str] | None:
 @SOURCES
 @PROFILE
 @ALLOW_CODE
+@click.option(
+    "--event",
+    default="escape",
+    show_default=True,
+    metavar="EVENT",
+    help="escape, outage, budget, or terms over what a run leaves behind: "
+    "'failed_share > 50% and defect == latency'.",
+)
+@click.option(
+    "--effort",
+    type=click.FloatRange(0, min_open=True),
+    default=2000,
+    show_default=True,
+    help="About how much to simulate, in whole runs.",
+)
+@SEED
+@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@click.option("--json", "json_file", metavar="FILE", help="Write all of the answer.")
+@click.option("--paths", "paths_file", metavar="FILE.parquet", help="Write the runs that got there.")
+@click.pass_context
+def rare(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    allow_code: bool,
+    event: str,
+    effort: float,
+    seed: int,
+    threads: int,
+    json_file: str | None,
+    paths_file: str | None,
+    **profile: str | None,
+) -> None:
+    """Estimate the probability of a rare disaster, down to one in a million and below.
+
+    \b
+    escape   a bad release is promoted
+    outage   at least half of the requests of a whole minute fail
+    budget   the error budget of the objective's whole period is spent
+
+    Runs that come far towards the event are split into clones; kinds and severities of defects that matter
+    are drawn more often than they are likely and weighed back. Exit code 4: too little was seen to report it.
+    """
+    from rollcast import files, rare_events
+
+    for path in (json_file, paths_file):
+        if path:
+            files.require_writable(path)
+    loaded = _load(sources, profile, allow_code)
+    with _progress_bar(int(effort), "runs") as progress:
+        result = rare_events.rare(loaded, event, effort, seed, threads, progress)
+    if json_file:
+        files.write_atomically(json_file, result.to_json().encode())
+    if paths_file:
+        files.write_atomically(paths_file, result.to_parquet())
+    _say(*_rare_summary(result))
+    if result.ending == "interrupted":
+        ctx.exit(INTERRUPTED)
+    ctx.exit(0 if result.is_reported else UNDECIDED)
+
+
+@main.command()
+@SOURCES
+@PROFILE
+@ALLOW_CODE
 @click.option("-r", "--replication", type=click.IntRange(0), default=0, show_default=True)
 @SEED
 @click.option("--brief", is_flag=True, help="Leave out the measurements that succeeded.")
@@ -1006,6 +1072,44 @@ def _power_summary(result: Power) -> list[RenderableType]:
             parts.append(_text(f"No closed form: {each.why_not_exact}.", "dim"))
     parts += ["", *(_text(note) for note in result.notes)]
     parts.append(f"Seed {result.seed}, model {_core.model_version}. Intervals are at 95%.")
+    return parts
+
+
+def _rare_summary(result: Rare) -> list[RenderableType]:
+    from rollcast import _core, wording
+    from rollcast.rare_events import scientific
+
+    table = _table(
+        "Release",
+        "Prior",
+        "Gets there",
+        "Share of the event",
+        "Independent runs",
+        "Typically",
+        "Levels",
+        "Bands",
+    )
+    for each in result.leads:
+        seen = bool(each.lineages)
+        table.add_row(
+            *_plain(
+                each.truth,
+                wording.quantity(each.prior, "probability"),
+                scientific(each.probability) if seen else "not seen",
+                wording.quantity(each.share, "fraction") if seen else "",
+                f"{each.lineages:,}",
+                each.severity_in_words,
+                str(each.levels),
+                str(each.bands),
+            )
+        )
+    parts: list[RenderableType] = [_text(result.sentence, "bold")]
+    if result.terms != result.event:
+        parts.append(_text(result.terms, "dim"))
+    parts += ["", table, "", *(_text(note) for note in result.notes)]
+    if result.ending == "interrupted":
+        parts.append("Interrupted.")
+    parts.append(f"Seed {result.seed}, model {_core.model_version}.")
     return parts
 
 

@@ -119,3 +119,13 @@ def to_table(columns: Mapping[str, np.ndarray], truths: Sequence[str]) -> pa.Tab
         arrays.append(array)
         fields.append(pa.field(name, array.type, metadata={"unit": unit, "meaning": meaning}))
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def to_parquet(table: pa.Table) -> bytes:
+    """The table as a Parquet file, with units and meanings in the fields' metadata."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    buffer = pa.BufferOutputStream()
+    parquet.write_table(table, buffer)
+    return bytes(buffer.getvalue())

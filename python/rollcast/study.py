@@ -268,12 +268,7 @@ class Forecast:
 
     def to_parquet(self) -> bytes:
         """The outcomes as a Parquet file, with units and meanings in the fields' metadata."""
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        buffer = pa.BufferOutputStream()
-        parquet.write_table(self.outcomes, buffer)
-        return bytes(buffer.getvalue())
+        return outcomes.to_parquet(self.outcomes)
 
     def to_json(self, thresholds: Sequence[Threshold] = ()) -> str:
         """Estimates, assumptions and identity as JSON. A number that is not finite is null."""

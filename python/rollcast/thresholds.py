@@ -131,10 +131,15 @@ def _parse(
     name, unit = match["name"], known.get(match["name"], "")
     require_known(name, known)
     try:
-        limit = (_READERS if readers is None else readers).get(unit, _count)(match["limit"])
+        limit = read_limit(match["limit"], unit, readers)
     except ValueError as error:
         raise InputError(f"{shown(text)}: the unit of {name} is {unit}: {error}") from None
     return name, match["sign"], limit
+
+
+def read_limit(text: str, unit: str, readers: Mapping[str, Callable[[str], float]] | None = None) -> float:
+    """Reads "50%", "10m" or "2k" as the unit has it. Raises ValueError."""
+    return (_READERS if readers is None else readers).get(unit, _count)(text)
 
 
 def _count(text: str) -> float:

@@ -117,6 +117,13 @@ Interval stratified_mean(std::span<const MeanStratum> strata, double confidence)
     return student(value, variance.sum, variance.degrees(), confidence);
 }
 
+Interval stratified_positive_mean(std::span<const MeanStratum> strata, double confidence) {
+    const Interval plain = stratified_mean(strata, confidence);
+    require(!(plain.value <= 0), "a mean on a logarithmic scale must be above 0");
+    const double factor = std::exp(plain.half_width() / plain.value);  // the delta method
+    return {plain.value, plain.value / factor, plain.value * factor};
+}
+
 Interval stratified_ratio(std::span<const RatioStratum> strata, double confidence) {
     double numerator = 0, denominator = 0;
     std::int64_t count = 0, positive = 0;

@@ -53,6 +53,10 @@ Interval stratified_proportion(std::span<const BinomialStratum> strata, double c
 /// fewer than two values; the value is then the mean over the strata that have any, NaN where none has.
 Interval stratified_mean(std::span<const MeanStratum> strata, double confidence = 0.95);
 
+/// The same of a mean that is above 0, on a logarithmic scale: for estimates that are far more often a little too low
+/// than much too high, as those of rare events are. The value itself is the mean.
+Interval stratified_positive_mean(std::span<const MeanStratum> strata, double confidence = 0.95);
+
 /// Quantile of a mixture: the weighted order statistics at which the interval of the distribution function (MOVER over
 /// Clopper-Pearson) holds p. One stratum: the exact order-statistic interval. An end that the sample cannot bound is
 /// the smallest or largest value seen. NaN where there is no value at all.

@@ -15,24 +15,23 @@ namespace {
 
 /// What the workers and the calling thread share.
 struct Board {
-    explicit Board(std::uint32_t replications) : end(replications), outcomes(replications), done(replications) {}
+    explicit Board(std::uint32_t tasks) : end(tasks), done(tasks) {}
 
     std::atomic<std::uint32_t> next{0};  // to be taken
     std::atomic<std::uint32_t> end;      // none from here on is taken: the first that failed, or all that are wanted
 
-    std::vector<Outcome> outcomes;  // each written by the worker that took it, before it is marked as done
-    std::mutex mutex;               // guards what follows
+    std::mutex mutex;  // guards what follows
     std::condition_variable changed;
     std::vector<bool> done;
-    std::uint32_t prefix = 0;    // every replication before this one is done
-    std::exception_ptr failure;  // of replication `end`
+    std::uint32_t prefix = 0;    // every task before this one is done
+    std::exception_ptr failure;  // of task `end`
 };
 
-void work(Board& board, const Replicate& replicate) {
+void work(Board& board, const Task& task) {
     for (std::uint32_t r = board.next++; r < board.end; r = board.next++) {
         std::exception_ptr failure;
         try {
-            board.outcomes[r] = replicate(r);
+            task(r);
         } catch (...) {
             failure = std::current_exception();
         }
@@ -50,15 +49,15 @@ void work(Board& board, const Replicate& replicate) {
     }
 }
 
-/// Lets no worker take another replication, however the scope is left.
+/// Lets no worker take another task, however the scope is left.
 struct Closing {
     Board& board;
     ~Closing() { board.end = 0; }
 };
 
-/// Waits for the workers, batch by batch. Throws what the first replication that failed has thrown.
-Ending watch(Board& board, std::uint32_t batch, const Enough& enough, const Progress& progress,
-             std::uint32_t& finished) {
+/// Waits for the workers, batch by batch. Throws what the first task that failed has thrown.
+Ending watch(Board& board, std::uint32_t batch, const std::function<bool(std::uint32_t)>& enough,
+             const Progress& progress, std::uint32_t& finished) {
     using Clock = std::chrono::steady_clock;
     constexpr auto kReportEvery = std::chrono::milliseconds(100);
     auto next_report = Clock::now() + kReportEvery;
@@ -72,7 +71,7 @@ Ending watch(Board& board, std::uint32_t batch, const Enough& enough, const Prog
         lock.unlock();
 
         for (; next_check <= finished; next_check += batch) {
-            if (enough && enough({board.outcomes.data(), next_check})) {
+            if (enough && enough(static_cast<std::uint32_t>(next_check))) {
                 finished = static_cast<std::uint32_t>(next_check);
                 return Ending::kPrecise;
             }
@@ -88,26 +87,35 @@ Ending watch(Board& board, std::uint32_t batch, const Enough& enough, const Prog
 
 }  // namespace
 
-PoolResult run_pool(const PoolPlan& plan, const Replicate& replicate, const Enough& enough, const Progress& progress) {
+TasksDone run_tasks(const PoolPlan& plan, const Task& task, const std::function<bool(std::uint32_t)>& enough,
+                    const Progress& progress) {
     require(plan.batch > 0, "a batch must have at least one replication");
     const unsigned wanted = plan.threads > 0 ? plan.threads : std::max(1U, std::thread::hardware_concurrency());
 
     Board board(plan.replications);
-    PoolResult result;
-    std::uint32_t finished = 0;
+    TasksDone result;
     {
         std::vector<std::jthread> workers;
         const Closing closing{board};
         for (unsigned i = 0; i < std::min(wanted, plan.replications); ++i) {
-            workers.emplace_back(work, std::ref(board), std::cref(replicate));
+            workers.emplace_back(work, std::ref(board), std::cref(task));
         }
-        result.ending = watch(board, plan.batch, enough, progress, finished);
+        result.ending = watch(board, plan.batch, enough, progress, result.count);
     }
-    if (result.ending == Ending::kInterrupted) finished = board.prefix;  // what was under way has ended since
-    if (progress) progress(finished);
-    board.outcomes.resize(finished);
-    result.outcomes = std::move(board.outcomes);
+    if (result.ending == Ending::kInterrupted) result.count = board.prefix;  // what was under way has ended since
+    if (progress) progress(result.count);
     return result;
+}
+
+PoolResult run_pool(const PoolPlan& plan, const Replicate& replicate, const Enough& enough, const Progress& progress) {
+    std::vector<Outcome> outcomes(plan.replications);
+    std::function<bool(std::uint32_t)> enough_done;
+    if (enough) enough_done = [&](std::uint32_t done) { return enough({outcomes.data(), done}); };
+    const TasksDone done = run_tasks(
+        plan, [&](std::uint32_t replication) { outcomes[replication] = replicate(replication); }, enough_done,
+        progress);
+    outcomes.resize(done.count);
+    return {std::move(outcomes), done.ending};
 }
 
 }  // namespace rollcast

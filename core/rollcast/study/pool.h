@@ -1,5 +1,5 @@
 #pragma once
-// Replications on many threads, as if they ran one after the other.
+// Replications and other tasks on many threads, as if they ran one after the other.
 
 #include <cstdint>
 #include <functional>
@@ -12,7 +12,7 @@
 namespace rollcast {
 
 struct PoolPlan {
-    std::uint32_t replications = 0;
+    std::uint32_t replications = 0;  // or tasks
     std::uint32_t batch = 1;
     unsigned threads = 0;  // 0: every core
 };
@@ -32,6 +32,18 @@ using Enough = std::function<bool(std::span<const Outcome> prefix)>;
 /// of the batch that was enough is thrown away, and what the first failing replication threw is thrown here, unless a
 /// batch before it was enough. `progress` is called once more when all is done.
 PoolResult run_pool(const PoolPlan& plan, const Replicate& replicate, const Enough& enough = {},
+                    const Progress& progress = {});
+
+/// Called on several threads at once. Keeps its result itself, where no other task does.
+using Task = std::function<void(std::uint32_t task)>;
+
+struct TasksDone {
+    std::uint32_t count = 0;  // of tasks 0, 1, 2 ...
+    Ending ending = Ending::kAll;
+};
+
+/// The same for tasks; `enough` is asked with the number of tasks done.
+TasksDone run_tasks(const PoolPlan& plan, const Task& task, const std::function<bool(std::uint32_t done)>& enough = {},
                     const Progress& progress = {});
 
 }  // namespace rollcast

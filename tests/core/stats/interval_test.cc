@@ -459,5 +459,21 @@ TEST(StratifiedQuantile, CoversAsPromised) {
     }
 }
 
+TEST(StratifiedPositiveMean, IsAsWideAsThePlainOneWhereThatIsNarrowAndNeverReachesZero) {
+    MeanStratum narrow{.weight = .5}, wide{.weight = .5};
+    for (const double value : {1., 1.01, .99, 1.}) narrow.sample.add(value);
+    for (const double value : {0., 0., 0., 8.}) wide.sample.add(value);
+    const Interval plain = stratified_mean({&narrow, 1}), log = stratified_positive_mean({&narrow, 1});
+    EXPECT_EQ(log.value, plain.value);
+    EXPECT_NEAR(log.low, plain.low, 1e-3 * plain.half_width() + 1e-4);  // they differ by half the width squared
+    EXPECT_NEAR(log.high, plain.high, 1e-3 * plain.half_width() + 1e-4);
+    const Interval skewed = stratified_positive_mean({&wide, 1});
+    EXPECT_GT(skewed.low, 0);
+    EXPECT_NEAR(skewed.value / skewed.low, skewed.high / skewed.value, 1e-9);
+    MeanStratum none;
+    for (const double value : {0., 0.}) none.sample.add(value);
+    EXPECT_THROW(stratified_positive_mean({&none, 1}), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace rollcast
