@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rollcast import _core, outcomes, scenario, wording
 from rollcast.errors import InputError, listed, nearest, shown
-from rollcast.study import DEFAULT_SEED, Source, _loaded, _require_range
+from rollcast.study import DEFAULT_SEED, Source, _loaded, require_range
 from rollcast.thresholds import read_limit
 
 if TYPE_CHECKING:
@@ -236,8 +236,8 @@ def rare(
     `progress` is told the work done, in runs; returning False stops the study. Raises InputError.
     """
     loaded = _loaded(source)
-    _require_range("threads", threads, 0)
-    _require_range("seed", seed, 0, bits=64)
+    require_range("threads", threads, 0)
+    require_range("seed", seed, 0, bits=64)
     if not 0 < effort < 2**32:
         raise InputError(f"effort must be above 0 and below 2^32, is {effort:g}")
     terms, spelled = parse_event(event, loaded)
