@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,24 @@ def workers(loaded: rollcast.LoadedScenario, place: Path) -> None:
     for turn in range(3):
         for count, found in rates.items():
             seen: list[float] = []
-            parameters = {"traffic.rate": "log(200/s..400/s, 8)"}
             rollcast.sweep(
-                loaded, parameters, place / f"{count}-{turn}", replications=80, piece=4, workers=count,
-                progress=lambda _finished, _total, seen=seen: seen.append(time.perf_counter()),
-            )  # fmt: skip
+                loaded,
+                {"traffic.rate": "log(200/s..400/s, 8)"},
+                place / f"{count}-{turn}",
+                replications=80,
+                piece=4,
+                workers=count,
+                progress=partial(_note, seen),
+            )
             found.append((len(seen) - 1) / (seen[-1] - seen[0]))
     ratios = [two / one for one, two in zip(rates[1], rates[2], strict=True)]
     print(
         f"two workers beside one: {np.median(ratios):.2f} times as fast ({min(ratios):.2f}-{max(ratios):.2f})"
     )
+
+
+def _note(seen: list[float], _finished: int, _total: int) -> None:
+    seen.append(time.perf_counter())
 
 
 def overhead(loaded: rollcast.LoadedScenario, place: Path) -> None:
@@ -57,13 +66,13 @@ def overhead(loaded: rollcast.LoadedScenario, place: Path) -> None:
 
     points = 200
     rollcast.sweep(loaded, {"traffic.rate": ["100/s"]}, replications=1)  # imports and caches
-    sweep_task._core = _Timed(timed)  # type: ignore[attr-defined]
+    setattr(sweep_task, "_core", _Timed(timed))  # noqa: B010, typed
     started = time.perf_counter()
     rollcast.sweep(
         loaded, {"traffic.rate": f"lin(100/s..120/s, {points})"}, place / "points", replications=1, threads=1
     )
     wall = time.perf_counter() - started
-    sweep_task._core = _core  # type: ignore[attr-defined]
+    setattr(sweep_task, "_core", _core)  # noqa: B010, typed
     print(f"a point costs {(wall - inside) / points * 1e3:.2f} ms beside its simulation ({points} points)")
 
 
