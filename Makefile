@@ -70,7 +70,7 @@ lint: setup-dev
 	$(BIN)/ruff check $(PYTHON_FILES)
 	$(BIN)/ruff format --check $(PYTHON_FILES)
 	$(BIN)/mypy
-	$(BIN)/mypy python/catalogue.py bench/compare.py bench/pairing.py bench/peers/run.py bench/peers/models.py
+	$(BIN)/mypy python/catalogue.py bench/compare.py bench/pairing.py bench/sweep.py bench/peers/run.py bench/peers/models.py
 
 test-cpp: setup-dev
 	cmake --build build/python

@@ -18,11 +18,15 @@ class Assumption:
 
 class Assumptions:
     def __init__(self) -> None:
-        self.items: list[Assumption] = []
+        self._items: dict[Assumption, None] = {}
+
+    @property
+    def items(self) -> list[Assumption]:
+        """Each once, in the order in which they were made."""
+        return list(self._items)
 
     def add(self, path: str, value: str, why: str) -> None:
-        if (made := Assumption(path, value, why)) not in self.items:
-            self.items.append(made)
+        self._items[Assumption(path, value, why)] = None
 
     def choose(self, given: T | None, path: str, default: T, why: str, show: Callable[[T], Any] = str) -> T:
         """What was given; otherwise the default, recorded."""

@@ -6,6 +6,7 @@ at most one element, so ``all``, ``any`` and ``none`` come down to that element.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -66,6 +67,7 @@ class _Token:
 Steps = list[ConditionStep]
 
 
+@functools.lru_cache(maxsize=256)
 def parse_condition(text: str, *, scalar_result: bool = False) -> Steps:
     """Reads a condition. ``scalar_result``: the query gives a number, no vector; it is ``result``."""
     parser = _Parser(_tokens(text), scalar_result)

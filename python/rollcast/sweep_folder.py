@@ -17,7 +17,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -38,8 +38,10 @@ FORMAT = 1
 
 _MARK = b"rollcast"
 _SIZES = struct.Struct("<8sIII")  # the mark, the lengths of head and body, the checksum of both
-_ROWS_TOGETHER = 131_072
+_ROWS_TOGETHER, _POINTS_TOGETHER = 131_072, 4_096
 _WORD = pa.dictionary(pa.int32(), pa.string())
+
+Counts = np.ndarray[Any, np.dtype[np.int64]]
 
 POINTS, OUTCOMES = TABLES = ("points.parquet", "outcomes.parquet")
 
@@ -161,7 +163,7 @@ class Study:
             unit = measured[0][0]
             if any(value is None for value in values) or len({each for each, _ in measured}) > 1:
                 values = [value if isinstance(value, str) else json.dumps(value) for value in said]
-                kind, unit = pa.string(), ""
+                kind, unit = _WORD, ""
             elif all(isinstance(value, int) for value in said):
                 kind, values = pa.int64(), list(said)
             else:
@@ -271,15 +273,17 @@ class Folder:
         """Makes the tables of a folder in which no point is missing."""
         assert self.path is not None
         with ExitStack() as stack:
-            writers = {}
-            for name in TABLES:
-                partial = stack.enter_context(replaced(self.path / name))
-                writers[name] = _Writer(stack, partial)
-            for point in range(len(self.study.points)):
-                for name, table in zip(TABLES, self.tables(point), strict=True):
-                    writers[name].add(table)
-            for writer in writers.values():
-                writer.finish()
+            partials = [stack.enter_context(replaced(self.path / name)) for name in TABLES]
+            writers: list[parquet.ParquetWriter] = []
+            for tables in self.tables():
+                if not writers:
+                    for table, partial in zip(tables, partials, strict=True):
+                        writer = parquet.ParquetWriter(partial, table.schema, compression="zstd")
+                        writers.append(stack.enter_context(writer))
+                for table, writer in zip(tables, writers, strict=True):
+                    writer.write_table(table)
+            for writer in writers:
+                writer.close()
 
     def has_tables(self) -> bool:
         """Are they there, and whole as far as their ends tell?"""
@@ -291,41 +295,80 @@ class Folder:
             return False
         return True
 
-    def tables(self, point: int) -> tuple[pa.Table, pa.Table]:
-        """The row of a point, and those of its replications."""
-        pieces, ending = self.pieces(point)
-        columns = joined(pieces)
-        rows = len(columns["replication"])
-        shared: list[tuple[pa.Field, Any]] = [
-            (_field("point", pa.int64(), "", "ordinal of the point"), point),
-            *((field, values[point]) for field, values in self.study.columns),
-        ]
-        identity: list[tuple[pa.Field, Any]] = [
-            (_field("scenario", _WORD, "", "hash of the resolved scenario"), pieces[0].identity),
-            (_field("seed", pa.uint64(), "", "of the study"), self.study.seed),
-            (_field("model_version", pa.int64(), "", "of the engine"), self.study.model_version),
-            (_field("version", _WORD, "", "of rollcast"), self.study.version),
-        ]
-        found = []
-        for each in _core.estimate(pieces[0].release, columns):
-            unit, meaning = each.unit.name, each.meaning
-            for suffix, value in (("", each.value), ("_low", each.low), ("_high", each.high)):
-                what = meaning + {"": "", "_low": ", lower end", "_high": ", upper end"}[suffix]
-                found.append((_field(each.name + suffix, pa.float64(), unit, what), value))
-        how: list[tuple[pa.Field, Any]] = [
-            (_field("replications", pa.int64(), "", "that were done"), rows),
-            (_field("ending", _WORD, "", "why they were enough"), ending),
-        ]
-        row = [*shared, *how, *found, *identity]
-        points = pa.table(
-            [_constant(field, value, 1) for field, value in row], pa.schema([f for f, _ in row])
+    def tables(self) -> Iterator[tuple[pa.Table, pa.Table]]:
+        """The rows of all points and those of their replications, many at a time."""
+        found: list[_Point] = []
+        rows = 0
+        for number in range(len(self.study.points)):
+            found.append(_Point(number, *self.pieces(number)))
+            rows += found[-1].rows
+            if rows >= _ROWS_TOGETHER or len(found) >= _POINTS_TOGETHER:
+                yield self._rows(found), self._outcomes(found)
+                found, rows = [], 0
+        if found:
+            yield self._rows(found), self._outcomes(found)
+
+    def _rows(self, found: Sequence[_Point]) -> pa.Table:
+        once = np.ones(len(found), int)
+        columns = self._shared(found, once)
+        counts = pa.array([each.rows for each in found])
+        columns.append((_field("replications", pa.int64(), "", "that were done"), counts))
+        endings = _words([each.ending for each in found], once)
+        columns.append((_field("ending", _WORD, "", "why they were enough"), endings))
+        estimates = [_core.estimate(each.pieces[0].release, each.columns) for each in found]
+        for those in zip(*estimates, strict=True):
+            name, unit, meaning = those[0].name, those[0].unit.name, those[0].meaning
+            for suffix, key, end in (
+                ("", "value", ""),
+                ("_low", "low", ", lower end"),
+                ("_high", "high", ", upper end"),
+            ):
+                values = pa.array([getattr(each, key) for each in those])
+                columns.append((_field(name + suffix, pa.float64(), unit, meaning + end), values))
+        return _table([*columns, *self._identity(found, once)])
+
+    def _outcomes(self, found: Sequence[_Point]) -> pa.Table:
+        counts = np.array([each.rows for each in found])
+        columns = {name: np.concatenate([each.columns[name] for each in found]) for name in found[0].columns}
+        names = {name: 0 for each in found for name in each.truths}
+        names = {name: code for code, name in enumerate(names)}
+        columns["truth"] = np.concatenate(
+            [np.array([names[name] for name in each.truths])[each.columns["truth"]] for each in found]
         )
-        table = outcomes.to_table(columns, [name for name, _, _ in pieces[0].truths])
-        for index, (field, value) in enumerate(shared):
-            table = table.add_column(index, field, _constant(field, value, rows))
-        for field, value in identity:
-            table = table.append_column(field, _constant(field, value, rows))
-        return points, table
+        table = outcomes.to_table(columns, list(names))
+        own = list(zip(table.schema, table.columns, strict=True))
+        return _table([*self._shared(found, counts), *own, *self._identity(found, counts)])
+
+    def _shared(self, found: Sequence[_Point], counts: Counts) -> list[tuple[pa.Field, pa.Array]]:
+        """The columns that say which point a row is of."""
+        numbers = pa.array(np.repeat([each.number for each in found], counts))
+        columns = [(_field("point", pa.int64(), "", "ordinal of the point"), numbers)]
+        for field, values in self.study.columns:
+            mine = [values[each.number] for each in found]
+            is_text = field.type == _WORD
+            columns.append((field, _words(mine, counts) if is_text else pa.array(np.repeat(mine, counts))))
+        return columns
+
+    def _identity(self, found: Sequence[_Point], counts: Counts) -> list[tuple[pa.Field, pa.Array]]:
+        rows = int(counts.sum())
+        return [
+            (
+                _field("scenario", _WORD, "", "hash of the resolved scenario"),
+                _words([each.pieces[0].identity for each in found], counts),
+            ),
+            (
+                _field("seed", pa.uint64(), "", "of the study"),
+                pa.array(np.full(rows, self.study.seed, np.uint64)),
+            ),
+            (
+                _field("model_version", pa.int64(), "", "of the engine"),
+                pa.array(np.full(rows, self.study.model_version)),
+            ),
+            (
+                _field("version", _WORD, "", "of rollcast"),
+                _words([self.study.version], np.array([rows])),
+            ),
+        ]
 
     def _read_spots(self) -> int:
         """Finds the whole pieces; what follows the last one will be written over."""
@@ -365,42 +408,27 @@ class Folder:
         return json.loads(data[:head_size]), data[head_size:]
 
 
-class _Writer:
-    """Writes tables one below the other, many small ones together."""
+class _Point:
+    """A point of which enough is there."""
 
-    def __init__(self, stack: ExitStack, path: Path) -> None:
-        self._stack = stack
-        self._path = path
-        self._writer: parquet.ParquetWriter | None = None
-        self._held: list[pa.Table] = []
-        self._rows = 0
-
-    def add(self, table: pa.Table) -> None:
-        self._held.append(table)
-        self._rows += table.num_rows
-        if self._rows >= _ROWS_TOGETHER:
-            self._flush()
-
-    def finish(self) -> None:
-        """Writes what is held and the end of the file."""
-        self._flush()
-        if self._writer is not None:
-            self._writer.close()
-
-    def _flush(self) -> None:
-        if not self._held:
-            return
-        table = stacked(self._held)
-        if self._writer is None:
-            writer = parquet.ParquetWriter(self._path, table.schema, compression="zstd")
-            self._writer = self._stack.enter_context(writer)
-        self._writer.write_table(table)
-        self._held, self._rows = [], 0
+    def __init__(self, number: int, pieces: Sequence[Piece], ending: str) -> None:
+        self.number = number
+        self.pieces = pieces
+        self.ending = ending
+        self.columns = joined(pieces)
+        self.rows = len(self.columns["replication"])
+        self.truths = [name for name, _, _ in pieces[0].truths]
 
 
-def stacked(tables: Sequence[pa.Table]) -> pa.Table:
-    """Tables one below the other, as one that does not show where they met."""
-    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+def _table(columns: Sequence[tuple[pa.Field, pa.Array]]) -> pa.Table:
+    return pa.table([values for _, values in columns], pa.schema([field for field, _ in columns]))
+
+
+def _words(words: Sequence[str], counts: Counts) -> pa.Array:
+    """Each word so many times, one after the other."""
+    codes = {word: code for code, word in enumerate(dict.fromkeys(words))}
+    indices = np.repeat(np.array([codes[word] for word in words], np.int32), counts)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(list(codes), pa.string()))
 
 
 def joined(pieces: Sequence[Piece]) -> dict[str, np.ndarray[Any, Any]]:
@@ -472,12 +500,6 @@ def _unpacked(body: bytes) -> dict[str, np.ndarray[Any, Any]]:
 
 def _field(name: str, kind: pa.DataType, unit: str, meaning: str) -> pa.Field:
     return pa.field(name, kind, metadata={"unit": unit, "meaning": meaning})
-
-
-def _constant(field: pa.Field, value: Any, rows: int) -> pa.Array:
-    if field.type == _WORD:
-        return pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), pa.array([value]))
-    return pa.repeat(pa.scalar(value, field.type), rows)
 
 
 def _said(value: Any) -> str:

@@ -26,7 +26,7 @@ from rollcast.errors import InputError, InputErrors
 from rollcast.parameters import resolve, with_values
 from rollcast.scenario import LoadedScenario, load
 from rollcast.study import DEFAULT_REPLICATIONS, DEFAULT_SEED, Source, estimate_units, require_range
-from rollcast.sweep_folder import OUTCOMES, POINTS, Folder, Rule, Study, stacked
+from rollcast.sweep_folder import OUTCOMES, POINTS, Folder, Rule, Study
 from rollcast.sweep_folder import merge as merge_folders
 from rollcast.sweep_task import Base, Piece, Task
 from rollcast.thresholds import Stop, require_known
@@ -160,8 +160,8 @@ def _result(folder: Folder) -> Sweep:
         if not folder.has_tables():
             folder.write_tables()
     elif not missing:
-        made = [folder.tables(point) for point in range(len(folder.study.points))]
-        tables = stacked([one for one, _ in made]), stacked([many for _, many in made])
+        points, outcomes = (pa.concat_tables(each) for each in zip(*folder.tables(), strict=True))
+        tables = points, outcomes
     return Sweep(folder.study, folder.path, missing, tables)
 
 
