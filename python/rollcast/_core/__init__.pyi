@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'ExperimentAnalysis', 'ExperimentSide', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RatePoint', 'Release', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'RunExperiment', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_truth', 'evaluate_condition', 'everywhere', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'registered', 'rehearse', 'replay', 'resolve', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployBlueGreen', 'CodeDeployBlueGreenParams', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'EventSign', 'EventTerm', 'ExperimentAnalysis', 'ExperimentSide', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Measure', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RareOptions', 'RareResult', 'RareStratum', 'RatePoint', 'Release', 'ReplacementHosts', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'RunExperiment', 'Rung', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'SeverityBand', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'autoscales', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_one', 'estimate_truth', 'evaluate_condition', 'everywhere', 'fewest_lineages', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'rare', 'rare_measures', 'registered', 'rehearse', 'replay', 'resolve', 'run_piece', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -2141,11 +2141,17 @@ class Location:
     name: str
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, name: str = '', share: typing.SupportsFloat | typing.SupportsIndex = 1.0, fleet: Fleet = ..., faults: Faults = ...) -> None:
+    def __init__(self, *, name: str = '', share: typing.SupportsFloat | typing.SupportsIndex = 1.0, fleet: Fleet = ..., faults: Faults = ..., shape: collections.abc.Sequence[RatePoint] = ...) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
     def __repr__(self) -> str:
+        ...
+    @property
+    def shape(self) -> list[RatePoint]:
+        ...
+    @shape.setter
+    def shape(self, arg1: collections.abc.Sequence[RatePoint]) -> None:
         ...
     @property
     def share(self) -> float:
@@ -2227,6 +2233,11 @@ class Strategy:
     def describe(self) -> str:
         """
         Identity, label and log line.
+        """
+    @property
+    def knows_locations(self) -> bool:
+        """
+        Whether it can be shown more than one location.
         """
 class StrategyError(RuntimeError):
     """
@@ -2344,47 +2355,6 @@ class AnalysisStatus:
     @run.setter
     def run(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
-class Observation:
-    """
-    What a strategy is shown; the old version's cohort first, the new one's last; of several locations, one after the other.
-    """
-    __hash__: typing.ClassVar[None] = None
-    aborted: bool
-    approved: bool
-    now: float
-    routed: bool
-    def __eq__(self, other: typing.Any) -> bool:
-        ...
-    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False, replicas: typing.SupportsInt | typing.SupportsIndex | None = None, locations: typing.SupportsInt | typing.SupportsIndex = 1) -> None:
-        ...
-    def __reduce__(self) -> tuple:
-        ...
-    def __repr__(self) -> str:
-        ...
-    @property
-    def analyses(self) -> list[AnalysisStatus]:
-        ...
-    @analyses.setter
-    def analyses(self, arg1: collections.abc.Sequence[AnalysisStatus]) -> None:
-        ...
-    @property
-    def cohorts(self) -> list[Cohort]:
-        ...
-    @cohorts.setter
-    def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
-        ...
-    @property
-    def locations(self) -> int:
-        ...
-    @locations.setter
-    def locations(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
-        ...
-    @property
-    def replicas(self) -> int | None:
-        ...
-    @replicas.setter
-    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
-        ...
 class Target:
     """
     What one cohort should become; weights for all cohorts or for none.
@@ -2417,6 +2387,67 @@ class Target:
         ...
     @weight.setter
     def weight(self, arg1: typing.SupportsFloat | typing.SupportsIndex | None) -> None:
+        ...
+class Observation:
+    """
+    What a strategy is shown; the old version's cohort first, the new one's last; of several locations, one after the other.
+    """
+    __hash__: typing.ClassVar[None] = None
+    aborted: bool
+    approved: bool
+    now: float
+    routed: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, now: float = ..., cohorts: collections.abc.Sequence[Cohort] = ..., analyses: collections.abc.Sequence[AnalysisStatus] = ..., routed: bool = False, approved: bool = False, aborted: bool = False, replicas: typing.SupportsInt | typing.SupportsIndex | None = None, locations: typing.SupportsInt | typing.SupportsIndex = 1, sizes: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex | None] = ..., names: collections.abc.Sequence[str] = ...) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def at(self, location: str) -> Observation:
+        """
+        What a strategy in that location alone would be shown.
+        """
+    def targets(self, changes: collections.abc.Mapping[str, collections.abc.Sequence[Target]]) -> list[Target]:
+        """
+        Of all cohorts: those given for the locations that are named, and elsewhere what was wanted last.
+        """
+    @property
+    def analyses(self) -> list[AnalysisStatus]:
+        ...
+    @analyses.setter
+    def analyses(self, arg1: collections.abc.Sequence[AnalysisStatus]) -> None:
+        ...
+    @property
+    def cohorts(self) -> list[Cohort]:
+        ...
+    @cohorts.setter
+    def cohorts(self, arg1: collections.abc.Sequence[Cohort]) -> None:
+        ...
+    @property
+    def locations(self) -> int:
+        ...
+    @locations.setter
+    def locations(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def names(self) -> list[str]:
+        ...
+    @names.setter
+    def names(self, arg1: collections.abc.Sequence[str]) -> None:
+        ...
+    @property
+    def replicas(self) -> int | None:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def sizes(self) -> list[int | None]:
+        ...
+    @sizes.setter
+    def sizes(self, arg1: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex | None]) -> None:
         ...
 class AnalysisWish:
     """
@@ -2491,9 +2522,9 @@ class PythonStrategy(Strategy):
     """
     A strategy written in Python.
     """
-    def __init__(self, make: typing.Any, identity: str) -> None:
+    def __init__(self, make: typing.Any, identity: str, knows_locations: bool = False) -> None:
         """
-        make: called with the number of old replicas at the start of each rollout, gives an object with decide(seen: Observation) -> Directive that copy.deepcopy() can copy; identity: what describe() says.
+        make: called at the start of each rollout with the numbers of old replicas by location ("" where there is but one), gives an object with decide(seen: Observation) -> Directive that copy.deepcopy() can copy; identity: what describe() says.
         """
 class DeploymentType(enum.Enum):
     """
@@ -3207,9 +3238,10 @@ class CodeDeployInPlaceParams:
     ignore_poll_failure: bool
     minimum_healthy: codedeploy.MinimumHealthy
     rollback: codedeploy.AutoRollback
+    zonal: codedeploy.ZonalConfig | None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, minimum_healthy: codedeploy.MinimumHealthy = ..., attempt_timeout: float = 3600.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, minimum_healthy: codedeploy.MinimumHealthy = ..., zonal: codedeploy.ZonalConfig | None = ..., zones: typing.SupportsInt | typing.SupportsIndex = 1, attempt_timeout: float = 3600.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -3220,6 +3252,12 @@ class CodeDeployInPlaceParams:
         ...
     @replicas.setter
     def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def zones(self) -> int:
+        ...
+    @zones.setter
+    def zones(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
 class CodeDeployInPlace(Strategy):
     """
@@ -3234,6 +3272,69 @@ class CodeDeployInPlace(Strategy):
     @property
     def params(self) -> CodeDeployInPlaceParams:
         ...
+class ReplacementHosts:
+    """
+    Servers that CodeDeploy deploys to beside the original ones.
+    """
+    __hash__: typing.ClassVar[None] = None
+    attempt_timeout: float
+    keeps_original: bool
+    minimum_healthy: codedeploy.MinimumHealthy
+    provisioning: float
+    registration: float
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, minimum_healthy: codedeploy.MinimumHealthy = ..., attempt_timeout: float = 3600.0, provisioning: float = 0.0, registration: float = 30.0, keeps_original: bool = False) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+class CodeDeployBlueGreenParams:
+    """
+    CodeDeploy to replacement servers; the defaults are CodeDeploy's.
+    """
+    __hash__: typing.ClassVar[None] = None
+    alarms: int | None
+    hosts: ReplacementHosts
+    ignore_poll_failure: bool
+    ready: codedeploy.ReadyOption
+    rollback: codedeploy.AutoRollback
+    termination_wait: float
+    test: int | None
+    validate: int | None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, hosts: ReplacementHosts = ..., test: int | None = ..., ready: codedeploy.ReadyOption = ..., validate: int | None = ..., termination_wait: float = 0.0, alarms: int | None = ..., ignore_poll_failure: bool = False, rollback: codedeploy.AutoRollback = ...) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def replicas(self) -> int:
+        ...
+    @replicas.setter
+    def replicas(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class CodeDeployBlueGreen(Strategy):
+    """
+    AWS CodeDeploy to servers, blue/green.
+    """
+    def __getstate__(self) -> tuple[CodeDeployBlueGreenParams]:
+        ...
+    def __init__(self, params: CodeDeployBlueGreenParams) -> None:
+        ...
+    def __setstate__(self, arg0: tuple) -> None:
+        ...
+    @property
+    def params(self) -> CodeDeployBlueGreenParams:
+        ...
+    @property
+    def shifts(self) -> list[traffic.Shift]:
+        """
+        When how much of the traffic moves.
+        """
 class CodeDeployShiftParams:
     """
     CodeDeploy for ECS and Lambda; the defaults are CodeDeploy's.
@@ -3505,10 +3606,11 @@ class AsgRollingParams:
     __hash__: typing.ClassVar[None] = None
     pause: float
     stack: StackOptions
+    suspends_scaling: bool
     waits_for_signals: bool
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_size: typing.SupportsInt | typing.SupportsIndex | None = None, max_batch_size: typing.SupportsInt | typing.SupportsIndex = 1, min_instances_in_service: typing.SupportsInt | typing.SupportsIndex = 0, pause: float = 0.0, waits_for_signals: bool = False, min_successful_percent: typing.SupportsInt | typing.SupportsIndex = 100, stack: StackOptions = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_size: typing.SupportsInt | typing.SupportsIndex | None = None, max_batch_size: typing.SupportsInt | typing.SupportsIndex = 1, min_instances_in_service: typing.SupportsInt | typing.SupportsIndex = 0, pause: float = 0.0, waits_for_signals: bool = False, min_successful_percent: typing.SupportsInt | typing.SupportsIndex = 100, min_active_percent: typing.SupportsInt | typing.SupportsIndex | None = None, suspends_scaling: bool = False, stack: StackOptions = ...) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -3525,6 +3627,12 @@ class AsgRollingParams:
         ...
     @max_size.setter
     def max_size(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
+        ...
+    @property
+    def min_active_percent(self) -> int | None:
+        ...
+    @min_active_percent.setter
+    def min_active_percent(self, arg1: typing.SupportsInt | typing.SupportsIndex | None) -> None:
         ...
     @property
     def min_instances_in_service(self) -> int:
@@ -3622,12 +3730,13 @@ class EksNodesParams:
     An update of an EKS managed node group; the defaults are EKS's.
     """
     __hash__: typing.ClassVar[None] = None
+    disruption_budget: DisruptionBudget | None
     force: bool
     strategy: eks.UpdateStrategy
     unhealthy_after: float
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_unavailable: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 3, strategy: eks.UpdateStrategy = ..., force: bool = False, unhealthy_after: float = 900.0) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, max_unavailable: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 3, strategy: eks.UpdateStrategy = ..., force: bool = False, disruption_budget: DisruptionBudget | None = ..., unhealthy_after: float = 900.0) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -3794,7 +3903,7 @@ class Outcome:
     verdict: Verdict
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, replication: typing.SupportsInt | typing.SupportsIndex = 0, truth: typing.SupportsInt | typing.SupportsIndex = 0, defect: DefectKind = ..., severity: typing.SupportsFloat | typing.SupportsIndex = 0.0, verdict: Verdict = ..., duration: typing.SupportsFloat | typing.SupportsIndex = 0.0, active: typing.SupportsFloat | typing.SupportsIndex = 0.0, paused: typing.SupportsFloat | typing.SupportsIndex = 0.0, baking: typing.SupportsFloat | typing.SupportsIndex = 0.0, detection: typing.SupportsFloat | typing.SupportsIndex = 0.0, recovery: typing.SupportsFloat | typing.SupportsIndex = 0.0, requests: typing.SupportsInt | typing.SupportsIndex = 0, failed: typing.SupportsInt | typing.SupportsIndex = 0, slow: typing.SupportsInt | typing.SupportsIndex = 0, failed_by_cause: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"] = ..., baseline_failed: typing.SupportsInt | typing.SupportsIndex = 0, baseline_slow: typing.SupportsInt | typing.SupportsIndex = 0, exposure: typing.SupportsInt | typing.SupportsIndex = 0, blast_radius: typing.SupportsFloat | typing.SupportsIndex = 0.0, budget_spent: typing.SupportsFloat | typing.SupportsIndex = 0.0, min_headroom: typing.SupportsFloat | typing.SupportsIndex = 0.0, extra_instance_seconds: typing.SupportsFloat | typing.SupportsIndex = 0.0, alarms_true: typing.SupportsInt | typing.SupportsIndex = 0, alarms_false: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, decisions: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+    def __init__(self, *, replication: typing.SupportsInt | typing.SupportsIndex = 0, truth: typing.SupportsInt | typing.SupportsIndex = 0, defect: DefectKind = ..., severity: typing.SupportsFloat | typing.SupportsIndex = 0.0, verdict: Verdict = ..., duration: typing.SupportsFloat | typing.SupportsIndex = 0.0, active: typing.SupportsFloat | typing.SupportsIndex = 0.0, paused: typing.SupportsFloat | typing.SupportsIndex = 0.0, baking: typing.SupportsFloat | typing.SupportsIndex = 0.0, detection: typing.SupportsFloat | typing.SupportsIndex = 0.0, recovery: typing.SupportsFloat | typing.SupportsIndex = 0.0, requests: typing.SupportsInt | typing.SupportsIndex = 0, failed: typing.SupportsInt | typing.SupportsIndex = 0, slow: typing.SupportsInt | typing.SupportsIndex = 0, failed_by_cause: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"] = ..., baseline_failed: typing.SupportsInt | typing.SupportsIndex = 0, baseline_slow: typing.SupportsInt | typing.SupportsIndex = 0, exposure: typing.SupportsInt | typing.SupportsIndex = 0, blast_radius: typing.SupportsFloat | typing.SupportsIndex = 0.0, locations_exposed: typing.SupportsFloat | typing.SupportsIndex = 0.0, budget_spent: typing.SupportsFloat | typing.SupportsIndex = 0.0, min_headroom: typing.SupportsFloat | typing.SupportsIndex = 0.0, extra_instance_seconds: typing.SupportsFloat | typing.SupportsIndex = 0.0, alarms_true: typing.SupportsInt | typing.SupportsIndex = 0, alarms_false: typing.SupportsInt | typing.SupportsIndex = 0, restarts: typing.SupportsInt | typing.SupportsIndex = 0, decisions: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -3892,6 +4001,12 @@ class Outcome:
         ...
     @failed_by_cause.setter
     def failed_by_cause(self, arg1: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(4)"]) -> None:
+        ...
+    @property
+    def locations_exposed(self) -> float:
+        ...
+    @locations_exposed.setter
+    def locations_exposed(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
     @property
     def min_headroom(self) -> float:
@@ -4280,12 +4395,278 @@ class PlannedTraffic:
     @scrapes.setter
     def scrapes(self, arg1: collections.abc.Sequence[float]) -> None:
         ...
+class Measure:
+    """
+    What a rare event may ask of a run.
+    """
+    @property
+    def meaning(self) -> str:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+class EventSign(enum.Enum):
+    """
+    How an EventTerm compares.
+    """
+    above: typing.ClassVar[EventSign]
+    at_least: typing.ClassVar[EventSign]
+    at_most: typing.ClassVar[EventSign]
+    below: typing.ClassVar[EventSign]
+    equal: typing.ClassVar[EventSign]
+    not_equal: typing.ClassVar[EventSign]
+    @classmethod
+    def __new__(cls, value):
+        ...
+class EventTerm:
+    """
+    measure: number in rare_measures(). Verdicts, defects and truths are numbers, too.
+    """
+    __hash__: typing.ClassVar[None] = None
+    sign: EventSign
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, measure: typing.SupportsInt | typing.SupportsIndex = 0, sign: EventSign = ..., limit: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def limit(self) -> float:
+        ...
+    @limit.setter
+    def limit(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def measure(self) -> int:
+        ...
+    @measure.setter
+    def measure(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class RareOptions:
+    """
+    effort: about how much may be simulated, in whole runs. paths: that are split together. least: probability below which nothing is followed any further.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, effort: typing.SupportsFloat | typing.SupportsIndex = 2000.0, paths: typing.SupportsInt | typing.SupportsIndex = 20, seed: typing.SupportsInt | typing.SupportsIndex = 1, threads: typing.SupportsInt | typing.SupportsIndex = 0, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, least: typing.SupportsFloat | typing.SupportsIndex = 1e-09) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def confidence(self) -> float:
+        ...
+    @confidence.setter
+    def confidence(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def effort(self) -> float:
+        ...
+    @effort.setter
+    def effort(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def least(self) -> float:
+        ...
+    @least.setter
+    def least(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def paths(self) -> int:
+        ...
+    @paths.setter
+    def paths(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def seed(self) -> int:
+        ...
+    @seed.setter
+    def seed(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def threads(self) -> int:
+        ...
+    @threads.setter
+    def threads(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class SeverityBand:
+    """
+    The severities between two quantiles: probabilities of the lower tail, or of the upper one.
+    """
+    __hash__: typing.ClassVar[None] = None
+    upper: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, begin: typing.SupportsFloat | typing.SupportsIndex = 0.0, end: typing.SupportsFloat | typing.SupportsIndex = 1.0, upper: bool = False) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def begin(self) -> float:
+        ...
+    @begin.setter
+    def begin(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def end(self) -> float:
+        ...
+    @end.setter
+    def end(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class Rung:
+    """
+    Of the paths that set out for a level, how many reached it.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, level: typing.SupportsFloat | typing.SupportsIndex = 1.0, tries: typing.SupportsInt | typing.SupportsIndex = 0, reached: typing.SupportsInt | typing.SupportsIndex = 0) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def level(self) -> float:
+        ...
+    @level.setter
+    def level(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def reached(self) -> int:
+        ...
+    @reached.setter
+    def reached(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def tries(self) -> int:
+        ...
+    @tries.setter
+    def tries(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class RareStratum:
+    """
+    One kind of truth, one band of severities. probability: of the event, given these; error: its standard error. unseen: what it could add to the total, where the event was never seen. work: in whole runs.
+    """
+    __hash__: typing.ClassVar[None] = None
+    band: SeverityBand
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, *, truth: typing.SupportsInt | typing.SupportsIndex = 0, band: SeverityBand = ..., weight: typing.SupportsFloat | typing.SupportsIndex = 0.0, levels: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = ..., rungs: collections.abc.Sequence[Rung] = ..., repetitions: typing.SupportsInt | typing.SupportsIndex = 0, probability: typing.SupportsFloat | typing.SupportsIndex = 0.0, error: typing.SupportsFloat | typing.SupportsIndex = 0.0, unseen: typing.SupportsFloat | typing.SupportsIndex = 0.0, work: typing.SupportsFloat | typing.SupportsIndex = 0.0) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def error(self) -> float:
+        ...
+    @error.setter
+    def error(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def levels(self) -> list[float]:
+        ...
+    @levels.setter
+    def levels(self, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> None:
+        ...
+    @property
+    def probability(self) -> float:
+        ...
+    @probability.setter
+    def probability(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def repetitions(self) -> int:
+        ...
+    @repetitions.setter
+    def repetitions(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def rungs(self) -> list[Rung]:
+        ...
+    @rungs.setter
+    def rungs(self, arg1: collections.abc.Sequence[Rung]) -> None:
+        ...
+    @property
+    def truth(self) -> int:
+        ...
+    @truth.setter
+    def truth(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def unseen(self) -> float:
+        ...
+    @unseen.setter
+    def unseen(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def weight(self) -> float:
+        ...
+    @weight.setter
+    def weight(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def work(self) -> float:
+        ...
+    @work.setter
+    def work(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+class RareResult:
+    """
+    What is known of a rare event; see study/rare.h.
+    """
+    @property
+    def effective(self) -> float:
+        ...
+    @property
+    def ending(self) -> Ending:
+        ...
+    @property
+    def gain_splitting(self) -> float:
+        ...
+    @property
+    def gain_strata(self) -> float:
+        ...
+    @property
+    def lineages(self) -> int:
+        ...
+    @property
+    def paths(self) -> dict[str, numpy.ndarray]:
+        """
+        Name to numpy array: see outcome_columns(); and worst_minute, weight, stratum, lineage.
+        """
+    @property
+    def plain(self) -> float:
+        ...
+    @property
+    def probability(self) -> Interval:
+        ...
+    @property
+    def strata(self) -> list[RareStratum]:
+        ...
+    @property
+    def unseen(self) -> float:
+        ...
+    @property
+    def work(self) -> float:
+        ...
 def allocate_truths(release: Release, replications: typing.SupportsInt | typing.SupportsIndex) -> list[int]:
     """
     Which truth replication 0, 1, 2 ... has.
     """
 def at_work(hours: WorkingHours, now: float) -> bool:
     ...
+def autoscales(scenario: Scenario) -> bool:
+    """
+    Whether anybody changes the number of instances.
+    """
 def build_config() -> dict[str, typing.Any]:
     """
     What this extension was built from and with: for bug reports.
@@ -4298,9 +4679,19 @@ def desired_healthy(budget: DisruptionBudget, expected: typing.SupportsInt | typ
     """
     Instances that have to be ready, of those expected.
     """
+@typing.overload
 def estimate(release: Release, outcomes: collections.abc.Sequence[Outcome], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
     """
     All estimates that the outcomes allow.
+    """
+@typing.overload
+def estimate(release: Release, columns: dict[str, numpy.ndarray], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
+    """
+    The same of columns, as outcome_columns() gives them.
+    """
+def estimate_one(release: Release, columns: dict[str, numpy.ndarray], name: str, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> Interval:
+    """
+    The interval of one estimate alone.
     """
 def estimate_truth(release: Release, outcomes: collections.abc.Sequence[Outcome], truth: typing.SupportsInt | typing.SupportsIndex, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
     """
@@ -4374,11 +4765,19 @@ def quantile(distribution: Constant | Exponential | LogNormal | Uniform | LogUni
     """
     The value below which a share `p` in (0, 1) of all draws lies.
     """
+def rare(scenario: Scenario, strategy: Strategy, event: collections.abc.Sequence[EventTerm], options: RareOptions = ..., progress: collections.abc.Callable[[int], typing.Any] | None = None) -> RareResult:
+    """
+    The probability that all terms of the event hold. `progress` is called with the work done, in whole runs.
+    """
+def rare_measures() -> list[Measure]:
+    """
+    In the order in which EventTerm counts them.
+    """
 def registered() -> list[str]:
     """
     The names of the strategies in C++ that were linked in.
     """
-def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False, locations: typing.SupportsInt | typing.SupportsIndex = 1) -> list[Breach]:
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False, locations: collections.abc.Sequence[str] = []) -> list[Breach]:
     """
     Plays a strategy through on a toy fleet: each way in which it broke the contract.
     """
@@ -4389,6 +4788,10 @@ def replay(scenario: Scenario, strategy: Strategy, options: ForecastOptions, rep
 def resolve(amount: Amount, total: typing.SupportsInt | typing.SupportsIndex, rounding: Rounding) -> int:
     """
     The amount as a count of `total`.
+    """
+def run_piece(scenario: Scenario, strategy: Strategy, options: ForecastOptions, first: typing.SupportsInt | typing.SupportsIndex, progress: collections.abc.Callable[[int], typing.Any] | None = None) -> dict:
+    """
+    Replications first, first + 1 ... of that study, as many as options.replications, as columns. Stops for no precision; shorter if `progress` returned False.
     """
 def selects(source: QueryCheck | CloudWatchAlarm | CompositeAlarm | BurnRateAlert | kayenta.Judge | SequentialCheck | OwnCheck, scope: Scope) -> bool:
     """
@@ -4431,6 +4834,7 @@ def worked(hours: WorkingHours, start: float, work: float) -> float:
     When somebody who began then, or at the next opening, has worked for so long.
     """
 everywhere: int = 65535
+fewest_lineages: float = 10.0
 model_version: int = 3
 most_known_load: float = 0.85
 version: str = '0.1.0'
