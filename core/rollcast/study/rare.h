@@ -18,7 +18,7 @@
 namespace rollcast {
 
 struct RareOptions {
-    double effort = 2000;      // about how much may be simulated, in runs of lead-in and window
+    double effort = 2000;      // about how much is simulated, in runs of lead-in and window, besides finding levels
     std::uint32_t paths = 20;  // that are split together, at least
     std::uint64_t seed = 1;
     unsigned threads = 0;  // 0: every core

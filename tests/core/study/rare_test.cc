@@ -139,7 +139,7 @@ TEST(Rare, ReportsNothingThatItHasNotSeenEnoughOf) {
     EXPECT_EQ(found.lineages, 0U);
     EXPECT_TRUE(found.paths.empty());
     EXPECT_GT(found.unseen, 0);
-    EXPECT_LT(found.unseen, 1e-6);  // so far it climbed
+    EXPECT_LT(found.unseen, 1e-4);  // so far it climbed
 }
 
 TEST(Rare, BoundsWhatItNeverSawAStepTowards) {
