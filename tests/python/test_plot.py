@@ -11,12 +11,13 @@ from rollcast.study import FATES, Forecast
 
 @pytest.mark.parametrize("name", ["verdicts", "bad_verdicts", "truths", "harm", "durations", "exposure"])
 def test_a_picture_is_drawn_on_the_axes_that_are_given(forecast: Forecast, name: str) -> None:
+    others = plt.get_fignums()
     figure = Figure()
     ax = figure.subplots()
     assert getattr(forecast.plot, name)(ax) is ax
     assert ax.patches or ax.lines or ax.collections
     assert ax.get_legend() is not None
-    assert plt.get_fignums() == []
+    assert plt.get_fignums() == others
 
 
 def test_a_picture_makes_axes_of_its_own(forecast: Forecast) -> None:
