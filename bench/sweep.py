@@ -34,9 +34,9 @@ def workers(loaded: rollcast.LoadedScenario, place: Path) -> None:
             seen: list[float] = []
             rollcast.sweep(
                 loaded,
-                {"traffic.rate": "log(200/s..400/s, 8)"},
+                {"traffic.rate": "log(200/s..400/s, 6)"},
                 place / f"{count}-{turn}",
-                replications=80,
+                replications=40,
                 piece=4,
                 workers=count,
                 progress=partial(_note, seen),
