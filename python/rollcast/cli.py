@@ -696,7 +696,7 @@ def _ranges(parameters: Sequence[str]) -> dict[str, str] | None:
     type=click.FloatRange(0, min_open=True),
     default=2000,
     show_default=True,
-    help="About how much to simulate, in whole runs; to find levels takes as much again, or more.",
+    help="About how much to simulate, in whole runs, besides finding levels, which may take thousands.",
 )
 @SEED
 @click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
