@@ -126,6 +126,7 @@ SEED = click.option(
     show_default=True,
     help="The same seed, the same numbers.",
 )
+THREADS = click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
 ALLOW_CODE = click.option(
     "--allow-code", is_flag=True, help="Run the strategy in Python that the scenario names."
 )
@@ -169,7 +170,7 @@ def validate(sources: tuple[str, ...], allow_code: bool, **profile: str | None) 
 @ALLOW_CODE
 @click.option("-n", "--replications", type=click.IntRange(1), default=200, show_default=True)
 @SEED
-@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@THREADS
 @click.option(
     "--stop", metavar="PRECISION", help="Stop early, once an estimate is so precise: 'p_promoted +- 2%'."
 )
@@ -236,7 +237,7 @@ def forecast(
 @ALLOW_CODE
 @click.option("-n", "--replications", type=click.IntRange(1), default=200, show_default=True)
 @SEED
-@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@THREADS
 @click.option("--json", "json_file", metavar="FILE", help="Write all differences.")
 @click.option(
     "--report", "report_file", metavar="FILE.html", help="Write a report that opens without a network."
@@ -353,7 +354,7 @@ def compare(
     help="Replications done together; after each piece it is seen whether a point may end.",
 )
 @SEED
-@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@THREADS
 @click.option("--workers", type=click.IntRange(1), help="Do it in so many processes instead.")
 @click.option("--cluster", metavar="ADDRESS", help="Do it on a Dask cluster: tcp://scheduler:8786.")
 @click.option(
@@ -442,7 +443,7 @@ def _part(text: str) -> tuple[int, int]:
     "-n", "--replications", type=click.IntRange(1), default=50, show_default=True, help="Trials of each cell."
 )
 @SEED
-@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@THREADS
 @click.option("--json", "json_file", metavar="FILE", help="Write all cells.")
 @click.option("--picture", "picture_file", metavar="FILE", help="Write the maps as a picture: .png or .svg.")
 @click.option(
@@ -526,7 +527,7 @@ def _severity(text: str) -> float:
     "-n", "--replications", type=click.IntRange(2), default=50, show_default=True, help="Of each plan tried."
 )
 @SEED
-@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@THREADS
 @click.option("--out", metavar="DIR", help="Write each plan found: as a patch of your files, and in full.")
 @click.option("--json", "json_file", metavar="FILE", help="Write all plans that were tried.")
 @click.option("--picture", "picture_file", metavar="FILE", help="Write the front as a picture: .png or .svg.")
@@ -620,7 +621,7 @@ def plan(
     "-n", "--replications", type=click.IntRange(1), default=50, show_default=True, help="Of each point."
 )
 @SEED
-@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@THREADS
 @click.option("--json", "json_file", metavar="FILE", help="Write all influences.")
 @click.option("--picture", "picture_file", metavar="FILE", help="Write them as a picture: .png or .svg.")
 def sensitivity(
@@ -699,7 +700,7 @@ def _ranges(parameters: Sequence[str]) -> dict[str, str] | None:
     help="About how much to simulate, in whole runs, besides finding levels, which may take thousands.",
 )
 @SEED
-@click.option("--threads", type=click.IntRange(0), default=0, help="0, the default: every core.")
+@THREADS
 @click.option("--json", "json_file", metavar="FILE", help="Write all of the answer.")
 @click.option("--paths", "paths_file", metavar="FILE.parquet", help="Write the runs that got there.")
 @click.pass_context
