@@ -104,4 +104,9 @@ std::int64_t hypergeometric_quantile(std::int64_t whole, std::int64_t marked, do
     return static_cast<std::int64_t>(std::clamp(count, std::max(0., std::ceil(taken + k - n)), std::min(k, taken)));
 }
 
+double gamma_quantile(double variance, double u) {
+    const double shape = 1 / variance;
+    return boost::math::gamma_p_inv(shape, u) / shape;
+}
+
 }  // namespace rollcast

@@ -574,10 +574,13 @@ int World::known(std::size_t version) const {
                                           [&](const Endpoint& endpoint) { return serves(endpoint, version); }));
 }
 
-int World::answering(std::size_t version) const {
-    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(), [&](const Endpoint& endpoint) {
-        return serves(endpoint, version) && all_[instance_of_[endpoint.server]].state == State::kRunning;
-    }));
+std::array<int, kCauses> World::refusing(std::size_t version) const {
+    std::array<int, kCauses> refusing{};
+    for (const Endpoint& endpoint : endpoints_) {
+        if (!serves(endpoint, version)) continue;
+        if (const auto cause = data_.refusal(endpoint.server)) ++refusing[static_cast<std::size_t>(*cause)];
+    }
+    return refusing;
 }
 
 void World::read_loads(Time now) {

@@ -2,6 +2,7 @@
 // The world: instances that come and go, hosts that fail under them, routers that learn of it late, and the requests
 // between them. It knows the truth about the release. Control code sees it only through cohorts() and scrape().
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -99,7 +100,7 @@ class World {
         return learned_routing_.mirrored.empty() ? 0 : learned_routing_.mirrored[version];
     }
     int known(std::size_t version) const;                      // instances that routers send requests to
-    int answering(std::size_t version) const;                  // of these: not dead
+    std::array<int, kCauses> refusing(std::size_t version) const;  // of these: turn requests away, by what for
     bool flagged() const { return learned_routing_.flagged; }  // all versions' requests share the instances
     std::size_t versions() const { return cohorts_.size(); }
     int ready(std::size_t version) const { return cohorts_[version].ready; }

@@ -103,7 +103,7 @@ TEST(World, UsersBehindAFlagAreServedByTheInstancesThatThereAre) {
     const Tally old = running.world.data().tally(0), fresh = running.world.data().tally(1);
     EXPECT_EQ(running.world.share(1), .25);
     EXPECT_EQ(running.world.known(1), 6);
-    EXPECT_EQ(running.world.answering(1), 6);
+    EXPECT_EQ(running.world.refusing(1), (std::array<int, kCauses>{}));
     EXPECT_EQ(running.cohort(1).instances, 0);
     EXPECT_GT(fresh.answered, 0);
     EXPECT_EQ(fresh.failed() + old.failed(), 0);

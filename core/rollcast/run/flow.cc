@@ -1,0 +1,69 @@
+#include "rollcast/run/flow.h"
+
+#include <algorithm>
+
+#include "rollcast/base/check.h"
+
+namespace rollcast {
+namespace {
+
+/// Where requests kill their processes, so many of them are there as do: each that kills, or a thousand that wear a
+/// process out. A share of a Poisson process kills as often as all of it, if each of its requests does so more often.
+double share_that_kills(const AnswerBook& book, const Defect& defect) {
+    constexpr double kToWearOut = 800;
+    if (defect.kind == DefectKind::kCrashOnRequest) return book.version(index_of(kNewVersion)).fatal;
+    if (defect.kind == DefectKind::kMemoryLeak || defect.kind == DefectKind::kDescriptorLeak) {
+        return std::min(1., kToWearOut / std::max(1., defect.severity));
+    }
+    return 0;
+}
+
+Defect among_those(const Defect& defect, double share) {
+    if (defect.kind == DefectKind::kCrashOnRequest) return {.kind = defect.kind, .severity = 1};
+    if (share == 0) return defect;
+    Defect sooner = defect;
+    sooner.severity = std::max(1., defect.severity * share);
+    return sooner;
+}
+
+}  // namespace
+
+Flow::Flow(const Scenario& scenario, const Defect& of, std::shared_ptr<Profile> profile, std::optional<double> at)
+    : book(std::make_shared<AnswerBook>(scenario, of, std::move(profile))), share(at) {
+    const double those = share_that_kills(*book, of);
+    defect = among_those(of, those);
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, scenario.locations.size()); ++i) {
+        Scenario& here = quiet.emplace_back(in_location(scenario, static_cast<LocationId>(i)));
+        const double rate = mean_rate(here.traffic, Duration{}, here.window.horizon) + closed_loop_rate(here);
+        here.traffic = {.rate = std::max(1e-9, those * rate)};
+        here.service.service_time = Constant{0};
+    }
+}
+
+std::optional<std::string> why_not_flow(const Scenario& scenario, const TruthKind& truth) {
+    const Traffic& traffic = scenario.traffic;
+    const Balancing& balancing = scenario.balancing;
+    if (traffic.replay) return "its arrivals are given one by one";
+    if (traffic.bursts) return "its traffic comes in bursts";
+    if (traffic.users.count > 0) return "users who wait for answers send less when these are late";
+    if (traffic.retries.attempts > 1) return "retries bring load of their own";
+    if (traffic.sessions.sticky == Stickiness::kInstance) return "users stay with their instance";
+    if (balancing.outlier) return "balancers eject instances for their answers";
+    if (balancing.max_outstanding > 0) return "balancers limit what they send to an instance";
+    if (balancing.locality) return "balancers prefer instances of their zone";
+    if (balancing.policy == Policy::kPeakEwma) return "balancers learn from latencies";
+    if (scenario.service.cold_slowness > 0) return "instances are slow while they are cold";
+    if (autoscales(scenario)) return "autoscalers look at what requests do to instances";
+    (void)truth;
+    return std::nullopt;
+}
+
+bool draws_requests(const Scenario& scenario, const TruthKind& truth) {
+    if (scenario.fidelity == Fidelity::kRequest) return false;
+    const std::optional<std::string> why_not = why_not_flow(scenario, truth);
+    require(!why_not || scenario.fidelity == Fidelity::kAuto,
+            "fidelity: flow cannot do it: " + why_not.value_or("") + "; take request, or auto");
+    return !why_not;
+}
+
+}  // namespace rollcast
