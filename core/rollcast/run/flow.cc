@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "rollcast/base/check.h"
-
 namespace rollcast {
 namespace {
 
@@ -38,32 +36,6 @@ Flow::Flow(const Scenario& scenario, const Defect& of, std::shared_ptr<Profile> 
         here.traffic = {.rate = std::max(1e-9, those * rate)};
         here.service.service_time = Constant{0};
     }
-}
-
-std::optional<std::string> why_not_flow(const Scenario& scenario, const TruthKind& truth) {
-    const Traffic& traffic = scenario.traffic;
-    const Balancing& balancing = scenario.balancing;
-    if (traffic.replay) return "its arrivals are given one by one";
-    if (traffic.bursts) return "its traffic comes in bursts";
-    if (traffic.users.count > 0) return "users who wait for answers send less when these are late";
-    if (traffic.retries.attempts > 1) return "retries bring load of their own";
-    if (traffic.sessions.sticky == Stickiness::kInstance) return "users stay with their instance";
-    if (balancing.outlier) return "balancers eject instances for their answers";
-    if (balancing.max_outstanding > 0) return "balancers limit what they send to an instance";
-    if (balancing.locality) return "balancers prefer instances of their zone";
-    if (balancing.policy == Policy::kPeakEwma) return "balancers learn from latencies";
-    if (scenario.service.cold_slowness > 0) return "instances are slow while they are cold";
-    if (autoscales(scenario)) return "autoscalers look at what requests do to instances";
-    (void)truth;
-    return std::nullopt;
-}
-
-bool draws_requests(const Scenario& scenario, const TruthKind& truth) {
-    if (scenario.fidelity == Fidelity::kRequest) return false;
-    const std::optional<std::string> why_not = why_not_flow(scenario, truth);
-    require(!why_not || scenario.fidelity == Fidelity::kAuto,
-            "fidelity: flow cannot do it: " + why_not.value_or("") + "; take request, or auto");
-    return !why_not;
 }
 
 }  // namespace rollcast

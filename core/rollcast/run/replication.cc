@@ -1,6 +1,7 @@
 #include "rollcast/run/replication.h"
 
 #include "rollcast/base/check.h"
+#include "rollcast/model/fidelity.h"
 #include "rollcast/random/distribution.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/run/flow.h"

@@ -131,7 +131,7 @@ Profile::Profile(const Scenario& scenario) {
 
 AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
     const Defect timing = timing_of(defect);
-    const double steps = std::min(load, kMostLoad) / kLoadStep;
+    const double steps = std::min(load, kHighest) / kLoadStep;
     const int below = static_cast<int>(steps);
     Key key{.kind = timing.kind,
             .severity = timing.severity,

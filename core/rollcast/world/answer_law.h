@@ -41,7 +41,7 @@ struct AnswerLaw {
 class Profile {
    public:
     static constexpr double kLoadStep = .025;  // of the slots in use
-    static constexpr double kMostLoad = 4;     // beyond, as there
+    static constexpr double kHighest = 4;      // load; beyond, as there
     static constexpr int kMostPooled = 16;     // instances that one balancer knows: more hardly differ
     static constexpr double kRequests = 4e5;   // of a measurement
 
@@ -72,6 +72,9 @@ class Profile {
 /// Both versions of a scenario. Threads may share one.
 class AnswerBook {
    public:
+    /// Beyond this share of slots in use it takes so long until a state is steady that laws may come too late.
+    static constexpr double kMostLoad = .95;
+
     /// `profile`: of the same service; none: its own.
     AnswerBook(const Scenario& scenario, const Defect& defect, std::shared_ptr<Profile> profile = {});
 
