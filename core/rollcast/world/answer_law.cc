@@ -88,17 +88,6 @@ void each_level(const ServiceTimes& times, const Add& add) {
 
 double& of(AnswerLaw::ByCause& shares, Cause cause) { return shares[static_cast<std::size_t>(cause)]; }
 
-/// Only what it does to the time that answers take.
-Defect timing_of(const Defect& defect) {
-    constexpr double kFactorStep = .02;
-    Defect timing = defect;
-    if (defect.kind == DefectKind::kLatency) {
-        timing.severity = std::exp(kFactorStep * std::round(std::log(defect.severity) / kFactorStep));
-        return timing;
-    }
-    return defect.kind == DefectKind::kCapacity ? defect : Defect{};
-}
-
 }  // namespace
 
 double AnswerLaw::in_time() const {
@@ -127,24 +116,42 @@ Profile::Profile(const Scenario& scenario) {
     alone_.balancing.balancers = scenario.balancing.balancers;
     alone_.traffic.classes = scenario.traffic.classes;
     for (RequestClass& each : alone_.traffic.classes) each.error_rate.reset();
+    alone_.release = scenario.release;
+}
+
+/// Only what it does to the time that answers take.
+Defect Profile::timing_of(const Defect& defect) const {
+    constexpr double kFactorStep = .05;
+    if (defect.kind == DefectKind::kCapacity) return defect;
+    if (defect.kind != DefectKind::kLatency) return {};
+    const auto names_it = [&](const TruthKind& truth) {
+        const Constant* fixed = std::get_if<Constant>(&truth.severity);
+        return fixed != nullptr && truth.kind == defect.kind && fixed->value == defect.severity;
+    };
+    const std::vector<TruthKind>& truths = alone_.release.truths;
+    Defect timing = defect;
+    if (std::none_of(truths.begin(), truths.end(), names_it)) {
+        timing.severity = std::exp(kFactorStep * std::round(std::log(defect.severity) / kFactorStep));
+    }
+    return timing;
 }
 
 AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
     const Defect timing = timing_of(defect);
-    const double steps = std::min(load, kHighest) / kLoadStep;
-    const int below = static_cast<int>(steps);
+    const double step = load < kShort ? kShortStep : kLoadStep;
+    const double steps = std::min(load, kHighest) / step, below = std::floor(steps);
     Key key{.kind = timing.kind,
             .severity = timing.severity,
             .share = timing.share,
             .request_class = timing.request_class,
             .slowness = slowness,
             .instances = pools(alone_.balancing) ? std::clamp(instances, 1, kMostPooled) : 1,
-            .load = below};
+            .load = below * step};
     const double above = steps - below;
     AnswerLaw law;
     const std::lock_guard lock(mutex_);
     law.add(at(key), 1 - above);
-    ++key.load;
+    key.load = (below + 1) * step;
     if (above > 0) law.add(at(key), above);
     return law;
 }
@@ -160,7 +167,7 @@ AnswerLaw Profile::measure(const Key& key) const {
     const AnswerBook book(scenario, defect, std::make_shared<Profile>(scenario));
     const AnswerBook::Version& facts = book.version(index_of(kNewVersion));
     const double most = key.instances * facts.slots / (facts.work * key.slowness);
-    scenario.traffic.rate = std::max(.5, static_cast<double>(key.load)) * kLoadStep * most;
+    scenario.traffic.rate = std::max(kShortStep / 8, key.load) * most;
 
     DataPlane plane(scenario, std::vector{defect}, StreamSpace(kSeed, 0), Time{});
     plane.count_application(false);
@@ -172,7 +179,7 @@ AnswerLaw Profile::measure(const Key& key) const {
     }
     plane.set_routes({group});
 
-    const Duration all = from_seconds(kRequests / scenario.traffic.rate);
+    const Duration all = from_seconds((key.load < kShort ? kShortRequests : kRequests) / scenario.traffic.rate);
     const Duration window = std::min(scenario.observability.scrape_interval, all / kFewestWindows);
     const double timeout = to_seconds(scenario.service.timeout);
     struct Look {

@@ -36,14 +36,19 @@ struct AnswerLaw {
 };
 
 /// What the request data plane has measured of a service: a version's law by load, however many replications ask.
-/// Loads are measured in steps, what is between them is interpolated; factors of slow releases are rounded to 2 %. Each
-/// measurement is a run of its own, the same in every profile of that service. Threads may share one.
+/// Loads are measured in steps, what is between them is interpolated; factors of slow releases are rounded to 5 %, but
+/// for those that the scenario names. Each measurement is a run of its own, the same in every profile of that service.
+/// Threads may share one.
 class Profile {
    public:
-    static constexpr double kLoadStep = .025;  // of the slots in use
+    // Where queues are short little depends on the load.
+    static constexpr double kShort = .7;        // load
+    static constexpr double kLoadStep = .025;   // from there on
+    static constexpr double kShortStep = .05;   // up to there
+    static constexpr double kRequests = 4e5;    // of a measurement
+    static constexpr double kShortRequests = 1e5;
     static constexpr double kHighest = 4;      // load; beyond, as there
     static constexpr int kMostPooled = 16;     // instances that one balancer knows: more hardly differ
-    static constexpr double kRequests = 4e5;   // of a measurement
 
     explicit Profile(const Scenario& scenario);
 
@@ -58,11 +63,13 @@ class Profile {
         int request_class;
         double slowness;
         int instances;
-        int load;  // in steps
+        double load;
         friend auto operator<=>(const Key&, const Key&) = default;
     };
     const AnswerLaw& at(const Key& key);
     AnswerLaw measure(const Key& key) const;
+
+    Defect timing_of(const Defect& defect) const;
 
     Scenario alone_;  // the service with nothing around it
     std::mutex mutex_;  // guards what follows
