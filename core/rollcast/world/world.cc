@@ -50,6 +50,7 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
       counted_(data_.versions(), true),
       preferred_(data_.versions()),
       cohorts_(data_.versions()),
+      reach_(cohorts_.size()),
       placed_(cohorts_.size() * static_cast<std::size_t>(scenario.fleet.zones), 0),
       in_zone_(placed_.size(), 0),
       shares_(cohorts_.size(), 0.0),
@@ -76,6 +77,7 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
         instance.ready = instance.available = true;
         instance.created = instance.started = instance.warm = instance.ready_since = since;
         answer(instance, since);
+        instance.endpoint = true;
         endpoints_.push_back({instance.server, instance.version});
     }
     reroute();
@@ -110,6 +112,12 @@ Duration World::wait(Purpose purpose, const Instance& instance, const Distributi
 
 void World::count(std::uint32_t id, int sign) {
     const Instance& instance = all_[id];
+    if (instance.endpoint) {
+        Reach& reach = reach_[index_of(instance.version)];
+        reach.known += sign;
+        reach.answering += instance.answers ? sign : 0;
+        reach.refusing += instance.stopped ? sign : 0;
+    }
     Cohort& cohort = cohorts_[index_of(instance.version)];
     if (instance.state == State::kGone) return;
     if (instance.terminating) {
@@ -244,7 +252,8 @@ void World::started(std::uint32_t id, Time now, EventQueue& queue) {
 }
 
 /// The process answers from now on, in its own way.
-void World::answer(const Instance& instance, Time now) {
+void World::answer(Instance& instance, Time now) {
+    instance.answers = true;
     data_.listen(instance.server, now);
     const InstanceEffects& effects = scenario_->faults.instances;
     if (effects.noise == 0 && effects.gray == 0) return;
@@ -281,6 +290,7 @@ void World::end_process(Instance& instance, Time now, Cause cause) {
     data_.kill(instance.server, now, cause);
     ++instance.process;
     instance.present_codes = 0;
+    instance.answers = false;
     instance.warm = kNever;
     instance.died = now;
 }
@@ -313,7 +323,9 @@ void World::terminate(std::uint32_t id, Time now, EventQueue& queue) {
 
 /// TERM: no new connections; what is under way may end until KILL.
 void World::stop(std::uint32_t id, Time now, EventQueue& queue) {
-    const Instance& instance = all_[id];
+    Instance& instance = all_[id];
+    instance.answers = false;
+    instance.stopped = true;
     data_.refuse(instance.server, Cause::kHandOver);
     const Time kill = now + term_to_kill(scenario_->fleet.grace, scenario_->fleet.pre_stop);
     data_.drain(instance.server, now);
@@ -516,13 +528,14 @@ void World::learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint
     Instance& instance = all_[id];
     if (change <= instance.learned) return;  // a later change was learned first
     instance.learned = change;
-    const auto at = std::find_if(endpoints_.begin(), endpoints_.end(),
-                                 [&](const Endpoint& known) { return known.server == instance.server; });
-    if (endpoint == (at != endpoints_.end())) return;
+    if (endpoint == instance.endpoint) return;
+    const Change counts(*this, id);
+    instance.endpoint = endpoint;
     if (endpoint) {
         endpoints_.push_back({instance.server, instance.version});
     } else {
-        endpoints_.erase(at);
+        endpoints_.erase(std::find_if(endpoints_.begin(), endpoints_.end(),
+                                      [&](const Endpoint& known) { return known.server == instance.server; }));
     }
     reroute();
 }
@@ -565,19 +578,12 @@ std::vector<Cohort> World::cohorts() const {
     return seen;
 }
 
-bool World::serves(const Endpoint& endpoint, std::size_t version) const {
-    return index_of(endpoint.version) == version || (learned_routing_.flagged && version == index_of(kNewVersion));
-}
-
-int World::known(std::size_t version) const {
-    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(),
-                                          [&](const Endpoint& endpoint) { return serves(endpoint, version); }));
-}
-
-int World::answering(std::size_t version) const {
-    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(), [&](const Endpoint& endpoint) {
-        return serves(endpoint, version) && all_[instance_of_[endpoint.server]].state == State::kRunning;
-    }));
+/// Behind a flag all endpoints serve the new version's requests.
+int World::reached(int Reach::* part, std::size_t version) const {
+    if (!learned_routing_.flagged || version != index_of(kNewVersion)) return reach_[version].*part;
+    int all = 0;
+    for (const Reach& reach : reach_) all += reach.*part;
+    return all;
 }
 
 void World::read_loads(Time now) {

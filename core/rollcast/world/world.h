@@ -98,8 +98,10 @@ class World {
     double mirrored(std::size_t version) const {                          // likewise, copied there besides
         return learned_routing_.mirrored.empty() ? 0 : learned_routing_.mirrored[version];
     }
-    int known(std::size_t version) const;                      // instances that routers send requests to
-    int answering(std::size_t version) const;                  // of these: not dead
+    /// Instances that routers send requests to, and what becomes of those: see Reach.
+    int known(std::size_t version) const { return reached(&Reach::known, version); }
+    int answering(std::size_t version) const { return reached(&Reach::answering, version); }
+    int refusing(std::size_t version) const { return reached(&Reach::refusing, version); }
     bool flagged() const { return learned_routing_.flagged; }  // all versions' requests share the instances
     std::size_t versions() const { return cohorts_.size(); }
     int ready(std::size_t version) const { return cohorts_[version].ready; }
@@ -139,6 +141,9 @@ class World {
         bool terminating = false;
         bool ready = false;  // as the control plane knows it
         bool available = false;
+        bool answers = false;            // its process does
+        bool stopped = false;            // TERM came
+        bool endpoint = false;           // as routers know it
         std::uint8_t seen_codes = 0;     // statuses that any scrape has seen
         std::uint8_t present_codes = 0;  // those that the present process has answered with
     };
@@ -147,6 +152,13 @@ class World {
     struct Endpoint {
         std::uint32_t server = 0;
         VersionId version{};
+    };
+    /// Of a version's instances, those that routers send requests to. Who is in neither of the two is dead, or not warm
+    /// again.
+    struct Reach {
+        int known = 0;
+        int answering = 0;
+        int refusing = 0;  // TERM came, whether they have ended since or not, and routers do not know yet
     };
     /// What routers are told. Index: version.
     struct Routing {
@@ -185,7 +197,7 @@ class World {
     void pull(std::uint32_t id, Time now, EventQueue& queue);
     void start_process(std::uint32_t id, Time now, EventQueue& queue);
     void started(std::uint32_t id, Time now, EventQueue& queue);
-    void answer(const Instance& instance, Time now);
+    void answer(Instance& instance, Time now);
     void probe(std::uint32_t id, Time now, EventQueue& queue);
     void end_process(Instance& instance, Time now, Cause cause);
     void crash(std::uint32_t id, Time now, EventQueue& queue);
@@ -212,7 +224,7 @@ class World {
     bool weigh(std::span<const Target> targets, Time now, EventQueue& queue);
     void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
     void reroute();
-    bool serves(const Endpoint& endpoint, std::size_t version) const;
+    int reached(int Reach::* part, std::size_t version) const;
     void scrape_applications(Scrape& scrape);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
 
@@ -253,6 +265,7 @@ class World {
     std::vector<std::optional<ZoneId>> preferred_;  // index: version; see Target::zone
     std::vector<Endpoint> endpoints_;               // as routers know them, some perhaps gone
     std::vector<Cohort> cohorts_;                   // index: version; without weights
+    std::vector<Reach> reach_;                      // index: version
     std::vector<std::uint32_t> placed_;             // versions x zones: how many ever
     std::vector<int> in_zone_;                      // versions x zones: how many now, without terminating ones
     Routing routing_;                               // as last asked for
