@@ -56,7 +56,8 @@ const char* name(AnalysisPhase phase) {
 
 }  // namespace
 
-Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace)
+Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace,
+                       const Counting& counting)
     : scenario_(&scenario),
       streams_(streams),
       now_(Time{} - scenario.window.lead_in),
@@ -66,7 +67,7 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     const auto settle = [&](std::string name, double share, const Scenario& here, LocationId location,
                             EventQueue& queue) {
         const StreamSpace luck = streams.in_location(location);
-        World world(here, defect, luck, now_, queue, pace);
+        World world(here, defect, luck, now_, queue, pace, counting);
         const std::size_t versions = world.data().versions();
         sites_.push_back(
             {std::move(name), share, &here, luck, std::move(world), Telemetry(here.observability, versions, lookback)});

@@ -33,7 +33,8 @@ namespace rollcast {
 class Simulation {
    public:
     /// The steady service, lead_in before time zero. `scenario` must be valid and outlive the simulation.
-    Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace = Pace::kFastest);
+    Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace = Pace::kFastest,
+               const Counting& counting = {});
 
     /// Starts the rollout now. Tells its story to `timeline` if there is one; a copy of the run tells none.
     void launch(const Strategy& strategy, Timeline* timeline = nullptr);
