@@ -7,6 +7,7 @@
 
 #include "rollcast/model/scenario.h"
 #include "rollcast/world/answer_law.h"
+#include "rollcast/world/world.h"
 
 namespace rollcast {
 
@@ -19,6 +20,7 @@ struct Flow {
     std::optional<double> share;
     std::vector<Scenario> quiet;  // index: location, at least one; as it is, but with next to no requests of its own
     Defect defect{};              // then
+    Counting counting{};          // of its fleet
 };
 
 }  // namespace rollcast

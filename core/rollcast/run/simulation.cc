@@ -63,15 +63,16 @@ const char* name(AnalysisPhase phase) {
 
 }  // namespace
 
-Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace)
-    : Simulation(scenario, defect, streams, pace, nullptr) {}
+Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace,
+                       const Counting& counting)
+    : Simulation(scenario, defect, streams, pace, counting, nullptr) {}
 
 Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams,
                        std::shared_ptr<const Flow> flow)
-    : Simulation(scenario, defect, streams, Pace::kFastest, std::move(flow)) {}
+    : Simulation(scenario, defect, streams, Pace::kFastest, flow->counting, flow) {}
 
 Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace,
-                       std::shared_ptr<const Flow> flow)
+                       const Counting& counting, std::shared_ptr<const Flow> flow)
     : scenario_(&scenario),
       flow_(std::move(flow)),
       streams_(streams),
@@ -83,7 +84,7 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
                             EventQueue& queue) {
         const StreamSpace luck = streams.in_location(location);
         const Scenario& served = flow_ ? flow_->quiet[index_of(location)] : here;
-        World world(served, flow_ ? flow_->defect : defect, luck, now_, queue, pace);
+        World world(served, flow_ ? flow_->defect : defect, luck, now_, queue, pace, counting);
         const std::size_t versions = world.data().versions();
         sites_.push_back(
             {std::move(name), share, &here, luck, std::move(world), Telemetry(here.observability, versions, lookback)});

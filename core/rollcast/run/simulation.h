@@ -34,7 +34,8 @@ namespace rollcast {
 class Simulation {
    public:
     /// The steady service, lead_in before time zero. `scenario` must be valid and outlive the simulation.
-    Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace = Pace::kFastest);
+    Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace = Pace::kFastest,
+               const Counting& counting = {});
 
     /// Likewise, but requests are drawn: `flow` is of the same scenario and defect.
     Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams,
@@ -95,7 +96,7 @@ class Simulation {
     };
 
     Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace,
-               std::shared_ptr<const Flow> flow);
+               const Counting& counting, std::shared_ptr<const Flow> flow);
     bool is_one() const { return sites_.size() == 1; }
     EventQueue& queue_of(Site& site) { return is_one() ? queue_ : site.queue; }
     const Telemetry& telemetry_of(LocationId location) const;

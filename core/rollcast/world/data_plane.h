@@ -62,10 +62,6 @@ class DataPlane {
     void impair_all(Impairment impairment);
     /// Connections are refused from now on, for that cause; what was admitted goes on.
     void refuse(std::uint32_t server, Cause cause);
-    /// What it would turn a request away for; none: it would not.
-    std::optional<Cause> refusal(std::uint32_t server) const {
-        return std::visit([&](const auto& servers) { return servers.refusal(server); }, servers_);
-    }
     /// advance() will stop with a notice when all that the server holds is done. refuse() it first.
     void drain(std::uint32_t server, Time now);
     /// The process ends: what it still held fails, its meter is lost. advance(now) first.

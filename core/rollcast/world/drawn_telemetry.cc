@@ -94,29 +94,41 @@ void DrawnTelemetry::look(const World& world, Time now) {
     standing_[kBaseline].share = beside;
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
-        const std::array<int, kCauses> refusing = world.refusing(version);
-        for (const Cause dead : {Cause::kDefect, Cause::kBackground}) {
-            const std::size_t of = static_cast<std::size_t>(dead);
-            if (refusing[of] > standing.refusing[of]) die(version, dead, refusing[of] - standing.refusing[of]);
-        }
+        const int dead = world.known(version) - world.answering(version) - world.refusing(version);
+        if (dead > standing.dead()) die(version, dead - standing.dead());
         standing.mirrored = world.mirrored(version);
         standing.known = world.known(version);
-        standing.refusing = refusing;
-        standing.serving = standing.known - sum(refusing);
+        standing.serving = world.answering(version);
+        standing.stopping = world.refusing(version);
+    }
+}
+
+/// A new version whose processes die of its defect is blamed for those that hosts take along, too.
+Cause DrawnTelemetry::cause_of_death(std::size_t version) const {
+    switch (version == kNew ? defect_.kind : DefectKind::kNone) {
+        case DefectKind::kCrashOnStart:
+        case DefectKind::kCrashHazard:
+        case DefectKind::kCrashOnRequest:
+        case DefectKind::kMemoryLeak:
+        case DefectKind::kSlowLeak:
+            return Cause::kDefect;
+        default:
+            return Cause::kBackground;
     }
 }
 
 /// Processes take along what they have in flight, and the request that kills them. These and those that are refused
 /// until routers know are the first failures of their kind: a series that begins with a death misses some of them.
-void DrawnTelemetry::die(std::size_t version, Cause cause, int deaths) {
+void DrawnTelemetry::die(std::size_t version, int deaths) {
     const Standing& standing = standing_[version];
     const double share = standing.share + standing.mirrored;
     if (share <= 0) return;
     const bool killed =
         version == kNew && (defect_.kind == DefectKind::kCrashOnRequest || defect_.kind == DefectKind::kMemoryLeak);
     const double lost = deaths * (standing.held + killed), own = lost * standing.share / share;
-    intervals_[version].refused[static_cast<std::size_t>(cause)] += own;
-    copies_[version].refused[static_cast<std::size_t>(cause)] += lost - own;
+    const auto cause = static_cast<std::size_t>(cause_of_death(version));
+    intervals_[version].refused[cause] += own;
+    copies_[version].refused[cause] += lost - own;
     if (version == kNew && defect_.kind != DefectKind::kNone) harmed_ += own;
 }
 
@@ -211,9 +223,11 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     interval.marked += requests * errors;
     interval.fine += requests * (1 - errors);
     for (std::size_t cause = 0; cause < kCauses; ++cause) {
-        interval.refused[cause] += one * standing.refusing[cause] + reached * law.refused[cause];
+        interval.refused[cause] += reached * law.refused[cause];
         interval.late[cause] += reached * law.late[cause];
     }
+    interval.refused[static_cast<std::size_t>(Cause::kHandOver)] += one * standing.stopping;
+    interval.refused[static_cast<std::size_t>(cause_of_death(version))] += one * standing.dead();
     interval.in_time += in_time;
     interval.defective += in_time * defective;
     interval.slow += reached * law.slow;

@@ -78,10 +78,12 @@ class DrawnTelemetry {
     struct Standing {
         double share = 0;
         double mirrored = 0;
-        int known = 0;  // instances that routers send requests to
-        std::array<int, kCauses> refusing{};  // of these: turn them away, by what for
-        int serving = 0;                      // of these: the rest
-        double held = 0;                      // requests in flight of each
+        int known = 0;     // instances that routers send requests to
+        int serving = 0;   // of these: answer
+        int stopping = 0;  // of these: refuse; the rest is dead
+        double held = 0;   // requests in flight of each
+
+        int dead() const { return known - serving - stopping; }
     };
     struct Busy {
         double rate;  // requests of the version's work a second
@@ -107,7 +109,8 @@ class DrawnTelemetry {
 
     enum class Requests : std::uint8_t { kOwn, kCopies };
     void follow_leak(const World& world);
-    void die(std::size_t version, Cause cause, int deaths);
+    Cause cause_of_death(std::size_t version) const;
+    void die(std::size_t version, int deaths);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;

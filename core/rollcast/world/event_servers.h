@@ -3,7 +3,6 @@
 // ahead (last come first served, requests that share cores), and as the yardstick of the servers that look ahead.
 
 #include <cstdint>
-#include <optional>
 #include <limits>
 #include <vector>
 
@@ -21,9 +20,6 @@ class EventServers {
     std::uint32_t add(std::uint16_t version, const Answering& answering);
     void listen(std::uint32_t index, Instant now, const Shared& shared);
     void refuse(std::uint32_t index, Cause cause);
-    std::optional<Cause> refusal(std::uint32_t index) const {
-        return servers_[index].listening ? std::nullopt : std::optional(servers_[index].refusal);
-    }
     void impair(std::uint32_t index, Impairment impairment, const Shared&) {
         Answering::impair(servers_[index].trouble, impairment);
     }

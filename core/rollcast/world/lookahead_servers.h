@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <limits>
 #include <vector>
 
@@ -40,9 +39,6 @@ class LookaheadServers {
     std::uint32_t add(std::uint16_t version, const Answering& answering);
     void listen(std::uint32_t index, Instant now, const Shared& shared);
     void refuse(std::uint32_t index, Cause cause);
-    std::optional<Cause> refusal(std::uint32_t index) const {
-        return servers_[index].listening ? std::nullopt : std::optional(servers_[index].refusal);
-    }
     void impair(std::uint32_t index, Impairment impairment, const Shared& shared);
     /// The process ends: what it still held fails, its own counters are lost.
     void kill(std::uint32_t index, Instant now, Cause cause, Shared& shared);
