@@ -5,7 +5,9 @@
 #include <numeric>
 #include <utility>
 
+#include "rollcast/random/counts.h"
 #include "rollcast/random/distribution.h"
+#include "rollcast/stats/moments.h"
 #include "rollcast/stats/queueing.h"
 #include "rollcast/world/data_plane.h"
 
@@ -94,6 +96,45 @@ double AnswerLaw::in_time() const {
     return 1 - std::accumulate(refused.begin(), refused.end(), 0.) - std::accumulate(late.begin(), late.end(), 0.);
 }
 
+double AnswerLaw::answered() const { return std::accumulate(by_latency.begin(), by_latency.end(), 0.); }
+
+AnswerLaw AnswerLaw::with_late_alone(const AnswerLaw& calm, double share) const {
+    const double alone = 1 - calm.in_time();
+    if (alone <= 0 || alone >= 1) return *this;
+    AnswerLaw others = *this;
+    for (std::size_t i = 0; i < kCauses; ++i) others.late[i] = std::max(0., late[i] - calm.late[i]);
+    AnswerLaw law;
+    law.add(others, (1 - share) / (1 - alone));
+    for (std::size_t i = 0; i < kCauses; ++i) law.late[i] += share * calm.late[i] / alone;
+    return law;
+}
+
+void AnswerLaw::cluster(const AnswerLaw& calm, double u) {
+    const auto factor = [&](double excess, double sum) { return gamma_quantile(excess / (sum * sum), u); };
+    const double failed = std::accumulate(refused.begin(), refused.end(), std::accumulate(late.begin(), late.end(), 0.));
+    const double well = answered(), waited = latency - calm.latency;
+    if (clustering > 0 && failed > 0 && well > 0) {
+        const double times = std::min(factor(clustering, failed), (failed + well) / failed);
+        for (std::size_t i = 0; i < kCauses; ++i) refused[i] *= times, late[i] *= times;
+        const double rest = (failed + well - times * failed) / well;
+        for (double& bucket : by_latency) bucket *= rest;
+        slow *= rest, latency *= rest, latency_square *= rest;
+    }
+    if (wait_clustering > 0 && waited > 0) {
+        const double times = factor(wait_clustering, waited), left = answered(), calm_left = calm.answered();
+        double sum = 0;
+        const auto move = [&](double& value, double still) { value = std::max(0., still + times * (value - still)); };
+        for (std::size_t b = 0; b < by_latency.size(); ++b) {
+            move(by_latency[b], calm.by_latency[b] * left / calm_left);
+            sum += by_latency[b];
+        }
+        for (double& bucket : by_latency) bucket *= sum > 0 ? left / sum : 1;
+        move(slow, calm.slow * left / calm_left);
+        move(latency, calm.latency * left / calm_left);
+        latency_square = std::max(latency_square, latency * latency / std::max(left, 1e-300));
+    }
+}
+
 void AnswerLaw::add(const AnswerLaw& other, double share) {
     for (std::size_t i = 0; i < kCauses; ++i) {
         refused[i] += share * other.refused[i];
@@ -104,6 +145,7 @@ void AnswerLaw::add(const AnswerLaw& other, double share) {
     latency += share * other.latency;
     latency_square += share * other.latency_square;
     clustering += share * other.clustering;
+    wait_clustering += share * other.wait_clustering;
 }
 
 // ---- what is measured ----
@@ -197,10 +239,19 @@ AnswerLaw Profile::measure(const Key& key) const {
         double late() const { return of(Code::k504); }
         double failed() const { return static_cast<double>(tally.failed()); }
     };
+    std::vector<AttemptRecord> journal;
+    plane.keep_journal(&journal);
+    Moments latencies;  // seconds, of those in time
     std::vector<Look> looks;
     for (Time now = Time{} + all / 20 + 3 * scenario.service.timeout, end = now + all; now <= end; now += window) {
         plane.advance(now);
         plane.sweep(now);
+        if (!looks.empty()) {
+            for (const AttemptRecord& each : journal) {
+                if (each.seen == Code::k200) latencies.add(static_cast<double>(each.answered - each.arrived) * 1e-9);
+            }
+        }
+        journal.clear();
         looks.emplace_back(plane, timeout);
     }
     const Look &first = looks.front(), &last = looks.back();
@@ -234,7 +285,8 @@ AnswerLaw Profile::measure(const Key& key) const {
         of_latency += std::pow(looks[i].latency - looks[i - 1].latency - n * mean_latency, 2);
         of_failures += std::pow(f - mean_failed, 2);
     }
-    law.latency_square = law.latency * mean_latency + of_latency / ended;
+    law.latency_square = well / ended * (latencies.variance() + mean_latency * mean_latency);
+    law.wait_clustering = std::max(0., (of_latency * windows / (windows - 1) - well * latencies.variance()) / ended);
     const double by_itself = failed * (1 - failed / ended);
     law.clustering = std::max(0., (of_failures * windows / (windows - 1) - by_itself) / ended);
     return law;
@@ -263,7 +315,6 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shar
                        [&](double seconds, double share) { facts.work += each.share * share * seconds; });
         }
         kind.quiet = quiet_load(facts.slots);
-        kind.alone = alone(truth, 1);
     }
 }
 
@@ -307,7 +358,15 @@ AnswerLaw AnswerBook::law(std::size_t version, double rate, int instances, doubl
     const Kind& kind = versions_[version];
     const double load = this->load(version, rate, instances, slowness);
     if (load > kind.quiet) return profile_->law(kind.defect, load, instances, slowness);
-    return slowness == 1 ? kind.alone : alone(kind.defect, slowness);
+    return calm(version, slowness);
+}
+
+const AnswerLaw& AnswerBook::calm(std::size_t version, double slowness) const {
+    const std::pair key{version, slowness};
+    const std::lock_guard lock(mutex_);
+    const auto known = calm_.find(key);
+    if (known != calm_.end()) return known->second;
+    return calm_.emplace(key, alone(versions_[version].defect, slowness)).first->second;
 }
 
 }  // namespace rollcast

@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "rollcast/model/scenario.h"
@@ -27,12 +27,21 @@ struct AnswerLaw {
     double slow = 0;                                      // in time, but slower than Service::slow
     double latency = 0;                                   // seconds, of those in time
     double latency_square = 0;                            // likewise
-    /// By how much the variance of the failures in a scrape interval exceeds that of independent ones, per request.
+    /// Bursts and queues give neighbouring requests a fate in common. By how much the variance of the failures in a
+    /// scrape interval exceeds that of independent ones, per request; and that of the sum of latencies.
     double clustering = 0;
+    double wait_clustering = 0;
 
     double in_time() const;
-    /// That share of all requests meets another law.
-    void add(const AnswerLaw& other, double share);
+    /// Of a sum of laws: how many are in time.
+    double answered() const;
+    /// That many more requests, or that share of all, meet another law.
+    void add(const AnswerLaw& other, double requests);
+    /// If so many took too long however idle their instance was, instead of those of `calm`, the law without waiting.
+    AnswerLaw with_late_alone(const AnswerLaw& calm, double share) const;
+    /// Of a sum of laws: what these requests meet together, where they would meet `calm` if nobody waited, with luck u
+    /// in (0, 1). On average as before.
+    void cluster(const AnswerLaw& calm, double u);
 };
 
 /// What the request data plane has measured of a service: a version's law by load, however many replications ask.
@@ -96,6 +105,8 @@ class AnswerBook {
 
     /// Of `rate` requests a second at so many instances, all of them slower than usual by a factor.
     AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const;
+    /// Likewise, if nobody waits.
+    const AnswerLaw& calm(std::size_t version, double slowness) const;
     /// Share of the slots in use; above 1 where they do not suffice.
     double load(std::size_t version, double rate, int instances, double slowness) const;
 
@@ -103,14 +114,15 @@ class AnswerBook {
     struct Kind {
         Version facts{};
         Defect defect{};
-        double quiet = 0;   // up to this load nobody waits
-        AnswerLaw alone{};  // then
+        double quiet = 0;  // up to this load nobody waits
     };
     AnswerLaw alone(const Defect& defect, double slowness) const;
 
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
     std::vector<Kind> versions_;
+    mutable std::mutex mutex_;                                               // guards what follows
+    mutable std::map<std::pair<std::size_t, double>, AnswerLaw> calm_;  // by version and slowness; entries stay
 };
 
 }  // namespace rollcast
