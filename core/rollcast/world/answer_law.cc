@@ -7,19 +7,14 @@
 
 #include "rollcast/random/counts.h"
 #include "rollcast/random/distribution.h"
-#include "rollcast/stats/moments.h"
 #include "rollcast/stats/queueing.h"
-#include "rollcast/world/data_plane.h"
+#include "rollcast/world/measured_law.h"
 
 namespace rollcast {
 namespace {
 
 /// Fewer than so many requests wait: as good as none.
 constexpr double kFewWait = 1e-3;
-/// Laws do not depend on luck: measurements have their own.
-constexpr std::uint64_t kSeed = 20240229;
-/// Of a measurement, at least.
-constexpr int kFewestWindows = 100;
 
 std::vector<RequestClass> classes_of(const Scenario& scenario) {
     return scenario.traffic.classes.empty() ? std::vector{RequestClass{}} : scenario.traffic.classes;
@@ -34,8 +29,8 @@ double slots_of(const Service& service, const Defect& defect) {
     return defect.kind == DefectKind::kCapacity ? std::max(1.0, std::round(slots * (1 - defect.severity))) : slots;
 }
 
-/// Does the balancer look at what instances do?
-bool pools(const Balancing& balancing) { return balancing.policy != Policy::kRandom; }
+/// Does the balancer look at what instances do, or whose turn it is?
+bool looks(const Balancing& balancing) { return balancing.policy != Policy::kRandom; }
 
 /// The load up to which at most kFewWait of all requests would wait in M/M/c.
 double quiet_load(double slots) {
@@ -178,18 +173,21 @@ Defect Profile::timing_of(const Defect& defect) const {
     return timing;
 }
 
-AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
+Profile::Key Profile::key(const Defect& defect, int instances, double slowness) const {
     const Defect timing = timing_of(defect);
-    const double step = load < kShort ? kShortStep : kLoadStep;
-    const double steps = std::min(load, kHighest) / step, below = std::floor(steps);
-    Key key{.kind = timing.kind,
+    return {.kind = timing.kind,
             .severity = timing.severity,
             .share = timing.share,
             .request_class = timing.request_class,
             .slowness = slowness,
-            .instances = pools(alone_.balancing) ? std::clamp(instances, 1, kMostPooled) : 1,
-            .load = below * step};
-    const double above = steps - below;
+            .instances = looks(alone_.balancing) ? std::clamp(instances, 1, kMostPooled) : 1};
+}
+
+AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
+    const double step = load < kShort ? kShortStep : kLoadStep;
+    const double steps = std::min(load, kHighest) / step, below = std::floor(steps), above = steps - below;
+    Key key = this->key(defect, instances, slowness);
+    key.load = below * step;
     AnswerLaw law;
     const std::lock_guard lock(mutex_);
     law.add(at(key), 1 - above);
@@ -199,97 +197,36 @@ AnswerLaw Profile::law(const Defect& defect, double load, int instances, double 
 }
 
 const AnswerLaw& Profile::at(const Key& key) {
-    const auto known = known_.find(key);
-    return known != known_.end() ? known->second : known_.emplace(key, measure(key)).first->second;
+    if (const auto known = laws_.find(key); known != laws_.end()) return known->second;
+    const auto [scenario, facts, calm] = loaded(key);
+    const AnswerLaw law = key.load == 0 ? calm
+                                        : measure_law(scenario, key.defect(), key.instances, key.slowness, calm,
+                                                      facts.work * key.slowness, key.load < kShort ? kShortRequests : kRequests);
+    return laws_.emplace(key, law).first->second;
 }
 
-AnswerLaw Profile::measure(const Key& key) const {
-    const Defect defect{key.kind, key.severity, key.share, key.request_class};
+double Profile::reach(const Defect& defect, double load, int answering, int refusing, double slowness) {
+    constexpr double kStep = .1;
+    if (refusing == 0) return 1;
+    if (answering == 0) return 0;
+    if (!looks(alone_.balancing)) return static_cast<double>(answering) / (answering + refusing);
+    const double shrunk = std::min(1., static_cast<double>(kMostPooled) / (answering + refusing));
+    Key key = this->key(defect, std::max(1, static_cast<int>(std::lround(shrunk * answering))), slowness);
+    key.refusing = std::max(1, static_cast<int>(std::lround(shrunk * refusing)));
+    key.load = std::max(1., std::round(std::min(load, kHighest) / kStep)) * kStep;
+    const std::lock_guard lock(mutex_);
+    if (const auto known = reaches_.find(key); known != reaches_.end()) return known->second;
+    const double reach =
+        measure_reach(loaded(key).scenario, key.defect(), key.instances, key.refusing, key.slowness);
+    return reaches_.emplace(key, reach).first->second;
+}
+
+Profile::Loaded Profile::loaded(const Key& key) const {
     Scenario scenario = alone_;
-    const AnswerBook book(scenario, defect, std::make_shared<Profile>(scenario));
+    const AnswerBook book(scenario, key.defect(), std::make_shared<Profile>(scenario));
     const AnswerBook::Version& facts = book.version(index_of(kNewVersion));
-    const double most = key.instances * facts.slots / (facts.work * key.slowness);
-    scenario.traffic.rate = std::max(kShortStep / 8, key.load) * most;
-
-    DataPlane plane(scenario, std::vector{defect}, StreamSpace(kSeed, 0), Time{});
-    plane.count_application(false);
-    plane.impair_all({.slowness = key.slowness});
-    RouteGroup group;
-    for (int i = 0; i < key.instances; ++i) {
-        group.servers.push_back(plane.add_server(kOldVersion));
-        plane.listen(group.servers.back(), Time{});
-    }
-    plane.set_routes({group});
-
-    const Duration all = from_seconds((key.load < kShort ? kShortRequests : kRequests) / scenario.traffic.rate);
-    const Duration window = std::min(scenario.observability.scrape_interval, all / kFewestWindows);
-    const double timeout = to_seconds(scenario.service.timeout);
-    struct Look {
-        Tally tally{};
-        Meter meter{};
-        double well = 0;     // requests in time
-        double latency = 0;  // seconds, of these together
-
-        Look(const DataPlane& plane, double timeout) : tally(plane.tally(0)), meter(plane.proxy_meter(0)) {
-            // Proxies see those who are refused answered at once, and those who are late at their timeout.
-            well = static_cast<double>(tally.answered);
-            latency = static_cast<double>(meter.latency_ns) * 1e-9 - timeout * late();
-        }
-        double of(Code code) const { return static_cast<double>(meter.counters.by_code[std::size_t(code)]); }
-        double late() const { return of(Code::k504); }
-        double failed() const { return static_cast<double>(tally.failed()); }
-    };
-    std::vector<AttemptRecord> journal;
-    plane.keep_journal(&journal);
-    Moments latencies;  // seconds, of those in time
-    std::vector<Look> looks;
-    for (Time now = Time{} + all / 20 + 3 * scenario.service.timeout, end = now + all; now <= end; now += window) {
-        plane.advance(now);
-        plane.sweep(now);
-        if (!looks.empty()) {
-            for (const AttemptRecord& each : journal) {
-                if (each.seen == Code::k200) latencies.add(static_cast<double>(each.answered - each.arrived) * 1e-9);
-            }
-        }
-        journal.clear();
-        looks.emplace_back(plane, timeout);
-    }
-    const Look &first = looks.front(), &last = looks.back();
-    const double well = last.well - first.well, failed = last.failed() - first.failed(), ended = well + failed;
-    const double late = (last.late() - first.late()) / ended, refused = failed / ended - late;
-
-    AnswerLaw law;
-    const Tally tally = last.tally - first.tally;
-    for (std::size_t cause = 0; cause < kCauses; ++cause) {
-        const double share = static_cast<double>(tally.failed_by_cause[cause]) / ended;
-        law.late[cause] = failed > 0 ? share * late * ended / failed : 0;
-        law.refused[cause] = share - law.late[cause];
-    }
-    const std::vector<double>& limits = scenario.observability.latency_buckets;
-    const Counters seen = last.meter.counters - first.meter.counters;
-    for (std::size_t b = 0; b < kMaxLatencyBuckets; ++b) {
-        law.by_latency[b] = static_cast<double>(seen.by_latency[b]) / ended;
-    }
-    law.by_latency[0] -= refused;
-    law.by_latency[static_cast<std::size_t>(std::lower_bound(limits.begin(), limits.end(), timeout) - limits.begin())] -=
-        late;
-    law.slow = static_cast<double>(tally.slow) / ended;
-    law.latency = (last.latency - first.latency) / ended;
-
-    // How much more they differ from window to window than if each request had its fate for itself.
-    const double mean_latency = well > 0 ? (last.latency - first.latency) / well : 0;
-    const double windows = static_cast<double>(looks.size() - 1), mean_failed = failed / windows;
-    double of_latency = 0, of_failures = 0;
-    for (std::size_t i = 1; i < looks.size(); ++i) {
-        const double n = looks[i].well - looks[i - 1].well, f = looks[i].failed() - looks[i - 1].failed();
-        of_latency += std::pow(looks[i].latency - looks[i - 1].latency - n * mean_latency, 2);
-        of_failures += std::pow(f - mean_failed, 2);
-    }
-    law.latency_square = well / ended * (latencies.variance() + mean_latency * mean_latency);
-    law.wait_clustering = std::max(0., (of_latency * windows / (windows - 1) - well * latencies.variance()) / ended);
-    const double by_itself = failed * (1 - failed / ended);
-    law.clustering = std::max(0., (of_failures * windows / (windows - 1) - by_itself) / ended);
-    return law;
+    scenario.traffic.rate = key.load * key.instances * facts.slots / (facts.work * key.slowness);
+    return {std::move(scenario), facts, book.calm(index_of(kNewVersion), key.slowness)};
 }
 
 // ---- both versions ----
@@ -352,6 +289,11 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness) const {
 double AnswerBook::load(std::size_t version, double rate, int instances, double slowness) const {
     const Version& facts = versions_[version].facts;
     return rate * facts.work * slowness / (std::max(1, instances) * facts.slots);
+}
+
+double AnswerBook::reach(std::size_t version, double rate, int answering, int refusing, double slowness) const {
+    const double load = this->load(version, rate, answering, slowness);
+    return profile_->reach(versions_[version].defect, load, answering, refusing, slowness);
 }
 
 AnswerLaw AnswerBook::law(std::size_t version, double rate, int instances, double slowness) const {

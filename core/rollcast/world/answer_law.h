@@ -63,6 +63,8 @@ class Profile {
 
     /// Of `instances`, each with that share of its slots in use.
     AnswerLaw law(const Defect& defect, double load, int instances, double slowness);
+    /// Beside instances that refuse: the share of requests that get to one that answers. `load`: if all did.
+    double reach(const Defect& defect, double load, int answering, int refusing, double slowness);
 
    private:
     struct Key {
@@ -72,17 +74,21 @@ class Profile {
         int request_class;
         double slowness;
         int instances;
-        double load;
+        int refusing = 0;
+        double load = 0;
+        Defect defect() const { return {kind, severity, share, request_class}; }
         friend auto operator<=>(const Key&, const Key&) = default;
     };
+    struct Loaded;
+    Loaded loaded(const Key& key) const;
+    Key key(const Defect& defect, int instances, double slowness) const;
     const AnswerLaw& at(const Key& key);
-    AnswerLaw measure(const Key& key) const;
-
     Defect timing_of(const Defect& defect) const;
 
     Scenario alone_;  // the service with nothing around it
     std::mutex mutex_;  // guards what follows
-    std::map<Key, AnswerLaw> known_;
+    std::map<Key, AnswerLaw> laws_;
+    std::map<Key, double> reaches_;
 };
 
 /// Both versions of a scenario. Threads may share one.
@@ -105,7 +111,9 @@ class AnswerBook {
 
     /// Of `rate` requests a second at so many instances, all of them slower than usual by a factor.
     AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const;
-    /// Likewise, if nobody waits.
+    /// Of requests to these and others that refuse: the share that gets to one that answers.
+    double reach(std::size_t version, double rate, int answering, int refusing, double slowness) const;
+    /// The law if nobody waits.
     const AnswerLaw& calm(std::size_t version, double slowness) const;
     /// Share of the slots in use; above 1 where they do not suffice.
     double load(std::size_t version, double rate, int instances, double slowness) const;
@@ -123,6 +131,13 @@ class AnswerBook {
     std::vector<Kind> versions_;
     mutable std::mutex mutex_;                                               // guards what follows
     mutable std::map<std::pair<std::size_t, double>, AnswerLaw> calm_;  // by version and slowness; entries stay
+};
+
+/// The service at a load, and what is known of it without a measurement.
+struct Profile::Loaded {
+    Scenario scenario;
+    AnswerBook::Version facts;
+    AnswerLaw calm;
 };
 
 }  // namespace rollcast

@@ -71,6 +71,7 @@ void DrawnTelemetry::look(const World& world, Time now) {
         if (defect_.kind == DefectKind::kDescriptorLeak) follow_leak(world);
         const double rate =
             mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
+        spread(rate * retrying_.attempts);
         follow_retries(rate);
         const double requests = rate * to_seconds(now - looked_);
         retried_.errors += requests * retrying_.errors;
@@ -97,9 +98,10 @@ void DrawnTelemetry::look(const World& world, Time now) {
         const double rate = newer * (rate_at(scenario_->traffic, now) + closed_rate_);
         first_arrival_ = after(now, from_seconds(rollcast::draw(Exponential{1 / rate}, luck)));
     }
-    standing_[kNew].share = newer;
-    standing_[kOld].share = both ? 1 - newer - beside : world.share(kOld);
-    standing_[kBaseline].share = beside;
+    mixed_ = !world.weighed() && !(share_ && both);
+    standing_[kNew].routed = newer;
+    standing_[kOld].routed = both ? 1 - newer - beside : world.share(kOld);
+    standing_[kBaseline].routed = beside;
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const int dead = world.known(version) - world.answering(version) - world.refusing(version);
@@ -108,6 +110,35 @@ void DrawnTelemetry::look(const World& world, Time now) {
         standing.known = world.known(version);
         standing.serving = world.answering(version);
         standing.stopping = world.refusing(version);
+    }
+    spread(rate_at(scenario_->traffic, now) * retrying_.attempts);
+}
+
+/// Which share of the requests gets where, and to instances that answer: those that refuse draw more than their share
+/// from a balancer that looks for who is idle. `rate`: of attempts.
+void DrawnTelemetry::spread(double rate) {
+    const double slowness = impairment_of(scenario_->faults.brown_outs, looked_).slowness;
+    double share = 0;
+    int serving = 0, refusing = 0;
+    for (std::size_t version = 0; version < versions_; ++version) {
+        Standing& standing = standing_[version];
+        standing.share = standing.routed;
+        share += standing.routed;
+        serving += standing.serving;
+        refusing += standing.refusing();
+        standing.live = standing.refusing() == 0
+                            ? 1
+                            : book_->reach(answers_as(version), rate * (standing.routed + standing.mirrored),
+                                           standing.serving, standing.refusing(), slowness);
+    }
+    if (!mixed_ || refusing == 0 || serving == 0) return;
+    const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
+    const double live = book_->reach(answers_as(most), rate * share, serving, refusing, slowness);
+    for (std::size_t version = 0; version < versions_; ++version) {
+        Standing& standing = standing_[version];
+        const double its_live = share * live * standing.serving / serving;
+        standing.share = its_live + share * (1 - live) * standing.refusing() / refusing;
+        standing.live = share_of(its_live, standing.share);
     }
 }
 
@@ -167,11 +198,11 @@ Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
 /// behind a flag they do the work of all. `service`: rate of requests.
 DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) const {
     const Standing& standing = standing_[version];
-    const double rate = service * (standing.share + standing.mirrored);
+    const double rate = service * standing.live * (standing.share + standing.mirrored);
     if (together_) {
         double work = 0;
         for (std::size_t each = 0; each < versions_; ++each) {
-            work += service * standing_[each].share * book_->version(answers_as(each)).work;
+            work += service * standing_[each].live * standing_[each].share * book_->version(answers_as(each)).work;
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
     }
@@ -211,6 +242,7 @@ void DrawnTelemetry::follow_retries(double rate) {
     if (scenario_->traffic.retries.attempts < 2) return;
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     for (int step = 0; step < kMostSteps; ++step) {
+        spread(rate * retrying_.attempts);
         std::array<AttemptFate, kMostVersions + 1> fates{};
         for (std::size_t version = 0; version < versions_; ++version) {
             const Standing& standing = standing_[version];
@@ -223,7 +255,7 @@ void DrawnTelemetry::follow_retries(double rate) {
             double errors = book_->version(answers_as(version)).background + brown.error_rate;
             const AnswerLaw law =
                 this->law(version, busy(version, rate * retrying_.attempts), brown.slowness, errors);
-            const double admitted = 1 - sum(law.refused), serving = double(standing.serving) / standing.known;
+            const double admitted = 1 - sum(law.refused), serving = standing.live;
             const double alone = sum(book_->calm(answers_as(version), brown.slowness).late);
             const double late = admitted > 0 ? sum(law.late) / admitted : 0;
             errors = std::min(1., errors);
@@ -273,12 +305,13 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
 
     const double its = together_ ? rate * standing.share / busy.rate : 1;
     standing.held = its * std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
-    const double one = requests / standing.known, reached = one * standing.serving;
+    const double reached = requests * standing.live;
+    const double turned_away = requests - reached, stop = share_of(standing.stopping, standing.refusing());
     Interval& interval = own ? intervals_[version] : copies_[version];
     interval.marked += requests * errors;
     interval.fine += requests * (1 - errors);
-    interval.cut_off[static_cast<std::size_t>(Cause::kHandOver)] += one * standing.stopping;
-    interval.cut_off[static_cast<std::size_t>(cause_of_death(version))] += one * standing.dead();
+    interval.cut_off[static_cast<std::size_t>(Cause::kHandOver)] += turned_away * stop;
+    interval.cut_off[static_cast<std::size_t>(cause_of_death(version))] += turned_away * (1 - stop);
     interval.law.add(law, reached);
     interval.calm.add(calm, reached);
     const double fails = reached * law.in_time() * defective(version, errors);

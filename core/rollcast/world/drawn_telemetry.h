@@ -73,14 +73,17 @@ class DrawnTelemetry {
     };
     /// A version since the last look.
     struct Standing {
-        double share = 0;
+        double share = 0;   // of the service's requests
+        double routed = 0;  // likewise, if the balancer looked at nothing
         double mirrored = 0;
         int known = 0;     // instances that routers send requests to
         int serving = 0;   // of these: answer
         int stopping = 0;  // of these: refuse; the rest is dead
         double held = 0;   // requests in flight of each
+        double live = 1;   // share of its requests that gets to one that answers
 
-        int dead() const { return known - serving - stopping; }
+        int refusing() const { return known - serving; }
+        int dead() const { return refusing() - stopping; }
     };
     struct Busy {
         double rate;  // requests of the version's work a second
@@ -114,6 +117,7 @@ class DrawnTelemetry {
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;
     double defective(std::size_t version, double errors) const;
+    void spread(double rate);
     void follow_retries(double rate);
     void take_back_retried(std::span<const Answers> answers, Stream& luck);
     Impairment effect(std::size_t version, int instance) const;
@@ -130,6 +134,7 @@ class DrawnTelemetry {
 
     bool latencies_ = true;
     bool together_ = false;  // behind a flag
+    bool mixed_ = false;     // versions share one balancer's instances
     Time looked_;
     Time settled_;
     std::uint32_t settlings_ = 0;

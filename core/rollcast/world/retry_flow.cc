@@ -22,6 +22,15 @@ double geometric(double x, int terms) {
     return sum;
 }
 
+/// Retries that a token bucket refuses, per first attempt, where so many are wanted: what is pushed back at the lower
+/// end of a Brownian motion between two barriers (Harrison 1985), the bucket's level; the retries are Poisson.
+double refused(double wanted, double budget, double reserve) {
+    const double drift = budget - wanted, room = std::max(.5, reserve - .5);
+    const double times = 2 * drift * room / wanted;
+    if (std::abs(times) < 1e-6) return wanted / (2 * room);
+    return drift / std::expm1(times);
+}
+
 }  // namespace
 
 RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates) {
@@ -53,9 +62,12 @@ RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates)
         return sum;
     };
     double granted = 1;  // of the retries that clients want
-    if (retries.budget && retried(1) > *retries.budget) {
+    if (retries.budget && retried(1) > 0) {
         double low = 0, high = 1;
-        for (int i = 0; i < 40; ++i) (retried((low + high) / 2) < *retries.budget ? low : high) = (low + high) / 2;
+        for (int i = 0; i < 40; ++i) {
+            const double middle = (low + high) / 2, wanted = retried(middle) / middle;
+            (middle < 1 - refused(wanted, *retries.budget, retries.reserve) / wanted ? low : high) = middle;
+        }
         granted = low;
     }
 

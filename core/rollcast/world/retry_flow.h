@@ -31,8 +31,8 @@ struct RetryFlow {
 };
 
 /// A request brings the same work with each attempt, so one that takes too long there does so again; all else is drawn
-/// anew. Backing off takes no time. Of a retry budget only the rate counts, not the reserve. `fates`: four at
-/// most.
+/// anew. Backing off takes no time. Of a retry budget that is nearly spent the level is taken for a Brownian
+/// motion. `fates`: four at most.
 RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates);
 
 }  // namespace rollcast
