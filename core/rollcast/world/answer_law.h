@@ -54,8 +54,8 @@ class Profile {
     static constexpr double kShort = .7;        // load
     static constexpr double kLoadStep = .025;   // from there on
     static constexpr double kShortStep = .05;   // up to there
-    static constexpr double kRequests = 4e5;    // of a measurement
-    static constexpr double kShortRequests = 1e5;
+    static constexpr double kRequests = 1e5;    // of a measurement, at least
+    static constexpr double kShortRequests = 3e4;
     static constexpr double kHighest = 4;      // load; beyond, as there
     static constexpr int kMostPooled = 16;     // instances that one balancer knows: more hardly differ
 

@@ -90,7 +90,7 @@ Scenario roomy(const Scenario& scenario, double busy) {
 
 AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                       const AnswerLaw& calm, double work, double requests) {
-    constexpr double kNearEnough = .01, kMost = 10, kNextToNone = 1e-5;
+    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 20;  // error of failures, of requests; effort
     const double rate = scenario.traffic.rate;
     Rig real(scenario, defect, instances, 0, slowness);
     const double busy = rate / instances * work;
@@ -104,9 +104,10 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
     std::vector<std::array<double, 2>> waited;  // well answered in a window, and their seconds together
     const auto is_enough = [&] {
         if (failures.count() < kFewestWindows || at_real.ended < requests) return false;
-        if (at_real.ended > kMost * requests || at_real.failed() < kNextToNone * at_real.ended) return true;
-        const double error = std::sqrt(failures.variance() / static_cast<double>(failures.count()));
-        return error < kNearEnough * failures.mean();
+        if (at_real.ended > kMost * requests) return true;
+        const double windows = static_cast<double>(failures.count());
+        const double error = std::sqrt(failures.variance() / windows);
+        return error < kNearEnough * failures.mean() + kNextToNone * at_real.ended / windows;
     };
     while (!is_enough()) {
         now += window;
