@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string>
 #include <utility>
 
+#include "rollcast/base/check.h"
 #include "rollcast/random/counts.h"
 #include "rollcast/random/distribution.h"
 #include "rollcast/stats/queueing.h"
@@ -141,6 +143,7 @@ void AnswerLaw::add(const AnswerLaw& other, double share) {
     latency_square += share * other.latency_square;
     clustering += share * other.clustering;
     wait_clustering += share * other.wait_clustering;
+    persistence += share * other.persistence;
 }
 
 // ---- what is measured ----
@@ -221,6 +224,47 @@ double Profile::reach(const Defect& defect, double load, int answering, int refu
     return reaches_.emplace(key, reach).first->second;
 }
 
+std::vector<double> Profile::dump() const {
+    std::vector<double> rows;
+    const auto add = [&](const Key& key, const AnswerLaw& law) {
+        rows.insert(rows.end(), {static_cast<double>(key.kind), key.severity, key.share,
+                                 static_cast<double>(key.request_class), key.slowness,
+                                 static_cast<double>(key.instances), static_cast<double>(key.refusing), key.load});
+        rows.insert(rows.end(), law.refused.begin(), law.refused.end());
+        rows.insert(rows.end(), law.late.begin(), law.late.end());
+        rows.insert(rows.end(), law.by_latency.begin(), law.by_latency.end());
+        rows.insert(rows.end(), {law.slow, law.latency, law.latency_square, law.clustering, law.wait_clustering,
+                                 law.persistence});
+    };
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, law] : laws_) add(key, law);
+    for (const auto& [key, reach] : reaches_) add(key, {.slow = reach});  // refusing tells it from a law
+    return rows;
+}
+
+void Profile::restore(std::span<const double> rows) {
+    require(rows.size() % kRow == 0, "a profile has " + std::to_string(kRow) + " numbers for each measurement");
+    const std::lock_guard lock(mutex_);
+    for (const double* at = rows.data(); at != rows.data() + rows.size();) {
+        const auto next = [&] { return *at++; };
+        Key key{};
+        key.kind = static_cast<DefectKind>(next()), key.severity = next(), key.share = next(), key.request_class = static_cast<int>(next());
+        key.slowness = next(), key.instances = static_cast<int>(next());
+        key.refusing = static_cast<int>(next()), key.load = next();
+        AnswerLaw law;
+        for (double& share : law.refused) share = next();
+        for (double& share : law.late) share = next();
+        for (double& share : law.by_latency) share = next();
+        law.slow = next(), law.latency = next(), law.latency_square = next();
+        law.clustering = next(), law.wait_clustering = next(), law.persistence = next();
+        if (key.refusing > 0) {
+            reaches_.emplace(key, law.slow);
+        } else {
+            laws_.emplace(key, law);
+        }
+    }
+}
+
 Profile::Loaded Profile::loaded(const Key& key) const {
     Scenario scenario = alone_;
     const AnswerBook book(scenario, key.defect(), std::make_shared<Profile>(scenario));
@@ -296,11 +340,20 @@ double AnswerBook::reach(std::size_t version, double rate, int answering, int re
     return profile_->reach(versions_[version].defect, load, answering, refusing, slowness);
 }
 
-AnswerLaw AnswerBook::law(std::size_t version, double rate, int instances, double slowness) const {
+AnswerLaw AnswerBook::law_at(std::size_t version, double load, int instances, double slowness) const {
     const Kind& kind = versions_[version];
-    const double load = this->load(version, rate, instances, slowness);
-    if (load > kind.quiet) return profile_->law(kind.defect, load, instances, slowness);
-    return calm(version, slowness);
+    return load > kind.quiet ? profile_->law(kind.defect, load, instances, slowness) : calm(version, slowness);
+}
+
+double AnswerBook::inertia(std::size_t version, double load, int instances, double slowness) const {
+    const auto held = [&](double at) {  // in the system, over the slots; by Little's law
+        const AnswerLaw law = law_at(version, at, instances, slowness);
+        const double late = std::accumulate(law.late.begin(), law.late.end(), 0.);
+        return at * (law.latency + late * to_seconds(scenario_.service.timeout));
+    };
+    const double work = versions_[version].facts.work * slowness, step = Profile::kLoadStep;
+    const double from = std::min(load, Profile::kHighest - step);
+    return std::max(work, (held(from + step) - held(from)) / step);
 }
 
 const AnswerLaw& AnswerBook::calm(std::size_t version, double slowness) const {

@@ -4,10 +4,12 @@
 // plane itself.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,7 @@ struct AnswerLaw {
     /// scrape interval exceeds that of independent ones, per request; and that of the sum of latencies.
     double clustering = 0;
     double wait_clustering = 0;
+    double persistence = 0;  // correlation of that from one interval to the next
 
     double in_time() const;
     /// Of a sum of laws: how many are in time.
@@ -66,6 +69,12 @@ class Profile {
     /// Beside instances that refuse: the share of requests that get to one that answers. `load`: if all did.
     double reach(const Defect& defect, double load, int answering, int refusing, double slowness);
 
+    /// What is known, to be kept: so many numbers for each measurement.
+    static constexpr std::size_t kRow = 8 + 2 * kCauses + kMaxLatencyBuckets + 6;
+    std::vector<double> dump() const;
+    /// What a profile of the same service and model has known. Throws std::invalid_argument for a part of a row.
+    void restore(std::span<const double> rows);
+
    private:
     struct Key {
         DefectKind kind;
@@ -86,7 +95,7 @@ class Profile {
     Defect timing_of(const Defect& defect) const;
 
     Scenario alone_;  // the service with nothing around it
-    std::mutex mutex_;  // guards what follows
+    mutable std::mutex mutex_;  // guards what follows
     std::map<Key, AnswerLaw> laws_;
     std::map<Key, double> reaches_;
 };
@@ -110,7 +119,15 @@ class AnswerBook {
     const Version& version(std::size_t index) const { return versions_[index].facts; }
 
     /// Of `rate` requests a second at so many instances, all of them slower than usual by a factor.
-    AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const;
+    AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const {
+        return law_at(version, load(version, rate, instances, slowness), instances, slowness);
+    }
+    AnswerLaw law_at(std::size_t version, double load, int instances, double slowness) const;
+    /// Up to this load nobody waits.
+    double quiet(std::size_t version) const { return versions_[version].quiet; }
+    /// How quickly queues follow where the load goes from there: a time constant in seconds. What is there has to grow
+    /// or go (the pointwise stationary fluid flow approximation; Wang, Tipper and Banerjee 1996).
+    double inertia(std::size_t version, double load, int instances, double slowness) const;
     /// Of requests to these and others that refuse: the share that gets to one that answers.
     double reach(std::size_t version, double rate, int answering, int refusing, double slowness) const;
     /// The law if nobody waits.
@@ -122,7 +139,7 @@ class AnswerBook {
     struct Kind {
         Version facts{};
         Defect defect{};
-        double quiet = 0;  // up to this load nobody waits
+        double quiet = 0;
     };
     AnswerLaw alone(const Defect& defect, double slowness) const;
 

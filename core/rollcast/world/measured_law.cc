@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "rollcast/stats/moments.h"
@@ -16,6 +17,7 @@ constexpr std::uint64_t kSeed = 20240229;
 /// In which how much requests have in common is seen.
 constexpr int kFewestWindows = 100;
 constexpr double kMostSlots = 1024;
+constexpr double kMostPersistent = .98;
 
 class Rig {
    public:
@@ -131,9 +133,18 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
     const double by_itself = at_real.failed() * well / at_real.ended;
     law.clustering = std::max(0., (failures.variance() * windows - by_itself) / at_real.ended);
     const double mean = at_real.law.latency / well, variance = at_real.law.latency_square / well - mean * mean;
-    double spread = 0;
-    for (const auto& [answered, seconds] : waited) spread += std::pow(seconds - answered * mean, 2);
-    law.wait_clustering = std::max(0., (spread * windows / (windows - 1) - well * variance) / at_real.ended);
+    double spread = 0, in_a_row = 0, before = 0;
+    for (const auto& [answered, seconds] : waited) {
+        const double off = seconds - answered * mean;
+        spread += off * off;
+        in_a_row += off * std::exchange(before, off);
+    }
+    const double in_common = std::max(0., spread * windows / (windows - 1) - well * variance);
+    law.wait_clustering = in_common / at_real.ended;
+    if (in_common > 0) {
+        const double lasts = std::clamp(in_a_row / in_common, 0., kMostPersistent);
+        law.persistence = std::pow(lasts, to_seconds(scenario.observability.scrape_interval) / to_seconds(window));
+    }
     return law;
 }
 
