@@ -34,6 +34,14 @@ double slots_of(const Service& service, const Defect& defect) {
 /// Does the balancer look at what instances do, or whose turn it is?
 bool looks(const Balancing& balancing) { return balancing.policy != Policy::kRandom; }
 
+/// So many instances of one balancer hardly differ from these.
+int like(int instances) {
+    for (const int fewer : {16, 12, 8, 6, 4, 3, 2}) {
+        if (instances >= fewer) return fewer;
+    }
+    return 1;
+}
+
 /// The load up to which at most kFewWait of all requests would wait in M/M/c.
 double quiet_load(double slots) {
     const int servers = std::max(1, static_cast<int>(std::lround(slots)));
@@ -183,7 +191,7 @@ Profile::Key Profile::key(const Defect& defect, int instances, double slowness) 
             .share = timing.share,
             .request_class = timing.request_class,
             .slowness = slowness,
-            .instances = looks(alone_.balancing) ? std::clamp(instances, 1, kMostPooled) : 1};
+            .instances = looks(alone_.balancing) ? like(instances) : 1};
 }
 
 AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
@@ -208,19 +216,25 @@ const AnswerLaw& Profile::at(const Key& key) {
     return laws_.emplace(key, law).first->second;
 }
 
-double Profile::reach(const Defect& defect, double load, int answering, int refusing, double slowness) {
+double Profile::reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness) {
     constexpr double kStep = .1;
-    if (refusing == 0) return 1;
+    const int count = refusing.dead + refusing.stopping;
+    if (count == 0) return 1;
     if (answering == 0) return 0;
-    if (!looks(alone_.balancing)) return static_cast<double>(answering) / (answering + refusing);
-    const double shrunk = std::min(1., static_cast<double>(kMostPooled) / (answering + refusing));
-    Key key = this->key(defect, std::max(1, static_cast<int>(std::lround(shrunk * answering))), slowness);
-    key.refusing = std::max(1, static_cast<int>(std::lround(shrunk * refusing)));
+    if (!looks(alone_.balancing)) return static_cast<double>(answering) / (answering + count);
+    const double shrunk = std::min(1., static_cast<double>(kMostPooled) / (answering + count));
+    Key key = this->key(defect, 1, slowness);
+    key.instances = std::max(1, static_cast<int>(std::lround(shrunk * answering)));
+    key.refusing = std::max(1, static_cast<int>(std::lround(shrunk * count)));
+    key.stopping_for = refusing.dead == 0 ? refusing.stopping_for : 0;
     key.load = std::max(1., std::round(std::min(load, kHighest) / kStep)) * kStep;
     const std::lock_guard lock(mutex_);
     if (const auto known = reaches_.find(key); known != reaches_.end()) return known->second;
-    const double reach =
-        measure_reach(loaded(key).scenario, key.defect(), key.instances, key.refusing, key.slowness);
+    const auto [scenario, facts, calm] = loaded(key);
+    const double reach = key.stopping_for > 0
+                             ? measure_reach_while_stopping(scenario, key.defect(), key.instances, key.refusing,
+                                                            key.slowness, facts.work * key.slowness, key.stopping_for)
+                             : measure_reach(scenario, key.defect(), key.instances, key.refusing, key.slowness);
     return reaches_.emplace(key, reach).first->second;
 }
 
@@ -229,7 +243,8 @@ std::vector<double> Profile::dump() const {
     const auto add = [&](const Key& key, const AnswerLaw& law) {
         rows.insert(rows.end(), {static_cast<double>(key.kind), key.severity, key.share,
                                  static_cast<double>(key.request_class), key.slowness,
-                                 static_cast<double>(key.instances), static_cast<double>(key.refusing), key.load});
+                                 static_cast<double>(key.instances), static_cast<double>(key.refusing),
+                                 key.stopping_for, key.load});
         rows.insert(rows.end(), law.refused.begin(), law.refused.end());
         rows.insert(rows.end(), law.late.begin(), law.late.end());
         rows.insert(rows.end(), law.by_latency.begin(), law.by_latency.end());
@@ -250,7 +265,7 @@ void Profile::restore(std::span<const double> rows) {
         Key key{};
         key.kind = static_cast<DefectKind>(next()), key.severity = next(), key.share = next(), key.request_class = static_cast<int>(next());
         key.slowness = next(), key.instances = static_cast<int>(next());
-        key.refusing = static_cast<int>(next()), key.load = next();
+        key.refusing = static_cast<int>(next()), key.stopping_for = next(), key.load = next();
         AnswerLaw law;
         for (double& share : law.refused) share = next();
         for (double& share : law.late) share = next();
@@ -335,9 +350,10 @@ double AnswerBook::load(std::size_t version, double rate, int instances, double 
     return rate * facts.work * slowness / (std::max(1, instances) * facts.slots);
 }
 
-double AnswerBook::reach(std::size_t version, double rate, int answering, int refusing, double slowness) const {
+double AnswerBook::reach(std::size_t version, double rate, int answering, const Refusing& refusing,
+                         double slowness) const {
     const double load = this->load(version, rate, answering, slowness);
-    return profile_->reach(versions_[version].defect, load, answering, refusing, slowness);
+    return profile_->reach(versions_[version].defect, load, refusing, answering, slowness);
 }
 
 AnswerLaw AnswerBook::law_at(std::size_t version, double load, int instances, double slowness) const {

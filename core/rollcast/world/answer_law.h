@@ -47,6 +47,13 @@ struct AnswerLaw {
     void cluster(const AnswerLaw& calm, double u);
 };
 
+/// Instances that routers know and that refuse all they are sent.
+struct Refusing {
+    int dead = 0;
+    int stopping = 0;
+    double stopping_for = 0;  // seconds until routers know, on average
+};
+
 /// What the request data plane has measured of a service: a version's law by load, however many replications ask.
 /// Loads are measured in steps, what is between them is interpolated; factors of slow releases are rounded to 5 %, but
 /// for those that the scenario names. Each measurement is a run of its own, the same in every profile of that service.
@@ -60,17 +67,17 @@ class Profile {
     static constexpr double kRequests = 1e5;    // of a measurement, at least
     static constexpr double kShortRequests = 3e4;
     static constexpr double kHighest = 4;      // load; beyond, as there
-    static constexpr int kMostPooled = 16;     // instances that one balancer knows: more hardly differ
+    static constexpr int kMostPooled = 16;     // instances that one balancer knows, where some of them refuse
 
     explicit Profile(const Scenario& scenario);
 
     /// Of `instances`, each with that share of its slots in use.
     AnswerLaw law(const Defect& defect, double load, int instances, double slowness);
     /// Beside instances that refuse: the share of requests that get to one that answers. `load`: if all did.
-    double reach(const Defect& defect, double load, int answering, int refusing, double slowness);
+    double reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness);
 
     /// What is known, to be kept: so many numbers for each measurement.
-    static constexpr std::size_t kRow = 8 + 2 * kCauses + kMaxLatencyBuckets + 6;
+    static constexpr std::size_t kRow = 9 + 2 * kCauses + kMaxLatencyBuckets + 6;
     std::vector<double> dump() const;
     /// What a profile of the same service and model has known. Throws std::invalid_argument for a part of a row.
     void restore(std::span<const double> rows);
@@ -84,6 +91,7 @@ class Profile {
         double slowness;
         int instances;
         int refusing = 0;
+        double stopping_for = 0;
         double load = 0;
         Defect defect() const { return {kind, severity, share, request_class}; }
         friend auto operator<=>(const Key&, const Key&) = default;
@@ -129,7 +137,7 @@ class AnswerBook {
     /// or go (the pointwise stationary fluid flow approximation; Wang, Tipper and Banerjee 1996).
     double inertia(std::size_t version, double load, int instances, double slowness) const;
     /// Of requests to these and others that refuse: the share that gets to one that answers.
-    double reach(std::size_t version, double rate, int answering, int refusing, double slowness) const;
+    double reach(std::size_t version, double rate, int answering, const Refusing& refusing, double slowness) const;
     /// The law if nobody waits.
     const AnswerLaw& calm(std::size_t version, double slowness) const;
     /// Share of the slots in use; above 1 where they do not suffice.

@@ -64,6 +64,8 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       share_(share),
       versions_(scenario.baseline ? 3 : 2),
       closed_rate_(closed_loop_rate(scenario)),
+      stopping_for_(std::max(0., mean(scenario.balancing.propagation) - to_seconds(scenario.fleet.pre_stop))),
+      tokens_(scenario.traffic.retries.reserve),
       looked_(from),
       settled_(from) {}
 
@@ -109,8 +111,8 @@ void DrawnTelemetry::pass_until(Time now) {
     const double rate =
         mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
     spread(rate * retrying_.attempts);
-    follow_retries(rate);
     const double seconds = to_seconds(now - looked_), requests = rate * seconds;
+    follow_retries(rate, requests);
     retried_.errors += requests * retrying_.errors;
     retried_.errors_retried += requests * retrying_.errors_retried;
     retried_.late += requests * retrying_.late;
@@ -128,21 +130,25 @@ void DrawnTelemetry::pass_until(Time now) {
 void DrawnTelemetry::spread(double rate) {
     const double slowness = impairment_of(scenario_->faults.brown_outs, looked_).slowness;
     double share = 0;
-    int serving = 0, refusing = 0;
+    int serving = 0;
+    Refusing all{.stopping_for = stopping_for_};
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         standing.share = standing.routed;
         share += standing.routed;
         serving += standing.serving;
-        refusing += standing.refusing();
+        all.dead += standing.dead();
+        all.stopping += standing.stopping;
+        const Refusing refusing{standing.dead(), standing.stopping, stopping_for_};
         standing.live = standing.refusing() == 0
                             ? 1
                             : book_->reach(answers_as(version), rate * (standing.routed + standing.mirrored),
-                                           standing.serving, standing.refusing(), slowness);
+                                           standing.serving, refusing, slowness);
     }
+    const int refusing = all.dead + all.stopping;
     if (!mixed_ || refusing == 0 || serving == 0) return;
     const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
-    const double live = book_->reach(answers_as(most), rate * share, serving, refusing, slowness);
+    const double live = book_->reach(answers_as(most), rate * share, serving, all, slowness);
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const double its_live = share * live * standing.serving / serving;
@@ -277,8 +283,8 @@ double DrawnTelemetry::defective(std::size_t version, double errors) const {
 }
 
 /// Retries bring load, by which more fails: what was so far is where to begin, so that a storm goes on. `rate`: of
-/// requests.
-void DrawnTelemetry::follow_retries(double rate) {
+/// requests, and how many there are of them.
+void DrawnTelemetry::follow_retries(double rate, double requests) {
     constexpr int kMostSteps = 50;
     constexpr double kNear = 1e-4;
     if (scenario_->traffic.retries.attempts < 2) return;
@@ -309,10 +315,28 @@ void DrawnTelemetry::follow_retries(double rate) {
                               .errors = errors + (unseen ? 0 : defective(version, errors))};
         }
         const double before = retrying_.attempts;
-        retrying_ = retry_flow(scenario_->traffic.retries, fates);
-        if (std::abs(retrying_.attempts - before) < kNear) return;
+        retrying_ = granted(fates, requests);
+        if (std::abs(retrying_.attempts - before) < kNear) break;
         retrying_.attempts = (before + retrying_.attempts) / 2;
     }
+    const Retries& retries = scenario_->traffic.retries;
+    if (retries.budget) {
+        const double saved = (*retries.budget - (retrying_.attempts - 1)) * requests;
+        tokens_ = std::clamp(tokens_ + saved, 0., retries.reserve);
+    }
+}
+
+/// As many retries as the budget pays for: what it has saved up at first.
+RetryFlow DrawnTelemetry::granted(std::span<const AttemptFate> fates, double requests) const {
+    const Retries& retries = scenario_->traffic.retries;
+    const RetryFlow steady = retry_flow(retries, fates);
+    if (!retries.budget) return steady;
+    RetryFlow flow = retry_flow(retries, fates, true);
+    const double beyond = (flow.attempts - 1 - *retries.budget) * requests;
+    if (beyond <= 0) return steady;
+    const double paid = std::min(1., tokens_ / beyond);
+    flow.mix(steady, 1 - paid);
+    return flow;
 }
 
 /// Some time passes in which nothing changes. `rate`: of the service's requests. What becomes of copies matters to

@@ -124,7 +124,8 @@ class DrawnTelemetry {
     void pass_until(Time now);
     double late_anyhow(double slowness) const;
     void spread(double rate);
-    void follow_retries(double rate);
+    void follow_retries(double rate, double requests);
+    RetryFlow granted(std::span<const AttemptFate> fates, double requests) const;
     void take_back_retried(std::span<const Answers> answers, Stream& luck);
     Impairment effect(std::size_t version, int instance) const;
     Answers draw(Interval of, std::int64_t fine, std::int64_t marked, std::int64_t doomed, std::size_t lane) const;
@@ -138,7 +139,9 @@ class DrawnTelemetry {
     std::optional<double> share_;
     std::size_t versions_;
     double closed_rate_;
+    double stopping_for_;  // seconds, from TERM until routers know
 
+    double tokens_;  // of a retry budget
     bool latencies_ = true;
     bool together_ = false;  // behind a flag
     bool mixed_ = false;     // versions share one balancer's instances

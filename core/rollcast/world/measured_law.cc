@@ -34,11 +34,24 @@ class Rig {
                 plane_.refuse(group.servers.back(), Cause::kHandOver);
             }
         }
+        servers_ = static_cast<std::uint32_t>(group.servers.size());
         plane_.set_routes({group});
         plane_.keep_journal(&journal_);
     }
     Rig(const Rig&) = delete;
     Rig& operator=(const Rig&) = delete;
+
+    /// From now on the last so many refuse, or answer again.
+    void stop(int instances, bool stops, Time now) {
+        for (int i = 0; i < instances; ++i) {
+            const std::uint32_t server = servers_ - 1 - static_cast<std::uint32_t>(i);
+            if (stops) {
+                plane_.refuse(server, Cause::kHandOver);
+            } else {
+                plane_.listen(server, now);
+            }
+        }
+    }
 
     /// Goes on, and returns what has ended since it stopped the last time.
     const std::vector<AttemptRecord>& run(Time until) {
@@ -50,6 +63,7 @@ class Rig {
 
    private:
     DataPlane plane_;
+    std::uint32_t servers_ = 0;
     std::vector<AttemptRecord> journal_;
 };
 
@@ -92,7 +106,7 @@ Scenario roomy(const Scenario& scenario, double busy) {
 
 AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                       const AnswerLaw& calm, double work, double requests) {
-    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 20;  // error of failures, of requests; effort
+    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 5;  // error of failures, of requests; effort
     const double rate = scenario.traffic.rate;
     Rig real(scenario, defect, instances, 0, slowness);
     const double busy = rate / instances * work;
@@ -159,6 +173,25 @@ double measure_reach(const Scenario& scenario, const Defect& defect, int answeri
         ++ended;
     }
     return 1 - refused / ended;
+}
+
+double measure_reach_while_stopping(const Scenario& scenario, const Defect& defect, int answering, int refusing,
+                                    double slowness, double work, double seconds) {
+    constexpr int kTimes = 400;
+    constexpr double kSettled = 20;  // means of service
+    Rig rig(scenario, defect, answering + refusing, 0, slowness);
+    const Duration pause = from_seconds(kSettled * work), window = from_seconds(seconds);
+    double refused = 0;
+    Time now{};
+    for (int i = 0; i < kTimes; ++i) {
+        rig.run(now += pause);
+        rig.stop(refusing, true, now);
+        for (const AttemptRecord& each : rig.run(now += window)) {
+            refused += each.seen == Code::k503 && each.cause == Cause::kHandOver;
+        }
+        rig.stop(refusing, false, now);
+    }
+    return std::max(0., 1 - refused / (kTimes * scenario.traffic.rate * seconds));
 }
 
 }  // namespace rollcast
