@@ -196,7 +196,8 @@ void bind_study(py::module_& module) {
                 field("threads", &ForecastOptions::threads), field("confidence", &ForecastOptions::confidence),
                 field("stop_estimate", &ForecastOptions::stop_estimate),
                 field("stop_half_width", &ForecastOptions::stop_half_width), field("batch", &ForecastOptions::batch))
-        .def_readwrite("profile", &ForecastOptions::profile, "Of the scenario's service; None: a new one. Not pickled.");
+        .def_readwrite("profile", &ForecastOptions::profile,
+                       "Of the scenario's service; None: a new one. Not pickled.");
     bind_enum<Unit>(module, "Unit", "Of an estimate.",
                     {{"probability", Unit::kProbability},
                      {"seconds", Unit::kSeconds},
@@ -270,7 +271,8 @@ void bind_study(py::module_& module) {
                 "How many replications of each trial, with which seed, on how many threads.",
                 field("replications", &GuardTrialOptions::replications), field("seed", &GuardTrialOptions::seed),
                 field("threads", &GuardTrialOptions::threads))
-        .def_readwrite("profile", &GuardTrialOptions::profile, "Of the scenario's service; None: a new one. Not pickled.");
+        .def_readwrite("profile", &GuardTrialOptions::profile,
+                       "Of the scenario's service; None: a new one. Not pickled.");
     module.def("try_guards", &try_guards_from_python, py::arg("scenario"), py::arg("strategy"), py::arg("trials"),
                py::arg_v("options", GuardTrialOptions{}, "..."), py::arg("progress") = py::none(),
                "The rows of all trials, one after the other, as outcome_columns() gives them. Requests are not "

@@ -81,8 +81,7 @@ Timeline replay(const Scenario& scenario, const Strategy& strategy, const Foreca
     require_valid(scenario);
     const std::uint32_t truth = allocate_truths(scenario.release, replication + 1).back();
     Timeline timeline;
-    const Outcome result =
-        replicate(scenario, strategy, options.seed, replication, truth, &timeline, options.profile);
+    const Outcome result = replicate(scenario, strategy, options.seed, replication, truth, &timeline, options.profile);
     if (outcome != nullptr) *outcome = result;
     return timeline;
 }

@@ -82,8 +82,9 @@ PlannedTraffic planned_traffic(const Scenario& scenario, const Strategy& strateg
     faultless.service.error_rate = 0;
     for (RequestClass& of : faultless.traffic.classes) of.error_rate = 0;
     PlannedTraffic planned;
-    Simulation simulation = launched(faultless, strategy, {}, std::make_shared<const Flow>(faultless, Defect{}, nullptr, share),
-                                     StreamSpace(seed, replication), &planned.timeline);
+    Simulation simulation =
+        launched(faultless, strategy, {}, std::make_shared<const Flow>(faultless, Defect{}, nullptr, share),
+                 StreamSpace(seed, replication), &planned.timeline);
     const Time horizon = Time{} + scenario.window.horizon;
     planned.end = horizon;
     double before = 0;

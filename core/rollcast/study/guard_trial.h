@@ -26,7 +26,7 @@ struct GuardTrial {
 struct GuardTrialOptions {
     std::uint32_t replications = 100;  // of each trial
     std::uint64_t seed = 1;
-    unsigned threads = 0;  // 0: every core
+    unsigned threads = 0;                // 0: every core
     std::shared_ptr<Profile> profile{};  // of the scenario's service; none: a new one
 };
 

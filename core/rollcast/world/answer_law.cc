@@ -116,7 +116,8 @@ AnswerLaw AnswerLaw::with_late_alone(const AnswerLaw& calm, double share) const 
 
 void AnswerLaw::cluster(const AnswerLaw& calm, double u) {
     const auto factor = [&](double excess, double sum) { return gamma_quantile(excess / (sum * sum), u); };
-    const double failed = std::accumulate(refused.begin(), refused.end(), std::accumulate(late.begin(), late.end(), 0.));
+    const double failed =
+        std::accumulate(refused.begin(), refused.end(), std::accumulate(late.begin(), late.end(), 0.));
     const double well = answered(), waited = latency - calm.latency;
     if (clustering > 0 && failed > 0 && well > 0) {
         const double times = std::min(factor(clustering, failed), (failed + well) / failed);
@@ -210,9 +211,10 @@ AnswerLaw Profile::law(const Defect& defect, double load, int instances, double 
 const AnswerLaw& Profile::at(const Key& key) {
     if (const auto known = laws_.find(key); known != laws_.end()) return known->second;
     const auto [scenario, facts, calm] = loaded(key);
-    const AnswerLaw law = key.load == 0 ? calm
-                                        : measure_law(scenario, key.defect(), key.instances, key.slowness, calm,
-                                                      facts.work * key.slowness, key.load < kShort ? kShortRequests : kRequests);
+    const AnswerLaw law = key.load == 0
+                              ? calm
+                              : measure_law(scenario, key.defect(), key.instances, key.slowness, calm,
+                                            facts.work * key.slowness, key.load < kShort ? kShortRequests : kRequests);
     return laws_.emplace(key, law).first->second;
 }
 
@@ -241,15 +243,15 @@ double Profile::reach(const Defect& defect, double load, const Refusing& refusin
 std::vector<double> Profile::dump() const {
     std::vector<double> rows;
     const auto add = [&](const Key& key, const AnswerLaw& law) {
-        rows.insert(rows.end(), {static_cast<double>(key.kind), key.severity, key.share,
-                                 static_cast<double>(key.request_class), key.slowness,
-                                 static_cast<double>(key.instances), static_cast<double>(key.refusing),
-                                 key.stopping_for, key.load});
+        rows.insert(rows.end(),
+                    {static_cast<double>(key.kind), key.severity, key.share, static_cast<double>(key.request_class),
+                     key.slowness, static_cast<double>(key.instances), static_cast<double>(key.refusing),
+                     key.stopping_for, key.load});
         rows.insert(rows.end(), law.refused.begin(), law.refused.end());
         rows.insert(rows.end(), law.late.begin(), law.late.end());
         rows.insert(rows.end(), law.by_latency.begin(), law.by_latency.end());
-        rows.insert(rows.end(), {law.slow, law.latency, law.latency_square, law.clustering, law.wait_clustering,
-                                 law.persistence});
+        rows.insert(rows.end(),
+                    {law.slow, law.latency, law.latency_square, law.clustering, law.wait_clustering, law.persistence});
     };
     const std::lock_guard lock(mutex_);
     for (const auto& [key, law] : laws_) add(key, law);
@@ -263,7 +265,8 @@ void Profile::restore(std::span<const double> rows) {
     for (const double* at = rows.data(); at != rows.data() + rows.size();) {
         const auto next = [&] { return *at++; };
         Key key{};
-        key.kind = static_cast<DefectKind>(next()), key.severity = next(), key.share = next(), key.request_class = static_cast<int>(next());
+        key.kind = static_cast<DefectKind>(next()), key.severity = next(), key.share = next(),
+        key.request_class = static_cast<int>(next());
         key.slowness = next(), key.instances = static_cast<int>(next());
         key.refusing = static_cast<int>(next()), key.stopping_for = next(), key.load = next();
         AnswerLaw law;

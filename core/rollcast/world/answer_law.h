@@ -61,13 +61,13 @@ struct Refusing {
 class Profile {
    public:
     // Where queues are short little depends on the load.
-    static constexpr double kShort = .7;        // load
-    static constexpr double kLoadStep = .025;   // from there on
-    static constexpr double kShortStep = .05;   // up to there
-    static constexpr double kRequests = 1e5;    // of a measurement, at least
+    static constexpr double kShort = .7;       // load
+    static constexpr double kLoadStep = .025;  // from there on
+    static constexpr double kShortStep = .05;  // up to there
+    static constexpr double kRequests = 1e5;   // of a measurement, at least
     static constexpr double kShortRequests = 3e4;
-    static constexpr double kHighest = 4;      // load; beyond, as there
-    static constexpr int kMostPooled = 16;     // instances that one balancer knows, where some of them refuse
+    static constexpr double kHighest = 4;   // load; beyond, as there
+    static constexpr int kMostPooled = 16;  // instances that one balancer knows, where some of them refuse
 
     explicit Profile(const Scenario& scenario);
 
@@ -102,7 +102,7 @@ class Profile {
     const AnswerLaw& at(const Key& key);
     Defect timing_of(const Defect& defect) const;
 
-    Scenario alone_;  // the service with nothing around it
+    Scenario alone_;            // the service with nothing around it
     mutable std::mutex mutex_;  // guards what follows
     std::map<Key, AnswerLaw> laws_;
     std::map<Key, double> reaches_;
@@ -154,7 +154,7 @@ class AnswerBook {
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
     std::vector<Kind> versions_;
-    mutable std::mutex mutex_;                                               // guards what follows
+    mutable std::mutex mutex_;                                          // guards what follows
     mutable std::map<std::pair<std::size_t, double>, AnswerLaw> calm_;  // by version and slowness; entries stay
 };
 

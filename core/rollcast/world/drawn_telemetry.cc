@@ -228,7 +228,8 @@ DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) c
     return {rate / standing.share * fleet / replicas, fleet};
 }
 
-/// Over the instances that serve, each with that share of its slots in use. Adds what fails because of them to `errors`.
+/// Over the instances that serve, each with that share of its slots in use. Adds what fails because of them to
+/// `errors`.
 AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double load, double slowness,
                               double& errors) const {
     const InstanceEffects& effects = scenario_->faults.instances;
@@ -238,8 +239,7 @@ AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double load
     for (int i = 0; i < busy.instances; ++i) {
         const Impairment own = effect(version, i);
         errors += own.error_rate / busy.instances;
-        sum.add(book_->law_at(kind, load * own.slowness, busy.instances, slowness * own.slowness),
-                1. / busy.instances);
+        sum.add(book_->law_at(kind, load * own.slowness, busy.instances, slowness * own.slowness), 1. / busy.instances);
     }
     return sum;
 }
@@ -435,7 +435,8 @@ void DrawnTelemetry::settle(const World& world, Time now) {
         const std::int64_t fine_copies = poisson_quantile(copies.fine, open_uniform(own));
         const std::int64_t marked_copies = poisson_quantile(copies.marked, open_uniform(own));
         grown_copies_[version] += draw(copies, fine_copies, marked_copies, 0, kCopyLanes[version]).seen;
-    }    take_back_retried(all, luck);
+    }
+    take_back_retried(all, luck);
 }
 
 /// Of attempts that failed clients only see the last.

@@ -149,8 +149,8 @@ class DrawnTelemetry {
     Time settled_;
     std::uint32_t settlings_ = 0;
     std::array<Standing, kMostVersions> standing_{};
-    Tally before_;         // of the world's own requests at the new version, at the last look
-    double worn_out_ = 0;  // share of these that met a process without descriptors, since the look before
+    Tally before_;          // of the world's own requests at the new version, at the last look
+    double worn_out_ = 0;   // share of these that met a process without descriptors, since the look before
     RetryFlow retrying_{};  // now
     RetryFlow retried_{};   // since the last settling, expected
     // Index: version; the last of intervals_: those that reach none.
@@ -158,9 +158,9 @@ class DrawnTelemetry {
     std::array<Interval, kMostVersions> copies_{};
     std::array<double, kMostVersions + 1> spells_{};  // normal deviates
     std::array<Tally, kMostVersions + 1> tallies_{};
-    Tally retries_{};        // by how much clients see fewer requests and failures than there were attempts
+    Tally retries_{};         // by how much clients see fewer requests and failures than there were attempts
     Meter client_besides_{};  // likewise, since the last scrape
-    std::array<Grown, kMostVersions + 1> grown_{};    // since the last scrape, without copies
+    std::array<Grown, kMostVersions + 1> grown_{};     // since the last scrape, without copies
     std::array<Grown, kMostVersions> grown_copies_{};  // likewise, of copies
     std::array<Codes, kMostVersions + 1> codes_{};     // seen so far
     std::uint8_t client_codes_ = 0;

@@ -110,13 +110,13 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
     const double rate = scenario.traffic.rate;
     Rig real(scenario, defect, instances, 0, slowness);
     const double busy = rate / instances * work;
-    Rig idle(roomy(scenario, busy), defect.kind == DefectKind::kCapacity ? Defect{} : defect, instances, 0,
-             slowness);
-    const Duration window = std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
+    Rig idle(roomy(scenario, busy), defect.kind == DefectKind::kCapacity ? Defect{} : defect, instances, 0, slowness);
+    const Duration window =
+        std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
     Time now = Time{} + 5 * window + 3 * scenario.service.timeout;
     real.run(now), idle.run(now);
     Count at_real, at_idle;
-    Moments failures;  // of a window
+    Moments failures;                           // of a window
     std::vector<std::array<double, 2>> waited;  // well answered in a window, and their seconds together
     const auto is_enough = [&] {
         if (failures.count() < kFewestWindows || at_real.ended < requests) return false;

@@ -26,7 +26,7 @@ struct RetryFlow {
     double errors_retried = 0;  // ... and are tried again
     double late = 0;            // likewise of timeouts
     double late_retried = 0;
-    double slow_besides = 0;                     // requests that end well after a timeout
+    double slow_besides = 0;                   // requests that end well after a timeout
     std::array<double, 4> late_alone_share{};  // index: where; of the attempts that go there
 
     /// That share of the time is as in another.
