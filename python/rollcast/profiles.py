@@ -1,8 +1,9 @@
 """What has been measured of services, kept for the next forecast whose requests are drawn.
 
 One file a service, in the user's cache (ROLLCAST_CACHE, XDG_CACHE_HOME, or ~/.cache). It is replaced as a
-whole, and each measurement in it carries a checksum: what is damaged is measured again. Of processes that write
-at once the last one wins; what it did not know is measured again, too. No result depends on what was there.
+whole, and each measurement in it carries a checksum: what is damaged is measured again. Of processes that
+write at once the last one wins; what it did not know is measured again, too. No result depends on what was
+there.
 """
 
 from __future__ import annotations

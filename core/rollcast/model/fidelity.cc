@@ -33,6 +33,9 @@ std::optional<std::string> strays(const Scenario& scenario, const TruthKind& tru
     if (work * instances_needed(scenario) > kMostLoad * scenario.fleet.replicas) {
         return "more than nine tenths of the slots may be in use, and then queues do not settle";
     }
+    if (truth.kind == DefectKind::kMemoryLeak || truth.kind == DefectKind::kSlowLeak) {
+        return "leaks end processes together, and the others are overloaded for too short a time to settle";
+    }
     if (work > 1 && scenario.balancing.policy != Policy::kRandom && scenario.balancing.policy != Policy::kRoundRobin) {
         return "balancers that look at instances send slower ones less";
     }
