@@ -34,8 +34,8 @@ def folder() -> Path:
 
 
 @contextmanager
-def kept(scenario: Any, *, needed: bool = True) -> Iterator[_core.Profile | None]:
-    """The profile of the engine's scenario with what is known of it; what is measured meanwhile is kept. None
+def kept(scenario: Any, *, needed: bool = True) -> Iterator[Any]:
+    """The `_core.Profile` of a scenario with what is known of it; what is measured meanwhile is kept. None
     where no request is drawn, unless it is `needed` all the same."""
     draws = any(_core.draws_requests(scenario, truth) for truth in scenario.release.truths)
     if not draws and not needed:

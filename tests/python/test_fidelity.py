@@ -43,9 +43,9 @@ def test_a_forecast_says_on_which_plane_it_ran_and_why():
         {"defect": "capacity", "loss": "50%"},
     ]
     asked = rollcast.forecast({**SCENARIO, "fidelity": "auto", "release": release}, replications=4)
-    assert [plane.name for plane in asked.planes] == ["flow", "request"]
+    assert [plane.name for plane in asked.planes] == ["flow", "flow", "request"]
     assert "nine tenths" in asked.planes[-1].why
-    assert [plane["name"] for plane in json.loads(asked.to_json())["planes"]] == ["flow", "request"]
+    assert [plane["name"] for plane in json.loads(asked.to_json())["planes"]] == ["flow", "flow", "request"]
     usual = rollcast.forecast(SCENARIO, replications=2)
     assert {plane.name for plane in usual.planes} == {"request"}
     assert {plane.why for plane in usual.planes} == {""}
@@ -53,15 +53,12 @@ def test_a_forecast_says_on_which_plane_it_ran_and_why():
 
 def test_what_cannot_be_drawn_is_refused_at_its_place(tmp_path):
     file = tmp_path / "scenario.yaml"
-    file.write_text(
-        "strategy: {canary: {steps: [{set_weight: 20}], routed: true}}\ntraffic: {rate: 200/s, bursts: {factor: 3}}\nfidelity: flow\n"
-    )
-    with pytest.raises(
-        rollcast.InputError, match=r"scenario.yaml:3:11: fidelity: must be request or auto, .*bursts"
-    ):
+    plan = "strategy: {canary: {steps: [{set_weight: 20}], routed: true}}\n"
+    file.write_text(plan + "traffic: {rate: 200/s, bursts: {factor: 3}}\nfidelity: flow\n")
+    with pytest.raises(rollcast.InputError, match=r":3:11: fidelity: must be request or auto, .*bursts"):
         rollcast.load(file)
-    file.write_text(f"{plan}fidelity: flwo\n")
-    with pytest.raises(rollcast.InputError, match=r"2:11: .*flow"):
+    file.write_text(plan + "fidelity: flwo\n")
+    with pytest.raises(rollcast.InputError, match=r":2:11: .*flow"):
         rollcast.load(file)
 
 

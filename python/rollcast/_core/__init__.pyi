@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployBlueGreen', 'CodeDeployBlueGreenParams', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'EventSign', 'EventTerm', 'ExperimentAnalysis', 'ExperimentSide', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Measure', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RareOptions', 'RareResult', 'RareStratum', 'RatePoint', 'Release', 'ReplacementHosts', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'RunExperiment', 'Rung', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'SeverityBand', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'autoscales', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_one', 'estimate_truth', 'evaluate_condition', 'everywhere', 'fewest_lineages', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'rare', 'rare_measures', 'registered', 'rehearse', 'replay', 'resolve', 'run_piece', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployBlueGreen', 'CodeDeployBlueGreenParams', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'EventSign', 'EventTerm', 'ExperimentAnalysis', 'ExperimentSide', 'Exponential', 'Faults', 'FeatureFlag', 'Fidelity', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Measure', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'Profile', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RareOptions', 'RareResult', 'RareStratum', 'RatePoint', 'Release', 'ReplacementHosts', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'RunExperiment', 'Rung', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'SeverityBand', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'autoscales', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'draws_requests', 'ecs', 'eks', 'estimate', 'estimate_one', 'estimate_truth', 'evaluate_condition', 'everywhere', 'fewest_lineages', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'rare', 'rare_measures', 'registered', 'rehearse', 'replay', 'resolve', 'run_piece', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'why_not_flow', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -2131,6 +2131,16 @@ class People:
     @pages.setter
     def pages(self, arg1: collections.abc.Sequence[int]) -> None:
         ...
+class Fidelity(enum.Enum):
+    """
+    How requests are simulated: each by itself, or in numbers.
+    """
+    auto: typing.ClassVar[Fidelity]
+    flow: typing.ClassVar[Fidelity]
+    request: typing.ClassVar[Fidelity]
+    @classmethod
+    def __new__(cls, value):
+        ...
 class Location:
     """
     One of several places where the service runs, with a fleet of its own.
@@ -2167,6 +2177,7 @@ class Scenario:
     balancing: Balancing
     baseline: bool
     faults: Faults
+    fidelity: Fidelity
     fleet: Fleet
     name: str
     observability: Observability
@@ -2178,7 +2189,7 @@ class Scenario:
     window: Window
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., baseline: bool = False, analyses: collections.abc.Sequence[Analysis] = ..., people: People = ..., locations: collections.abc.Sequence[Location] = ...) -> None:
+    def __init__(self, *, name: str = 'unnamed', fleet: Fleet = ..., service: Service = ..., traffic: Traffic = ..., balancing: Balancing = ..., faults: Faults = ..., observability: Observability = ..., release: Release = ..., slo: Slo = ..., window: Window = ..., baseline: bool = False, analyses: collections.abc.Sequence[Analysis] = ..., people: People = ..., locations: collections.abc.Sequence[Location] = ..., fidelity: Fidelity = ...) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -4189,6 +4200,20 @@ class Timeline:
     @samples.setter
     def samples(self, arg1: collections.abc.Sequence[TimelineSample]) -> None:
         ...
+class Profile:
+    """
+    What has been measured of a service, for all studies of it whose requests are drawn.
+    """
+    def __init__(self, scenario: Scenario) -> None:
+        ...
+    def dump(self) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        One row for each measurement.
+        """
+    def restore(self, rows: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> None:
+        """
+        What a profile of the same service and model has known.
+        """
 class ForecastOptions:
     """
     How many replications, with which seed, on how many threads, until when.
@@ -4214,6 +4239,14 @@ class ForecastOptions:
         ...
     @confidence.setter
     def confidence(self, arg1: typing.SupportsFloat | typing.SupportsIndex) -> None:
+        ...
+    @property
+    def profile(self) -> Profile:
+        """
+        Of the scenario's service; None: a new one. Not pickled.
+        """
+    @profile.setter
+    def profile(self, arg0: Profile) -> None:
         ...
     @property
     def replications(self) -> int:
@@ -4342,6 +4375,14 @@ class GuardTrialOptions:
     def __reduce__(self) -> tuple:
         ...
     def __repr__(self) -> str:
+        ...
+    @property
+    def profile(self) -> Profile:
+        """
+        Of the scenario's service; None: a new one. Not pickled.
+        """
+    @profile.setter
+    def profile(self, arg0: Profile) -> None:
         ...
     @property
     def replications(self) -> int:
@@ -4679,6 +4720,10 @@ def desired_healthy(budget: DisruptionBudget, expected: typing.SupportsInt | typ
     """
     Instances that have to be ready, of those expected.
     """
+def draws_requests(scenario: Scenario, truth: TruthKind) -> bool:
+    """
+    Whether they are.
+    """
 @typing.overload
 def estimate(release: Release, outcomes: collections.abc.Sequence[Outcome], confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> list[Estimate]:
     """
@@ -4825,6 +4870,10 @@ def way_back(seen: Observation, replicas: typing.SupportsInt | typing.SupportsIn
     """
     What to want on the way back to so many old replicas: they come, traffic follows, the new version goes.
     """
+def why_not_flow(scenario: Scenario, truth: TruthKind) -> str | None:
+    """
+    Why requests cannot be drawn where the release is of that kind; None where they can.
+    """
 def wilson(successes: typing.SupportsInt | typing.SupportsIndex, trials: typing.SupportsInt | typing.SupportsIndex, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95) -> Interval:
     """
     Wilson's interval of a probability; all of [0, 1] without trials.
@@ -4836,5 +4885,5 @@ def worked(hours: WorkingHours, start: float, work: float) -> float:
 everywhere: int = 65535
 fewest_lineages: float = 10.0
 model_version: int = 3
-most_known_load: float = 0.85
+most_known_load: float = 0.95
 version: str = '0.1.0'
