@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kOld = index_of(kOldVersion);
 constexpr std::size_t kNew = index_of(kNewVersion);
-constexpr std::size_t kBaseline = index_of(kBaselineVersion);
+constexpr std::size_t kThird = index_of(kBaselineVersion);  // or the intermediate one
 
 // Numbers of streams within a scrape: of each version's own requests, of copies, and of what reaches no version.
 constexpr std::array<std::size_t, 3> kOwnLanes{0, 1, 5};
@@ -39,7 +39,7 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       book_(std::move(book)),
       streams_(streams),
       share_(share),
-      versions_(scenario.baseline ? 3 : 2),
+      versions_(versions(scenario)),
       closed_rate_(closed_loop_rate(scenario)),
       looked_(from) {}
 
@@ -55,16 +55,18 @@ void DrawnTelemetry::look(const World& world, Time now) {
         looked_ = now;
     }
     together_ = world.flagged();
-    double newer = world.share(kNew), beside = versions_ > kBaseline ? world.share(kBaseline) : 0;
-    const bool both = newer > 0 && world.share(kOld) + beside > 0;
+    double newer = world.share(kNew), beside = versions_ > kThird ? world.share(kThird) : 0;
+    const double older = world.share(kOld) + beside;
+    const bool both = newer > 0 && older > 0;
     if (share_ && both) {
         newer = *share_;
-        beside = beside > 0 ? std::min(newer, 1 - newer) : 0;
+        // A baseline is as large as the new version; an intermediate one has its part of what that leaves.
+        beside = !scenario_->baseline ? (1 - newer) * beside / older : beside > 0 ? std::min(newer, 1 - newer) : 0;
     }
     if (newer > 0 && first_exposed_ == kNever) first_exposed_ = now;
     standing_[kNew].share = newer;
     standing_[kOld].share = both ? 1 - newer - beside : world.share(kOld);
-    standing_[kBaseline].share = beside;
+    standing_[kThird].share = beside;
     for (std::size_t version = 0; version < versions_; ++version) {
         const int known = world.known(version), serving = world.answering(version);
         const int deaths = (known - serving) - (standing_[version].known - standing_[version].serving);

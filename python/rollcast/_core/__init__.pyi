@@ -25,7 +25,7 @@ from . import kubernetes
 from . import argo
 from . import flagger
 from . import lifecycle
-__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployBlueGreen', 'CodeDeployBlueGreenParams', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'EventSign', 'EventTerm', 'ExperimentAnalysis', 'ExperimentSide', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Measure', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RareOptions', 'RareResult', 'RareStratum', 'RatePoint', 'Release', 'ReplacementHosts', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'RunExperiment', 'Rung', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'SeverityBand', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'autoscales', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_one', 'estimate_truth', 'evaluate_condition', 'everywhere', 'fewest_lineages', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'rare', 'rare_measures', 'registered', 'rehearse', 'replay', 'resolve', 'run_piece', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
+__all__: list[str] = ['ActionSuppressor', 'AlarmRule', 'AlarmRuleOp', 'AlarmRuleStep', 'AlarmState', 'AlarmStatistic', 'AllAtOnce', 'AllAtOnceParams', 'Amount', 'Analysis', 'AnalysisPhase', 'AnalysisStatus', 'AnalysisWish', 'AppRunner', 'AppRunnerParams', 'AsgReplacing', 'AsgReplacingParams', 'AsgRolling', 'AsgRollingParams', 'Autoscaling', 'BackgroundAnalysis', 'Backoff', 'Balancing', 'Baseline', 'BaselineParams', 'BlackOut', 'BlueGreen', 'BlueGreenParams', 'Breach', 'BrownOut', 'BurnRateAlert', 'BurnRateRule', 'Bursts', 'Canary', 'CanaryParams', 'Cause', 'CloudWatchAlarm', 'Code', 'CodeDeployBlueGreen', 'CodeDeployBlueGreenParams', 'CodeDeployInPlace', 'CodeDeployInPlaceParams', 'CodeDeployShift', 'CodeDeployShiftParams', 'Cohort', 'Comparison', 'Complaint', 'CompositeAlarm', 'ConditionOp', 'ConditionStep', 'Constant', 'CreationSignals', 'Defect', 'DefectKind', 'DeploymentType', 'Directive', 'DisruptionBudget', 'Drain', 'EcsAlarms', 'EcsCircuitBreaker', 'EcsRolling', 'EcsRollingParams', 'EcsShift', 'EcsShiftParams', 'EksNodes', 'EksNodesParams', 'Empirical', 'Ending', 'EntryKind', 'Erlang', 'Estimate', 'EventSign', 'EventTerm', 'ExperimentAnalysis', 'ExperimentSide', 'Exponential', 'Faults', 'FeatureFlag', 'Flagger', 'FlaggerParams', 'Flake', 'Fleet', 'Forecast', 'ForecastOptions', 'GuardParams', 'GuardTrial', 'GuardTrialOptions', 'Guarded', 'Hook', 'HorizontalPodAutoscaler', 'HostFailures', 'HyperExponential', 'InstanceEffects', 'InstanceRefresh', 'InstanceRefreshParams', 'Interval', 'InvariantError', 'Jitter', 'LoadMetric', 'LoadTarget', 'Locality', 'Location', 'LogNormal', 'LogUniform', 'LowSamples', 'Measure', 'Metric', 'MissingData', 'NamedAlarm', 'Observability', 'Observation', 'OnCall', 'OnWaveFailure', 'Outcome', 'OutlierDetection', 'OwnCheck', 'OwnGuard', 'OwnVerdict', 'OwnView', 'Pause', 'People', 'Phase', 'Plan', 'PlanAnalyse', 'PlanApprove', 'PlanParams', 'PlanScale', 'PlanShift', 'PlanWait', 'PlannedTraffic', 'Policy', 'Probe', 'PythonGuard', 'PythonStrategy', 'QueryCheck', 'QueryOp', 'QueryStep', 'QueueOrder', 'RareOptions', 'RareResult', 'RareStratum', 'RatePoint', 'Release', 'ReplacementHosts', 'RequestClass', 'Retries', 'Rolling', 'RollingParams', 'Rounding', 'RunAnalysis', 'RunExperiment', 'Rung', 'ScalingPolicy', 'ScalingRules', 'Scenario', 'Scope', 'SelectPolicy', 'Selector', 'SelectorWhat', 'SequentialCheck', 'Service', 'Sessions', 'SetCanaryScale', 'SetMirror', 'SetWeight', 'Severity', 'SeverityBand', 'Shadow', 'ShadowParams', 'Slo', 'StackOptions', 'StackSet', 'StackSetParams', 'Stickiness', 'Strategy', 'StrategyError', 'Target', 'TargetTracking', 'Timeline', 'TimelineEntry', 'TimelineSample', 'Traffic', 'TruthKind', 'UnderWay', 'Uniform', 'Unit', 'UserReports', 'Users', 'Vantage', 'Verdict', 'Waves', 'WavesParams', 'Weibull', 'Window', 'WindowCounts', 'WorkingHours', 'ZoneLoss', 'allocate_truths', 'analysis', 'app_runner', 'argo', 'at_work', 'autoscales', 'build_config', 'burn_rate', 'cloudformation', 'cloudwatch', 'codedeploy', 'complaint', 'desired_healthy', 'ecs', 'eks', 'estimate', 'estimate_one', 'estimate_truth', 'evaluate_condition', 'everywhere', 'fewest_lineages', 'flagger', 'forecast', 'in_location', 'instance_refresh', 'instances_needed', 'kayenta', 'kubernetes', 'lifecycle', 'lookback', 'make_registered', 'mean', 'mean_interval', 'mean_rate', 'model_version', 'most_known_load', 'most_wanted', 'normal_quantile', 'outcome_columns', 'parse_amount', 'peak_rate', 'planned_traffic', 'power', 'quantile', 'rare', 'rare_measures', 'registered', 'rehearse', 'replay', 'resolve', 'run_piece', 'samples', 'selects', 'sequential', 'squared_cv', 'stratified_quantile', 'student_quantile', 'traffic', 'try_guards', 'validate', 'version', 'watched', 'way_back', 'wilson', 'worked']
 class InvariantError(RuntimeError):
     """
     A bug in rollcast, not in its input.
@@ -1332,6 +1332,26 @@ class Probe:
     @success_threshold.setter
     def success_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
+class UnderWay:
+    """
+    How far an earlier rollout had got when this one begins.
+    """
+    __hash__: typing.ClassVar[None] = None
+    on_top: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, instances: typing.SupportsInt | typing.SupportsIndex = 0, on_top: bool = False) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def instances(self) -> int:
+        ...
+    @instances.setter
+    def instances(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
 class Backoff:
     """
     Waits between restarts of a process that keeps dying.
@@ -1364,10 +1384,11 @@ class Fleet:
     readiness: Probe
     schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    under_way: UnderWay
     warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 1, autoscaling: Autoscaling | None = ..., quota: typing.SupportsInt | typing.SupportsIndex | None = None, disruption_budget: DisruptionBudget | None = ..., capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., backoff: Backoff = ..., creation: Backoff = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, under_way: UnderWay = ..., zones: typing.SupportsInt | typing.SupportsIndex = 1, autoscaling: Autoscaling | None = ..., quota: typing.SupportsInt | typing.SupportsIndex | None = None, disruption_budget: DisruptionBudget | None = ..., capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., backoff: Backoff = ..., creation: Backoff = ...) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -4737,7 +4758,7 @@ def mean_rate(traffic: Traffic, start: float, end: float) -> float:
     """
     Open arrivals per second that are expected between two times; bursts are averaged in.
     """
-def most_wanted(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False) -> int:
+def most_wanted(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, under_way: UnderWay = ...) -> int:
     """
     The most instances that a strategy wants at a time on the way of a good release.
     """
@@ -4777,7 +4798,7 @@ def registered() -> list[str]:
     """
     The names of the strategies in C++ that were linked in.
     """
-def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False, locations: collections.abc.Sequence[str] = []) -> list[Breach]:
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False, locations: collections.abc.Sequence[str] = [], under_way: UnderWay = ..., keeps_old: bool = False) -> list[Breach]:
     """
     Plays a strategy through on a toy fleet: each way in which it broke the contract.
     """
