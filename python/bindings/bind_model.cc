@@ -299,19 +299,21 @@ void bind_model(py::module_& module) {
     bind_struct(module, "Probe", "Kubernetes' readiness probe.", field("initial_delay", &Probe::initial_delay),
                 field("period", &Probe::period), field("success_threshold", &Probe::success_threshold),
                 field("failure_threshold", &Probe::failure_threshold));
+    bind_struct(module, "UnderWay", "How far an earlier rollout had got when this one begins.",
+                field("instances", &UnderWay::instances), field("on_top", &UnderWay::on_top));
     bind_struct(module, "Backoff", "Waits between restarts of a process that keeps dying.",
                 field("initial", &Backoff::initial), field("most", &Backoff::most),
                 field("reset_after", &Backoff::reset_after));
     bind_struct(
         module, "Fleet", "The instances of the service and what becomes of each.", field("replicas", &Fleet::replicas),
-        field("zones", &Fleet::zones), field("autoscaling", &Fleet::autoscaling), field("quota", &Fleet::quota),
-        field("disruption_budget", &Fleet::disruption_budget), field("capacity", &Fleet::capacity),
-        field("schedule", &Fleet::schedule), field("image_bytes", &Fleet::image_bytes),
-        field("pull_bytes_per_second", &Fleet::pull_bytes_per_second), field("image_cached", &Fleet::image_cached),
-        field("start", &Fleet::start), field("warm_up", &Fleet::warm_up), field("readiness", &Fleet::readiness),
-        field("min_ready", &Fleet::min_ready), field("pre_stop", &Fleet::pre_stop), field("grace", &Fleet::grace),
-        field("crash_notice", &Fleet::crash_notice), field("backoff", &Fleet::backoff),
-        field("creation", &Fleet::creation));
+        field("under_way", &Fleet::under_way), field("zones", &Fleet::zones), field("autoscaling", &Fleet::autoscaling),
+        field("quota", &Fleet::quota), field("disruption_budget", &Fleet::disruption_budget),
+        field("capacity", &Fleet::capacity), field("schedule", &Fleet::schedule),
+        field("image_bytes", &Fleet::image_bytes), field("pull_bytes_per_second", &Fleet::pull_bytes_per_second),
+        field("image_cached", &Fleet::image_cached), field("start", &Fleet::start), field("warm_up", &Fleet::warm_up),
+        field("readiness", &Fleet::readiness), field("min_ready", &Fleet::min_ready),
+        field("pre_stop", &Fleet::pre_stop), field("grace", &Fleet::grace), field("crash_notice", &Fleet::crash_notice),
+        field("backoff", &Fleet::backoff), field("creation", &Fleet::creation));
     bind_service(module);
     bind_traffic(module);
     bind_balancing(module);

@@ -197,18 +197,22 @@ void bind_python_strategy(py::module_& module) {
     module.def(
         "rehearse",
         [](const Strategy& strategy, int replicas, int quota, bool baseline, bool resized,
-           const std::vector<std::string>& locations) {
+           const std::vector<std::string>& locations, const UnderWay& under_way, bool keeps_old) {
             return rehearse(strategy, {.replicas = replicas,
                                        .quota = quota,
                                        .baseline = baseline,
+                                       .under_way = under_way,
                                        .resized = resized,
+                                       .keeps_old = keeps_old,
                                        .locations = std::max(1, static_cast<int>(locations.size())),
                                        .names = locations});
         },
         py::arg("strategy"), py::arg("replicas"), py::arg("quota"), py::arg("baseline") = false,
         py::arg("resized") = false, py::arg("locations") = std::vector<std::string>{},
+        py::arg("under_way") = UnderWay{}, py::arg("keeps_old") = false,
         "Plays a strategy through on a toy fleet: each way in which it broke the contract.");
     module.def("most_wanted", &most_wanted, py::arg("strategy"), py::arg("replicas"), py::arg("baseline") = false,
+               py::arg("under_way") = UnderWay{},
                "The most instances that a strategy wants at a time on the way of a good release.");
     module.def(
         "watched",

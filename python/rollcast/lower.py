@@ -28,6 +28,7 @@ from rollcast.lower_strategy import (
     strategy_body,
 )
 from rollcast.lower_traffic import lower_traffic
+from rollcast.lower_under_way import lower_under_way
 from rollcast.lowering import Default, Lowering, distribution, show_distribution, take
 from rollcast.plan import patience_seconds, plan_seconds
 from rollcast.profile import fit, warn_of_peaks
@@ -161,6 +162,7 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
     core.observability.latency_buckets = buckets
     core.people = _people(lowering)
     strategy = lower_strategy(lowering, body, core.fleet.replicas, core.locations) if body else None
+    core.fleet.under_way = lower_under_way(lowering, core, strategy)
     if core.locations:  # from here on it is the fleet of all of them
         core.fleet.replicas = sum(location.fleet.replicas for location in core.locations)
         core.fleet.capacity = core.fleet.quota = core.fleet.autoscaling = None

@@ -88,7 +88,9 @@ def warn_of_limits(lowering: Lowering, core: Any, strategy: Any) -> None:
         lowering.warn(message, "fleet", "disruption_budget")
     if core.fleet.quota is None and core.fleet.capacity is None:
         return
-    wanted = _core.most_wanted(strategy, core.fleet.replicas, core.baseline) if strategy is not None else 0
+    wanted = 0
+    if strategy is not None:
+        wanted = _core.most_wanted(strategy, replicas, core.baseline, core.fleet.under_way)
     for key, limit, what in (
         ("quota", core.fleet.quota, "are not created"),
         ("capacity", core.fleet.capacity, "wait for a place"),

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 INK = "#1b1f24"
 FAINT = "#d5dae0"
-OLD, NEW, BASELINE, BAD = "#e69f00", "#0072b2", "#009e73", "#d55e00"
+OLD, NEW, THIRD, BAD = "#e69f00", "#0072b2", "#009e73", "#d55e00"
 TRUTH = "#cc79a7"
 HATCH = "#8a8a8a"
 FATE_COLOURS = dict(
@@ -250,17 +250,18 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
     traffic.set(ylim=(0, 1.05), ylabel="traffic to\nthe new version")
     traffic.yaxis.set_major_formatter(PercentFormatter(1))
     versions: dict[str, tuple[str, Any]] = {"old": (OLD, "-"), "new": (NEW, "-")}
-    if story.has_baseline:
-        versions["baseline"] = BASELINE, (0, (3, 1.5))
+    third = story.third
+    if third:
+        versions[third] = THIRD, (0, (3, 1.5))
         traffic.plot(
             minutes,
-            columns["weight_baseline"],
+            columns[f"weight_{third}"],
             drawstyle="steps-pre",
-            color=BASELINE,
-            linestyle=versions["baseline"][1],
+            color=THIRD,
+            linestyle=versions[third][1],
             linewidth=1.1,
         )
-        traffic.set_ylabel("traffic to the\nnew version,\nbaseline dashed")
+        traffic.set_ylabel(f"traffic to the\nnew version,\n{third} dashed")
 
     for version, (colour, line) in versions.items():
         ready.plot(
@@ -270,7 +271,7 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
             color=colour,
             linestyle=line,
             label=version,
-            linewidth=1.1 if version == "baseline" else 1.6,
+            linewidth=1.1 if version == third else 1.6,
         )
     ready.set_ylim(0, 1.15 * max(1, *(columns[f"ready_{version}"].max(initial=0) for version in versions)))
     ready.set_ylabel("ready\ninstances")
@@ -280,14 +281,14 @@ def timeline(story: Timeline, axes: Sequence[Axes]) -> Sequence[Axes]:
     errors.plot(minutes, columns["observed_error_rate_old"], color=OLD, linewidth=1.2, label="old, observed")
     _truth(errors, minutes, columns["true_error_rate_new"], "new, true")
     errors.plot(minutes, columns["observed_error_rate_new"], color=NEW, linewidth=1.2, label="new, observed")
-    if story.has_baseline:
+    if third:
         errors.plot(
             minutes,
-            columns["observed_error_rate_baseline"],
-            color=BASELINE,
-            linestyle=versions["baseline"][1],
+            columns[f"observed_error_rate_{third}"],
+            color=THIRD,
+            linestyle=versions[third][1],
             linewidth=1.2,
-            label="baseline, observed",
+            label=f"{third}, observed",
         )
     errors.set_ylim(bottom=0)
     errors.set_ylabel("error rate")

@@ -427,6 +427,11 @@ class FleetModel(Model):
     replicas: Annotated[Whole, Field(ge=1)] | None = None
     """Instances of the old version when the rollout starts, and of the new one when it is done; of several
     locations, in each."""
+    under_way: Amount | None = None
+    """An earlier rollout had got so far when this one begins: so many instances are of an intermediate
+    revision, in place of old ones, or beside them for a canary with a router. It is as good as the old
+    version, and what it started is available; going back leads to the old version, not to it. Not given:
+    there was none."""
     zones: Annotated[Whole, Field(ge=1)] | None = None
     """Zones over which instances are spread."""
     autoscaling: Annotated[AutoscalingModel | None, OR_NONE] = None
@@ -1278,7 +1283,8 @@ class PlanStepModel(Model):
 
 
 class PlanModel(Model):
-    """A plan of your own: its steps one after the other, and then the new version gets everything."""
+    """A plan of your own: its steps one after the other, and then the new version gets everything. Of several
+    locations, in each, where sizes and weights are that location's."""
 
     steps: Annotated[list[PlanStepModel], Field(min_length=1)]
     """In order."""

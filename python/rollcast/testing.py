@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ def check_strategy(
     allow_code: bool = True,
     resized: bool = False,
     locations: int = 1,
+    under_way: int = 0,
 ) -> None:
     """Raises ContractError unless a strategy keeps what every strategy promises.
 
@@ -60,6 +61,8 @@ def check_strategy(
     ``analyses`` and ``args``: for a class, a runbook or a name, the names of analyses that it may run, and
     what else it is made with. ``resized``: it must follow an autoscaler, `Observation.replicas`, too; it must
     for a scenario that has one. ``locations``: how many, of one that leads them all; of a scenario, its own.
+    ``under_way``: so many of the replicas are of an intermediate revision, whose rollout it interrupts; of a
+    scenario, its own.
     """
     names = {name: index for index, name in enumerate(analyses)}
     places = [f"location-{number}" for number in range(1, locations + 1)] if locations > 1 else []
@@ -83,17 +86,20 @@ def check_strategy(
         raise TypeError(f"expected {expected}, got {strategy!r}")
     if places and not recipe.knows_locations:
         raise TypeError(f"{recipe.describe()} knows one location; see rollcast.knows_locations")
-    baseline = _brings_baseline(recipe)
+    before = _core.UnderWay(instances=under_way) if loaded is None else loaded.model.fleet.under_way
+    baseline = _any(recipe, _brings_baseline)
     if quota is None:
         everywhere = replicas * max(1, len(places)) if loaded is None else loaded.model.fleet.replicas
         quota = (3 if baseline else 2) * everywhere + math.ceil(everywhere / 4)
-        quota += _of_experiments(recipe) * max(1, len(places))
+        quota += _of_experiments(recipe) * max(1, len(places)) + before.instances * before.on_top
     if loaded is not None and _core.autoscales(loaded.model):
         resized = True
     sizes = {location.fleet.replicas for location in loaded.model.locations} if loaded is not None else set()
     breaches: list[str] = []
     if len(sizes) < 2:  # the toy's locations are alike
-        found = _core.rehearse(recipe, replicas, quota, baseline, resized, places)
+        found = _core.rehearse(
+            recipe, replicas, quota, baseline, resized, places, before, _any(recipe, _keeps_original)
+        )
         breaches = [str(breach) for breach in found]
     if loaded is not None and not breaches:
         breaches += _simulated(loaded, quota)
@@ -101,11 +107,19 @@ def check_strategy(
         raise ContractError(recipe.describe(), breaches)
 
 
-def _brings_baseline(recipe: Any) -> bool:
-    if isinstance(recipe, _core.Baseline) or getattr(recipe, "brings_baseline", False):
-        return True
+def _any(recipe: Any, such: Callable[[Any], bool]) -> bool:
+    """Whether it or one inside it is such."""
     inner = getattr(recipe, "inner", None) or []
-    return any(_brings_baseline(each) for each in (inner if isinstance(inner, list) else [inner]))
+    return such(recipe) or any(_any(each, such) for each in (inner if isinstance(inner, list) else [inner]))
+
+
+def _brings_baseline(recipe: Any) -> bool:
+    return isinstance(recipe, _core.Baseline) or getattr(recipe, "brings_baseline", False)
+
+
+def _keeps_original(recipe: Any) -> bool:
+    """CodeDeploy may leave the servers that it replaces as they are."""
+    return isinstance(recipe, _core.CodeDeployBlueGreen) and recipe.params.hosts.keeps_original
 
 
 def _of_experiments(recipe: Any) -> int:

@@ -97,7 +97,9 @@ class Timeline:
         import numpy as np
 
         samples = timeline.samples
-        versions = {"old": 0, "new": 1} | ({"baseline": 2} if scenario.model.baseline else {})
+        model = scenario.model
+        third = "baseline" if model.baseline else "intermediate" if model.fleet.under_way.instances else ""
+        versions = {"old": 0, "new": 1} | ({third: 2} if third else {})
         columns = {"at": np.array([sample.at for sample in samples])}
         for name in ("weight", "ready", "instances", "observed_error_rate", "true_error_rate"):
             values = np.array([getattr(sample, name) for sample in samples]).reshape(len(samples), -1)
@@ -135,8 +137,9 @@ class Timeline:
         return [measured for entry in self.entries if (measured := entry.measurement)]
 
     @property
-    def has_baseline(self) -> bool:
-        return "ready_baseline" in self.columns
+    def third(self) -> str:
+        """What there is beside the old and the new version: "baseline", "intermediate" or ""."""
+        return next((name for name in ("baseline", "intermediate") if f"ready_{name}" in self.columns), "")
 
     def without_successes(self) -> list[Entry]:
         """The log but for the measurements that succeeded."""
@@ -163,9 +166,9 @@ class Timeline:
         """The log for a terminal, each line after its kind ("": the head). `brief`: without successes."""
         import numpy as np
 
-        versions = ["ready_old", "ready_new", *(["ready_baseline"] if self.has_baseline else [])]
+        versions = ["ready_old", "ready_new", *([f"ready_{self.third}"] if self.third else [])]
         wide = 10 + 6 * len(versions) - 3
-        head = "ready, baseline last" if self.has_baseline else "ready"
+        head = f"ready, {self.third} last" if self.third else "ready"
         rows = [("", f"{'time':>8}  {'traffic':<9} {head}")]
         for entry in self.without_successes() if brief else self.entries:
             at = int(np.searchsorted(self.columns["at"], entry.at, side="right")) - 1

@@ -113,7 +113,7 @@ def slower(canary, baseline):
 def test_it_goes_with_the_canary_and_the_story_shows_it() -> None:
     story = rollcast.replay(loaded(), 0)
     columns = story.columns
-    assert story.has_baseline
+    assert story.third == "baseline"
     assert columns["ready_baseline"].max() == 2  # as busy as 3 new ones with 60 %
     assert columns["ready_baseline"][-1] == 0
     assert columns["weight_baseline"].max() == pytest.approx(0.4, abs=0.05)
@@ -124,7 +124,7 @@ def test_it_goes_with_the_canary_and_the_story_shows_it() -> None:
         < 6 * (2 * 0.2 / 1500) ** 0.5
     )
     assert "baseline" in str(story)
-    assert not rollcast.replay(loaded({"canary": CANARY}, KAYENTA | {"baseline": "old"}), 0).has_baseline
+    assert not rollcast.replay(loaded({"canary": CANARY}, KAYENTA | {"baseline": "old"}), 0).third
 
 
 def test_trials_of_guards_show_it() -> None:

@@ -330,6 +330,9 @@ def test_what_is_not_modelled_is_named_with_its_place(manifest: Any) -> None:
 def test_a_step_that_does_nothing_keeps_the_steps_numbers(manifest: Any) -> None:
     path = manifest(ROLLOUT, ("        - setWeight: 50\n", "        - setHeaderRoute: {name: x}\n"))
     assert imported(path).strategy.params.steps[3] == _core.Pause(duration=0)
+    assert [re.sub(r":\d+:\d+:", "", warning) for warning in warnings(path)] == [
+        "m.yaml spec.strategy.canary.steps[3].setHeaderRoute: not modelled: the step does nothing here"
+    ]
 
 
 def test_a_missing_readiness_probe_is_warned_of(manifest: Any) -> None:

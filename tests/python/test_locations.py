@@ -153,6 +153,10 @@ def test_waves_go_around_a_manifest(tmp_path: Path) -> None:
         "baseline: {}",
         "waves: {order: [a, rest], strategy: {baseline: {}}}",
         "guarded: {analysis: own}",
+        "shadow: {instances: 25%, duration: 2m, analysis: own}",
+        "feature_flag: {}",
+        "guarded: {analysis: own, strategy: {shadow: {}}}",
+        "waves: {order: [a, rest], strategy: {feature_flag: {}}}",
     ],
 )
 def test_what_is_around_a_manifest_has_its_plan_inside(name: str, strategy: str, tmp_path: Path) -> None:
@@ -173,6 +177,27 @@ def test_what_is_around_a_manifest_has_its_plan_inside(name: str, strategy: str,
     assert inner.describe() == plain
     assert rollcast.load(loaded.language).strategy.describe() == loaded.strategy.describe()
     check_strategy(loaded)
+
+
+def test_a_plan_runs_in_each_location_with_its_sizes() -> None:
+    places = [{"name": "big", "replicas": 8}, {"name": "small", "replicas": 3}]
+    steps = [{"new": "25%", "until": 1}, {"weight": "10%", "wait": "1m"}]
+    plan = {"plan": {"steps": steps}}
+    by_wave = {"waves": {"order": ["small", "rest"], "strategy": plan}}
+    for strategy, order in ((plan, [[0, 1]]), (by_wave, [[1], [0]])):
+        loaded = rollcast.load(changed(locations=places, strategy=strategy))
+        assert loaded.strategy.params.waves == order
+        assert [each.params.replicas for each in loaded.strategy.inner] == [8, 3]
+        check_strategy(loaded)
+        story = rollcast.replay(loaded, 0)
+        assert story.outcome["verdict"] == "promoted"
+        assert story.reach is not None
+        first = (story.reach > 0).argmax(axis=0)
+        assert first[1] < first[0] or strategy is plan
+    steps[0]["until"] = 2  # of three replicas one is wanted by then
+    assert "strategy.plan.steps[0].until: expected at most the 1 instances" in errors_of(
+        changed(locations=places, strategy=plan)
+    )
 
 
 def test_a_stack_set_goes_by_region() -> None:

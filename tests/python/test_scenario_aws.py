@@ -15,6 +15,7 @@ from rollcast import _core
 from rollcast._core import codedeploy, ecs
 from rollcast.errors import InputErrors
 from rollcast.scenario import LoadedScenario, load
+from rollcast.testing import check_strategy
 
 CHECK = {
     "metrics": [
@@ -251,6 +252,13 @@ def test_a_release_ends_as_its_platform_ends_it(strategy: Any, release: Any, sen
         {**SCENARIO, "strategy": strategy, "release": release}, replications=8, seed=1
     )
     assert forecast.sentence.startswith(f"Of 1,000 releases like this one, about 1000 would be {sentence}.")
+
+
+def test_original_hosts_that_are_kept_are_no_breach_of_the_contract() -> None:
+    strategy: dict[str, Any] = {"codedeploy": {"blue_green": {"keep_original": True}}}
+    guarded = {"guarded": {"analysis": "alarms", "strategy": strategy}}
+    for each in (strategy, guarded):
+        check_strategy(rollcast.load({**SCENARIO, "strategy": each}))
 
 
 def test_a_bad_release_is_stopped_in_the_first_zone() -> None:

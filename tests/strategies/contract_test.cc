@@ -46,6 +46,7 @@ struct Example {
     std::shared_ptr<const Strategy> strategy;
     int quota;  // most replicas asked for at a time
     bool baseline = false;
+    bool keeps_old = false;
 };
 void PrintTo(const Example& it, std::ostream* out) { *out << it.strategy->describe(); }
 
@@ -56,6 +57,11 @@ Example example(const char* name, int quota, Params params) {
 
 Example with_baseline(Example example) {
     example.baseline = true;
+    return example;
+}
+
+Example keeping_old(Example example) {
+    example.keeps_old = true;
     return example;
 }
 
@@ -291,6 +297,9 @@ std::vector<Example> examples() {
                 .termination_wait = 1h,
                 .alarms = kWatch,
                 .rollback = {.on_failure = true, .on_alarm = true, .on_request = true}}),
+        keeping_old(example<CodeDeployBlueGreen>(
+            "CodeDeployBlueGreenThatKeepsTheOriginal", 20,
+            CodeDeployBlueGreenParams{.replicas = kReplicas, .hosts = {.keeps_original = true}})),
         example<InstanceRefresh>("InstanceRefresh", 10, InstanceRefreshParams{.replicas = kReplicas}),
         example<InstanceRefresh>("InstanceRefreshInFull", 12,
                                  InstanceRefreshParams{.replicas = kReplicas,
@@ -332,8 +341,11 @@ std::vector<Example> examples() {
 class Contract : public ::testing::TestWithParam<Example> {};
 
 TEST_P(Contract, IsKept) {
-    const Terms terms{
-        .replicas = kReplicas, .quota = GetParam().quota, .baseline = GetParam().baseline, .resized = true};
+    const Terms terms{.replicas = kReplicas,
+                      .quota = GetParam().quota,
+                      .baseline = GetParam().baseline,
+                      .resized = true,
+                      .keeps_old = GetParam().keeps_old};
     for (const Breach& breach : rehearse(*GetParam().strategy, terms)) ADD_FAILURE() << describe(breach);
 }
 

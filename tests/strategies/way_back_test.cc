@@ -25,6 +25,19 @@ TEST(WayBack, KeepsTheNewVersionUntilTheOldOneIsWhole) {
     EXPECT_EQ(want.reason, "errors: 4/10 old available, 8 new left");
 }
 
+TEST(WayBack, KeepsAnIntermediateRevisionBeforeTheNewOne) {
+    std::vector<Cohort> cohorts{cohort(4, 0), cohort(4, 0), cohort(5, 0)};
+    Directive want = way_back({.cohorts = cohorts, .analyses = {}}, 10, "errors", true);
+    EXPECT_EQ(want.targets[1].desired, 4);
+    EXPECT_EQ(want.targets[2].desired, 2);
+    cohorts = {cohort(10, 0), cohort(1, 0), cohort(0, 0)};
+    want = way_back({.cohorts = cohorts, .analyses = {}}, 10, "errors", true);
+    EXPECT_EQ(want.targets[1].desired, 0);
+    EXPECT_EQ(want.phase, Phase::kRollingBack) << "an intermediate one still serves";
+    cohorts[1] = cohort(0, 0);
+    EXPECT_EQ(way_back({.cohorts = cohorts, .analyses = {}}, 10, "errors", true).phase, Phase::kRolledBack);
+}
+
 TEST(WayBack, MovesAsMuchTrafficAsTheOldVersionCanBear) {
     const std::vector<Cohort> cohorts{cohort(4, .1), cohort(8, .9)};
     const Directive want = way_back({.cohorts = cohorts, .analyses = {}, .routed = true}, 10, "errors");

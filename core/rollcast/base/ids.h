@@ -9,11 +9,13 @@
 namespace rollcast {
 
 /// A version of the service: 0 runs when the rollout starts, 1 is the release being rolled out. 2, where there is one,
-/// is the baseline: fresh instances of the old version, to compare the release with.
+/// answers as the old one: a baseline, fresh instances of it to compare the release with, or the intermediate revision
+/// of an earlier rollout that this one interrupts.
 enum class VersionId : std::uint16_t {};
 inline constexpr VersionId kOldVersion{0};
 inline constexpr VersionId kNewVersion{1};
 inline constexpr VersionId kBaselineVersion{2};
+inline constexpr VersionId kIntermediateVersion{2};
 
 /// A place (region, cell, account) where the service runs a fleet of its own, as an index into Scenario::locations;
 /// without locations there is one, number 0.

@@ -87,6 +87,8 @@ class WatchedStrategy final : public Strategy {
     int quota_;
 };
 
+std::size_t versions(bool baseline, const UnderWay& under_way) { return baseline || any(under_way) ? 3 : 2; }
+
 /// How a scene must end.
 enum class Must {
     kPromote,
@@ -194,7 +196,9 @@ class Rehearsal {
     }
 
     Launch launch(Time now) const {
-        Launch launch{.at = now, .replicas = terms_.replicas * terms_.locations};
+        Launch launch{.at = now,
+                      .replicas = terms_.replicas * terms_.locations,
+                      .under_way = terms_.under_way.instances * terms_.locations};
         for (int i = 0; terms_.locations > 1 && i < terms_.locations; ++i) {
             const bool named = !terms_.names.empty();
             const std::string name =
@@ -211,7 +215,10 @@ class Rehearsal {
             wrong = wrong_end(fleet, fleet.old_version(i), fleet.new_version(i), phase);
             of_both += fleet.old_version(i).desired + fleet.new_version(i).desired;
         }
-        if (*wrong == '\0' && is_final(phase) && fleet.desired() > of_both) return "it is over and keeps its baseline";
+        if (*wrong == '\0' && is_final(phase) && fleet.desired() > of_both) {
+            return terms_.baseline ? "it is over and keeps its baseline"
+                                   : "it is over and keeps instances of the intermediate revision";
+        }
         return wrong;
     }
 
@@ -219,7 +226,9 @@ class Rehearsal {
         const int replicas = fleet.resized_to.value_or(terms_.replicas);
         if (fleet.flagged() && old.desired != replicas) return "it is behind a flag and changes instances";
         if (phase == Phase::kPromoted) {
-            if (old.desired > 0 && !fleet.flagged()) return "it is promoted and keeps old instances";
+            if (old.desired > 0 && !fleet.flagged() && !terms_.keeps_old) {
+                return "it is promoted and keeps old instances";
+            }
             if (fresh.desired != (fleet.flagged() ? 0 : replicas))
                 return "it is promoted with another number of instances";
             if (fresh.routed && fresh.weight < 1) return "it is promoted without all the traffic";
@@ -247,7 +256,8 @@ std::string describe(const Breach& breach) {
 
 std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms) {
     Rehearsal rehearsal(strategy, terms);
-    const ToyFleet good(terms.replicas, terms.baseline ? 3 : 2, static_cast<std::size_t>(terms.locations));
+    const ToyFleet good(terms.replicas, versions(terms.baseline, terms.under_way),
+                        static_cast<std::size_t>(terms.locations), terms.under_way);
     ToyFleet dead = good, slow = good, crashing = good, bad = good;
     dead.new_version_comes_up = false;
     slow.start = 20s;
@@ -278,10 +288,10 @@ std::vector<Breach> rehearse(const Strategy& strategy, const Terms& terms) {
     return rehearsal.breaches();
 }
 
-int most_wanted(const Strategy& strategy, int replicas, bool baseline) {
-    ToyFleet fleet(replicas, baseline ? 3 : 2);
-    const auto controller = strategy.start({.at = fleet.now(), .replicas = replicas});
-    int most = replicas;
+int most_wanted(const Strategy& strategy, int replicas, bool baseline, const UnderWay& under_way) {
+    ToyFleet fleet(replicas, versions(baseline, under_way), 1, under_way);
+    const auto controller = strategy.start({.at = fleet.now(), .replicas = replicas, .under_way = under_way.instances});
+    int most = fleet.desired();
     Phase phase = Phase::kMoving;
     for (int i = 0; i < kManySteps && !is_final(phase); ++i) {
         phase = fleet.step(*controller, [&](const Directive&) { most = std::max(most, fleet.desired()); }).phase;

@@ -56,7 +56,7 @@ struct AnalysisStatus {
 struct Observation {
     Time now{};
     std::span<const Cohort> cohorts;  // location by location; in each the old version first, the new one last, a
-                                      // baseline in between
+                                      // baseline or an intermediate revision in between
     std::span<const AnalysisStatus> analyses;  // every run ever asked for, in order of start
     bool routed = false;                       // weights are in force; else traffic follows ready instances
     /// What somebody from outside, an autoscaler, last asked the workload's size to be, in all locations together;
@@ -141,7 +141,8 @@ struct Place {
 /// What a run tells a controller before the first decision.
 struct Launch {
     Time at{};
-    int replicas = 0;                // of the old version, all available
+    int replicas = 0;                // of the workload, all available
+    int under_way = 0;               // instances of an intermediate revision, whose rollout this one interrupts
     std::vector<Place> locations{};  // index: LocationId; none: there is but one
 };
 

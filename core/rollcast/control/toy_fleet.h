@@ -10,23 +10,24 @@
 #include <vector>
 
 #include "rollcast/base/check.h"
+#include "rollcast/base/under_way.h"
 #include "rollcast/control/strategy.h"
 
 namespace rollcast {
 
 class ToyFleet {
    public:
-    /// `replicas`: in each location.
-    explicit ToyFleet(int replicas, std::size_t versions = 2, std::size_t locations = 1)
+    /// `replicas` and `before`: in each location. The second of three versions is a baseline, or was under way.
+    explicit ToyFleet(int replicas, std::size_t versions = 2, std::size_t locations = 1, const UnderWay& before = {})
         : versions_(versions), fresh_(locations), cohorts_(versions * locations), sizes_(locations) {
         for (std::size_t i = 0; i < cohorts_.size(); ++i) {
             cohorts_[i].version = static_cast<VersionId>(i % versions);
             cohorts_[i].location = static_cast<LocationId>(i / versions);
             if (i % versions > 0) continue;
-            Cohort& old = cohorts_[i];
-            old.exists = true;
-            old.desired = old.instances = old.ready = old.available = replicas;
-            old.weight = 1;
+            begin(cohorts_[i], left_of_old(before, replicas));
+            if (any(before)) begin(cohorts_[i + 1], before.instances);
+            cohorts_[i].weight = static_cast<double>(cohorts_[i].desired) / (cohorts_[i].desired + before.instances);
+            cohorts_[i + 1].weight = 1 - cohorts_[i].weight;
         }
     }
 
@@ -163,6 +164,11 @@ class ToyFleet {
         Time due = kNever;  // a start or a crash
         bool whole = true;  // all that is wanted of it was available
     };
+
+    static void begin(Cohort& cohort, int instances) {
+        cohort.exists = true;
+        cohort.desired = cohort.instances = cohort.ready = cohort.available = instances;
+    }
 
     /// How many of the new version are available now.
     int up(Cohort& fresh, Fresh& state) {

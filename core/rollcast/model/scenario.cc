@@ -113,12 +113,21 @@ void check(const Autoscaling& autoscaling, int replicas, Complaints& found) {
     std::visit([&](const auto& by) { check(by, path + ".by", found); }, autoscaling.by);
 }
 
+void check(const UnderWay& under_way, int replicas, Complaints& found) {
+    found.at_least(under_way.instances, 0, "fleet.under_way.instances");
+    const int most = under_way.on_top ? replicas : replicas - 1;
+    found.unless(under_way.instances <= most, "fleet.under_way.instances",
+                 "must be at most " + std::to_string(most) + ", is " + std::to_string(under_way.instances));
+}
+
 void check(const Fleet& fleet, Complaints& found) {
     found.at_least(fleet.replicas, 1, "fleet.replicas");
+    check(fleet.under_way, fleet.replicas, found);
+    const int present = left_of_old(fleet.under_way, fleet.replicas) + fleet.under_way.instances;
     if (fleet.autoscaling) check(*fleet.autoscaling, fleet.replicas, found);
     found.within(fleet.zones, 1, 255, "fleet.zones");
     if (fleet.capacity) {
-        found.at_least(*fleet.capacity, fleet.replicas, "fleet.capacity");
+        found.at_least(*fleet.capacity, present, "fleet.capacity");
     }
     if (fleet.disruption_budget) {
         const DisruptionBudget& budget = *fleet.disruption_budget;
@@ -128,7 +137,7 @@ void check(const Fleet& fleet, Complaints& found) {
             found.unless(!amount || amount->value >= 0, "fleet.disruption_budget", "must not be negative");
         }
     }
-    if (fleet.quota) found.at_least(*fleet.quota, fleet.replicas, "fleet.quota");
+    if (fleet.quota) found.at_least(*fleet.quota, present, "fleet.quota");
     found.above<Duration>(fleet.creation.initial, 0s, "fleet.creation.initial");
     found.at_least(fleet.creation.most, fleet.creation.initial, "fleet.creation.most");
     found.distribution(fleet.schedule, "fleet.schedule");
@@ -426,6 +435,8 @@ void check(const std::vector<Location>& locations, const Scenario& scenario, Com
         found.unless(one.share > 0 && one.share <= 1, path + ".share", "must be above 0 and at most 1");
         sum += one.share;
         replicas += one.fleet.replicas;
+        found.unless(!any(one.fleet.under_way), path + ".fleet.under_way",
+                     "is not modelled with locations: all begin on one revision");
         Complaints there;
         check(one.fleet, there);
         check(one.faults, one.fleet.zones, there);
@@ -479,6 +490,8 @@ std::vector<Complaint> validate(const Scenario& scenario) {
     found.above<Duration>(scenario.window.horizon, 0s, "window.horizon");
     check(scenario.people, scenario.analyses.size(), found);
     check(scenario.locations, scenario, found);
+    found.unless(!scenario.baseline || !any(scenario.fleet.under_way), "fleet.under_way",
+                 "is not modelled beside a baseline");
     for (std::size_t i = 0; i < scenario.analyses.size(); ++i) {
         const Analysis& analysis = scenario.analyses[i];
         const std::string path = at("analyses", i);
@@ -496,6 +509,8 @@ std::vector<Complaint> validate(const Scenario& scenario) {
     }
     return found.take();
 }
+
+std::size_t versions(const Scenario& scenario) { return scenario.baseline || any(scenario.fleet.under_way) ? 3 : 2; }
 
 bool autoscales(const Scenario& scenario) {
     return scenario.fleet.autoscaling || std::any_of(scenario.locations.begin(), scenario.locations.end(),

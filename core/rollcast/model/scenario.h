@@ -2,6 +2,7 @@
 // All that a run needs but the strategy, as plain structs in SI units. Every member has a default; designated
 // initialisers make a call site read like a configuration file. validate() says what is wrong, with the path of each.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "rollcast/base/disruption.h"
 #include "rollcast/base/ids.h"
 #include "rollcast/base/time.h"
+#include "rollcast/base/under_way.h"
 #include "rollcast/model/autoscaling.h"
 #include "rollcast/model/balancing.h"
 #include "rollcast/model/defect.h"
@@ -43,6 +45,7 @@ struct Backoff {
 /// The instances of the service and what becomes of each. All distributions in seconds.
 struct Fleet {
     int replicas = 1;
+    UnderWay under_way{};  // when a run begins
     int zones = 1;
     /// Instances that may exist at a time, waiting and terminating ones included (ResourceQuota): more are not created,
     /// and it is tried again by `creation`. None: no limit.
@@ -125,7 +128,8 @@ struct Scenario {
     Release release{};
     Slo slo{};
     Window window{};
-    bool baseline = false;             // there may be a kBaselineVersion, if the strategy brings it
+    bool baseline = false;             // there may be a kBaselineVersion, if the strategy brings it; else
+                                       // fleet.under_way may bring a kIntermediateVersion
     std::vector<Analysis> analyses{};  // AnalysisId is an index into these
     People people{};
     std::vector<Location> locations{};  // none: one, with `fleet` and `faults`
@@ -143,6 +147,9 @@ std::vector<Complaint> validate(const Scenario& scenario);
 
 /// What the service is in one of its locations; itself where it has none.
 Scenario in_location(const Scenario& scenario, LocationId location);
+
+/// How many versions there may be: the old one, the new one and perhaps one more.
+std::size_t versions(const Scenario& scenario);
 
 /// Whether anybody changes the number of instances anywhere.
 bool autoscales(const Scenario& scenario);

@@ -53,13 +53,6 @@ class Version {
     SeriesReading scraped_{};
 };
 
-SeriesReading both(SeriesReading a, const SeriesReading& b) {
-    a.increase += b.increase;
-    a.latency_sum += b.latency_sum;
-    a.codes |= b.codes;
-    return a;
-}
-
 /// Requests to the new version from the start of the plan to `until`, at one request per second of the service.
 double share_until(const std::vector<RehearsedStretch>& plan, Duration until) {
     double sum = 0;
@@ -114,10 +107,12 @@ Rehearsed rehearse(const Analysis& analysis, const Observability& observability,
         const std::size_t buckets = observability.latency_buckets.size();
         const SeriesReading of_old = old_version.scrape(buckets), of_new = new_version.scrape(buckets),
                             of_baseline = baseline.scrape(buckets);
+        SeriesReading of_all = of_old;
+        (of_all += of_new) += of_baseline;
         telemetry.record({.at = scraped,
                           .application = {of_old, of_new, of_baseline},
                           .proxy = {of_old, of_new, of_baseline, SeriesReading{}},
-                          .client = both(both(of_old, of_new), of_baseline)});
+                          .client = of_all});
     };
 
     AnalysisRun run(analysis, Time{} + rehearsal.starts);

@@ -24,6 +24,13 @@ struct SeriesReading {
     Counters increase;       // since the previous scrape
     double latency_sum = 0;  // seconds, likewise an increase
     std::uint8_t codes = 0;  // bit i: a series with status Code(i) exists at this scrape
+
+    SeriesReading& operator+=(const SeriesReading& other) {
+        increase += other.increase;
+        latency_sum += other.latency_sum;
+        codes |= other.codes;
+        return *this;
+    }
 };
 
 /// One scrape. `proxy` has one more entry than there are versions: requests that reached no version. `client` is the

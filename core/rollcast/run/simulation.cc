@@ -163,6 +163,7 @@ void Simulation::launch(const Strategy& strategy, Timeline* timeline) {
     Launch launch{.at = now_};
     for (const Site& site : sites_) {
         launch.replicas += site.size();
+        launch.under_way += site.scenario->fleet.under_way.instances;
         if (!is_one()) launch.locations.push_back({site.name, site.size()});
     }
     if (!is_one() && !strategy.knows_locations()) blame("it knows one location only: it needs waves around it");
@@ -340,7 +341,9 @@ void Simulation::autoscale(Site& site) {
     site.world.resized(wanted);
     if (controller_) return request_decision();
     std::vector<Target> targets(site.world.versions());
-    targets.front().desired = wanted;
+    // What an earlier rollout has started stays: the old version takes the difference, as long as it can.
+    targets[1].desired = std::min(site.world.cohorts()[1].desired, wanted);
+    targets.front().desired = wanted - targets[1].desired;
     site.world.apply(targets, now_, queue_of(site));
     if (watched_) recorder_.look(sites_, now_);
 }

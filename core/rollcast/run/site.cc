@@ -7,14 +7,8 @@
 namespace rollcast {
 namespace {
 
-void add(SeriesReading& sum, const SeriesReading& one) {
-    sum.increase += one.increase;
-    sum.latency_sum += one.latency_sum;
-    sum.codes |= one.codes;
-}
-
 void add(std::vector<SeriesReading>& sum, const std::vector<SeriesReading>& one) {
-    for (std::size_t i = 0; i < sum.size(); ++i) add(sum[i], one[i]);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += one[i];
 }
 
 }  // namespace
@@ -105,7 +99,7 @@ Scrape sum(std::span<const Scrape> scrapes) {
     for (const Scrape& one : scrapes.subspan(1)) {
         add(sum.application, one.application);
         add(sum.proxy, one.proxy);
-        add(sum.client, one.client);
+        sum.client += one.client;
     }
     return sum;
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kOld = index_of(kOldVersion);
 constexpr std::size_t kNew = index_of(kNewVersion);
-constexpr std::size_t kBaseline = index_of(kBaselineVersion);
+constexpr std::size_t kThird = index_of(kBaselineVersion);  // or the intermediate one
 
 // Numbers of streams within an interval: of each version's own requests, of copies, and of the whole service.
 constexpr std::array<std::size_t, 4> kOwnLanes{0, 1, 5, 2};
@@ -62,7 +62,7 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       book_(std::move(book)),
       streams_(streams),
       share_(share),
-      versions_(scenario.baseline ? 3 : 2),
+      versions_(rollcast::versions(scenario)),
       closed_rate_(closed_loop_rate(scenario)),
       stopping_for_(std::max(0., mean(scenario.balancing.propagation) - to_seconds(scenario.fleet.pre_stop))),
       tokens_(scenario.traffic.retries.reserve),
@@ -73,11 +73,13 @@ void DrawnTelemetry::look(const World& world, Time now) {
     if (now > looked_ && defect_.kind == DefectKind::kDescriptorLeak) follow_leak(world);
     while (now > looked_) pass_until(now);
     together_ = world.flagged();
-    double newer = world.share(kNew), beside = versions_ > kBaseline ? world.share(kBaseline) : 0;
-    const bool both = newer > 0 && world.share(kOld) + beside > 0;
+    double newer = world.share(kNew), beside = versions_ > kThird ? world.share(kThird) : 0;
+    const double older = world.share(kOld) + beside;
+    const bool both = newer > 0 && older > 0;
     if (share_ && both) {
         newer = *share_;
-        beside = beside > 0 ? std::min(newer, 1 - newer) : 0;
+        // A baseline is as large as the new version; an intermediate one has its part of what that leaves.
+        beside = !scenario_->baseline ? (1 - newer) * beside / older : beside > 0 ? std::min(newer, 1 - newer) : 0;
     }
     if (newer > 0 && first_exposed_ == kNever) first_exposed_ = now;
     if (newer > 0 && first_arrival_ == kNever && world.known(kNew) > 0) {
@@ -88,7 +90,7 @@ void DrawnTelemetry::look(const World& world, Time now) {
     mixed_ = !world.weighed() && !(share_ && both);
     standing_[kNew].routed = newer;
     standing_[kOld].routed = both ? 1 - newer - beside : world.share(kOld);
-    standing_[kBaseline].routed = beside;
+    standing_[kThird].routed = beside;
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const int dead = world.known(version) - world.answering(version) - world.refusing(version);

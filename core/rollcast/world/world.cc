@@ -21,7 +21,7 @@ std::uint64_t instance_entity(VersionId version, ZoneId zone, std::uint32_t ordi
 
 /// The truth about each version.
 std::vector<Defect> defects(const Scenario& scenario, const Defect& of_new) {
-    std::vector<Defect> all(scenario.baseline ? 3 : 2);
+    std::vector<Defect> all(versions(scenario));
     all[index_of(kNewVersion)] = of_new;
     return all;
 }
@@ -66,10 +66,14 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
     }
     begin_faults(from, queue);
 
-    Cohort& old = cohorts_[index_of(kOldVersion)];
-    old.exists = true;
-    old.desired = scenario.fleet.replicas;
-    for (int left = old.desired; left > 0; left -= grain_) create(kOldVersion, std::min(left, grain_), from);
+    const UnderWay& before = scenario.fleet.under_way;
+    const auto begin = [&](VersionId version, int instances) {
+        cohorts_[index_of(version)].exists = true;
+        cohorts_[index_of(version)].desired = instances;
+        for (int left = instances; left > 0; left -= grain_) create(version, std::min(left, grain_), from);
+    };
+    begin(kOldVersion, left_of_old(before, scenario.fleet.replicas));
+    if (any(before)) begin(kIntermediateVersion, before.instances);
     // They have been available for long enough not to be told from their peers.
     const Time since = from - std::max<Duration>(scenario.fleet.min_ready, 1h);
     for (; !waiting_.empty() && place(waiting_.front()); waiting_.pop_front()) {
@@ -743,12 +747,8 @@ void World::scrape_applications(Scrape& scrape) {
     for (const std::uint32_t id : live_) {
         Instance& instance = all_[id];
         if (instance.state == State::kUnschedulable) continue;
-        const SeriesReading one =
+        scrape.application[index_of(instance.version)] +=
             read(data_.take_application(instance.server), instance.present_codes, instance.seen_codes);
-        SeriesReading& sum = scrape.application[index_of(instance.version)];
-        sum.increase += one.increase;
-        sum.latency_sum += one.latency_sum;
-        sum.codes |= one.codes;
     }
     if (!learned_routing_.flagged) return;
     Scraped& flagged = flagged_scraped_;

@@ -72,8 +72,9 @@ constexpr Event event(WorldEvent kind, std::uint32_t subject, std::uint32_t deta
 
 class World {
    public:
-    /// The steady state at `from`: all replicas of version 0 ready and known to the routers, hosts as they are met at
-    /// any time. `defect` is the truth about version 1. The scenario must outlive the world.
+    /// The steady state at `from`: all replicas of version 0, and of what was under way, ready and known to the
+    /// routers, hosts as they are met at any time. `defect` is the truth about version 1. The scenario must outlive the
+    /// world.
     World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue,
           Pace pace = Pace::kFastest, const Counting& counting = {});
 
@@ -210,7 +211,7 @@ class World {
     };
 
     /// Where a version stands in an observation, a directive and among the routers' groups: the new one last, so that
-    /// a baseline does not change which requests it gets.
+    /// a baseline does not change which requests it gets. So they stand from the oldest to the newest, too.
     std::size_t seat(std::size_t version) const { return version == 0 ? 0 : cohorts_.size() - version; }
     Stream stream(Purpose purpose, const Instance& instance, std::uint32_t ordinal = 0) const;
     Duration wait(Purpose purpose, const Instance& instance, const Distribution& seconds,

@@ -1332,6 +1332,26 @@ class Probe:
     @success_threshold.setter
     def success_threshold(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
+class UnderWay:
+    """
+    How far an earlier rollout had got when this one begins.
+    """
+    __hash__: typing.ClassVar[None] = None
+    on_top: bool
+    def __eq__(self, other: typing.Any) -> bool:
+        ...
+    def __init__(self, instances: typing.SupportsInt | typing.SupportsIndex = 0, on_top: bool = False) -> None:
+        ...
+    def __reduce__(self) -> tuple:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def instances(self) -> int:
+        ...
+    @instances.setter
+    def instances(self, arg1: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
 class Backoff:
     """
     Waits between restarts of a process that keeps dying.
@@ -1364,10 +1384,11 @@ class Fleet:
     readiness: Probe
     schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
+    under_way: UnderWay
     warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, zones: typing.SupportsInt | typing.SupportsIndex = 1, autoscaling: Autoscaling | None = ..., quota: typing.SupportsInt | typing.SupportsIndex | None = None, disruption_budget: DisruptionBudget | None = ..., capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., backoff: Backoff = ..., creation: Backoff = ...) -> None:
+    def __init__(self, *, replicas: typing.SupportsInt | typing.SupportsIndex = 1, under_way: UnderWay = ..., zones: typing.SupportsInt | typing.SupportsIndex = 1, autoscaling: Autoscaling | None = ..., quota: typing.SupportsInt | typing.SupportsIndex | None = None, disruption_budget: DisruptionBudget | None = ..., capacity: typing.SupportsInt | typing.SupportsIndex | None = None, schedule: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., image_bytes: typing.SupportsFloat | typing.SupportsIndex = 0.0, pull_bytes_per_second: typing.SupportsFloat | typing.SupportsIndex = 50000000.0, image_cached: typing.SupportsFloat | typing.SupportsIndex = 1.0, start: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., warm_up: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., readiness: Probe = ..., min_ready: float = 0.0, pre_stop: float = 0.0, grace: float = 30.0, crash_notice: Constant | Exponential | LogNormal | Uniform | LogUniform | HyperExponential | Erlang | Weibull | Empirical = ..., backoff: Backoff = ..., creation: Backoff = ...) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -4782,7 +4803,7 @@ def mean_rate(traffic: Traffic, start: float, end: float) -> float:
     """
     Open arrivals per second that are expected between two times; bursts are averaged in.
     """
-def most_wanted(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False) -> int:
+def most_wanted(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, under_way: UnderWay = ...) -> int:
     """
     The most instances that a strategy wants at a time on the way of a good release.
     """
@@ -4822,7 +4843,7 @@ def registered() -> list[str]:
     """
     The names of the strategies in C++ that were linked in.
     """
-def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False, locations: collections.abc.Sequence[str] = []) -> list[Breach]:
+def rehearse(strategy: Strategy, replicas: typing.SupportsInt | typing.SupportsIndex, quota: typing.SupportsInt | typing.SupportsIndex, baseline: bool = False, resized: bool = False, locations: collections.abc.Sequence[str] = [], under_way: UnderWay = ..., keeps_old: bool = False) -> list[Breach]:
     """
     Plays a strategy through on a toy fleet: each way in which it broke the contract.
     """

@@ -16,7 +16,11 @@ namespace {
 class GuardedController final : public Controller {
    public:
     GuardedController(const Strategy& inner, const GuardParams& params, std::uint32_t run, const Launch& launch)
-        : inner_(inner.start(launch)), params_(params), run_(run), replicas_(launch.replicas) {}
+        : inner_(inner.start(launch)),
+          params_(params),
+          run_(run),
+          replicas_(launch.replicas),
+          under_way_(launch.under_way > 0) {}
 
     Directive decide(const Observation& seen) override {
         replicas_ = seen.replicas.value_or(replicas_);
@@ -48,7 +52,7 @@ class GuardedController final : public Controller {
     }
 
     Directive go_back(const Observation& seen) {
-        Directive want = way_back(seen, replicas_, goes_back_);
+        Directive want = way_back(seen, replicas_, goes_back_, under_way_);
         if (is_final(want.phase)) final_ = want.phase;
         want.phase = final_.value_or(want.phase);
         return want;
@@ -58,6 +62,7 @@ class GuardedController final : public Controller {
     GuardParams params_;
     std::uint32_t run_;  // of the guard
     int replicas_;
+    bool under_way_;  // another rollout, when this one began
     std::optional<Time> promoted_at_;
     const char* goes_back_ = nullptr;  // and why
     std::optional<Phase> final_;

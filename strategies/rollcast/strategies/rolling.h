@@ -3,7 +3,8 @@
 // Semantics: kubernetes/kubernetes, pkg/controller/deployment.
 //
 // Where it deviates, because what a control plane takes to think is not modelled: it decides at the instant of a
-// change, and the real one some milliseconds later.
+// change, and the real one some milliseconds later. A rollout that interrupted another one is undone to the old
+// version, as "kubectl rollout undo --to-revision" does it; without a revision it would be to the intermediate one.
 
 #include <memory>
 #include <optional>

@@ -415,6 +415,18 @@ TEST(Autoscaling, FollowsTheLoadWithoutARollout) {
     EXPECT_LE(old.desired, 16);
 }
 
+TEST(Autoscaling, LeavesWhatAnEarlierRolloutHasStartedToTheNextOne) {
+    Scenario scenario = autoscaled_scenario();
+    scenario.fleet.under_way = {.instances = 4};
+    scenario.traffic.shape = {{.at = 0s, .factor = 1}, {.at = 1s, .factor = 1.4}};
+    Simulation simulation = warmed_up(scenario);
+    simulation.run_until(Time{} + 10min);
+    const std::vector<Cohort> seen = simulation.world().cohorts();
+    EXPECT_EQ(seen[1].desired, 4);
+    EXPECT_GE(seen[0].available + seen[1].available, 13);
+    EXPECT_LE(seen[0].desired + seen[1].desired, 16);
+}
+
 TEST(Autoscaling, DoublesACanaryThatIsSlow) {
     Scenario scenario = autoscaled_scenario();
     scenario.traffic.rate = 10 * 2 * .2 / .02;  // and 20 % are as it should be: a slow instance is not full

@@ -125,6 +125,25 @@ TEST(DrawnTelemetry, TakesAnotherShareOnlyWhileBothVersionsHaveSome) {
     EXPECT_EQ(of_old.first_exposed(), kNever);
 }
 
+TEST(DrawnTelemetry, AnotherShareTakesFromBothOldVersionsInProportion) {
+    Scenario quiet = testing::quick_scenario(), scenario = busy_scenario();
+    quiet.traffic.rate = 1e-9;
+    quiet.fleet.under_way = scenario.fleet.under_way = {.instances = 2};
+    testing::Running running(quiet);
+    running.world.apply(
+        std::vector<Target>{{.desired = 3, .weight = {}}, {.desired = 2, .weight = {}}, {.desired = 5, .weight = {}}},
+        running.now, running.queue);
+    running.run(60s);  // shares of 30 %, 20 % and 50 %
+    DrawnTelemetry shifted = drawn(scenario, {}, 0, running.now, .2);
+    const Scrape scrape = second_scrape(shifted, running.world, running.now);
+    const auto near = [](std::int64_t count, double expected) {
+        EXPECT_NEAR(static_cast<double>(count), expected, 6 * std::sqrt(expected));
+    };
+    near(scrape.proxy[kNew].increase.requests(), 60'000);
+    near(scrape.proxy[kOld].increase.requests(), 144'000);
+    near(scrape.proxy[index_of(kIntermediateVersion)].increase.requests(), 96'000);
+}
+
 TEST(DrawnTelemetry, ShowsABaselineThatAnswersAsTheOldVersion) {
     Scenario quiet = testing::quick_scenario(), scenario = busy_scenario();
     quiet.traffic.rate = 1e-9;

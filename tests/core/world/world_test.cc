@@ -20,6 +20,27 @@ TEST(World, StartsInItsSteadyState) {
     EXPECT_EQ(running.world.share(0), 1);
 }
 
+TEST(World, StartsWithWhatAnEarlierRolloutHasStarted) {
+    Scenario scenario = quick_scenario();
+    for (const bool on_top : {false, true}) {
+        scenario.fleet.under_way = {.instances = 2, .on_top = on_top};
+        Running running(scenario, {.kind = DefectKind::kErrorRate, .severity = 1});
+        running.run(10s);
+        const std::vector<Cohort> seen = running.world.cohorts();
+        ASSERT_EQ(seen.size(), 3u);
+        EXPECT_EQ(seen[0].available, on_top ? 6 : 4);
+        EXPECT_EQ(seen[1].version, kIntermediateVersion);
+        EXPECT_EQ(seen[1].available, 2);
+        EXPECT_EQ(seen[1].desired, 2);
+        EXPECT_TRUE(seen[1].exists);
+        EXPECT_EQ(seen[2].version, kNewVersion);
+        EXPECT_FALSE(seen[2].exists);
+        EXPECT_NEAR(seen[1].weight, on_top ? 2. / 8 : 2. / 6, 1e-12);
+        EXPECT_GT(running.world.data().tally(index_of(kIntermediateVersion)).arrived, 0);
+        EXPECT_EQ(running.world.data().total().failed(), 0) << "it is as good as the old version";
+    }
+}
+
 TEST(World, AnInstanceIsPlacedPullsStartsWarmsAndIsProbedBeforeItIsReady) {
     Scenario scenario = quick_scenario();
     scenario.fleet.schedule = Constant{1};
