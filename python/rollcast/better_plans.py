@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from optuna.distributions import BaseDistribution
 
+    from rollcast.axes import Axis
     from rollcast.comparison import Comparison
 
 DEFAULT_TRIALS = 60
@@ -240,7 +241,7 @@ def search(
     source: Source,
     minimise: Sequence[str] = ("duration", "harm"),
     subject_to: Sequence[str] = (),
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | Sequence[Axis] | None = None,
     *,
     trials: int = DEFAULT_TRIALS,
     replications: int = DEFAULT_REPLICATIONS,
