@@ -38,6 +38,7 @@ _AMOUNTS = frozenset(
         "minimum_healthy",
         "new",
         "old",
+        "percent",
         "until",
     }
 )
@@ -249,7 +250,8 @@ def _usual(path: str, key: str, now: Any) -> Range | None:
         percent = unit == "fraction"
         now_is = 100 * value if percent else value
         most = 100.0 if percent or key in _WEIGHTS else math.inf
-        return Range(path, unit, max(1.0, now_is // 4), min(2 * now_is, most), True, template=template)
+        least = 3.0 if path.startswith("strategy.ecs.") else 1.0  # what ECS takes
+        return Range(path, unit, max(least, now_is // 4), min(2 * now_is, most), True, template=template)
     if key in _WEIGHTS and unit == "fraction":
         return Range(path, unit, value / 4, min(2 * value, 1.0), template=template)
     return None

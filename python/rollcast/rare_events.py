@@ -160,9 +160,12 @@ class Rare:
             notes.append(f"This took the work of {self.work:,.0f} runs; a greater --effort may see more.")
         if self.unseen > 0:
             kinds = wording.listing([each.truth for each in self.leads if each.unseen > 0])
+            most = f"{scientific(self.unseen)} (95%)"
+            note = f"everities of {kinds} of which none got there. They add at most {most}"
+            note = f"Not part of the interval: s{note}" if self.is_reported else f"S{note}"
+            more = self.unseen > self.probability
             notes.append(
-                f"Not part of the interval: severities of {kinds} of which none got there. They add at most "
-                f"{scientific(self.unseen)} (95%)."
+                f"{note}, more than what was seen: a greater --effort says more." if more else f"{note}."
             )
         return notes
 

@@ -407,14 +407,16 @@ class Study {
             stratum.levels = parts_[i].ladder.levels;
             stratum.work += parts_[i].work;
             stratum.repetitions = static_cast<std::uint32_t>(seen[i].count());
+            if (parts_[i].is_flat() && seen[i].mean() > 0) seen[i] = of_plain_runs(stratum.rungs.front());
             stratum.probability = seen[i].mean();
-            stratum.error = std::sqrt(seen[i].variance() / std::max<double>(1, stratum.repetitions));
+            stratum.error = std::sqrt(seen[i].variance() / std::max<double>(1, static_cast<double>(seen[i].count())));
             stratum.unseen = could_be(parts_[i]);
             result.unseen += stratum.unseen;
             const bool matters = parts_[i].paths == 0 || parts_[i].was_seen();
             if (matters && stratum.repetitions == 0) result.left_out += stratum.weight;
             variance += stratum.weight * stratum.weight * stratum.error * stratum.error;
-            kinds += stratum.weight * std::sqrt(stratum.probability * std::max(0., 1 - stratum.probability));
+            const double p = stratum.probability;
+            kinds += stratum.weight * std::sqrt(parts_[i].is_flat() ? seen[i].variance() : p * std::max(0., 1 - p));
             strata.push_back({stratum.weight, seen[i]});
             result.strata.push_back(stratum);
         }
@@ -427,6 +429,14 @@ class Study {
         result.gain_strata = p * (1 - p) / (kinds * kinds);
         result.gain_splitting = kinds * kinds / variance / result.work;
         return result;
+    }
+
+    /// Where nothing is split, each run says as much as any other. If all arrived, the next one need not: Jeffreys's
+    /// estimate stands for their spread.
+    static Moments of_plain_runs(const Rung& rung) {
+        const double n = rung.tries, p = rung.reached / n;
+        const double shrunk = (rung.reached + .5) / (n + 1);
+        return Moments::of(rung.tries, p, p < 1 ? p * (1 - p) * n / (n - 1) : shrunk * (1 - shrunk));
     }
 
     static void add_up(const Repetition& repetition, RareStratum& stratum) {

@@ -210,6 +210,21 @@ TEST(Rare, RefusesWhatCannotBe) {
     EXPECT_THROW(study(scenario, event, {.least = 0}), std::invalid_argument);
 }
 
+TEST(Rare, IsNotCertainOfWhatAlwaysHappened) {
+    Scenario scenario = tiny_scenario();
+    scenario.release.truths = {
+        {.name = "good", .probability = .9},
+        {.name = "errors", .probability = .1, .kind = DefectKind::kErrorRate, .severity = Constant{.5}}};
+    const RareResult found =
+        study(scenario, {term("failed_defect", Sign::kAtLeast, 1)}, {.effort = 200, .threads = 1});
+    const RareStratum& bad = found.strata.back();
+    const double n = bad.rungs.front().tries;
+    EXPECT_EQ(bad.rungs.front().reached, n);
+    EXPECT_DOUBLE_EQ(found.probability.value, .1);
+    EXPECT_NEAR(bad.error, std::sqrt(.5) / n, .05 / n);  // as if half a run more had not got there
+    EXPECT_LT(found.probability.low, .1 * (1 - 1 / n));
+}
+
 TEST(Rare, EndsWhenItIsTold) {
     const Scenario scenario = tiny_scenario();
     const RareResult found =
