@@ -527,7 +527,8 @@ def _severity(text: str) -> float:
     "parameters",
     multiple=True,
     metavar="PATH=RANGE",
-    help="What may change: strategy.steps.1.pause=1m..10m, or values: 1m,5m,20m. Default: what the strategy "
+    help="What may change: strategy.steps.1.pause=1m..10m, or values: 1m,5m,20m; or the number of a canary's "
+    "weights: strategy.steps=2..5. Default: what the strategy "
     "and its guards say of times, weights and limits.",
 )
 @click.option("--trials", type=click.IntRange(1), default=60, show_default=True, help="Plans to try.")
@@ -963,6 +964,7 @@ def _comparison_summary(result: Comparison, margins: Sequence[Margin]) -> list[R
 def _plan_summary(result: Search) -> list[RenderableType]:
     from rollcast import _core, wording
     from rollcast.better_plans import Plan
+    from rollcast.ranges import in_words
 
     table = _table("Plan", *(result.given.forecast.estimates[name].meaning for name in result.objectives))
     for requirement in result.requirements:
@@ -990,8 +992,8 @@ def _plan_summary(result: Search) -> list[RenderableType]:
         for path, now in result.given.values.items():
             values = [each.values[path] for each in result.front]
             if any(value != now for value in values):
-                cells = ["" if value == now else str(value) for value in values]
-                changes.add_row(*_plain(path, str(now), *cells))
+                cells = ["" if value == now else in_words(value) for value in values]
+                changes.add_row(*_plain(path, in_words(now), *cells))
         parts += [changes, ""]
     runs = wording.plural(result.replications, "replication")
     parts.append(

@@ -114,7 +114,7 @@ class Range:
         if self.unit == "condition":
             return self.template.format(f"{number:.6g}")
         if self.unit == "fraction" and self.template:
-            return f"{round(number) if self.whole else float(f'{100 * number:.9g}')}{self.template}"
+            return f"{round(number) if self.whole else f'{100 * number:.9g}'}{self.template}"
         return int(number) if float(number).is_integer() else float(f"{number:.9g}")
 
 
@@ -123,6 +123,8 @@ def range_of(axis: Axis, loaded: LoadedScenario) -> Range:
     path = join_steps(resolve(loaded, axis.path))
     now = value_at(path, loaded)
     span = axis.values
+    if isinstance(now, list) and (counts := _counts(axis)):
+        return Range(path, choices=tuple(_resampled(now, count, axis) for count in counts))
     if not isinstance(span, Span) or span.count is not None:
         values = axis.listed()
         if len(values) < 2:
@@ -138,6 +140,44 @@ def range_of(axis: Axis, loaded: LoadedScenario) -> Range:
         low, high = 100 * low, 100 * high
     template = "%" if kind == "fraction" and isinstance(now, str) else ""
     return Range(path, kind, low, high, whole, span.scale == "log", template=template)
+
+
+def _counts(axis: Axis) -> list[int]:
+    """The whole numbers that an axis says; none: it says something else."""
+    span = axis.values
+    if isinstance(span, Span) and span.count is None and span.whole:
+        return list(range(max(1, round(span.low)), round(span.high) + 1))
+    values = axis.values if not isinstance(axis.values, Span) else axis.listed()
+    return list(values) if all(isinstance(each, int) and each >= 1 for each in values) else []
+
+
+def _resampled(steps: Sequence[Any], count: int, axis: Axis) -> list[Any]:
+    """A canary's steps, but so many weights: between the given ones, with as long a pause in all."""
+    import numpy as np
+
+    weights = [_size(step.get("set_weight")) for step in steps[::2] if isinstance(step, Mapping)]
+    pauses = [_size(step.get("pause")) for step in steps[1::2] if isinstance(step, Mapping)]
+    if len(weights) != len(pauses) or len(weights) + len(pauses) != len(steps) or min(*weights, *pauses) <= 0:
+        message = "expected steps of set_weight and pause in turns, as many of which can be taken as is said"
+        raise InputError(message, axis.start)
+    if count == len(weights):
+        return list(steps)
+    at, given = np.linspace(0, len(weights) - 1, count), np.arange(len(weights))
+    held = np.interp(at, given, pauses)
+    held *= sum(pauses) / held.sum()
+    resampled: list[Any] = []
+    for weight, pause in zip(np.interp(at, given, weights), held, strict=True):
+        resampled += [{"set_weight": round(weight)}, {"pause": units.show_seconds(round(pause))}]
+    return resampled
+
+
+def in_words(value: Any) -> str:
+    """A parameter's value; steps in turn: "set_weight 5, pause 10m"."""
+    if isinstance(value, list):
+        return ", ".join(in_words(each) for each in value)
+    if isinstance(value, Mapping):
+        return " ".join(f"{key} {each}" for key, each in value.items())
+    return str(value)
 
 
 def parameters_of(
@@ -156,8 +196,12 @@ def parameters_of(
         raise InputError("expected at least one parameter to vary")
     if isinstance(given, Mapping):
         given = {path: "{}..{}".format(*each) if _is_pair(each) else each for path, each in given.items()}
-    parsed = [range_of(axis, loaded) for axis in as_axes(given)]
-    return {each.path: each for each in parsed}
+    parsed = {each.path: each for each in (range_of(axis, loaded) for axis in as_axes(given))}
+    for path in parsed:
+        for other in parsed:
+            if path.startswith((f"{other}[", f"{other}.")):
+                raise InputError(f"{path} is a part of {other}: each parameter may be varied once")
+    return parsed
 
 
 def _is_pair(given: Any) -> bool:

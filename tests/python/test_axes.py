@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+import rollcast
 from rollcast.axes import parse_axis
 from rollcast.design import points
 from rollcast.errors import InputError
+from rollcast.ranges import parameters_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,87 @@ def test_what_cannot_be_read_is_told_with_its_column(text: str, told: str) -> No
     with pytest.raises(InputError) as error:
         points([parse_axis(text)], "grid", None, 1)
     assert told in str(error.value)
+
+
+CANARY = {
+    "name": "canary",
+    "traffic": {"rate": "50/s"},
+    "fleet": {"replicas": 4},
+    "strategy": {
+        "canary": {
+            "max_surge": "25%",
+            "steps": [{"set_weight": 10}, {"pause": "2m"}, {"set_weight": 50}, {"pause": "4m"}],
+        }
+    },
+    "slo": {"objective": "99.9%"},
+}
+STEPS = "strategy.canary.steps"
+
+
+@pytest.fixture(scope="module")
+def canary() -> rollcast.LoadedScenario:
+    return rollcast.load(CANARY)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (f"{STEPS}[1].pause=1m..3m", ("1m", "3m")),
+        ("strategy.steps.1.pause=60..180", ("1m", "3m")),  # seconds, as what is there
+        (f"{STEPS}[1].pause=log(1m..100m)", ("1m", "1h40m")),
+        (f"{STEPS}[1].pause=lin(1m..3m, 3)", ("60s", "180s")),
+        (f"{STEPS}[0].set_weight=5..20", (5, 20)),
+        (f"{STEPS}[1].pause=1m,5m,20m", ("1m", "20m")),
+        ("slo.objective=99%..99.99%", ("99%", "99.99%")),
+        ("strategy.max_surge=10%..50%", ("10%", "50%")),
+    ],
+)
+def test_a_search_reads_the_same_words(
+    canary: rollcast.LoadedScenario, text: str, values: tuple[Any, Any]
+) -> None:
+    (found,) = parameters_of(canary, [parse_axis(text)]).values()
+    assert (found.values()[0], found.values()[-1]) == values
+    assert found.values()[0] == found.at(0)
+
+
+def test_steps_can_be_more_or_fewer(canary: rollcast.LoadedScenario) -> None:
+    (found,) = parameters_of(canary, {STEPS: "1..3"}).values()
+    assert found.values() == (
+        [{"set_weight": 10}, {"pause": "6m"}],
+        CANARY["strategy"]["canary"]["steps"],  # type: ignore[index]
+        [
+            *({"set_weight": 10}, {"pause": "1m20s"}),
+            *({"set_weight": 30}, {"pause": "2m"}),
+            *({"set_weight": 50}, {"pause": "2m40s"}),
+        ],
+    )
+    for steps in found.values():
+        rollcast.with_values(canary, {STEPS: steps})
+    assert parameters_of(canary, {STEPS: [1, 3]})[STEPS].values() == found.values()[::2]
+    searched = rollcast.search(canary, ["duration"], parameters={STEPS: "1..3"}, replications=2)
+    assert len(searched.explored) == 3
+    assert "set_weight 10, pause 6m" in searched.to_json()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        ({f"{STEPS}[1].pause": "1m"}, "expected a range such as 1m..10m, or several values"),
+        ({STEPS: "1..3", f"{STEPS}[1].pause": "1m..2m"}, f"{STEPS}[1].pause is a part of {STEPS}"),
+        ({f"{STEPS}[1].paus": "1m..2m"}, f'did you mean "{STEPS}[1].pause"?'),
+        ({}, "expected at least one parameter to vary"),
+    ],
+)
+def test_what_a_search_cannot_vary_is_told(
+    canary: rollcast.LoadedScenario, parameters: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        parameters_of(canary, parameters)
+    assert told in str(error.value)
+
+
+def test_steps_of_another_sort_keep_their_number() -> None:
+    steps = [{"set_weight": 10}, {"set_weight": 50}, {"pause": "4m"}]
+    loaded = rollcast.load({**CANARY, "strategy": {"canary": {"steps": steps}}})
+    with pytest.raises(InputError, match="expected steps of set_weight and pause in turns"):
+        parameters_of(loaded, {STEPS: "1..3"})
