@@ -248,7 +248,7 @@ def apart(
     base first; the estimate is NaN in neither."""
     ends = []
     for truths, columns in plans:
-        found = _core.estimate_one(_core.Release(truths=list(truths)), columns, name, confidence)
+        found = _core.estimate_one(_core.Release(truths=list(truths)), dict(columns), name, confidence)
         low, high = found.low, found.high
         estimator = ESTIMATORS[name]
         if isinstance(estimator, Quantile):

@@ -115,10 +115,11 @@ def test_too_little_is_not_reported(file: Path) -> None:
 
 
 def test_an_effort_that_is_too_small_for_all_kinds_is_not_reported(tiny: rollcast.LoadedScenario) -> None:
-    answer = rollcast.rare(tiny, EVENT, effort=30)
-    assert answer.work <= 30
+    answer = rollcast.rare(tiny, EVENT, effort=60)
+    assert answer.work <= 60
     assert not answer.is_reported
-    assert answer.left_out == pytest.approx(answer.unseen) == pytest.approx(0.1, abs=0.06)
+    assert answer.left_out == pytest.approx(0.1)
+    assert answer.unseen > answer.left_out  # a good release might, too
     assert answer.sentence == (
         f"{EVENT}: not reported: the effort is too small for kinds and severities that have "
         f"{rare_events.scientific(answer.left_out)} of all releases."

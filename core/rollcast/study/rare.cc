@@ -116,9 +116,9 @@ class RolloutProcess {
 struct Part {
     RareStratum stratum;
     Ladder ladder{};
-    std::uint32_t paths = 0;  // that it took to find it; 0: nobody looked
-    double pace = 0;          // see RareEvent::progress()
-    double work = 0;          // of this and earlier ones
+    std::uint32_t paths = 0;     // that it took to find it; 0: nobody looked
+    double pace = 0;             // see RareEvent::progress()
+    double work = 0;             // of this and earlier ones
     std::uint32_t together = 0;  // paths of a repetition
 
     bool was_seen() const { return ladder.best >= 1; }
@@ -171,8 +171,8 @@ class Study {
    private:
     static constexpr std::uint32_t kPilotPaths = 16;
     static constexpr std::uint32_t kFewestPaths = 4;
-    /// A few for an interval, so many for a good one; beyond that more paths in each say more than more of them. Too many
-    /// paths say no more, and cannot be interrupted.
+    /// A few for an interval, so many for a good one; beyond that more paths in each say more than more of them. Too
+    /// many paths say no more, and cannot be interrupted.
     static constexpr std::uint32_t kFewestRepetitions = 3, kRepetitions = 30, kMostTogether = 400;
     /// Of the effort, at most to find levels.
     static constexpr double kFinding = .5;
@@ -454,7 +454,8 @@ class Study {
         if (stratum.probability > 0) return 0;
         if (stratum.rungs.empty() && (part.paths == 0 || part.was_seen())) return stratum.weight;
         // Without repetitions: the first paths of its ladder went to the end before there was a level.
-        const std::span<const Rung> rungs = stratum.rungs.empty() ? std::span(part.ladder.rungs).first(1) : stratum.rungs;
+        const std::span<const Rung> rungs =
+            stratum.rungs.empty() ? std::span(part.ladder.rungs).first(1) : stratum.rungs;
         return stratum.weight * reached(rungs.first(rungs.size() - 1)) *
                (1 - std::pow(1 - options_.confidence, 1. / rungs.back().tries));
     }

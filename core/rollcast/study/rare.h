@@ -58,8 +58,8 @@ struct RarePath {
 };
 
 struct RareResult {
-    /// All NaN where too little was seen: fewer than kFewestLineages, or not all strata that matter. Else Student's t over repetitions, on a
-    /// logarithmic scale.
+    /// All NaN where too little was seen: fewer than kFewestLineages, or not all strata that matter. Else Student's t
+    /// over repetitions, on a logarithmic scale.
     Interval probability{};
     std::uint32_t lineages = 0;  // independent runs that had a descendant that got there
     double effective = 0;        // sample size: (sum of their weights)^2 / sum of the squares

@@ -78,7 +78,8 @@ struct LadderOptions {
     std::uint32_t paths = 32;
     double share = .25;   // of the paths that shall reach the next level
     double least = 1e-9;  // probability below which it climbs no further
-    // It goes to the end with all paths once, and climbs no further than `most_work` allows if a path takes `path_work`.
+    // It goes to the end with all paths once, and climbs no further than `most_work` allows if a path takes
+    // `path_work`.
     double path_work = 0;
     double most_work = std::numeric_limits<double>::infinity();
 };

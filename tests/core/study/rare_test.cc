@@ -215,8 +215,7 @@ TEST(Rare, IsNotCertainOfWhatAlwaysHappened) {
     scenario.release.truths = {
         {.name = "good", .probability = .9},
         {.name = "errors", .probability = .1, .kind = DefectKind::kErrorRate, .severity = Constant{.5}}};
-    const RareResult found =
-        study(scenario, {term("failed_defect", Sign::kAtLeast, 1)}, {.effort = 200, .threads = 1});
+    const RareResult found = study(scenario, {term("failed_defect", Sign::kAtLeast, 1)}, {.effort = 200, .threads = 1});
     const RareStratum& bad = found.strata.back();
     const double n = bad.rungs.front().tries;
     EXPECT_EQ(bad.rungs.front().reached, n);

@@ -119,10 +119,11 @@ double expect_gain(const Process& process, double exact, double least_gain) {
 }
 
 TEST(Splitting, FindsTheGamblersRuin) {
-    // Up with 1/3: p = (r - 1) / (r^top - 1) with r = 2. Most paths end after a step or two, three on average, and those
-    // that are split have the whole way down before them, three steps a place. m levels that a share q reaches each have
-    // a variance of m (1 - q) / q a path and take 30 m steps a path: for 1e-6 with q from 1/8 to 1/2 that is 9,000 to
-    // 12,000 steps, of the 3e6 that a plain study takes for as much: no levels gain more than 350 times in steps.
+    // Up with 1/3: p = (r - 1) / (r^top - 1) with r = 2. Most paths end after a step or two, three on average, and
+    // those that are split have the whole way down before them, three steps a place. m levels that a share q reaches
+    // each have a variance of m (1 - q) / q a path and take 30 m steps a path: for 1e-6 with q from 1/8 to 1/2 that is
+    // 9,000 to 12,000 steps, of the 3e6 that a plain study takes for as much: no levels gain more than 350 times in
+    // steps.
     const Walker gambler(20, 1. / 3);
     const double exact = 1 / (std::exp2(20) - 1);
     EXPECT_NEAR(gambler.exact(), exact, 1e-12);
