@@ -130,7 +130,7 @@ void bind_rare(py::module_& module) {
         module, "EventTerm", "measure: number in rare_measures(). Verdicts, defects and truths are numbers, too.",
         field("measure", &EventTerm::measure), field("sign", &EventTerm::sign), field("limit", &EventTerm::limit));
     bind_struct(module, "RareOptions",
-                "effort: about how much may be simulated, in whole runs. paths: that are split together. least: "
+                "effort: how much may be simulated, in whole runs. paths: that are split together. least: "
                 "probability below which nothing is followed any further.",
                 field("effort", &RareOptions::effort), field("paths", &RareOptions::paths),
                 field("seed", &RareOptions::seed), field("threads", &RareOptions::threads),
@@ -154,6 +154,7 @@ void bind_rare(py::module_& module) {
         .def_readonly("lineages", &RareResult::lineages)
         .def_readonly("effective", &RareResult::effective)
         .def_readonly("unseen", &RareResult::unseen)
+        .def_readonly("left_out", &RareResult::left_out)
         .def_readonly("work", &RareResult::work)
         .def_readonly("plain", &RareResult::plain)
         .def_readonly("gain_strata", &RareResult::gain_strata)

@@ -1,3 +1,4 @@
+#include <pybind11/gil_safe_call_once.h>
 #include <pybind11/numpy.h>
 
 #include "bind.h"
@@ -6,8 +7,13 @@ namespace rollcast::bindings {
 
 namespace {
 
+const py::object& enum_class() {
+    PYBIND11_CONSTINIT static py::gil_safe_call_once_and_store<py::object> found;
+    return found.call_once_and_store_result([] { return py::module_::import("enum").attr("Enum"); }).get_stored();
+}
+
 std::string describe_fields(py::handle self, const std::vector<const char*>& names) {
-    const py::object enum_type = py::module_::import("enum").attr("Enum");
+    const py::object& enum_type = enum_class();
     std::string text = py::str(py::type::of(self).attr("__name__"));
     const char* separator = "(";
     for (const char* name : names) {

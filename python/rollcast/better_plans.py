@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from optuna.distributions import BaseDistribution
 
+    from rollcast.axes import Axis
     from rollcast.comparison import Comparison
 
 DEFAULT_TRIALS = 60
@@ -204,7 +205,8 @@ class Search:
             "minimise": list(self.objectives),
             "subject_to": [each.text for each in self.requirements],
             "parameters": {
-                path: [str(value) for value in each.values()] for path, each in self.ranges.items()
+                path: [ranges.in_words(value) for value in each.values()]
+                for path, each in self.ranges.items()
             },
             "given": self._as_json(self.given),
             "front": [self._as_json(plan) for plan in self.front],
@@ -232,7 +234,10 @@ class Search:
         for plan in self.front:
             numbers = ", ".join(f"{name} {plan.forecast.estimates[name]}" for name in self.objectives)
             lines.append(f"{plan.label}: {numbers}")
-            lines += [f"    {path}: {now} -> {value}" for path, (now, value) in self.changes(plan).items()]
+            lines += [
+                f"    {path}: {ranges.in_words(now)} -> {ranges.in_words(value)}"
+                for path, (now, value) in self.changes(plan).items()
+            ]
         return "\n".join(lines) + "\n"
 
 
@@ -240,7 +245,7 @@ def search(
     source: Source,
     minimise: Sequence[str] = ("duration", "harm"),
     subject_to: Sequence[str] = (),
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | Sequence[Axis] | None = None,
     *,
     trials: int = DEFAULT_TRIALS,
     replications: int = DEFAULT_REPLICATIONS,
@@ -251,9 +256,10 @@ def search(
     """Looks for better plans than the given one.
 
     `minimise`: "duration", "harm" or names of estimates. `subject_to`: such as "p_escape < 1%". `parameters`:
-    by path, a range "1m..10m" or a list of values; not given: what the strategy and its guards say of times,
-    weights and limits. Where nothing is said of promotions, good releases have to be promoted as often as by
-    the given plan. `progress` is told how many replications are finished. Needs Optuna. Raises InputError.
+    by path, a range "1m..10m" or a list of values; of a canary's steps, how many weights; not given: what the
+    strategy and its guards say of times, weights and limits. Where nothing is said of promotions, good
+    releases have to be promoted as often as by the given plan. `progress` is told how many replications are
+    finished. Needs Optuna. Raises InputError.
     """
     loaded = source if isinstance(source, scenario.LoadedScenario) else scenario.load(source)
     if trials < 1 or replications < 2:
@@ -337,6 +343,10 @@ class _Space:
         values = {path: values[at] for at, (path, values) in zip(point, self.values.items(), strict=True)}
         return ranges.rising(self._base, values) if self._keep_rising else values
 
+    def key(self, point: Point) -> str:
+        """Different points may be the same plan."""
+        return json.dumps(list(self.said(point).values()))
+
     def scenario(self, point: Point) -> scenario.LoadedScenario:
         return self._base if point == self.given else with_values(self._base, self.said(point), advise=False)
 
@@ -369,8 +379,7 @@ class _Field:
         self._finished = 0
 
     def run(self, point: Point, replications: int, seed: int) -> Forecast:
-        said = tuple(self.space.said(point).values())  # different points may be the same plan
-        key = (said, replications, seed)
+        key = (self.space.key(point), replications, seed)
         if key not in self._known:
             before = self._finished
             tell = None if self._progress is None else lambda done: self._tell(before + done)
@@ -408,7 +417,7 @@ def _explore(field_: _Field, trials: int, replications: int, seed: int) -> list[
     """Different plans, the given one first."""
     space = field_.space
     given = field_.run(space.given, replications, seed)
-    tried = {tuple(space.said(space.given).values()): _Tried(space.given, given, given)}
+    tried = {space.key(space.given): _Tried(space.given, given, given)}
     points: Iterator[Point]
     study = None
     if space.size <= trials:
@@ -418,7 +427,7 @@ def _explore(field_: _Field, trials: int, replications: int, seed: int) -> list[
         points = study.points(trials)
     for point in points:
         each = _Tried(point, field_.run(point, replications, seed), given)
-        tried.setdefault(tuple(space.said(point).values()), each)
+        tried.setdefault(space.key(point), each)
         if study is not None:
             study.tell(field_.costs(each.forecast), field_.violations(each))
     return list(tried.values())

@@ -238,6 +238,11 @@ def forecast(
 @click.option("-n", "--replications", type=click.IntRange(1), default=200, show_default=True)
 @SEED
 @THREADS
+@click.option(
+    "--allow-different",
+    is_flag=True,
+    help="Compare plans for another traffic, service, release, faults or objective, too, and say in what.",
+)
 @click.option("--json", "json_file", metavar="FILE", help="Write all differences.")
 @click.option(
     "--report", "report_file", metavar="FILE.html", help="Write a report that opens without a network."
@@ -263,6 +268,7 @@ def compare(
     replications: int,
     seed: int,
     threads: int,
+    allow_different: bool,
     json_file: str | None,
     report_file: str | None,
     conditions: tuple[str, ...],
@@ -287,7 +293,9 @@ def compare(
     margins = [parse_margin(condition, known) for condition in conditions]
 
     with _progress_bar(replications * len(plans)) as progress:
-        result = comparison.compare(loaded, replications, seed, threads, progress)
+        result = comparison.compare(
+            loaded, replications, seed, threads, progress, allow_different=allow_different
+        )
 
     if json_file:
         files.write_atomically(json_file, result.to_json(margins).encode())
@@ -388,7 +396,7 @@ def sweep(
     points.parquet (one row a point) and outcomes.parquet (one row a replication).
     """
     from rollcast import study, sweeps
-    from rollcast.design import parse_axis
+    from rollcast.axes import parse_axis
     from rollcast.thresholds import parse_stop
 
     loaded = _load(sources, profile, allow_code)
@@ -519,7 +527,8 @@ def _severity(text: str) -> float:
     "parameters",
     multiple=True,
     metavar="PATH=RANGE",
-    help="What may change: strategy.steps.1.pause=1m..10m, or values: 1m,5m,20m. Default: what the strategy "
+    help="What may change: strategy.steps.1.pause=1m..10m, or values: 1m,5m,20m; or the number of a canary's "
+    "weights: strategy.steps=2..5. Default: what the strategy "
     "and its guards say of times, weights and limits.",
 )
 @click.option("--trials", type=click.IntRange(1), default=60, show_default=True, help="Plans to try.")
@@ -562,14 +571,15 @@ def plan(
     plan meets the requirements, 4 if it is undecided whether any does.
     """
     from rollcast import better_plans, files
+    from rollcast.axes import parse_axis
     from rollcast.thresholds import Result
 
     _require_outputs(picture_file, json_file, report_file)
-    ranges = _ranges(parameters)
+    axes = [parse_axis(text) for text in parameters] or None
     loaded = _load(sources, profile, allow_code)
     with _progress_bar(0) as progress:
         result = better_plans.search(
-            loaded, minimise.split(","), conditions, ranges, trials=trials, replications=replications,
+            loaded, minimise.split(","), conditions, axes, trials=trials, replications=replications,
             seed=seed, threads=threads, progress=progress,
         )  # fmt: skip
     written = result.write(out) if out else []
@@ -640,13 +650,14 @@ def sensitivity(
 ) -> None:
     """Say which parameters the outcomes depend on, under the same luck everywhere."""
     from rollcast import files, influence
+    from rollcast.axes import parse_axis
 
     _require_outputs(picture_file, json_file)
-    ranges = _ranges(parameters)
+    axes = [parse_axis(text) for text in parameters] or None
     loaded = _load(sources, profile, allow_code)
     with _progress_bar(0, "points") as progress:
         result = influence.sensitivity(
-            loaded, ranges, method, outcomes.split(","), size=size, replications=replications, seed=seed,
+            loaded, axes, method, outcomes.split(","), size=size, replications=replications, seed=seed,
             threads=threads, progress=progress,
         )  # fmt: skip
     if json_file:
@@ -669,17 +680,6 @@ def _require_outputs(picture: str | None, *others: str | None) -> None:
         raise InputError(f"--picture {picture}: expected a name that ends in .png, .svg or .pdf")
 
 
-def _ranges(parameters: Sequence[str]) -> dict[str, str] | None:
-    """By path; none: nothing was said."""
-    ranges = {}
-    for given in parameters:
-        path, equals, values = given.partition("=")
-        if not path or not equals or not values:
-            raise InputError(f"--set {given}: expected PATH=RANGE, as in traffic.rate=100/s..2k/s")
-        ranges[path.strip()] = values
-    return ranges or None
-
-
 @main.command()
 @SOURCES
 @PROFILE
@@ -695,9 +695,9 @@ def _ranges(parameters: Sequence[str]) -> dict[str, str] | None:
 @click.option(
     "--effort",
     type=click.FloatRange(0, min_open=True),
-    default=2000,
+    default=10_000,
     show_default=True,
-    help="About how much to simulate, in whole runs, besides finding levels, which may take thousands.",
+    help="How much to simulate, in whole runs.",
 )
 @SEED
 @THREADS
@@ -966,6 +966,7 @@ def _comparison_summary(result: Comparison, margins: Sequence[Margin]) -> list[R
 def _plan_summary(result: Search) -> list[RenderableType]:
     from rollcast import _core, wording
     from rollcast.better_plans import Plan
+    from rollcast.ranges import in_words
 
     table = _table("Plan", *(result.given.forecast.estimates[name].meaning for name in result.objectives))
     for requirement in result.requirements:
@@ -993,8 +994,8 @@ def _plan_summary(result: Search) -> list[RenderableType]:
         for path, now in result.given.values.items():
             values = [each.values[path] for each in result.front]
             if any(value != now for value in values):
-                cells = ["" if value == now else str(value) for value in values]
-                changes.add_row(*_plain(path, str(now), *cells))
+                cells = ["" if value == now else in_words(value) for value in values]
+                changes.add_row(*_plain(path, in_words(now), *cells))
         parts += [changes, ""]
     runs = wording.plural(result.replications, "replication")
     parts.append(

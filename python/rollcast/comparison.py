@@ -22,12 +22,12 @@ from rollcast.thresholds import Margin, Result
 CONFIDENCE = 0.95
 
 WORLD = ("traffic", "service", "release", "faults", "slo")
-"""Sections of a scenario that plans must share to be compared."""
+"""Sections of a scenario that plans must share to be compared, unless somebody wants them to differ."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How far a plan's estimate is from the first plan's, with its paired 95% interval."""
+    """How far a plan's estimate is from the first one's; its 95% interval is paired where there are pairs."""
 
     base: Estimate
     """Of the first plan."""
@@ -39,7 +39,8 @@ class Difference:
     real: bool
     """The interval leaves out 0 even at the confidence at which all intervals hold together (Bonferroni)."""
     gain: float
-    """How many times more replications the same interval would take without pairs; NaN: nothing varies."""
+    """How many times more replications the same interval would take without pairs; NaN: nothing varies, or
+    there are none."""
 
     @property
     def verdict(self) -> str:
@@ -158,7 +159,7 @@ class Comparison:
         return {
             plan: paired.Pairs(strata, base.columns, each.columns)
             for plan, each in self.forecasts.items()
-            if plan != self.base
+            if plan != self.base and each.seed == base.seed
         }
 
     def _change(
@@ -169,7 +170,13 @@ class Comparison:
         pair = None
         if not math.isnan(value):
             values = base.value, other.value
-            pair = paired.ESTIMATORS[name].pair(self._pairs[plan], values, confidence, factor)
+            if plan in self._pairs:
+                pair = paired.ESTIMATORS[name].pair(self._pairs[plan], values, confidence, factor)
+            else:
+                both = [
+                    (each.truths, each.columns) for each in (self.forecasts[self.base], self.forecasts[plan])
+                ]
+                pair = paired.apart(name, both, confidence, factor)
             low, high = pair.low, pair.high
             if self._is_identical(plan) and factor == 1:
                 low = high = 0.0
@@ -208,13 +215,16 @@ def compare(
     seed: int = DEFAULT_SEED,
     threads: int = 0,
     progress: Callable[[int], None] | None = None,
+    *,
+    allow_different: bool = False,
 ) -> Comparison:
     """Simulates plans for the same service under the same luck and says where they differ from the first.
 
     A mapping gives the plans labels of its own. All are scored on one window, the longest of theirs.
     `progress` is told how many replications, of all plans, are finished. Raises InputError, also for plans
-    whose traffic, service, release, faults or objective differ; KeyboardInterrupt when it was interrupted:
-    half a pair says nothing.
+    whose traffic, service, release, faults or objective differ, unless `allow_different`: then the notes say
+    in what, and a plan for another release meets luck of its own, without pairs. Raises KeyboardInterrupt
+    when it was interrupted: half a pair says nothing.
     """
     given = plans if isinstance(plans, Mapping) else dict(zip(labels(plans), plans, strict=True))
     if len(given) < 2:
@@ -224,20 +234,23 @@ def compare(
         for label, each in given.items()
     }
     shared, notes = _on_one_window(loaded)
-    _require_one_world(shared)
-    notes += _other_differences(shared)
+    if not allow_different:
+        _require_one_world(shared)
+    alone = _with_another_release(shared)
+    notes += _world_notes(shared, alone) + _other_differences(shared)
     forecasts: dict[str, Forecast] = {}
     for label, each in shared.items():
         before = len(forecasts) * replications
         told = None if progress is None else lambda done, before=before: progress(before + done)
-        forecasts[label] = forecast(each, replications, seed, threads, progress=told)
+        its_seed = (seed + 1) % 2**64 if label in alone else seed
+        forecasts[label] = forecast(each, replications, its_seed, threads, progress=told)
         if forecasts[label].ending == "interrupted":
             raise KeyboardInterrupt
     return of_forecasts(forecasts, notes)
 
 
 def of_forecasts(forecasts: Mapping[str, Forecast], notes: Sequence[str] = ()) -> Comparison:
-    """Compares forecasts that share seed, replications and world."""
+    """Compares forecasts; those with the seed of the first one in pairs: they must share its release."""
     first = next(iter(forecasts.values()))
     differences: dict[str, dict[str, Difference]] = {}
     comparison = Comparison(forecasts, differences, first.seed, first.replications, notes)
@@ -288,20 +301,54 @@ def _on_one_window(
 
 def _require_one_world(plans: Mapping[str, scenario.LoadedScenario]) -> None:
     """Raises InputErrors for every key by which a plan meets another world than the first."""
-    (base_label, base), *others = plans.items()
+    base = next(iter(plans))
     errors = []
-    for _, plan in others:
-        for section in WORLD:
-            mine, theirs = getattr(plan.model, section), getattr(base.model, section)
-            if mine == theirs:
-                continue
-            found = list(_unlike(plan.language.get(section), base.language.get(section), section))
-            for path, own, other in found or list(_unlike(mine, theirs, section))[:1]:
-                message = f"expected {shown(other)} as in {base_label}, got {shown(own)}"
-                message += f": plans are compared on the same {section}"
-                errors.append(InputError(message, _place(plan, path)))
+    for label, section, path, own, other in _worlds_apart(plans):
+        message = f"expected {shown(other)} as in {base}, got {shown(own)}"
+        message += f": plans are compared on the same {section}"
+        errors.append(InputError(message, _place(plans[label], path)))
     if errors:
         raise InputErrors(errors)
+
+
+def _worlds_apart(
+    plans: Mapping[str, scenario.LoadedScenario],
+) -> Iterator[tuple[str, str, str, Any, Any]]:
+    """Every key by which a plan meets another world than the first: the plan's label, the section, the key,
+    what the plan says and what the first one says."""
+    (_, base), *others = plans.items()
+    for label, plan in others:
+        for section in WORLD:
+            mine, theirs = getattr(plan.model, section), getattr(base.model, section)
+            if mine != theirs:
+                found = list(_unlike(plan.language.get(section), base.language.get(section), section))
+                for difference in found or list(_unlike(mine, theirs, section))[:1]:
+                    yield label, section, *difference
+
+
+def _with_another_release(plans: Mapping[str, scenario.LoadedScenario]) -> set[str]:
+    """Their replications have other kinds of truth than the first plan's: they are no pairs."""
+    base = next(iter(plans.values()))
+    return {label for label, plan in plans.items() if plan.model.release != base.model.release}
+
+
+def _world_notes(plans: Mapping[str, scenario.LoadedScenario], alone: set[str]) -> list[str]:
+    """In what worlds the plans differ."""
+    base = next(iter(plans))
+    found: dict[str, list[str]] = {}
+    for label, _, path, own, other in _worlds_apart(plans):
+        found.setdefault(label, []).append(f"{path} ({shown(own)}, not {shown(other)})")
+    notes = [
+        f"{label} meets another world than {base}: {wording.listing(keys)}. A difference may come from that."
+        for label, keys in found.items()
+    ]
+    if alone:
+        are = "is" if len(alone) == 1 else "are"
+        listed = wording.listing([label for label in plans if label in alone])
+        notes.append(
+            f"{listed} {are} compared without pairs, under other luck: another release has other defects."
+        )
+    return notes
 
 
 def _other_differences(plans: Mapping[str, scenario.LoadedScenario]) -> list[str]:

@@ -25,6 +25,8 @@ from rollcast.thresholds import require_known
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from rollcast.axes import Axis
+
 METHODS = ("morris", "sobol")
 DEFAULT_OUTCOMES = ("duration", "harm")
 DEFAULT_REPLICATIONS = 50
@@ -126,7 +128,7 @@ class Sensitivity:
 
 def sensitivity(
     source: Source,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | Sequence[Axis] | None = None,
     method: str = "morris",
     outcomes: Sequence[str] = DEFAULT_OUTCOMES,
     *,

@@ -9,6 +9,8 @@ Every estimate of a forecast is here once more, as a function of pairs. The inte
 - a quantile: MOVER over the plans' own order-statistic intervals, with the correlation of the two quantiles,
   which is that of "within its plan's quantile" over the pairs. An end that the sample cannot bound leaves the
   difference open.
+
+Plans that did not meet the same luck have MOVER over their own intervals.
 """
 
 from __future__ import annotations
@@ -237,6 +239,29 @@ class Quantile(Estimator):
         if not moved and not (within.bounded and _is_bounded(chosen, self.p, confidence)):
             below = above = math.inf
         return Pair(value - below, value + above, self.same(pairs, [self.read]), gain)
+
+
+def apart(
+    name: str, plans: Sequence[tuple[Sequence[Any], Columns]], confidence: float, factor: float = 1
+) -> Pair:
+    """What two plans say that met different luck. `plans`: of either the kinds of truth and the columns, the
+    base first; the estimate is NaN in neither."""
+    ends = []
+    for truths, columns in plans:
+        found = _core.estimate_one(_core.Release(truths=list(truths)), dict(columns), name, confidence)
+        low, high = found.low, found.high
+        estimator = ESTIMATORS[name]
+        if isinstance(estimator, Quantile):
+            chosen = estimator.chosen(strata(truths, columns["truth"]))
+            if not _is_bounded(chosen, estimator.p, confidence):
+                low, high = -math.inf, math.inf
+        ends.append((low, found.value, high))
+    base = sorted(factor * end for end in ends[0])
+    low, value, high = ends[1]
+    difference = value - base[1]
+    below = math.hypot(value - low, base[2] - base[1])
+    above = math.hypot(high - value, base[1] - base[0])
+    return Pair(difference - below, difference + above, False, math.nan)
 
 
 def _mover(first: float, second: float, correlation: float) -> float:

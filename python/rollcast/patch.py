@@ -162,11 +162,14 @@ def _translated(raw: Any, said: Any, value: Any) -> Any:
     how is not known."""
     if raw == said:
         return value
+    if str(raw) == str(said):
+        return str(value)
     seconds, wanted = _seconds(said), _seconds(value)
     if seconds and wanted is not None:
         if isinstance(raw, (int, float)) and raw:  # seconds, or minutes
-            count = wanted * raw / seconds
-            return int(count) if count == int(count) else None
+            count = float(f"{wanted * raw / seconds:.9g}")
+            # Many fields take whole numbers only; one that says a fraction does not.
+            return int(count) if count == int(count) else count if isinstance(raw, float) else None
         if (match := _ISO_DURATION.fullmatch(str(raw))) and any(match.groups()):
             return f"PT{int(wanted)}S" if wanted == int(wanted) else None
         if _seconds(raw) == seconds:
@@ -175,11 +178,11 @@ def _translated(raw: Any, said: Any, value: Any) -> Any:
             text = f"{hours}h" if hours else ""
             return text + (units.show_seconds(rest) if rest or not hours else "")
     share, part = _share(said), _share(value)
+    if share and part is not None and isinstance(raw, float) and raw == share:
+        return part
     if share and part is not None and isinstance(raw, (int, float)) and raw == round(100 * share, 9):
         percent = round(100 * part, 9)
         return int(percent) if percent == int(percent) else percent
-    if str(raw) == str(said):
-        return str(value)
     return None
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rollcast import units
-from rollcast.errors import InputError, join_path, shown
+from rollcast.axes import Axis, Span, as_axes
+from rollcast.errors import InputError, join_path
 from rollcast.parameters import Steps, resolve, with_values
 from rollcast.power_axes import value_at
 
@@ -37,6 +38,7 @@ _AMOUNTS = frozenset(
         "minimum_healthy",
         "new",
         "old",
+        "percent",
         "until",
     }
 )
@@ -112,47 +114,77 @@ class Range:
         if self.unit == "condition":
             return self.template.format(f"{number:.6g}")
         if self.unit == "fraction" and self.template:
-            return f"{round(number) if self.whole else float(f'{100 * number:.9g}')}{self.template}"
+            return f"{round(number) if self.whole else f'{100 * number:.9g}'}{self.template}"
         return int(number) if float(number).is_integer() else float(f"{number:.9g}")
 
 
-def parse_range(path: str, given: Any, loaded: LoadedScenario) -> Range:
-    """Reads "1m..10m", "log(10/s..1k/s)" or "1m,5m,20m"; a pair of ends; or a list of values.
-
-    The parameter must be one that the scenario says or assumes. Raises InputError.
-    """
-    path = join_steps(resolve(loaded, path))
+def range_of(axis: Axis, loaded: LoadedScenario) -> Range:
+    """What an axis leaves to vary; the scenario must say or assume the parameter. Raises InputError."""
+    path = join_steps(resolve(loaded, axis.path))
     now = value_at(path, loaded)
-    text = f"{path}={given if isinstance(given, str) else '..'.join(map(str, given))}"
-    if isinstance(given, list):
-        return _some(path, given, text)
-    ends = tuple(given) if isinstance(given, tuple) else _ends(given)
-    if ends is None:
-        return _some(path, [_plain(part) for part in given.split(",")], text)
-    if len(ends) != 2:
-        raise InputError(f"{text}: expected two ends, as in {path}=LOW..HIGH, got {len(ends)}")
-    log = isinstance(given, str) and given.strip().startswith("log(")
+    span = axis.values
+    if isinstance(now, list) and (counts := _counts(axis)):
+        return Range(path, choices=tuple(_resampled(now, count, axis) for count in counts))
+    if not isinstance(span, Span) or span.count is not None:
+        values = axis.listed()
+        if len(values) < 2:
+            message = "expected a range such as 1m..10m, or several values such as 1m,5m,20m"
+            raise InputError(message, axis.start)
+        return Range(path, choices=values)
+    kind, low, high = span.unit, span.low, span.high
     if condition := _condition(now):
-        readings = [units.measure(end) for end in ends]
-        kind, template, whole = "condition", condition[0], False
-    else:
-        readings = [units.measure(end) for end in ends]
-        kind = next((unit for unit, _ in readings if unit), units.measure(now)[0])
-        template = "%" if kind == "fraction" and isinstance(now, str) else ""
-        whole = _is_whole(path, now)
-    for end, (_, value) in zip(ends, readings, strict=True):
-        if value is None:
-            raise InputError(f"{text}: expected a number with its unit, got {shown(end)}")
-    low, high = (float(value or 0) for _, value in readings)
+        return Range(path, "condition", low, high, log=span.scale == "log", template=condition[0])
+    kind = kind or units.measure(now)[0]
+    whole = _is_whole(path, now)
     if kind == "fraction" and whole:
         low, high = 100 * low, 100 * high
-    if not low < high or (log and low <= 0):
-        raise InputError(f"{text}: expected a range from a lower to a higher value, as in 1m..10m")
-    return Range(path, kind, low, high, whole, log, template=template)
+    template = "%" if kind == "fraction" and isinstance(now, str) else ""
+    return Range(path, kind, low, high, whole, span.scale == "log", template=template)
 
 
-def parameters_of(loaded: LoadedScenario, given: Mapping[str, Any] | None) -> dict[str, Range]:
-    """The ranges that are given, or else the plan's own. Raises InputError where there are none."""
+def _counts(axis: Axis) -> list[int]:
+    """The whole numbers that an axis says; none: it says something else."""
+    span = axis.values
+    if isinstance(span, Span) and span.count is None and span.whole:
+        return list(range(max(1, round(span.low)), round(span.high) + 1))
+    values = axis.values if not isinstance(axis.values, Span) else axis.listed()
+    return list(values) if all(isinstance(each, int) and each >= 1 for each in values) else []
+
+
+def _resampled(steps: Sequence[Any], count: int, axis: Axis) -> list[Any]:
+    """A canary's steps, but so many weights: between the given ones, with as long a pause in all."""
+    import numpy as np
+
+    weights = [_size(step.get("set_weight")) for step in steps[::2] if isinstance(step, Mapping)]
+    pauses = [_size(step.get("pause")) for step in steps[1::2] if isinstance(step, Mapping)]
+    if len(weights) != len(pauses) or len(weights) + len(pauses) != len(steps) or min(*weights, *pauses) <= 0:
+        message = "expected steps of set_weight and pause in turns, as many of which can be taken as is said"
+        raise InputError(message, axis.start)
+    if count == len(weights):
+        return list(steps)
+    at, given = np.linspace(0, len(weights) - 1, count), np.arange(len(weights))
+    held = np.interp(at, given, pauses)
+    held *= sum(pauses) / held.sum()
+    resampled: list[Any] = []
+    for weight, pause in zip(np.interp(at, given, weights), held, strict=True):
+        resampled += [{"set_weight": round(weight)}, {"pause": units.show_seconds(round(pause))}]
+    return resampled
+
+
+def in_words(value: Any) -> str:
+    """A parameter's value; steps in turn: "set_weight 5, pause 10m"."""
+    if isinstance(value, list):
+        return ", ".join(in_words(each) for each in value)
+    if isinstance(value, Mapping):
+        return " ".join(f"{key} {each}" for key, each in value.items())
+    return str(value)
+
+
+def parameters_of(
+    loaded: LoadedScenario, given: Mapping[str, Any] | Sequence[Axis] | None
+) -> dict[str, Range]:
+    """The ranges that are given, or else the plan's own; a pair is the ends of one. Raises InputError where
+    there are none."""
     if given is None:
         if not (found := plan_ranges(loaded)):
             raise InputError(
@@ -162,8 +194,18 @@ def parameters_of(loaded: LoadedScenario, given: Mapping[str, Any] | None) -> di
         return found
     if not given:
         raise InputError("expected at least one parameter to vary")
-    parsed = [parse_range(path, each, loaded) for path, each in given.items()]
-    return {each.path: each for each in parsed}
+    if isinstance(given, Mapping):
+        given = {path: "{}..{}".format(*each) if _is_pair(each) else each for path, each in given.items()}
+    parsed = {each.path: each for each in (range_of(axis, loaded) for axis in as_axes(given))}
+    for path in parsed:
+        for other in parsed:
+            if path.startswith((f"{other}[", f"{other}.")):
+                raise InputError(f"{path} is a part of {other}: each parameter may be varied once")
+    return parsed
+
+
+def _is_pair(given: Any) -> bool:
+    return isinstance(given, tuple) and len(given) == 2
 
 
 def plan_ranges(loaded: LoadedScenario) -> dict[str, Range]:
@@ -252,7 +294,8 @@ def _usual(path: str, key: str, now: Any) -> Range | None:
         percent = unit == "fraction"
         now_is = 100 * value if percent else value
         most = 100.0 if percent or key in _WEIGHTS else math.inf
-        return Range(path, unit, max(1.0, now_is // 4), min(2 * now_is, most), True, template=template)
+        least = 3.0 if path.startswith("strategy.ecs.") else 1.0  # what ECS takes
+        return Range(path, unit, max(least, now_is // 4), min(2 * now_is, most), True, template=template)
     if key in _WEIGHTS and unit == "fraction":
         return Range(path, unit, value / 4, min(2 * value, 1.0), template=template)
     return None
@@ -282,22 +325,3 @@ def _condition(now: Any) -> tuple[str, float] | None:
     start, end = found[0].span("limit")
     escaped = [part.replace("{", "{{").replace("}", "}}") for part in (now[:start], now[end:])]
     return "{}".join(escaped), float(found[0]["limit"])
-
-
-def _ends(given: str) -> tuple[str, ...] | None:
-    text = given.strip()
-    if text.startswith("log(") and text.endswith(")"):
-        text = text[4:-1]
-    return tuple(part.strip() for part in text.split("..")) if ".." in text else None
-
-
-def _some(path: str, values: list[Any], text: str) -> Range:
-    if len(values) < 2 or any(value == "" for value in values):
-        raise InputError(f"{text}: expected a range such as 1m..10m, or several values such as 1m,5m,20m")
-    return Range(path, choices=tuple(values))
-
-
-def _plain(text: str) -> Any:
-    import yaml
-
-    return yaml.safe_load(text.strip()) if text.strip() else ""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-DEFAULT_EFFORT = 2000
+DEFAULT_EFFORT = 10_000
 
 EVENTS = {
     "escape": "verdict == promoted and defect != none",
@@ -98,6 +98,8 @@ class Rare:
     """Effective sample size of these: (sum of their weights)^2 / sum of the squares."""
     unseen: float
     """What kinds and severities of which none got there could add at most (95%); not part of the interval."""
+    left_out: float
+    """Probability of kinds and severities for which the effort was too small: nothing is reported then."""
     work: float
     """In whole runs of lead-in and window, with all that was spent on finding levels."""
     plain: float
@@ -124,6 +126,11 @@ class Rare:
     @property
     def sentence(self) -> str:
         """The answer in words."""
+        if self.left_out > 0 and self.ending == "all":
+            return (
+                f"{self.event}: not reported: the effort is too small for kinds and severities that have "
+                f"{scientific(self.left_out)} of all releases."
+            )
         if not self.is_reported:
             seen = "never seen" if not self.lineages else f"seen {wording.plural(self.lineages, 'time')}"
             effective = f" (effectively {self.effective:.1f})" if self.lineages else ""
@@ -153,9 +160,12 @@ class Rare:
             notes.append(f"This took the work of {self.work:,.0f} runs; a greater --effort may see more.")
         if self.unseen > 0:
             kinds = wording.listing([each.truth for each in self.leads if each.unseen > 0])
+            most = f"{scientific(self.unseen)} (95%)"
+            note = f"everities of {kinds} of which none got there. They add at most {most}"
+            note = f"Not part of the interval: s{note}" if self.is_reported else f"S{note}"
+            more = self.unseen > self.probability
             notes.append(
-                f"Not part of the interval: severities of {kinds} of which none got there. They add at most "
-                f"{scientific(self.unseen)} (95%)."
+                f"{note}, more than what was seen: a greater --effort says more." if more else f"{note}."
             )
         return notes
 
@@ -205,8 +215,8 @@ class Rare:
             **{
                 name: _finite(getattr(self, name))
                 for name in (
-                    "probability", "low", "high", "lineages", "effective", "unseen", "work", "plain",
-                    "gain_strata", "gain_splitting",
+                    "probability", "low", "high", "lineages", "effective", "unseen", "left_out", "work",
+                    "plain", "gain_strata", "gain_splitting",
                 )
             },
             "leads": [{name: _finite(value) for name, value in vars(each).items()} for each in self.leads],
@@ -231,8 +241,8 @@ def rare(
     minute fail), "budget" (the error budget of the objective's whole period is spent), or terms over what a
     run leaves behind (see measures()): "failed_share > 50%", "escape and defect == latency and severity > 2".
     Kinds of truth and bands of their severity that matter are drawn more often than they are likely, and runs
-    that come far are split into clones that go on with other luck (multilevel splitting). `effort` is about
-    how much may be simulated, in whole runs. The result depends on the seed but not on the number of threads.
+    that come far are split into clones that go on with other luck (multilevel splitting). `effort` is how
+    much may be simulated, in whole runs. The result depends on the seed but not on the number of threads.
     `progress` is told the work done, in runs; returning False stops the study. Raises InputError.
     """
     loaded = _loaded(source)
@@ -256,6 +266,7 @@ def rare(
         lineages=result.lineages,
         effective=result.effective,
         unseen=result.unseen,
+        left_out=result.left_out,
         work=result.work,
         plain=result.plain,
         gain_strata=result.gain_strata,

@@ -34,7 +34,7 @@ from rollcast.errors import InputError
 from rollcast.files import replaced, write_atomically
 from rollcast.sweep_task import Piece
 
-FORMAT = 1
+FORMAT = 2
 
 _MARK = b"rollcast"
 _SIZES = struct.Struct("<8sIII")  # the mark, the lengths of head and body, the checksum of both
@@ -485,16 +485,18 @@ def _locked(path: Path) -> BinaryIO:
 
 
 def _packed(columns: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
+    batch = pa.record_batch([pa.array(values) for values in columns.values()], names=list(columns))
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
-        writer.write_table(table)
+    # As a whole: column by column takes three times as long for a piece of a few replications.
+    with pa.CompressedOutputStream(sink, "lz4") as packer, pa.ipc.new_stream(packer, batch.schema) as writer:
+        writer.write_batch(batch)
     packed: bytes = sink.getvalue().to_pybytes()
     return packed
 
 
 def _unpacked(body: bytes) -> dict[str, np.ndarray[Any, Any]]:
-    table = pa.ipc.open_stream(body).read_all()
+    with pa.CompressedInputStream(pa.BufferReader(body), "lz4") as packer:
+        table = pa.ipc.open_stream(packer).read_all()
     return {name: table.column(name).to_numpy() for name in table.column_names}
 
 

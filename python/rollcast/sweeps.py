@@ -20,7 +20,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from rollcast import _core, sweep_task
-from rollcast.design import Axis, as_axes
+from rollcast.axes import Axis, as_axes
 from rollcast.design import points as points_of
 from rollcast.errors import InputError, InputErrors
 from rollcast.parameters import resolve, with_values

@@ -180,6 +180,61 @@ def test_plans_of_another_world_are_refused(small: dict[str, Any], path: str, va
     assert said in str(error.value)
 
 
+def test_another_world_is_compared_if_somebody_wants_to(small: dict[str, Any]) -> None:
+    plans = {"a": small, "b": changed(small, "traffic.rate", "90/s")}
+    result = rollcast.compare(plans, 24, allow_different=True)
+    assert result.notes == [
+        'b meets another world than a: traffic.rate ("90/s", not "80/s"). A difference may come from that.'
+    ]
+    a, b = (each.columns for each in result.forecasts.values())
+    assert np.array_equal(a["severity"], b["severity"])  # still the same defects, in pairs
+    duration = result.differences["b"]["duration_mean"]
+    assert duration.gain > 1
+    # A good canary takes an eighth more requests of an eighth more traffic.
+    good = ~result.forecasts["a"].bad
+    assert b["exposure"][good].mean() / a["exposure"][good].mean() == pytest.approx(90 / 80, rel=0.05)
+
+
+def test_another_release_is_compared_without_pairs(small: dict[str, Any]) -> None:
+    plans = {"a": small, "b": {**small, "release": "good"}, "c": small}
+    result = rollcast.compare(plans, 24, allow_different=True)
+    assert 'b meets another world than a: release ("good", not nothing).' in result.notes[0]
+    assert result.notes[1] == (
+        "b is compared without pairs, under other luck: another release has other defects."
+    )
+    assert {label: each.seed for label, each in result.forecasts.items()} == {"a": 1, "b": 2, "c": 1}
+    caught = result.differences["b"]["p_rolled_back"]
+    assert math.isnan(caught.gain)
+    # Newcombe's interval: the distances of both plans' own ends, added up as vectors.
+    first, other = (result.forecasts[label].estimates["p_rolled_back"] for label in "ab")
+    assert caught.change.value == other.value - first.value
+    assert caught.change.value - caught.change.low == pytest.approx(
+        math.hypot(other.value - other.low, first.high - first.value)
+    )
+    assert caught.change.high - caught.change.value == pytest.approx(
+        math.hypot(other.high - other.value, first.value - first.low)
+    )
+    assert math.isnan(result.differences["b"]["p_escape_given_bad"].change.value)
+    assert result.differences["b"]["duration_p99"].change.high == math.inf  # 24 runs cannot bound it
+    assert all(each.same for each in result.differences["c"].values() if not math.isnan(each.change.value))
+
+
+def test_intervals_without_pairs_cover(small: dict[str, Any]) -> None:
+    """Of a difference that is known: a mean that is 3, less one that is 1, of skewed values."""
+    generator = np.random.Generator(np.random.PCG64(1))
+    truths = [_core.TruthKind(name="good", probability=1.0)]
+    rows = 60
+    blank = rollcast.forecast({**small, "release": "good"}, 2).columns
+    blank = {name: np.resize(column, rows) for name, column in blank.items()}
+    covered, repetitions = 0, 500
+    for _ in range(repetitions):
+        base, plan = ({**blank, "duration": generator.exponential(mean, rows)} for mean in (1.0, 3.0))
+        pair = paired.apart("duration_mean", [(truths, base), (truths, plan)], 0.95)
+        covered += pair.low <= 2 <= pair.high
+    # 475 +- 4.9 of 500; less two points for the skewness; four and a half standard errors to either side.
+    assert 475 - 10 - 22 < covered < 475 + 22
+
+
 def test_the_same_said_otherwise_is_the_same_world(small: dict[str, Any]) -> None:
     assert rollcast.compare({"a": small, "b": changed(small, "traffic.rate", 80)}, 4).notes == []
 
@@ -287,6 +342,13 @@ def test_another_world_is_shown_in_its_file(files: Path) -> None:
     assert f"{files / 'busier.yaml'}:" in lines[0]
     assert 'traffic.rate: expected "80/s" as in brisk.yaml, got "100/s"' in lines[0]
     assert lines[1].strip() == "rate: 100/s"
+
+
+def test_another_world_is_compared_with_a_word_on_it(files: Path) -> None:
+    result = run(files / "brisk.yaml", files / "busier.yaml", "-n", 8, "--allow-different")
+    assert result.exit_code == 0
+    words = " ".join(result.stdout.split())
+    assert 'busier.yaml meets another world than brisk.yaml: traffic.rate ("100/s", not "80/s").' in words
 
 
 def test_one_file_is_not_enough(files: Path) -> None:

@@ -107,11 +107,29 @@ def test_the_number_of_threads_does_not_matter(tiny: rollcast.LoadedScenario) ->
 
 
 def test_too_little_is_not_reported(file: Path) -> None:
-    result = run(file, "--event", "failed >= 3000", "--effort", 50)
+    result = run(file, "--event", "failed >= 3000", "--effort", 200)
     assert result.exit_code == 4
     assert "failed >= 3000: never seen: not reported" in result.output
     assert "They add at most" in result.output
     assert "--effort" in result.output
+
+
+def test_an_effort_that_is_too_small_for_all_kinds_is_not_reported(tiny: rollcast.LoadedScenario) -> None:
+    answer = rollcast.rare(tiny, EVENT, effort=60)
+    assert answer.work <= 60
+    assert not answer.is_reported
+    assert answer.left_out == pytest.approx(0.1)
+    assert answer.unseen > answer.left_out  # a good release might, too
+    assert answer.sentence == (
+        f"{EVENT}: not reported: the effort is too small for kinds and severities that have "
+        f"{rare_events.scientific(answer.left_out)} of all releases."
+    )
+
+
+@pytest.mark.parametrize("effort", [100, 300, 1000])
+def test_no_more_than_the_effort_is_spent(tiny: rollcast.LoadedScenario, effort: float) -> None:
+    """What splitting takes is known from few runs, to a tenth."""
+    assert rollcast.rare(tiny, EVENT, effort=effort).work < 1.1 * effort
 
 
 def test_few_are_counted_but_not_reported(tiny: rollcast.LoadedScenario, answer: Rare) -> None:

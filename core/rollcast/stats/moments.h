@@ -7,6 +7,15 @@ namespace rollcast {
 
 class Moments {
    public:
+    /// Of a sample of which so much is known.
+    static Moments of(std::int64_t count, double mean, double variance) {
+        Moments moments;
+        moments.count_ = count;
+        moments.mean_ = mean;
+        moments.squares_ = variance * static_cast<double>(count - 1);
+        return moments;
+    }
+
     void add(double value);
     void merge(const Moments& other);
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <utility>
 #include <variant>
 
@@ -114,15 +116,23 @@ class RolloutProcess {
 struct Part {
     RareStratum stratum;
     Ladder ladder{};
-    std::uint32_t paths = 0;  // that it took to find it
-    double pace = 0;          // see RareEvent::progress()
-    double work = 0;          // of this and earlier ones
+    std::uint32_t paths = 0;     // that it took to find it; 0: nobody looked
+    double pace = 0;             // see RareEvent::progress()
+    double work = 0;             // of this and earlier ones
+    std::uint32_t together = 0;  // paths of a repetition
+
+    bool was_seen() const { return ladder.best >= 1; }
+    /// Nothing was followed: either its first paths arrived, or none came a step closer.
+    bool is_flat() const { return ladder.levels.empty(); }
+    /// Of one path that is split, lead-in included.
+    double price() const { return ladder.price / paths; }
 
     /// Of the event, as the ladder found it; where it found none, as if half a path had arrived.
     double chance() const {
         const std::span<const Rung> rungs = ladder.rungs;
         if (ladder.arrived()) return reached(rungs);
-        return reached(rungs.first(rungs.size() - 1)) * .5 / rungs.back().tries;
+        const std::size_t climbed = rungs.back().reached > 0 ? rungs.size() : rungs.size() - 1;
+        return reached(rungs.first(climbed)) * .5 / rungs.back().tries;
     }
 
     /// Standard deviation of a repetition's part of the total.
@@ -160,15 +170,25 @@ class Study {
 
    private:
     static constexpr std::uint32_t kPilotPaths = 16;
-    static constexpr std::uint32_t kFewestRepetitions = 3;
-    /// Of the effort that the ladders left, to where nothing was seen yet.
+    static constexpr std::uint32_t kFewestPaths = 4;
+    /// A few for an interval, so many for a good one; beyond that more paths in each say more than more of them. Too
+    /// many paths say no more, and cannot be interrupted.
+    static constexpr std::uint32_t kFewestRepetitions = 3, kRepetitions = 30, kMostTogether = 400;
+    /// Of the effort, at most to find levels.
+    static constexpr double kFinding = .5;
+    /// Of what that leaves, to where nothing was seen yet.
     static constexpr double kSearch = .25;
 
     void begin() {
         const std::vector<TruthKind>& truths = scenario_.release.truths;
+        std::vector<std::uint32_t> able;
         for (std::uint32_t i = 0; i < truths.size(); ++i) {
-            if (truths[i].probability <= 0 || !event_.is_possible(truths[i], i)) continue;
-            if (std::holds_alternative<Constant>(truths[i].severity)) {
+            if (truths[i].probability > 0 && event_.is_possible(truths[i], i)) able.push_back(i);
+        }
+        require(!able.empty(), "the event asks for a kind of truth that the release cannot have");
+        const bool has_bands = looks(left_to_find() / 2) >= 4 * able.size();
+        for (const std::uint32_t i : able) {
+            if (!has_bands || std::holds_alternative<Constant>(truths[i].severity)) {
                 add(i, {});
                 continue;
             }
@@ -177,7 +197,6 @@ class Study {
                 add(i, {.1, .5, upper});
             }
         }
-        require(!parts_.empty(), "the event asks for a kind of truth that the release cannot have");
     }
 
     void add(std::uint32_t truth, const SeverityBand& band) {
@@ -207,69 +226,100 @@ class Study {
         return done.count;
     }
 
-    /// And narrower bands wherever a kind's mildest or worst releases are the likeliest to get there.
+    /// And narrower bands wherever a kind's mildest or worst releases are the likeliest to get there. Of what is left
+    /// for that each round may take half; where that is too little for all strata, the likeliest are looked at.
     void find_ladders() {
-        std::size_t found = 0;
-        while (found < parts_.size() && ending_ == Ending::kAll) {
-            each(parts_.size() - found, [&](std::uint32_t i) {
-                find_ladder(parts_[found + i]);
-                return parts_[found + i].work;
-            });
-            if (ending_ != Ending::kAll) return;
-            for (; found < parts_.size(); ++found) ladder_work_ += parts_[found].work;
-            found -= refine();
+        std::stable_sort(parts_.begin(), parts_.end(),
+                         [](const Part& a, const Part& b) { return a.stratum.weight > b.stratum.weight; });
+        for (std::size_t found = 0; found < parts_.size();) {
+            const double most = left_to_find() / 2, before = spent();
+            const std::size_t left = parts_.size() - found, count = std::min(left, looks(most));
+            if (count == 0) return;
+            const auto paths = std::min(kPilotPaths, static_cast<std::uint32_t>(most / 2 / static_cast<double>(count)));
+            explore(found, count, [&](Part& part) { look(part, paths); });
+            const auto last = parts_.begin() + static_cast<std::ptrdiff_t>(found + count);
+            const auto climbing = std::count_if(last - static_cast<std::ptrdiff_t>(count), last,
+                                                [](const Part& part) { return !part.is_flat(); });
+            if (ending_ == Ending::kAll && climbing > 0) {
+                const double share = (most - (spent() - before)) / static_cast<double>(climbing);
+                explore(found, count, [&](Part& part) { climb(part, share); });
+            }
+            if (count < left || ending_ != Ending::kAll) return;
+            found = parts_.size() - refine();
         }
     }
 
-    /// The first paths tell the usual pace. Those that know it climb by early luck, too; where none of them arrives,
-    /// more of them may, if the effort allows for that.
-    void find_ladder(Part& part) const {
-        const double least = options_.least / part.stratum.weight;
-        part.paths = kPilotPaths;
-        const auto find = [&] {
-            part.ladder =
-                rollcast::find_ladder(process(part), {.paths = part.paths, .least = least}, luck(part.stratum, 0));
-            part.work += part.ladder.work;
-        };
-        find();
-        if (part.ladder.levels.empty()) return;
-        part.pace = part.ladder.mean;
-        const double most = options_.effort / 4 / static_cast<double>(parts_.size());
-        for (find(); part.ladder.rungs.back().reached == 0 && 4 * part.ladder.work < most; find()) part.paths *= 4;
+    double left_to_find() const { return kFinding * options_.effort - spent(); }
+    /// Strata that can be looked at, and as much left to climb them.
+    static std::size_t looks(double work) { return static_cast<std::size_t>(std::max(0., work / 2 / kFewestPaths)); }
+
+    double spent() const {
+        return std::accumulate(parts_.begin(), parts_.end(), given_up_,
+                               [](double sum, const Part& part) { return sum + part.work; });
     }
 
-    /// Returns how many bands were replaced by two others each, at the end of the list.
+    void explore(std::size_t first, std::size_t count, const std::function<void(Part&)>& task) {
+        each(count, [&](std::uint32_t i) {
+            Part& part = parts_[first + i];
+            const double before = part.work;
+            task(part);
+            return part.work - before;
+        });
+    }
+
+    void find_ladder(Part& part, double most) const {
+        const LadderOptions options{
+            .paths = part.paths, .least = options_.least / part.stratum.weight, .path_work = 1, .most_work = most};
+        part.ladder = rollcast::find_ladder(process(part), options, luck(part.stratum, 0));
+        part.work += part.ladder.work;
+    }
+
+    /// To the end of so many paths.
+    void look(Part& part, std::uint32_t paths) const {
+        part.paths = paths;
+        find_ladder(part, 0);
+    }
+
+    /// Knowing their usual pace, paths climb by early luck, too; where none of them arrives, more of them may.
+    void climb(Part& part, double most) const {
+        if (part.is_flat() || most < part.paths) return;
+        const double end = part.work + most;
+        part.pace = part.ladder.mean;
+        find_ladder(part, most);
+        while (part.ladder.rungs.back().reached == 0 && 4 * part.ladder.work < end - part.work) {
+            part.paths *= 4;
+            find_ladder(part, end - part.work);
+        }
+    }
+
+    /// Returns how many bands there are at the end of the list that took the places of wider ones.
     std::size_t refine() {
         constexpr double kNarrowest = 1e-6;
         double total = 0;
         for (const Part& part : parts_) {
-            if (part.ladder.arrived()) total += part.stratum.weight * part.chance();
+            if (part.was_seen()) total += part.stratum.weight * part.chance();
         }
         const auto is_too_wide = [&](const Part& part) {
             const auto& [weight, band] = std::pair(part.stratum.weight, part.stratum.band);
             if (band.from > 0 || band.to >= 1 || band.to <= kNarrowest) return false;
             if (weight < std::max(.01 * total, options_.least)) return false;
             const Part& next = neighbour(part);
-            if (part.ladder.arrived() || next.ladder.arrived()) {
+            if (part.was_seen() || next.was_seen()) {
                 return part.chance() < .5 && part.chance() > next.chance();
             }
             return part.ladder.best > next.ladder.best;
         };
-        std::vector<Part> kept;
-        std::vector<RareStratum> wide;
-        for (const Part& part : parts_) {
-            if (is_too_wide(part)) {
-                wide.push_back(part.stratum);
-            } else {
-                kept.push_back(part);
-            }
-        }
+        std::vector<Part> kept, wide;
+        for (const Part& part : parts_) (is_too_wide(part) ? wide : kept).push_back(part);
+        if (2 * wide.size() > looks(left_to_find() / 2)) return 0;
         parts_ = std::move(kept);
-        for (const RareStratum& each : wide) {
-            add(each.truth, {0, each.band.to / 10, each.band.upper});
-            add(each.truth, {each.band.to / 10, each.band.to, each.band.upper});
+        for (const Part& part : wide) {
+            const auto& [truth, band] = std::pair(part.stratum.truth, part.stratum.band);
+            given_up_ += part.work;
+            add(truth, {0, band.to / 10, band.upper});
+            add(truth, {band.to / 10, band.to, band.upper});
         }
-        return wide.size();
+        return 2 * wide.size();
     }
 
     /// Of a band at an end.
@@ -283,22 +333,35 @@ class Study {
     }
 
     void repeat() {
-        // Neyman's allocation: as often as the spread of a repetition asks for, and its price allows.
-        const double left = std::max(options_.effort - ladder_work_, options_.effort / 2);
-        const auto price = [&](const Part& part) { return part.ladder.work * paths_of(part) / part.paths; };
-        std::array<double, 2> wanted{};  // by whether the ladder arrived
+        // The fewest repetitions everywhere, or half of what is left; the rest by Neyman's allocation: as often as the
+        // spread of a repetition asks for, and its price allows.
+        const double left = std::max(0., options_.effort - spent());
+        const auto fewest = [&](const Part& part) {
+            return std::min(kFewestRepetitions * price(part), left / 2 / static_cast<double>(parts_.size()));
+        };
+        const auto wish = [&](const Part& part) { return part.spread(paths_of(part)) * std::sqrt(price(part)); };
+        double rest = left;
+        std::array<double, 2> wanted{};  // by whether it was seen
         for (const Part& part : parts_) {
-            wanted[part.ladder.arrived()] += part.spread(paths_of(part)) * std::sqrt(price(part));
+            if (part.paths == 0) continue;
+            rest -= fewest(part);
+            wanted[part.was_seen()] += wish(part);
         }
-        const std::array<double, 2> given{wanted[1] > 0 ? kSearch * left : left,
-                                          wanted[0] > 0 ? (1 - kSearch) * left : left};
+        const std::array<double, 2> given{wanted[1] > 0 ? kSearch * rest : rest,
+                                          wanted[0] > 0 ? (1 - kSearch) * rest : rest};
         std::vector<Repetition> all;
         for (std::uint32_t i = 0; i < parts_.size(); ++i) {
-            const Part& part = parts_[i];
-            const bool arrived = part.ladder.arrived();
-            double count = given[arrived] * part.spread(paths_of(part)) / std::sqrt(price(part)) / wanted[arrived];
-            count = std::clamp(count, double{kFewestRepetitions}, 1e6);
-            for (std::uint32_t number = 1; number <= count; ++number) all.push_back({.part = i, .number = number});
+            Part& part = parts_[i];
+            if (part.paths == 0) continue;
+            const bool seen = part.was_seen();
+            const double more = wanted[seen] > 0 ? given[seen] * wish(part) / wanted[seen] : 0;
+            const auto paths = static_cast<std::uint32_t>(std::min(1e9, (fewest(part) + more) / part.price()));
+            if (paths < kFewestRepetitions) continue;
+            part.together = std::max(std::min(paths_of(part), paths / kFewestRepetitions),
+                                     std::min(paths / kRepetitions, kMostTogether));
+            for (std::uint32_t number = 1; number <= paths / part.together; ++number) {
+                all.push_back({.part = i, .number = number});
+            }
         }
         std::stable_sort(all.begin(), all.end(),
                          [](const Repetition& a, const Repetition& b) { return a.number < b.number; });
@@ -309,12 +372,15 @@ class Study {
         repetitions_ = std::move(all);
     }
 
+    /// Of a repetition of usual size.
+    double price(const Part& part) const { return part.price() * paths_of(part); }
+
     std::uint32_t paths_of(const Part& part) const { return std::max(options_.paths, part.paths); }
 
     void repeat(Repetition& repetition) const {
         const Part& part = parts_[repetition.part];
         auto split_runs =
-            split(process(part), part.ladder.levels, paths_of(part), luck(part.stratum, repetition.number));
+            split(process(part), part.ladder.levels, part.together, luck(part.stratum, repetition.number));
         repetition.probability = split_runs.probability;
         repetition.work = split_runs.work;
         repetition.rungs = std::move(split_runs.rungs);
@@ -327,7 +393,7 @@ class Study {
     }
 
     RareResult result() {
-        RareResult result{.work = ladder_work_, .ending = ending_};
+        RareResult result{.work = spent(), .ending = ending_};
         std::vector<Moments> seen(parts_.size());
         for (const Repetition& each : repetitions_) {
             seen[each.part].add(each.probability);
@@ -341,24 +407,36 @@ class Study {
             stratum.levels = parts_[i].ladder.levels;
             stratum.work += parts_[i].work;
             stratum.repetitions = static_cast<std::uint32_t>(seen[i].count());
+            if (parts_[i].is_flat() && seen[i].mean() > 0) seen[i] = of_plain_runs(stratum.rungs.front());
             stratum.probability = seen[i].mean();
-            stratum.error = std::sqrt(seen[i].variance() / std::max<double>(1, stratum.repetitions));
-            stratum.unseen = could_be(stratum);
+            stratum.error = std::sqrt(seen[i].variance() / std::max<double>(1, static_cast<double>(seen[i].count())));
+            stratum.unseen = could_be(parts_[i]);
             result.unseen += stratum.unseen;
+            const bool matters = parts_[i].paths == 0 || parts_[i].was_seen();
+            if (matters && stratum.repetitions == 0) result.left_out += stratum.weight;
             variance += stratum.weight * stratum.weight * stratum.error * stratum.error;
-            kinds += stratum.weight * std::sqrt(stratum.probability * std::max(0., 1 - stratum.probability));
+            const double p = stratum.probability;
+            kinds += stratum.weight * std::sqrt(parts_[i].is_flat() ? seen[i].variance() : p * std::max(0., 1 - p));
             strata.push_back({stratum.weight, seen[i]});
             result.strata.push_back(stratum);
         }
         gather_paths(result);
         result.probability = {kNaN, kNaN, kNaN};
-        if (result.effective < kFewestLineages || variance <= 0) return result;
+        if (result.effective < kFewestLineages || variance <= 0 || result.left_out > 0) return result;
         result.probability = stratified_positive_mean(strata, options_.confidence);
         const double p = result.probability.value;
         result.plain = p * (1 - p) / variance;
         result.gain_strata = p * (1 - p) / (kinds * kinds);
         result.gain_splitting = kinds * kinds / variance / result.work;
         return result;
+    }
+
+    /// Where nothing is split, each run says as much as any other. If all arrived, the next one need not: Jeffreys's
+    /// estimate stands for their spread.
+    static Moments of_plain_runs(const Rung& rung) {
+        const double n = rung.tries, p = rung.reached / n;
+        const double shrunk = (rung.reached + .5) / (n + 1);
+        return Moments::of(rung.tries, p, p < 1 ? p * (1 - p) * n / (n - 1) : shrunk * (1 - shrunk));
     }
 
     static void add_up(const Repetition& repetition, RareStratum& stratum) {
@@ -371,10 +449,13 @@ class Study {
     }
 
     /// What a stratum in which nothing was seen could add: its paths came so far, and no further in so many tries.
-    double could_be(const RareStratum& stratum) const {
+    double could_be(const Part& part) const {
+        const RareStratum& stratum = part.stratum;
         if (stratum.probability > 0) return 0;
-        if (stratum.rungs.empty()) return stratum.weight;
-        const std::span<const Rung> rungs = stratum.rungs;
+        if (stratum.rungs.empty() && (part.paths == 0 || part.was_seen())) return stratum.weight;
+        // Without repetitions: the first paths of its ladder went to the end before there was a level.
+        const std::span<const Rung> rungs =
+            stratum.rungs.empty() ? std::span(part.ladder.rungs).first(1) : stratum.rungs;
         return stratum.weight * reached(rungs.first(rungs.size() - 1)) *
                (1 - std::pow(1 - options_.confidence, 1. / rungs.back().tries));
     }
@@ -408,7 +489,7 @@ class Study {
     const RareOptions& options_;
     const Progress& progress_;
     std::vector<Part> parts_;
-    double ladder_work_ = 0;
+    double given_up_ = 0;  // work of strata that others took the places of
     std::vector<Repetition> repetitions_;
     std::atomic<double> work_{0};  // so far, for progress
     Ending ending_ = Ending::kAll;

@@ -18,8 +18,8 @@
 namespace rollcast {
 
 struct RareOptions {
-    double effort = 2000;      // about how much is simulated, in runs of lead-in and window, besides finding levels
-    std::uint32_t paths = 20;  // that are split together, at least
+    double effort = 10'000;    // how much may be simulated, in runs of lead-in and window, finding levels included
+    std::uint32_t paths = 20;  // that are split together, at least, where the effort allows for it
     std::uint64_t seed = 1;
     unsigned threads = 0;  // 0: every core
     double confidence = .95;
@@ -58,12 +58,13 @@ struct RarePath {
 };
 
 struct RareResult {
-    /// All NaN where too little was seen: fewer than kFewestLineages. Else Student's t over repetitions, on a
-    /// logarithmic scale.
+    /// All NaN where too little was seen: fewer than kFewestLineages, or not all strata that matter. Else Student's t
+    /// over repetitions, on a logarithmic scale.
     Interval probability{};
     std::uint32_t lineages = 0;  // independent runs that had a descendant that got there
     double effective = 0;        // sample size: (sum of their weights)^2 / sum of the squares
     double unseen = 0;           // what strata in which nothing was seen could add, at most
+    double left_out = 0;         // probability of strata for which the effort was too small
     double work = 0;             // runs
     double plain = 0;            // runs of a plain study of the same relative error
     double gain_strata = 0;      // how many times less work by stratification alone, had it been plain in each stratum

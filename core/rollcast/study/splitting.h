@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -65,10 +66,11 @@ struct Split {
 /// Levels for a process, found by trying.
 struct Ladder {
     std::vector<double> levels;  // below 1, rising
-    std::vector<Rung> rungs;     // as they were found; the last one is the event if it was seen
+    std::vector<Rung> rungs;     // as they were found; the last one is the event if it climbed that far
     double best = 0;             // the highest score seen
     double mean = 0;             // of the highest scores of paths from the beginning to the end
     double work = 0;             // of all this
+    double price = 0;            // about what split() takes to climb it with as many paths
     bool arrived() const { return !rungs.empty() && rungs.back().level >= 1 && rungs.back().reached > 0; }
 };
 
@@ -76,6 +78,10 @@ struct LadderOptions {
     std::uint32_t paths = 32;
     double share = .25;   // of the paths that shall reach the next level
     double least = 1e-9;  // probability below which it climbs no further
+    // It goes to the end with all paths once, and climbs no further than `most_work` allows if a path takes
+    // `path_work`.
+    double path_work = 0;
+    double most_work = std::numeric_limits<double>::infinity();
 };
 
 /// `paths` beginnings climb through `levels` (below 1, rising) and on to the event.
@@ -132,19 +138,23 @@ Ladder find_ladder(const Process& process, const LadderOptions& options, const S
         climbers.push_back(process.start(stretch_luck(luck, 0, i)));
         ladder.work += process.work(climbers.back());
     }
+    ladder.price = ladder.work;
     const auto climb = [&](State& path, double level) {
         const double before = process.work(path);
         const double score = process.climb(path, level);
-        ladder.work += process.work(path) - before;
-        return score;
+        const double took = process.work(path) - before;
+        ladder.work += took;
+        return std::pair(score, took);
     };
     // Each path goes to its end first and, if that was far enough, the same way again up to the new level.
     for (std::size_t stage = 0;; ++stage) {
-        std::vector<double> scores;
+        std::vector<double> scores, took;
         for (const State& climber : climbers) {
             State path = climber;
-            scores.push_back(climb(path, 1));
-            ladder.best = std::max(ladder.best, scores.back());
+            const auto [score, its_work] = climb(path, 1);
+            scores.push_back(score);
+            took.push_back(its_work);
+            ladder.best = std::max(ladder.best, score);
         }
         if (stage == 0) ladder.mean = std::accumulate(scores.begin(), scores.end(), 0.) / options.paths;
         const double last = ladder.levels.empty() ? 0 : ladder.levels.back();
@@ -153,12 +163,20 @@ Ladder find_ladder(const Process& process, const LadderOptions& options, const S
         const auto reach = [wanted](double score) { return score >= wanted; };
         const auto count = static_cast<std::uint32_t>(std::count_if(scores.begin(), scores.end(), reach));
         ladder.rungs.push_back({wanted, options.paths, count});
-        if (!level || wanted >= 1 || reached(ladder.rungs) < options.least) return ladder;
+        const bool at_end = !level || wanted >= 1;
+        for (std::size_t i = 0; i < climbers.size(); ++i) {
+            if (at_end || !reach(scores[i])) ladder.price += took[i];
+        }
+        if (at_end || reached(ladder.rungs) < options.least) return ladder;
         ladder.levels.push_back(wanted);
+        if (ladder.work + (count + options.paths) * options.path_work > options.most_work) {
+            ladder.price += (count + options.paths) * options.path_work;  // nobody knows
+            return ladder;
+        }
         std::vector<State> there;
         for (std::size_t i = 0; i < climbers.size(); ++i) {
             if (!reach(scores[i])) continue;
-            climb(climbers[i], wanted);
+            ladder.price += climb(climbers[i], wanted).second;
             there.push_back(std::move(climbers[i]));
         }
         climbers.clear();

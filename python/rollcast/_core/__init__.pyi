@@ -4508,12 +4508,12 @@ class EventTerm:
         ...
 class RareOptions:
     """
-    effort: about how much may be simulated, in whole runs. paths: that are split together. least: probability below which nothing is followed any further.
+    effort: how much may be simulated, in whole runs. paths: that are split together. least: probability below which nothing is followed any further.
     """
     __hash__: typing.ClassVar[None] = None
     def __eq__(self, other: typing.Any) -> bool:
         ...
-    def __init__(self, *, effort: typing.SupportsFloat | typing.SupportsIndex = 2000.0, paths: typing.SupportsInt | typing.SupportsIndex = 20, seed: typing.SupportsInt | typing.SupportsIndex = 1, threads: typing.SupportsInt | typing.SupportsIndex = 0, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, least: typing.SupportsFloat | typing.SupportsIndex = 1e-09) -> None:
+    def __init__(self, *, effort: typing.SupportsFloat | typing.SupportsIndex = 10000.0, paths: typing.SupportsInt | typing.SupportsIndex = 20, seed: typing.SupportsInt | typing.SupportsIndex = 1, threads: typing.SupportsInt | typing.SupportsIndex = 0, confidence: typing.SupportsFloat | typing.SupportsIndex = 0.95, least: typing.SupportsFloat | typing.SupportsIndex = 1e-09) -> None:
         ...
     def __reduce__(self) -> tuple:
         ...
@@ -4695,6 +4695,9 @@ class RareResult:
         ...
     @property
     def gain_strata(self) -> float:
+        ...
+    @property
+    def left_out(self) -> float:
         ...
     @property
     def lineages(self) -> int:
