@@ -46,18 +46,16 @@ void Balancer::set_routes(std::vector<RouteGroup> groups, Instant now) {
     if (std::any_of(groups_.begin(), groups_.end(), [](const RouteGroup& group) { return group.mirrored > 0; })) {
         for (const RouteGroup& group : groups_) mirrored_.push_back(words_below(group.mirrored));
     }
-    std::vector<bool> knew(members_.size());
-    for (std::size_t server = 0; server < members_.size(); ++server) {
-        knew[server] = members_[server].known;
-        members_[server].known = false;
-    }
+    std::vector<bool> knew(known_since_.size());
+    for (std::size_t server = 0; server < knew.size(); ++server) knew[server] = members_[server].known;
+    for (Member& member : members_) member.known = false;
     for (std::uint32_t group = 0; group < groups_.size(); ++group) {
         for (const std::uint32_t server : groups_[group].servers) {
             Member& member = members_[server];
             member.known = groups_[group].share > 0;
             member.group = group;
             // What is there from the start has been for long.
-            if (knew[server] || known_since_.empty()) continue;
+            if (known_since_.empty() || knew[server]) continue;
             known_since_[server] = first_routes_ ? now - balancing_.slow_start.count() : now;
         }
     }

@@ -100,7 +100,7 @@ void DataPlane::kill(std::uint32_t server, Time now, Cause cause) {
 
 void DataPlane::set_routes(std::vector<RouteGroup> groups) {
     shared_.balancer.set_routes(std::move(groups), instant(now_));
-    fill_places();
+    places_known_ = false;  // until a request comes that needs them
 }
 
 void DataPlane::set_flag(double share) { flagged_below_ = words_below(share); }
@@ -163,6 +163,7 @@ void DataPlane::admit_until(Servers& servers, Instant until) {
 }
 
 void DataPlane::admit_usual(LookaheadServers& servers, Instant until) {
+    if (!places_known_) fill_places();
     const bool of_two = shared_.balancer.policy() == Policy::kPowerOfTwo;
     const AttemptColumns attempts{.first = block_.first,
                                   .arrived = block_.at.data(),
@@ -320,11 +321,11 @@ void DataPlane::refill() {
 void DataPlane::fill_columns() {
     if (extra_) extra_words(streams_, block_.first, extra_words_);
     quantiles(shared_.answering.service_time(0), block_.words.service.data(), 1e9f, work_.data(), kRequestBlock);
-    fill_places();
+    places_known_ = false;
 }
 
 void DataPlane::fill_places() {
-    if (!plain_) return;
+    places_known_ = true;
     const Balancer::View& view = shared_.balancer.plain_view();
     const std::uint32_t* endpoints = view.endpoints.data();
     const auto fill = [&](auto group_of) {

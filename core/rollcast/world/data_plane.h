@@ -153,6 +153,7 @@ class DataPlane {
     // Plain balancing: the first and the second place that a request's words lead to, or kNobody.
     std::array<std::uint32_t, kRequestBlock> one_{};
     std::array<std::uint32_t, kRequestBlock> other_{};
+    bool places_known_ = false;
     std::uint32_t next_ = 0;  // index of the next request in the block
     Time now_;
 };

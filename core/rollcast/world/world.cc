@@ -542,24 +542,29 @@ bool World::scale(VersionId version, const Target& target, Time now, EventQueue&
 
 /// Terminates those that a ReplicaSet would, first of the zone that is asked for; of equals the newest.
 void World::remove(VersionId version, int count, Time now, EventQueue& queue) {
-    std::vector<std::uint32_t> candidates;
-    for (const std::uint32_t id : live_) {
-        if (all_[id].version == version && !all_[id].terminating) candidates.push_back(id);
-    }
-    const std::optional<ZoneId> zone = preferred_[index_of(version)];
-    const auto elsewhere = [&](std::uint32_t id) {
-        return zone && all_[id].state != State::kUnschedulable && hosts_.zone(all_[id].host) != *zone;
+    struct Candidate {
+        std::uint32_t id;
+        bool elsewhere;
+        DeletionRank rank;
     };
-    const auto most = std::min<std::ptrdiff_t>(count, std::ssize(candidates));
-    std::partial_sort(candidates.begin(), candidates.begin() + most, candidates.end(),
-                      [&](std::uint32_t a, std::uint32_t b) {
-                          if (elsewhere(a) != elsewhere(b)) return elsewhere(b);
-                          const DeletionRank first = deletion_rank(all_[a], now), second = deletion_rank(all_[b], now);
-                          return deleted_before(first, second) || (a > b && !deleted_before(second, first));
-                      });
-    for (auto next = candidates.begin(); count > 0; ++next) {
-        const int size = all_[*next].size;
-        terminate(size > count ? cut(*next, count, now, queue) : *next, now, queue);
+    const std::optional<ZoneId> zone = preferred_[index_of(version)];
+    std::vector<Candidate> candidates;
+    for (const std::uint32_t id : live_) {
+        const Instance& instance = all_[id];
+        if (instance.version != version || instance.terminating) continue;
+        const bool elsewhere = zone && instance.state != State::kUnschedulable && hosts_.zone(instance.host) != *zone;
+        candidates.push_back({.id = id, .elsewhere = elsewhere, .rank = deletion_rank(instance, now)});
+    }
+    const auto later = [](const Candidate& a, const Candidate& b) {
+        if (a.elsewhere != b.elsewhere) return a.elsewhere;
+        return deleted_before(b.rank, a.rank) || (b.id > a.id && !deleted_before(a.rank, b.rank));
+    };
+    std::make_heap(candidates.begin(), candidates.end(), later);
+    for (auto end = candidates.end(); count > 0; --end) {
+        std::pop_heap(candidates.begin(), end, later);
+        const std::uint32_t id = std::prev(end)->id;
+        const int size = all_[id].size;
+        terminate(size > count ? cut(id, count, now, queue) : id, now, queue);
         count -= size;
     }
 }
@@ -623,6 +628,7 @@ void World::reroute() {
     const auto& [weights, mirrored, flagged] = learned_routing_;
     const bool together = weights.empty() || flagged;
     std::vector<RouteGroup> groups(together ? 1 : versions);
+    for (RouteGroup& group : groups) group.servers.reserve(endpoints_.size());
     for (const Endpoint& endpoint : endpoints_) {
         groups[together ? 0 : seat(index_of(endpoint.version))].servers.push_back(endpoint.server);
     }
