@@ -1,6 +1,7 @@
 #include <pybind11/numpy.h>
 
 #include "bind.h"
+#include "rollcast/model/fidelity.h"
 #include "rollcast/model/scenario.h"
 
 namespace pybind11::detail {
@@ -340,6 +341,9 @@ void bind_model(py::module_& module) {
                 field("off_hours", &People::off_hours), field("pages", &People::pages),
                 field("reports", &People::reports), field("approval", &People::approval),
                 field("approval_limit", &People::approval_limit));
+    bind_enum<Fidelity>(
+        module, "Fidelity", "How requests are simulated: each by itself, or in numbers.",
+        {{"request", Fidelity::kRequest}, {"flow", Fidelity::kFlow}, {"auto", Fidelity::kAuto}});
     bind_struct(module, "Location", "One of several places where the service runs, with a fleet of its own.",
                 field("name", &Location::name), field("share", &Location::share), field("fleet", &Location::fleet),
                 field("faults", &Location::faults), field("shape", &Location::shape));
@@ -349,12 +353,16 @@ void bind_model(py::module_& module) {
                 field("faults", &Scenario::faults), field("observability", &Scenario::observability),
                 field("release", &Scenario::release), field("slo", &Scenario::slo), field("window", &Scenario::window),
                 field("baseline", &Scenario::baseline), field("analyses", &Scenario::analyses),
-                field("people", &Scenario::people), field("locations", &Scenario::locations));
+                field("people", &Scenario::people), field("locations", &Scenario::locations),
+                field("fidelity", &Scenario::fidelity));
 
     bind_struct(module, "Complaint", "\"traffic.rate\" and \"must be above 0, is -3\".",
                 field("path", &Complaint::path), field("message", &Complaint::message));
     module.def("in_location", &in_location, py::arg("scenario"), py::arg("location"),
                "What the service is in one of its locations.");
+    module.def("why_not_flow", &why_not_flow, py::arg("scenario"), py::arg("truth"),
+               "Why requests cannot be drawn where the release is of that kind; None where they can.");
+    module.def("draws_requests", &draws_requests, py::arg("scenario"), py::arg("truth"), "Whether they are.");
     module.def("autoscales", &autoscales, py::arg("scenario"), "Whether anybody changes the number of instances.");
     module.def("validate", &validate, py::arg("scenario"), "Every complaint at once; empty if it can be run.");
     module.def("instances_needed", py::overload_cast<const Scenario&>(&instances_needed), py::arg("scenario"),

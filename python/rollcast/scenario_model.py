@@ -1749,6 +1749,9 @@ class ScenarioModel(Model):
     """The objective that the error budget comes from."""
     window: WindowModel = WindowModel()
     """The window on which every plan is scored."""
+    fidelity: Literal["request", "flow", "auto"] | None = None
+    """How requests are simulated: each by itself, in numbers (many times quicker, and its cost hardly depends on
+    the traffic), or in numbers wherever that is as good. Default: request."""
     approval: Approval | None = None
     """Until a person promotes a pause without an end."""
     people: PeopleModel | None = None

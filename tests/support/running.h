@@ -19,8 +19,9 @@ inline Scenario quick_scenario() {
 }
 
 struct Running {
-    explicit Running(const Scenario& scenario, Defect defect = {}, std::uint32_t replication = 0)
-        : world(scenario, defect, StreamSpace(7, replication), Time{}, queue) {}
+    explicit Running(const Scenario& scenario, Defect defect = {}, std::uint32_t replication = 0,
+                     const Counting& counting = {})
+        : world(scenario, defect, StreamSpace(7, replication), Time{}, queue, Pace::kFastest, counting) {}
 
     void want(int old_instances, int new_instances, std::optional<double> new_weight = {}) {
         std::vector<Target> targets{{.desired = old_instances, .weight = {}}, {.desired = new_instances, .weight = {}}};
@@ -31,6 +32,7 @@ struct Running {
         const Time until = now + duration;
         const auto happen = [&](const EventQueue::Entry& next) {
             now = next.at;
+            ++events;
             world.handle(next.event, now, queue);
         };
         while (true) {
@@ -50,6 +52,7 @@ struct Running {
     EventQueue queue;
     World world;
     Time now{};
+    int events = 0;
 };
 
 }  // namespace rollcast::testing

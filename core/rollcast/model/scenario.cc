@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "rollcast/base/check.h"
+#include "rollcast/model/fidelity.h"
 #include "rollcast/stats/counters.h"
 
 namespace rollcast {
@@ -488,6 +489,12 @@ std::vector<Complaint> validate(const Scenario& scenario) {
             found.unless(scenario.baseline || !selects(analysis.metrics[m].source, Scope::kBaseline), metric,
                          "looks at a baseline, which no strategy brings");
         }
+    }
+    for (const TruthKind& truth : scenario.release.truths) {
+        const std::optional<std::string> why = why_not_flow(scenario, truth);
+        if (scenario.fidelity != Fidelity::kFlow || !why) continue;
+        found.unless(false, "fidelity", "must be request or auto, for " + *why);
+        break;
     }
     return found.take();
 }

@@ -105,6 +105,13 @@ struct Location {
     std::vector<RatePoint> shape{};
 };
 
+/// How requests are simulated: each by itself, or in numbers.
+enum class Fidelity : std::uint8_t {
+    kRequest,
+    kFlow,
+    kAuto,  // in numbers wherever that is known to be as good
+};
+
 /// With several locations `traffic` is that of all of them together, and so are fleet.replicas; else `fleet` and
 /// `faults` have no meaning then.
 struct Scenario {
@@ -122,6 +129,7 @@ struct Scenario {
     std::vector<Analysis> analyses{};  // AnalysisId is an index into these
     People people{};
     std::vector<Location> locations{};  // none: one, with `fleet` and `faults`
+    Fidelity fidelity = Fidelity::kRequest;
 };
 
 /// One complaint: "traffic.rate" and "must be above 0, is -3".

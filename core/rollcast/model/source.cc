@@ -56,6 +56,14 @@ bool selects(const Source& source, Vantage vantage) {
     return std::visit([&](const auto& alternative) { return selects(alternative, vantage); }, source);
 }
 
+bool reads_latencies(const Source& source) {
+    if (std::holds_alternative<BurnRateAlert>(source)) return false;
+    const QueryCheck* check = std::get_if<QueryCheck>(&source);
+    return check == nullptr || std::any_of(check->query.begin(), check->query.end(), [](const QueryStep& step) {
+               return step.op == QueryStep::Op::kQuantile || step.selector.what != Selector::What::kRequests;
+           });
+}
+
 bool selects(const Source& source, Scope scope) {
     return std::visit([&](const auto& alternative) { return selects(alternative, scope); }, source);
 }

@@ -28,4 +28,7 @@ std::optional<std::string> complaint(const Source& source, std::size_t latency_b
 bool selects(const Source& source, Vantage vantage);
 bool selects(const Source& source, Scope scope);
 
+/// Whether it may ask how long answers took.
+bool reads_latencies(const Source& source);
+
 }  // namespace rollcast

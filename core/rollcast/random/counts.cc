@@ -104,4 +104,15 @@ std::int64_t hypergeometric_quantile(std::int64_t whole, std::int64_t marked, do
     return static_cast<std::int64_t>(std::clamp(count, std::max(0., std::ceil(taken + k - n)), std::min(k, taken)));
 }
 
+double gamma_quantile(double variance, double u) {
+    constexpr double kNarrow = .02;
+    if (variance < kNarrow) {  // Wilson and Hilferty 1931
+        const double ninth = variance / 9, root = 1 - ninth + quick_normal_quantile(u) * std::sqrt(ninth);
+        return root * root * root;
+    }
+    using namespace boost::math::policies;
+    const double shape = 1 / variance;
+    return boost::math::gamma_p_inv(shape, u, policy<promote_double<false>>()) / shape;
+}
+
 }  // namespace rollcast

@@ -30,4 +30,7 @@ std::int64_t binomial_quantile(std::int64_t n, double p, double u);
 /// Likewise of how many marked ones are among those taken from a whole; `taken` may be any number up to the whole.
 std::int64_t hypergeometric_quantile(std::int64_t whole, std::int64_t marked, double taken, double u);
 
+/// The quantile at u in (0, 1) of a gamma variable of mean 1 and of that variance, above 0.
+double gamma_quantile(double variance, double u);
+
 }  // namespace rollcast

@@ -96,7 +96,7 @@ Outcome Recorder::row(std::span<const Site> sites, bool waits_for_ever, Time hor
     row.slow = window.slow;
     row.failed_by_cause = window.failed_by_cause;
     row.exposure = (tally(sites, kNew) - before_new_).arrived;
-    const auto exposed = [](const Site& site) { return site.world.data().first_arrival(kNew) != kNever; };
+    const auto exposed = [&](const Site& site) { return site.first_arrival(kNew) <= horizon; };
     row.locations_exposed =
         static_cast<double>(std::count_if(sites.begin(), sites.end(), exposed)) / static_cast<double>(sites.size());
     // The window's expected rate stands for the whole period's.

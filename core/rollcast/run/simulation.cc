@@ -36,6 +36,13 @@ bool is_blacked_out(const Scenario& scenario, Time now) {
     });
 }
 
+bool asks_for_latencies(const Scenario& scenario) {
+    return std::any_of(scenario.analyses.begin(), scenario.analyses.end(), [](const Analysis& analysis) {
+        return std::any_of(analysis.metrics.begin(), analysis.metrics.end(),
+                           [](const Metric& metric) { return reads_latencies(metric.source); });
+    });
+}
+
 const char* name(AnalysisPhase phase) {
     switch (phase) {
         case AnalysisPhase::kSuccessful:
@@ -56,8 +63,18 @@ const char* name(AnalysisPhase phase) {
 
 }  // namespace
 
-Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace)
+Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace,
+                       const Counting& counting)
+    : Simulation(scenario, defect, streams, pace, counting, nullptr) {}
+
+Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams,
+                       std::shared_ptr<const Flow> flow)
+    : Simulation(scenario, defect, streams, Pace::kFastest, flow->counting, flow) {}
+
+Simulation::Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace,
+                       const Counting& counting, std::shared_ptr<const Flow> flow)
     : scenario_(&scenario),
+      flow_(std::move(flow)),
       streams_(streams),
       now_(Time{} - scenario.window.lead_in),
       recorder_(scenario, defect),
@@ -66,10 +83,12 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     const auto settle = [&](std::string name, double share, const Scenario& here, LocationId location,
                             EventQueue& queue) {
         const StreamSpace luck = streams.in_location(location);
-        World world(here, defect, luck, now_, queue, pace);
+        const Scenario& served = flow_ ? flow_->quiet[index_of(location)] : here;
+        World world(served, flow_ ? flow_->defect : defect, luck, now_, queue, pace, counting);
         const std::size_t versions = world.data().versions();
         sites_.push_back(
             {std::move(name), share, &here, luck, std::move(world), Telemetry(here.observability, versions, lookback)});
+        if (flow_) sites_.back().drawn.emplace(here, defect, flow_->book, luck, now_, flow_->share);
     };
     if (scenario.locations.size() < 2) {
         if (!scenario.locations.empty()) {
@@ -95,6 +114,8 @@ Simulation::Simulation(const Scenario& scenario, const Defect& defect, const Str
     const double phase = uniform(stream);
     schedule(now_ + from_seconds(phase * to_seconds(scenario.observability.scrape_interval)), RunEvent::kScrape);
     for (std::uint32_t location = 0; location < sites_.size(); ++location) begin_autoscaling(location);
+    if (!asks_for_latencies(scenario)) forget_latencies();
+    look_at_drawn();
 }
 
 void Simulation::rekey(const StreamSpace& streams) {
@@ -105,10 +126,20 @@ void Simulation::rekey(const StreamSpace& streams) {
     }
 }
 
-void Simulation::draw_telemetry(std::vector<DrawnTelemetry> drawn) {
-    require(drawn.size() == sites_.size(), "expected drawn telemetry of each location");
-    for (std::size_t i = 0; i < sites_.size(); ++i) sites_[i].drawn = std::move(drawn[i]);
-    look_at_drawn();
+void Simulation::settle() {
+    for (Site& site : sites_) {
+        if (site.drawn) {
+            site.drawn->settle(site.world, now_);
+        } else {
+            site.world.data().sweep(now_);
+        }
+    }
+}
+
+void Simulation::forget_latencies() {
+    for (Site& site : sites_) {
+        if (site.drawn) site.drawn->forget_latencies();
+    }
 }
 
 void Simulation::look_at_drawn() {
@@ -118,7 +149,7 @@ void Simulation::look_at_drawn() {
 }
 
 void Simulation::watch() {
-    sweep();
+    settle();
     recorder_.begin(sites_, now_);
     watched_ = true;
 }
@@ -150,7 +181,7 @@ void Simulation::run_until(Time until) {
         run_apart(until);
     }
     now_ = until;
-    sweep();
+    for (Site& site : sites_) site.world.data().sweep(now_);
     look_at_drawn();
 }
 
@@ -251,10 +282,6 @@ void Simulation::handle(const Event& event) {
 
 void Simulation::schedule(Time at, RunEvent kind, std::uint32_t subject, std::uint32_t detail) {
     queue_.schedule(at, {static_cast<std::uint32_t>(kind), subject, detail});
-}
-
-void Simulation::sweep() {
-    for (Site& site : sites_) site.world.data().sweep(now_);
 }
 
 void Simulation::scrape() {
@@ -496,14 +523,13 @@ void Simulation::follow_approval(bool asks) {
 
 /// Whether or not anything measures them. Users take background errors for granted.
 std::int64_t Simulation::failures_that_hurt() const {
-    if (sites_.front().drawn) return static_cast<std::int64_t>(drawn(sites_).harmed);
     const Tally seen = total(sites_);
     return seen.failed() - seen.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
 }
 
 void Simulation::hear_of_failures() {
     if (scenario_->people.reports.share == 0) return;
-    sweep();
+    settle();
     for (int reports = responder_.reports_of(failures_that_hurt(), streams_); reports > 0; --reports) {
         schedule(after(now_, responder_.report_delay(streams_)), RunEvent::kReport);
     }

@@ -20,6 +20,7 @@
 #include "rollcast/observe/analysis.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
+#include "rollcast/run/flow.h"
 #include "rollcast/run/narrator.h"
 #include "rollcast/run/outcome.h"
 #include "rollcast/run/recorder.h"
@@ -33,7 +34,12 @@ namespace rollcast {
 class Simulation {
    public:
     /// The steady service, lead_in before time zero. `scenario` must be valid and outlive the simulation.
-    Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace = Pace::kFastest);
+    Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace = Pace::kFastest,
+               const Counting& counting = {});
+
+    /// Likewise, but requests are drawn: `flow` is of the same scenario and defect.
+    Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams,
+               std::shared_ptr<const Flow> flow);
 
     /// Starts the rollout now. Tells its story to `timeline` if there is one; a copy of the run tells none.
     void launch(const Strategy& strategy, Timeline* timeline = nullptr);
@@ -41,13 +47,15 @@ class Simulation {
     /// Keeps books from now on of a run without a rollout.
     void watch();
 
-    /// Handles everything up to and at `until`; tallies and meters are exact then. Throws StrategyError, with the time
-    /// and the strategy, for what it may not do and for whatever it throws.
+    /// Handles everything up to and at `until`. Throws StrategyError, with the time and the strategy, for what it may
+    /// not do and for whatever it throws.
     void run_until(Time until);
 
-    /// From the beginning on telemetry is drawn, not counted: the world's own traffic is nobody's. One for each
-    /// location.
-    void draw_telemetry(std::vector<DrawnTelemetry> drawn);
+    /// Makes tallies and meters exact as of now.
+    void settle();
+
+    /// Nobody is going to ask how long answers took.
+    void forget_latencies();
 
     /// Other luck from here on.
     void rekey(const StreamSpace& streams);
@@ -87,6 +95,8 @@ class Simulation {
         std::size_t told = 0;    // measurements that the timeline has
     };
 
+    Simulation(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Pace pace,
+               const Counting& counting, std::shared_ptr<const Flow> flow);
     bool is_one() const { return sites_.size() == 1; }
     EventQueue& queue_of(Site& site) { return is_one() ? queue_ : site.queue; }
     const Telemetry& telemetry_of(LocationId location) const;
@@ -97,7 +107,6 @@ class Simulation {
     void handle(const Event& event);
     bool handle_world(Site& site, const Event& event, Time now);
     void look_at_drawn();
-    void sweep();
     void scrape();
     std::optional<Scrape> scrape(Site& site);
     void decide();
@@ -120,6 +129,7 @@ class Simulation {
 
     const Scenario* scenario_;
     std::shared_ptr<const std::vector<Scenario>> local_;  // what it is in each location; none where there is but one
+    std::shared_ptr<const Flow> flow_;                    // how requests are drawn; none: they are not
     StreamSpace streams_;
     Time now_;
     EventQueue queue_;  // what concerns all locations; of the only one, all that happens

@@ -19,15 +19,20 @@ void add(std::vector<SeriesReading>& sum, const std::vector<SeriesReading>& one)
 
 }  // namespace
 
+Time Site::first_arrival(std::size_t version) const {
+    if (!drawn) return world.data().first_arrival(version);
+    return version == index_of(kNewVersion) ? drawn->first_arrival() : kNever;
+}
+
 Tally total(std::span<const Site> sites) {
     Tally sum;
-    for (const Site& site : sites) sum += site.world.data().total();
+    for (const Site& site : sites) sum += site.total();
     return sum;
 }
 
 Tally tally(std::span<const Site> sites, std::size_t version) {
     Tally sum;
-    for (const Site& site : sites) sum += site.world.data().tally(version);
+    for (const Site& site : sites) sum += site.tally(version);
     return sum;
 }
 
@@ -51,7 +56,7 @@ double share(std::span<const Site> sites, std::size_t version) {
 
 Time first_arrival(std::span<const Site> sites, std::size_t version) {
     Time first = kNever;
-    for (const Site& site : sites) first = std::min(first, site.world.data().first_arrival(version));
+    for (const Site& site : sites) first = std::min(first, site.first_arrival(version));
     return first;
 }
 

@@ -33,6 +33,11 @@ struct Site {
     std::optional<int> replicas{};  // that it asks for
     std::optional<DrawnTelemetry> drawn{};
 
+    /// The truth about its requests; index versions: reached none. After a settling.
+    Tally tally(std::size_t version) const { return drawn ? drawn->tally(version) : world.data().tally(version); }
+    Tally total() const { return drawn ? drawn->total() : world.data().total(); }
+    Time first_arrival(std::size_t version) const;  // kNever: none yet
+
     int size() const { return replicas.value_or(scenario->fleet.replicas); }
 };
 

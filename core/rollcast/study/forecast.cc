@@ -43,10 +43,11 @@ Forecast forecast(const Scenario& scenario, const Strategy& strategy, const Fore
             return interval.half_width() <= options.stop_half_width;
         };
     }
+    const auto profile = std::make_shared<Profile>(scenario);
     PoolResult result = run_pool(
         {options.replications, options.batch, options.threads},
         [&](std::uint32_t replication) {
-            return replicate(scenario, strategy, options.seed, replication, truths[replication]);
+            return replicate(scenario, strategy, options.seed, replication, truths[replication], nullptr, profile);
         },
         enough, progress);
     Forecast forecast;
@@ -63,11 +64,13 @@ std::vector<Outcome> run_piece(const Scenario& scenario, const Strategy& strateg
     require(options.replications <= std::numeric_limits<std::uint32_t>::max() - first,
             "there are no such replications");
     const std::vector<std::uint32_t> truths = allocate_truths(scenario.release, first + options.replications);
+    const auto profile = std::make_shared<Profile>(scenario);
     return run_pool(
                {options.replications, options.batch, options.threads},
                [&](std::uint32_t ordinal) {
                    const std::uint32_t replication = first + ordinal;
-                   return replicate(scenario, strategy, options.seed, replication, truths[replication]);
+                   return replicate(scenario, strategy, options.seed, replication, truths[replication], nullptr,
+                                    profile);
                },
                {}, progress)
         .outcomes;

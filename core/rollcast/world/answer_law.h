@@ -1,71 +1,116 @@
 #pragma once
-// What a version's answers look like in the mean, as formulas: how many fail, how late they are. For telemetry of
-// requests that are not simulated one by one; see DrawnTelemetry.
+// What becomes of the requests of a version in a steady state, as shares: for requests that are not simulated one by
+// one; see DrawnTelemetry. From the distribution of service times where nobody waits, else measured by the request data
+// plane itself.
 
 #include <array>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <tuple>
 #include <vector>
 
 #include "rollcast/model/scenario.h"
 #include "rollcast/stats/counters.h"
+#include "rollcast/world/tally.h"
 
 namespace rollcast {
 
-/// Latencies in a steady state.
+/// Of the requests that come to an instance that answers. All are shares of these, so laws add up; errors are no part
+/// of them, for an error takes as long as any answer.
 struct AnswerLaw {
-    std::array<double, kMaxLatencyBuckets> by_latency{};  // shares of the answers that come in time; they add up to 1
-    double late = 0;                                      // share that meets the client's timeout
-    double mean = 0;                                      // seconds, of those in time
-    double deviation = 0;
+    using ByCause = std::array<double, kCauses>;
+    ByCause refused{};                                    // turned away, or dropped from the queue: 503
+    ByCause late{};                                       // meet the client's timeout: 504
+    std::array<double, kMaxLatencyBuckets> by_latency{};  // of those in time
+    double slow = 0;                                      // in time, but slower than Service::slow
+    double latency = 0;                                   // seconds, of those in time
+    double latency_square = 0;                            // likewise
+    /// By how much the variance of the failures in a scrape interval exceeds that of independent ones, per request.
+    double clustering = 0;
+
+    double in_time() const;
+    /// That share of all requests meets another law.
+    void add(const AnswerLaw& other, double share);
 };
 
-/// Both versions of a scenario. Waiting is that of M/M/c with the mean corrected for how service times vary (Allen and
-/// Cunneen): of each instance alone, or of all of them together where the balancer looks at who is idle. Exact where
-/// nobody waits. Threads may share one.
+/// What the request data plane has measured of a service: a version's law by load, however many replications ask.
+/// Loads are measured in steps, what is between them is interpolated; factors of slow releases are rounded to 5 %, but
+/// for those that the scenario names. Each measurement is a run of its own, the same in every profile of that service.
+/// Threads may share one.
+class Profile {
+   public:
+    // Where queues are short little depends on the load.
+    static constexpr double kShort = .7;        // load
+    static constexpr double kLoadStep = .025;   // from there on
+    static constexpr double kShortStep = .05;   // up to there
+    static constexpr double kRequests = 4e5;    // of a measurement
+    static constexpr double kShortRequests = 1e5;
+    static constexpr double kHighest = 4;      // load; beyond, as there
+    static constexpr int kMostPooled = 16;     // instances that one balancer knows: more hardly differ
+
+    explicit Profile(const Scenario& scenario);
+
+    /// Of `instances`, each with that share of its slots in use.
+    AnswerLaw law(const Defect& defect, double load, int instances, double slowness);
+
+   private:
+    struct Key {
+        DefectKind kind;
+        double severity;
+        double share;
+        int request_class;
+        double slowness;
+        int instances;
+        double load;
+        friend auto operator<=>(const Key&, const Key&) = default;
+    };
+    const AnswerLaw& at(const Key& key);
+    AnswerLaw measure(const Key& key) const;
+
+    Defect timing_of(const Defect& defect) const;
+
+    Scenario alone_;  // the service with nothing around it
+    std::mutex mutex_;  // guards what follows
+    std::map<Key, AnswerLaw> known_;
+};
+
+/// Both versions of a scenario. Threads may share one.
 class AnswerBook {
    public:
-    /// Up to this share of slots in use waits are near enough to what the formulas say.
-    static constexpr double kMostLoad = .85;
+    /// Beyond this share of slots in use it takes so long until a state is steady that laws may come too late.
+    static constexpr double kMostLoad = .95;
 
-    AnswerBook(const Scenario& scenario, const Defect& defect);
+    /// `profile`: of the same service; none: its own.
+    AnswerBook(const Scenario& scenario, const Defect& defect, std::shared_ptr<Profile> profile = {});
 
     struct Version {
         double background = 0;  // share that fails on a good version, too
         double defective = 0;   // share that fails besides
-        double seen = 0;        // of `defective`, the share that counters see
         double fatal = 0;       // share of requests that kill the process that begins them
         double slots = 1;       // of an instance
         double work = 0;        // mean seconds of service
-        double squared_cv = 0;
-        double good_work = 0;  // mean seconds, were the version good
     };
     const Version& version(std::size_t index) const { return versions_[index].facts; }
 
-    /// Of `rate` requests a second at so many instances, all of them slower than usual by a factor. Beyond kMostLoad
-    /// as at kMostLoad.
+    /// Of `rate` requests a second at so many instances, all of them slower than usual by a factor.
     AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const;
     /// Share of the slots in use; above 1 where they do not suffice.
     double load(std::size_t version, double rate, int instances, double slowness) const;
 
    private:
-    struct Point {
-        double service;  // seconds
-        double share;
-    };
     struct Kind {
-        Version facts;
-        std::vector<Point> points{};
+        Version facts{};
+        Defect defect{};
+        double quiet = 0;   // up to this load nobody waits
+        AnswerLaw alone{};  // then
     };
-    AnswerLaw compute(const Kind& kind, double load, int pooled, double slowness) const;
+    AnswerLaw alone(const Defect& defect, double slowness) const;
 
-    std::vector<double> limits_;  // of the latency buckets, s
-    double timeout_;              // s
-    bool pools_;                  // the balancer finds an idle instance where there is one
+    Scenario scenario_;
+    std::shared_ptr<Profile> profile_;
     std::vector<Kind> versions_;
-    mutable std::mutex mutex_;  // guards what follows
-    mutable std::map<std::tuple<std::size_t, int, int, double>, AnswerLaw> known_;
 };
 
 }  // namespace rollcast

@@ -1,12 +1,15 @@
 #pragma once
-// Telemetry of requests that are not simulated: what scrapes would bring if the requests of each version were a Poisson
-// process whose answers are independent of each other. The fleet, the routers and whatever decides are real; that is
-// what makes it quick enough to try a guard ten thousand times, and wrong where the requests themselves make things
-// happen: queues beyond AnswerBook::kMostLoad, retries that bring load, bursts, sticky users, cold starts. Where a
-// process lasts for so many requests the world has a few of its own, which wear it out as soon.
+// The flow data plane: requests in numbers, none by itself. Whenever somebody counts, what has come of each version's
+// requests since the last time is drawn: what proxies and instances have counted, and the truth. The fleet, the routers
+// and whatever decides are real, so its cost depends on scrapes and on what happens to instances, not on traffic.
 //
-// Counts are drawn by inversion from numbers that depend on the scrape and the version alone: with the same luck a
-// worse release or a larger share never shows fewer failures.
+// It is right where requests are a Poisson process and what becomes of one depends on no other but through queues in
+// their steady state; see AnswerBook. It is wrong where requests themselves make things happen: bursts, sticky users,
+// cold starts. Where a process lasts for so many requests the world has a few of its own, which wear it out as soon.
+//
+// Counts are drawn by inversion from numbers that depend on the interval and the version alone. Those who would fail
+// anyhow are drawn for the whole service and then shared out, so that a rollout and its twin have the same; and with
+// the same luck a worse release or a larger share never shows fewer failures.
 
 #include <array>
 #include <cstdint>
@@ -30,12 +33,23 @@ class DrawnTelemetry {
     DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
                    const StreamSpace& streams, Time from, std::optional<double> share = {});
 
+    /// Nobody asks for latencies: histograms are not drawn any more.
+    void forget_latencies() { latencies_ = false; }
+
     /// Something may have changed in the world.
     void look(const World& world, Time now);
-    /// What a scrape brings; each call starts the next interval.
+    /// Draws what came of the requests until now, so that tallies are exact. A look, besides.
+    void settle(const World& world, Time now);
+    /// What a scrape brings: all since the one before. Settles.
     Scrape scrape(const World& world, Time now);
 
-    // The truth, for whoever scores. Expected numbers, since the beginning.
+    // The truth, for whoever scores. No request is in flight.
+    Tally tally(std::size_t version) const { return tallies_[version]; }  // index versions(): reached none
+    Tally total() const;
+    std::size_t versions() const { return versions_; }
+    Time first_arrival() const { return first_arrival_; }  // at the new version; kNever: none yet
+
+    // Likewise, but expected numbers since the beginning.
     double exposure() const { return exposure_; }          // requests to the new version
     double harmed() const { return harmed_; }              // of these: fail of the defect
     Time first_exposed() const { return first_exposed_; }  // kNever: not yet
@@ -43,23 +57,33 @@ class DrawnTelemetry {
 
    private:
     static constexpr std::size_t kMostVersions = 3;
-    /// What has come since the last scrape, expected.
+    using ByCause = std::array<double, kCauses>;
+    /// What has come since the last settling, expected.
     struct Interval {
-        double requests = 0;
-        double refused = 0;  // 503, of processes that are dead or die
-        double failed = 0;   // 500
-        double late = 0;     // 504
+        double fine = 0;       // requests that nothing but the version, its load or its fate makes fail
+        double marked = 0;     // requests that would fail anyhow: a 500, where they are answered
+        ByCause refused{};     // 503: turned away, or cut off by the death of a process
+        ByCause late{};        // 504
+        double in_time = 0;    // of all
+        double defective = 0;  // of the fine ones that are in time
+        double slow = 0;       // of all in time
         std::array<double, kMaxLatencyBuckets> by_latency{};
-        double latency = 0;  // s
-        double latency_variance = 0;
+        double latency = 0;  // s, of all in time
+        double latency_square = 0;
+        double clustering = 0;  // see AnswerLaw
+
+        double requests() const { return fine + marked; }
     };
     /// A version since the last look.
     struct Standing {
         double share = 0;
         double mirrored = 0;
-        int known = 0;    // instances that routers send requests to
-        int serving = 0;  // of these: alive
-        double held = 0;  // requests in flight of each
+        int known = 0;     // instances that routers send requests to
+        int serving = 0;   // of these: answer
+        int stopping = 0;  // of these: refuse; the rest is dead
+        double held = 0;   // requests in flight of each
+
+        int dead() const { return known - serving - stopping; }
     };
     struct Busy {
         double rate;  // requests of the version's work a second
@@ -69,6 +93,14 @@ class DrawnTelemetry {
     struct Grown {
         Meter proxy{};
         Meter application{};
+        Grown& operator+=(const Grown& other) {
+            proxy += other.proxy, application += other.application;
+            return *this;
+        }
+    };
+    struct Answers {
+        Grown seen{};
+        Tally tally{};
     };
     struct Codes {
         std::uint8_t proxy = 0;
@@ -77,12 +109,14 @@ class DrawnTelemetry {
 
     enum class Requests : std::uint8_t { kOwn, kCopies };
     void follow_leak(const World& world);
+    Cause cause_of_death(std::size_t version) const;
     void die(std::size_t version, int deaths);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;
     Impairment effect(std::size_t version, int instance) const;
-    Grown draw(Interval& interval, std::size_t lane);
+    Answers draw(const Interval& of, std::int64_t fine, std::int64_t marked, std::size_t lane) const;
+    void draw_latencies(const Interval& of, std::int64_t in_time, Stream& luck, Meter& meter) const;
 
     const Scenario* scenario_;
     Defect defect_;
@@ -92,22 +126,27 @@ class DrawnTelemetry {
     std::size_t versions_;
     double closed_rate_;
 
+    bool latencies_ = true;
     bool together_ = false;  // behind a flag
     Time looked_;
-    std::uint32_t scrapes_ = 0;
+    Time settled_;
+    std::uint32_t settlings_ = 0;
     std::array<Standing, kMostVersions> standing_{};
     Tally before_;         // of the world's own requests at the new version, at the last look
     double worn_out_ = 0;  // share of these that met a process without descriptors, since the look before
-    std::array<Interval, kMostVersions> intervals_{};
+    // Index: version; the last of intervals_: those that reach none.
+    std::array<Interval, kMostVersions + 1> intervals_{};
     std::array<Interval, kMostVersions> copies_{};
-    double unreached_ = 0;                      // no instance was known
-    std::array<Codes, kMostVersions> codes_{};  // seen so far
-    std::uint8_t unreached_codes_ = 0;
+    std::array<Tally, kMostVersions + 1> tallies_{};
+    std::array<Grown, kMostVersions + 1> grown_{};    // since the last scrape, without copies
+    std::array<Grown, kMostVersions> grown_copies_{};  // likewise, of copies
+    std::array<Codes, kMostVersions + 1> codes_{};     // seen so far
     std::uint8_t client_codes_ = 0;
     double exposure_ = 0;
     double harmed_ = 0;
     double highest_load_ = 0;
     Time first_exposed_ = kNever;
+    Time first_arrival_ = kNever;
 };
 
 }  // namespace rollcast

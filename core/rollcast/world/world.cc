@@ -37,8 +37,10 @@ bool asks_applications(const Scenario& scenario) {
 }  // namespace
 
 World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue,
-             Pace pace)
+             Pace pace, const Counting& counting)
     : scenario_(&scenario),
+      grain_(grain(scenario, counting)),
+      thinned_(counting.thinned),
       streams_(streams),
       defect_(defect),
       data_(scenario, defects(scenario, defect), streams, from, pace),
@@ -50,11 +52,13 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
       counted_(data_.versions(), true),
       preferred_(data_.versions()),
       cohorts_(data_.versions()),
+      reach_(cohorts_.size()),
       placed_(cohorts_.size() * static_cast<std::size_t>(scenario.fleet.zones), 0),
       in_zone_(placed_.size(), 0),
       shares_(cohorts_.size(), 0.0),
       asks_applications_(asks_applications(scenario)),
       proxy_scraped_(cohorts_.size() + 1) {
+    ensure(thinned_ >= 1 && thinned_ <= most_thinned(scenario, counting), "requests are thinned out too much");
     data_.count_application(asks_applications_);
     if (scenario.fleet.autoscaling) data_.count_work();
     for (std::size_t version = 0; version < cohorts_.size(); ++version) {
@@ -65,7 +69,7 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
     Cohort& old = cohorts_[index_of(kOldVersion)];
     old.exists = true;
     old.desired = scenario.fleet.replicas;
-    for (int i = 0; i < old.desired; ++i) create(kOldVersion, from);
+    for (int left = old.desired; left > 0; left -= grain_) create(kOldVersion, std::min(left, grain_), from);
     // They have been available for long enough not to be told from their peers.
     const Time since = from - std::max<Duration>(scenario.fleet.min_ready, 1h);
     for (; !waiting_.empty() && place(waiting_.front()); waiting_.pop_front()) {
@@ -76,9 +80,16 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
         instance.ready = instance.available = true;
         instance.created = instance.started = instance.warm = instance.ready_since = since;
         answer(instance, since);
+        instance.endpoint = true;
         endpoints_.push_back({instance.server, instance.version});
     }
     reroute();
+}
+
+int World::grain(const Scenario& scenario, const Counting& counting) {
+    if (counting.groups <= 0 || scenario.fleet.autoscaling) return 1;
+    const int hosts = std::max(scenario.fleet.zones, scenario.faults.host_failures.hosts);
+    return std::max(1, scenario.fleet.replicas / std::max(counting.groups, hosts));
 }
 
 std::optional<EventQueue::Entry> World::advance(Time until) {
@@ -110,6 +121,13 @@ Duration World::wait(Purpose purpose, const Instance& instance, const Distributi
 
 void World::count(std::uint32_t id, int sign) {
     const Instance& instance = all_[id];
+    sign *= instance.size;
+    if (instance.endpoint) {
+        Reach& reach = reach_[index_of(instance.version)];
+        reach.known += sign;
+        reach.answering += instance.answers ? sign : 0;
+        reach.refusing += instance.stopped ? sign : 0;
+    }
     Cohort& cohort = cohorts_[index_of(instance.version)];
     if (instance.state == State::kGone) return;
     if (instance.terminating) {
@@ -129,13 +147,57 @@ int& World::in_zone_of(const Instance& instance) {
     return in_zone_[index_of(instance.version) * zones + index_of(hosts_.zone(instance.host))];
 }
 
-std::uint32_t World::create(VersionId version, Time now) {
+void World::create(VersionId version, int size, Time now) {
     const auto id = static_cast<std::uint32_t>(all_.size());
-    all_.push_back({.created = now, .version = version});
+    all_.push_back({.created = now, .size = size, .version = version});
     live_.push_back(id);
     waiting_.push_back(id);
+    existing_ += size;
     count(id, +1);
-    return id;
+}
+
+/// Cuts so many off a group and returns them as another: alike, but with luck of their own. They are either to be ended
+/// at once, or wait for a place; of what is to happen to the group that is repeated which may come before the end.
+std::uint32_t World::cut(std::uint32_t id, int size, Time now, EventQueue& queue) {
+    const auto part_id = static_cast<std::uint32_t>(all_.size());
+    {
+        const Change change(*this, id);
+        all_[id].size -= size;
+    }
+    all_.push_back(all_[id]);
+    live_.push_back(part_id);
+    Instance& part = all_.back();
+    part.size = size;
+    count(part_id, +1);
+    if (part.state == State::kUnschedulable) return part_id;
+
+    const auto when = [&](Time at, WorldEvent kind, std::uint32_t detail) {
+        queue.schedule(std::max(now, at), event(kind, part_id, detail));
+    };
+    if (part.learned < part.changes) when(learned(part), WorldEvent::kEndpointLearned, learning(part));
+    part.ordinal += static_cast<std::uint32_t>(all_[id].size);
+    add_server(part_id);
+    if (part.state == State::kLost) {
+        const HostFailures& failures = scenario_->faults.host_failures;
+        when(after(part.died, failures.notice + failures.evict), WorldEvent::kEvicted, part.process);
+    }
+    if (part.state == State::kRunning) {
+        Stream luck = stream(Purpose::kCrash, part, part.process);
+        when(death(part, now, luck), WorldEvent::kCrashed, part.process);
+    }
+    if (part.answers) data_.listen(part.server, now);
+    if (part.endpoint) {
+        endpoints_.push_back({part.server, part.version});
+        reroute();
+    }
+    return part_id;
+}
+
+void World::add_server(std::uint32_t id) {
+    Instance& instance = all_[id];
+    instance.server = data_.add_server(instance.version, hosts_.zone(instance.host));
+    instance_of_.push_back(id);
+    ensure(instance_of_.size() == instance.server + 1, "servers are numbered in order");
 }
 
 /// Finds a place: the emptiest host of the zone that is asked for, or else of the one that has the fewest instances of
@@ -157,13 +219,12 @@ bool World::place(std::uint32_t id) {
     const Change change(*this, id);
     instance.state = State::kScheduling;
     instance.host = hosts_.emptiest(static_cast<ZoneId>(*best));
-    instance.ordinal = placed_[row + *best]++;
-    instance.server = data_.add_server(instance.version, hosts_.zone(instance.host));
-    hosts_.add_instances(instance.host, +1);
-    ++in_zone_[row + *best];
-    ++instances_;
-    instance_of_.push_back(id);
-    ensure(instance_of_.size() == instance.server + 1, "servers are numbered in order");
+    instance.ordinal = placed_[row + *best];
+    placed_[row + *best] += static_cast<std::uint32_t>(instance.size);
+    hosts_.add_instances(instance.host, instance.size);
+    in_zone_[row + *best] += instance.size;
+    instances_ += instance.size;
+    add_server(id);
     return true;
 }
 
@@ -171,7 +232,11 @@ void World::place_waiting(Time now, EventQueue& queue) {
     for (; !waiting_.empty(); waiting_.pop_front()) {
         const std::uint32_t id = waiting_.front();
         if (all_[id].state == State::kGone) continue;
-        if (scenario_->fleet.capacity && instances_ >= *scenario_->fleet.capacity) return;
+        const int room = scenario_->fleet.capacity.value_or(std::numeric_limits<int>::max()) - instances_;
+        if (room <= 0) return;
+        if (const int size = all_[id].size; size > room) {
+            waiting_.insert(waiting_.begin() + 1, cut(id, size - room, now, queue));
+        }
         if (!place(id)) return;
         const Duration delay = wait(Purpose::kSchedule, all_[id], scenario_->fleet.schedule);
         queue.schedule(after(now, delay), event(WorldEvent::kPlaced, id, all_[id].process));
@@ -181,8 +246,10 @@ void World::place_waiting(Time now, EventQueue& queue) {
 /// Creates what is missing of a version, as far as the quota goes.
 void World::fill(VersionId version, Time now, EventQueue& queue) {
     const Cohort& cohort = cohorts_[index_of(version)];
-    const auto quota = static_cast<std::size_t>(scenario_->fleet.quota.value_or(std::numeric_limits<int>::max()));
-    while (cohort.instances < cohort.desired && live_.size() < quota) create(version, now);
+    const int quota = scenario_->fleet.quota.value_or(std::numeric_limits<int>::max());
+    while (cohort.instances < cohort.desired && existing_ < quota) {
+        create(version, std::min({grain_, cohort.desired - cohort.instances, quota - existing_}), now);
+    }
     place_waiting(now, queue);
 
     Creation& creation = creations_[index_of(version)];
@@ -229,22 +296,26 @@ void World::started(std::uint32_t id, Time now, EventQueue& queue) {
     if (defect.kind == DefectKind::kCrashOnStart && uniform(luck) < defect.severity) {
         return crash(id, now, queue);
     }
-    if (defect.kind == DefectKind::kCrashHazard && defect.severity > 0) {
-        const Duration life = from_seconds(draw(Exponential{3600 / defect.severity}, luck));
-        queue.schedule(after(now, life), event(WorldEvent::kCrashed, id, instance.process));
-    }
     instance.warm = after(now, wait(Purpose::kWarmUp, instance, scenario_->fleet.warm_up, instance.process));
     queue.schedule(instance.warm, event(WorldEvent::kWarm, id, instance.process));
-    if (defect.kind == DefectKind::kSlowLeak && instance.warm != kNever) {
-        queue.schedule(after(instance.warm, from_seconds(defect.severity)),
-                       event(WorldEvent::kCrashed, id, instance.process));
-    }
+    queue.schedule(death(instance, now, luck), event(WorldEvent::kCrashed, id, instance.process));
     queue.schedule(after(now, scenario_->fleet.readiness.initial_delay),
                    event(WorldEvent::kProbe, id, instance.process));
 }
 
+/// When a defect ends a process that runs, whatever it does; kNever: it does not.
+Time World::death(const Instance& instance, Time now, Stream& luck) const {
+    if (instance.version != kNewVersion) return kNever;
+    if (defect_.kind == DefectKind::kCrashHazard && defect_.severity > 0) {
+        return after(now, from_seconds(draw(Exponential{3600 / defect_.severity}, luck)));
+    }
+    const bool leaks = defect_.kind == DefectKind::kSlowLeak && instance.warm != kNever;
+    return leaks ? after(instance.warm, from_seconds(defect_.severity)) : kNever;
+}
+
 /// The process answers from now on, in its own way.
-void World::answer(const Instance& instance, Time now) {
+void World::answer(Instance& instance, Time now) {
+    instance.answers = true;
     data_.listen(instance.server, now);
     const InstanceEffects& effects = scenario_->faults.instances;
     if (effects.noise == 0 && effects.gray == 0) return;
@@ -269,18 +340,23 @@ void World::set_ready(std::uint32_t id, bool ready, Time now, EventQueue& queue)
     instance.ready_since = now;
     instance.available = is_available(ready, 0s, scenario_->fleet.min_ready);
     ++instance.changes;
-    const Duration delay = wait(Purpose::kPropagation, instance, scenario_->balancing.propagation, instance.changes);
-    queue.schedule(after(now, delay),
-                   event(WorldEvent::kEndpointLearned, id, instance.changes << 1 | std::uint32_t{ready}));
+    queue.schedule(learned(instance), event(WorldEvent::kEndpointLearned, id, learning(instance)));
     if (ready && scenario_->fleet.min_ready > 0s) {
         queue.schedule(after(now, scenario_->fleet.min_ready), event(WorldEvent::kAvailable, id, instance.changes));
     }
+}
+
+/// When routers learn of its latest change of being an endpoint, and what.
+Time World::learned(const Instance& instance) const {
+    return after(instance.ready_since,
+                 wait(Purpose::kPropagation, instance, scenario_->balancing.propagation, instance.changes));
 }
 
 void World::end_process(Instance& instance, Time now, Cause cause) {
     data_.kill(instance.server, now, cause);
     ++instance.process;
     instance.present_codes = 0;
+    instance.answers = false;
     instance.warm = kNever;
     instance.died = now;
 }
@@ -303,7 +379,7 @@ void World::terminate(std::uint32_t id, Time now, EventQueue& queue) {
     Instance& instance = all_[id];
     instance.terminating = true;
     if (instance.state == State::kUnschedulable) return gone(id, now, queue);
-    --in_zone_of(instance);
+    in_zone_of(instance) -= instance.size;
     if (instance.ready) set_ready(id, false, now, queue);
     if (instance.state == State::kLost) return;
     if (instance.state != State::kRunning) return gone(id, now, queue);
@@ -313,7 +389,9 @@ void World::terminate(std::uint32_t id, Time now, EventQueue& queue) {
 
 /// TERM: no new connections; what is under way may end until KILL.
 void World::stop(std::uint32_t id, Time now, EventQueue& queue) {
-    const Instance& instance = all_[id];
+    Instance& instance = all_[id];
+    instance.answers = false;
+    instance.stopped = true;
     data_.refuse(instance.server, Cause::kHandOver);
     const Time kill = now + term_to_kill(scenario_->fleet.grace, scenario_->fleet.pre_stop);
     data_.drain(instance.server, now);
@@ -323,9 +401,10 @@ void World::stop(std::uint32_t id, Time now, EventQueue& queue) {
 void World::gone(std::uint32_t id, Time now, EventQueue& queue) {
     Instance& instance = all_[id];
     if (instance.state != State::kUnschedulable) {
-        --instances_;
-        hosts_.add_instances(instance.host, -1);
+        instances_ -= instance.size;
+        hosts_.add_instances(instance.host, -instance.size);
     }
+    existing_ -= instance.size;
     instance.state = State::kGone;
     live_.erase(std::lower_bound(live_.begin(), live_.end(), id));
     place_waiting(now, queue);
@@ -404,14 +483,14 @@ bool World::handle_process(std::uint32_t id, WorldEvent kind, Time now, EventQue
             return instance.ready;
         case WorldEvent::kCrashed:
             crash(id, now, queue);
-            return instance.terminating;
+            return all_[id].terminating;
         case WorldEvent::kDeathSeen:
             if (instance.ready) set_ready(id, false, now, queue);
             return true;
         case WorldEvent::kRestart:
             instance.backoff.next(scenario_->fleet.backoff, instance.died, now);
             ++instance.restarts;
-            ++restarts_;
+            restarts_ += instance.size;
             start_process(id, now, queue);
             return true;
         case WorldEvent::kStop:
@@ -467,13 +546,18 @@ void World::remove(VersionId version, int count, Time now, EventQueue& queue) {
     const auto elsewhere = [&](std::uint32_t id) {
         return zone && all_[id].state != State::kUnschedulable && hosts_.zone(all_[id].host) != *zone;
     };
-    std::partial_sort(candidates.begin(), candidates.begin() + count, candidates.end(),
+    const auto most = std::min<std::ptrdiff_t>(count, std::ssize(candidates));
+    std::partial_sort(candidates.begin(), candidates.begin() + most, candidates.end(),
                       [&](std::uint32_t a, std::uint32_t b) {
                           if (elsewhere(a) != elsewhere(b)) return elsewhere(b);
                           const DeletionRank first = deletion_rank(all_[a], now), second = deletion_rank(all_[b], now);
                           return deleted_before(first, second) || (a > b && !deleted_before(second, first));
                       });
-    for (int i = 0; i < count; ++i) terminate(candidates[static_cast<std::size_t>(i)], now, queue);
+    for (auto next = candidates.begin(); count > 0; ++next) {
+        const int size = all_[*next].size;
+        terminate(size > count ? cut(*next, count, now, queue) : *next, now, queue);
+        count -= size;
+    }
 }
 
 DeletionRank World::deletion_rank(const Instance& instance, Time now) const {
@@ -512,17 +596,20 @@ bool World::weigh(std::span<const Target> targets, Time now, EventQueue& queue) 
 
 // ---- what routers know ----
 
-void World::learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint) {
+void World::learn_endpoint(std::uint32_t id, std::uint32_t number, bool endpoint) {
     Instance& instance = all_[id];
-    if (change <= instance.learned) return;  // a later change was learned first
-    instance.learned = change;
-    const auto at = std::find_if(endpoints_.begin(), endpoints_.end(),
-                                 [&](const Endpoint& known) { return known.server == instance.server; });
-    if (endpoint == (at != endpoints_.end())) return;
+    if (number <= instance.learned) return;  // a later change was learned first
+    instance.learned = number;
+    if (endpoint == instance.endpoint) return;
+    {
+        const Change change(*this, id);
+        instance.endpoint = endpoint;
+    }
     if (endpoint) {
         endpoints_.push_back({instance.server, instance.version});
     } else {
-        endpoints_.erase(at);
+        endpoints_.erase(std::find_if(endpoints_.begin(), endpoints_.end(),
+                                      [&](const Endpoint& known) { return known.server == instance.server; }));
     }
     reroute();
 }
@@ -532,15 +619,14 @@ void World::reroute() {
     const auto& [weights, mirrored, flagged] = learned_routing_;
     const bool together = weights.empty() || flagged;
     std::vector<RouteGroup> groups(together ? 1 : versions);
-    std::vector<int> known(versions, 0);
     for (const Endpoint& endpoint : endpoints_) {
-        const std::size_t version = index_of(endpoint.version);
-        groups[together ? 0 : seat(version)].servers.push_back(endpoint.server);
-        ++known[version];
+        groups[together ? 0 : seat(index_of(endpoint.version))].servers.push_back(endpoint.server);
     }
+    int known = 0;
+    for (const Reach& reach : reach_) known += reach.known;
     for (std::size_t version = 0; version < versions; ++version) {
         if (weights.empty()) {
-            shares_[version] = endpoints_.empty() ? 0 : double(known[version]) / double(endpoints_.size());
+            shares_[version] = known == 0 ? 0 : double(reach_[version].known) / double(known);
             continue;
         }
         shares_[version] = weights[version];
@@ -548,8 +634,24 @@ void World::reroute() {
         groups[seat(version)].share = weights[version];
         groups[seat(version)].mirrored = mirrored[version];
     }
+    if (thinned_ > 1) thin_out(groups);
     data_.set_routes(std::move(groups));
     data_.set_flag(flagged ? weights[index_of(kNewVersion)] : 0);
+}
+
+/// Has each server meet as many requests as an instance of the whole traffic; what is too much reaches nobody.
+void World::thin_out(std::vector<RouteGroup>& groups) const {
+    double sum = 0;
+    for (RouteGroup& group : groups) {
+        int instances = 0;
+        for (const std::uint32_t server : group.servers) instances += all_[instance_of_[server]].size;
+        const double kept = instances == 0 ? 1 : thinned_ * double(group.servers.size()) / instances;
+        group.share *= kept;
+        group.mirrored = std::min(1., group.mirrored * kept);
+        sum += group.share;
+    }
+    for (RouteGroup& group : groups) group.share /= std::max(1., sum);
+    groups.push_back({.share = std::max(0., 1 - sum), .servers = {}});
 }
 
 // ---- what can be seen ----
@@ -565,19 +667,12 @@ std::vector<Cohort> World::cohorts() const {
     return seen;
 }
 
-bool World::serves(const Endpoint& endpoint, std::size_t version) const {
-    return index_of(endpoint.version) == version || (learned_routing_.flagged && version == index_of(kNewVersion));
-}
-
-int World::known(std::size_t version) const {
-    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(),
-                                          [&](const Endpoint& endpoint) { return serves(endpoint, version); }));
-}
-
-int World::answering(std::size_t version) const {
-    return static_cast<int>(std::count_if(endpoints_.begin(), endpoints_.end(), [&](const Endpoint& endpoint) {
-        return serves(endpoint, version) && all_[instance_of_[endpoint.server]].state == State::kRunning;
-    }));
+/// Behind a flag all endpoints serve the new version's requests.
+int World::reached(int Reach::* part, std::size_t version) const {
+    if (!learned_routing_.flagged || version != index_of(kNewVersion)) return reach_[version].*part;
+    int all = 0;
+    for (const Reach& reach : reach_) all += reach.*part;
+    return all;
 }
 
 void World::read_loads(Time now) {

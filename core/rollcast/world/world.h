@@ -24,8 +24,25 @@
 
 namespace rollcast {
 
-/// What happens to the world by itself. Unless said, `subject` is an instance and `detail` its process: of another
-/// process it is no longer true.
+/// How a fleet is kept: each instance by itself, or in groups of up to a grain of alike instances that are placed,
+/// start, are probed, crash, restart and stop together, so that a million instances cost what a hundred do. Whatever
+/// counts instances (cohorts, zones, hosts, capacity, quota, budgets) still does so one by one, and a group is cut
+/// where only some of its instances go.
+///
+/// In the mean nothing changes that is linear in instances: how many start, are ready, crash or restart by when. Their
+/// variance is that of independent groups: larger by the grain (by the mean square of the groups' sizes over their mean
+/// size, to be exact). A maximum is over fewer draws: the last of a fleet is ready sooner, at the quantile 1 - 1/groups
+/// of what one takes instead of 1 - 1/instances.
+struct Counting {
+    int groups = 0;  // that a fleet of the usual size is in, about; 0: each instance is by itself
+    /// Each request of the scenario stands for so many, where it is not simulated for its own sake but to wear out the
+    /// process that it meets or to kill it. A group meets as many as one instance would, so it may be up to
+    /// World::most_thinned().
+    double thinned = 1;
+};
+
+/// What happens to the world by itself. Unless said, `subject` is an instance (or a group: see Counting) and `detail`
+/// its process: of another process it is no longer true.
 enum class WorldEvent : std::uint32_t {
     kPlaced,           // has a place; the image comes next
     kPulled,           // has its image; the process starts next
@@ -58,7 +75,15 @@ class World {
     /// The steady state at `from`: all replicas of version 0 ready and known to the routers, hosts as they are met at
     /// any time. `defect` is the truth about version 1. The scenario must outlive the world.
     World(const Scenario& scenario, const Defect& defect, const StreamSpace& streams, Time from, EventQueue& queue,
-          Pace pace = Pace::kFastest);
+          Pace pace = Pace::kFastest, const Counting& counting = {});
+
+    /// The most instances of a group. Hosts fail one by one, and an autoscaler reads instances one by one: a group is
+    /// on one host and, with an autoscaler, one instance.
+    static int grain(const Scenario& scenario, const Counting& counting);
+    /// See Counting::thinned. Half of the grain leaves room for groups that are smaller.
+    static double most_thinned(const Scenario& scenario, const Counting& counting) {
+        return std::max(1., grain(scenario, counting) / 2.);
+    }
 
     /// Brings everything that has no event of its own up to `until`. If a request causes an event before or then, only
     /// up to that, and returns it: to be handled before anything else, and then advance() again.
@@ -98,8 +123,10 @@ class World {
     double mirrored(std::size_t version) const {                          // likewise, copied there besides
         return learned_routing_.mirrored.empty() ? 0 : learned_routing_.mirrored[version];
     }
-    int known(std::size_t version) const;                      // instances that routers send requests to
-    int answering(std::size_t version) const;                  // of these: not dead
+    /// Instances that routers send requests to, and what becomes of those: see Reach.
+    int known(std::size_t version) const { return reached(&Reach::known, version); }
+    int answering(std::size_t version) const { return reached(&Reach::answering, version); }
+    int refusing(std::size_t version) const { return reached(&Reach::refusing, version); }
     bool flagged() const { return learned_routing_.flagged; }  // all versions' requests share the instances
     std::size_t versions() const { return cohorts_.size(); }
     int ready(std::size_t version) const { return cohorts_[version].ready; }
@@ -124,14 +151,16 @@ class World {
         Time started = kNever;  // the present process, or the one before
         Time warm = kNever;     // when it answers
         Time ready_since{};
-        Time died{};                // the previous process
-        std::uint32_t server = 0;   // in the data plane; for one that has a place
-        HostId host{};              // likewise
-        std::uint32_t ordinal = 0;  // likewise: of the instances of its version that were ever placed in its zone
+        Time died{};               // the previous process
+        std::uint32_t server = 0;  // in the data plane; for one that has a place
+        HostId host{};             // likewise
+        std::uint32_t ordinal =
+            0;  // likewise: among the instances of its version ever placed in its zone; of a group, the first's
         std::uint32_t process = 0;  // how many processes have ended: tells a stale event from a fresh one
         std::uint32_t changes = 0;  // of being an endpoint
         std::uint32_t learned = 0;  // the latest change that routers know
         int restarts = 0;
+        int size = 1;  // it stands for so many, alike in all: a group
         Prober prober{ProbeKind::kReadiness};
         RestartBackoff backoff{};
         VersionId version{};
@@ -139,6 +168,9 @@ class World {
         bool terminating = false;
         bool ready = false;  // as the control plane knows it
         bool available = false;
+        bool answers = false;            // its process does
+        bool stopped = false;            // TERM came
+        bool endpoint = false;           // as routers know it
         std::uint8_t seen_codes = 0;     // statuses that any scrape has seen
         std::uint8_t present_codes = 0;  // those that the present process has answered with
     };
@@ -147,6 +179,13 @@ class World {
     struct Endpoint {
         std::uint32_t server = 0;
         VersionId version{};
+    };
+    /// Of a version's instances, those that routers send requests to. Who is in neither of the two is dead, or not warm
+    /// again.
+    struct Reach {
+        int known = 0;
+        int answering = 0;
+        int refusing = 0;  // TERM came, whether they have ended since or not, and routers do not know yet
     };
     /// What routers are told. Index: version.
     struct Routing {
@@ -177,15 +216,22 @@ class World {
                   std::uint32_t ordinal = 0) const;
     void count(std::uint32_t id, int sign);
     int& in_zone_of(const Instance& instance);
-    std::uint32_t create(VersionId version, Time now);
+    void create(VersionId version, int size, Time now);
+    std::uint32_t cut(std::uint32_t id, int size, Time now, EventQueue& queue);
     bool place(std::uint32_t id);
+    void add_server(std::uint32_t id);
     void place_waiting(Time now, EventQueue& queue);
     void fill(VersionId version, Time now, EventQueue& queue);
     void fill_again(VersionId version, Time now, EventQueue& queue);
     void pull(std::uint32_t id, Time now, EventQueue& queue);
     void start_process(std::uint32_t id, Time now, EventQueue& queue);
     void started(std::uint32_t id, Time now, EventQueue& queue);
-    void answer(const Instance& instance, Time now);
+    Time death(const Instance& instance, Time now, Stream& luck) const;
+    Time learned(const Instance& instance) const;
+    static std::uint32_t learning(const Instance& instance) {  // detail of kEndpointLearned
+        return instance.changes << 1 | std::uint32_t{instance.ready};
+    }
+    void answer(Instance& instance, Time now);
     void probe(std::uint32_t id, Time now, EventQueue& queue);
     void end_process(Instance& instance, Time now, Cause cause);
     void crash(std::uint32_t id, Time now, EventQueue& queue);
@@ -205,14 +251,15 @@ class World {
     void brown_out(Time now);
     void drain(std::uint32_t index, Time now, EventQueue& queue);
     bool drain_host(HostId host, bool forced, Time now, EventQueue& queue);
-    bool may_evict(const Instance& instance) const;
+    int evictable(const Instance& instance) const;
     void set_ready(std::uint32_t id, bool ready, Time now, EventQueue& queue);
     bool scale(VersionId version, const Target& target, Time now, EventQueue& queue);
     void remove(VersionId version, int count, Time now, EventQueue& queue);
     bool weigh(std::span<const Target> targets, Time now, EventQueue& queue);
-    void learn_endpoint(std::uint32_t id, std::uint32_t change, bool endpoint);
+    void learn_endpoint(std::uint32_t id, std::uint32_t number, bool endpoint);
     void reroute();
-    bool serves(const Endpoint& endpoint, std::size_t version) const;
+    void thin_out(std::vector<RouteGroup>& groups) const;
+    int reached(int Reach::* part, std::size_t version) const;
     void scrape_applications(Scrape& scrape);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
 
@@ -230,6 +277,8 @@ class World {
     };
 
     const Scenario* scenario_;
+    int grain_;
+    double thinned_;
     StreamSpace streams_;
     Defect defect_;
     DataPlane data_;
@@ -237,6 +286,7 @@ class World {
     Hosts hosts_;
     std::vector<Instance> all_;               // in order of creation
     std::vector<std::uint32_t> live_;         // those that are not gone, rising
+    int existing_ = 0;                        // of these; in instances
     std::deque<std::uint32_t> waiting_;       // for a place, in order of creation; some perhaps gone
     std::vector<std::uint32_t> instance_of_;  // index: server
     std::vector<LoadMeter> load_meters_;      // index: server; empty without an autoscaler
@@ -253,6 +303,7 @@ class World {
     std::vector<std::optional<ZoneId>> preferred_;  // index: version; see Target::zone
     std::vector<Endpoint> endpoints_;               // as routers know them, some perhaps gone
     std::vector<Cohort> cohorts_;                   // index: version; without weights
+    std::vector<Reach> reach_;                      // index: version
     std::vector<std::uint32_t> placed_;             // versions x zones: how many ever
     std::vector<int> in_zone_;                      // versions x zones: how many now, without terminating ones
     Routing routing_;                               // as last asked for

@@ -116,14 +116,14 @@ void World::start_again(std::uint32_t id, Time now, EventQueue& queue) {
     ++instance.process;
     if (instance.started == kNever) return pull(id, now, queue);
     ++instance.restarts;
-    ++restarts_;
+    restarts_ += instance.size;
     start_process(id, now, queue);
 }
 
 /// What was lost with its host is given up and, unless it was to end anyway, replaced as a ReplicaSet does.
 void World::evict(std::uint32_t id, Time now, EventQueue& queue) {
     const VersionId version = all_[id].version;
-    if (!all_[id].terminating) --in_zone_of(all_[id]);
+    if (!all_[id].terminating) in_zone_of(all_[id]) -= all_[id].size;
     gone(id, now, queue);
     fill(version, now, queue);
 }
@@ -168,8 +168,10 @@ bool World::drain_host(HostId host, bool forced, Time now, EventQueue& queue) {
         if (instance.state == State::kUnschedulable || instance.state == State::kGone || instance.host != host)
             continue;
         const VersionId version = instance.version;
-        if (!instance.terminating && (forced || may_evict(instance))) {
-            terminate(id, now, queue);
+        const int size = instance.size;
+        const int going = instance.terminating ? 0 : forced ? size : evictable(instance);
+        if (going > 0) {
+            terminate(going < size ? cut(id, going, now, queue) : id, now, queue);
             fill(version, now, queue);
         }
         empty = empty && all_[id].state == State::kGone;
@@ -177,14 +179,15 @@ bool World::drain_host(HostId host, bool forced, Time now, EventQueue& queue) {
     return empty;
 }
 
-/// What has not started may always go, and what is not ready where the budget is not overdrawn already.
-bool World::may_evict(const Instance& instance) const {
-    if (!scenario_->fleet.disruption_budget || instance.state < State::kRunning) return true;
+/// How many of a group may go: what has not started always, and what is not ready where the budget is not overdrawn
+/// already.
+int World::evictable(const Instance& instance) const {
+    if (!scenario_->fleet.disruption_budget || instance.state < State::kRunning) return instance.size;
     const DisruptionBudget& budget = *scenario_->fleet.disruption_budget;
     int ready = 0;
     for (const Cohort& cohort : cohorts_) ready += cohort.ready;
-    if (!instance.ready) return ready >= desired_healthy(budget, replicas_);
-    return disruptions_allowed(budget, replicas_, ready) > 0;
+    if (!instance.ready) return ready >= desired_healthy(budget, replicas_) ? instance.size : 0;
+    return std::clamp(disruptions_allowed(budget, replicas_, ready), 0, instance.size);
 }
 
 void World::brown_out(Time now) { data_.impair_all(impairment_of(scenario_->faults.brown_outs, now)); }

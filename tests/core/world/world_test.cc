@@ -176,6 +176,50 @@ TEST(World, AnInstanceThatStopsBeforeRoutersKnowRefusesWhatTheySend) {
     EXPECT_EQ(tally.failed(), tally.failed_by_cause[std::size_t(Cause::kHandOver)]);
 }
 
+TEST(World, CountsThoseThatRefuseUntilRoutersKnow) {
+    Scenario scenario = quick_scenario();
+    scenario.traffic.rate = 1e-9;  // who has nothing to do ends at once
+    scenario.balancing.propagation = Constant{3};
+    scenario.fleet.pre_stop = 1s;
+    Running running(scenario);
+    const auto expect = [&](int known, int answering, int refusing) {
+        EXPECT_EQ(running.world.known(0), known);
+        EXPECT_EQ(running.world.answering(0), answering);
+        EXPECT_EQ(running.world.refusing(0), refusing);
+    };
+    running.want(4, 0);
+    running.run(900ms);
+    expect(6, 6, 0);
+    running.run(200ms);
+    EXPECT_EQ(running.world.instances(), 4);
+    expect(6, 4, 2);
+    running.run(2s);
+    expect(4, 4, 0);
+}
+
+TEST(World, WhoIsDeadNeitherAnswersNorRefusesUntilItIsWarmAgain) {
+    Scenario scenario = quick_scenario();
+    scenario.traffic.rate = 1e-9;
+    scenario.balancing.propagation = Constant{30};
+    scenario.fleet.crash_notice = Constant{4};
+    scenario.fleet.start = Constant{1};
+    scenario.fleet.warm_up = Constant{2};
+    Running running(scenario, {.kind = DefectKind::kSlowLeak, .severity = 40});
+    running.want(6, 2);
+    running.run(42s);  // a start and a warm-up of 3 s; routers know after 33 s or so
+    EXPECT_EQ(running.world.answering(1), 2);
+    running.run(2s);  // dead at 43 s
+    EXPECT_EQ(running.world.known(1), 2);
+    EXPECT_EQ(running.world.answering(1), 0);
+    running.run(5s);  // they run again at 48 s
+    EXPECT_EQ(running.cohort(1).restarts, 2);
+    EXPECT_EQ(running.world.answering(1), 0);
+    running.run(2s);  // and are warm at 50 s, before routers knew of anything
+    EXPECT_EQ(running.world.known(1), 2);
+    EXPECT_EQ(running.world.answering(1), 2);
+    EXPECT_EQ(running.world.refusing(1), 0);
+}
+
 TEST(World, PreStopBeyondThePropagationLosesNothing) {
     Scenario scenario = quick_scenario();
     scenario.fleet.pre_stop = 2s;

@@ -1,0 +1,49 @@
+#include "rollcast/run/flow.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace rollcast {
+namespace {
+
+/// Of a fleet, about: enough that those who start, stop or crash together are few.
+constexpr int kGroups = 128;
+
+/// Where requests kill their processes, so many of them are there as do: each that kills, or a thousand that wear a
+/// process out. A share of a Poisson process kills as often as all of it, if each of its requests does so more often.
+double share_that_kills(const AnswerBook& book, const Defect& defect) {
+    constexpr double kToWearOut = 800;
+    if (defect.kind == DefectKind::kCrashOnRequest) return book.version(index_of(kNewVersion)).fatal;
+    if (defect.kind == DefectKind::kMemoryLeak || defect.kind == DefectKind::kDescriptorLeak) {
+        return std::min(1., kToWearOut / std::max(1., defect.severity));
+    }
+    return 0;
+}
+
+Defect among_those(const Defect& defect, double share) {
+    if (defect.kind == DefectKind::kCrashOnRequest) return {.kind = defect.kind, .severity = 1};
+    if (share == 0) return defect;
+    Defect sooner = defect;
+    sooner.severity = std::max(1., defect.severity * share);
+    return sooner;
+}
+
+}  // namespace
+
+Flow::Flow(const Scenario& scenario, const Defect& of, std::shared_ptr<Profile> profile, std::optional<double> at)
+    : book(std::make_shared<AnswerBook>(scenario, of, std::move(profile))), share(at) {
+    const double those = share_that_kills(*book, of);
+    defect = among_those(of, those);
+    counting.groups = kGroups;
+    counting.thinned = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, scenario.locations.size()); ++i) {
+        Scenario& here = quiet.emplace_back(in_location(scenario, static_cast<LocationId>(i)));
+        const double rate = mean_rate(here.traffic, Duration{}, here.window.horizon) + closed_loop_rate(here);
+        here.traffic = {.rate = std::max(1e-9, those * rate)};
+        here.service.service_time = Constant{0};
+        counting.thinned = std::min(counting.thinned, World::most_thinned(here, counting));
+    }
+    for (Scenario& here : quiet) here.traffic.rate /= counting.thinned;
+}
+
+}  // namespace rollcast

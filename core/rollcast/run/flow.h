@@ -1,0 +1,26 @@
+#pragma once
+// What a run needs whose requests are drawn: see DrawnTelemetry.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "rollcast/model/scenario.h"
+#include "rollcast/world/answer_law.h"
+#include "rollcast/world/world.h"
+
+namespace rollcast {
+
+struct Flow {
+    /// `profile`: of the same service; none: its own. `share`: see DrawnTelemetry.
+    Flow(const Scenario& scenario, const Defect& defect, std::shared_ptr<Profile> profile = {},
+         std::optional<double> share = {});
+
+    std::shared_ptr<const AnswerBook> book;
+    std::optional<double> share;
+    std::vector<Scenario> quiet;  // index: location, at least one; as it is, but with next to no requests of its own
+    Defect defect{};              // then
+    Counting counting{};          // of its fleet
+};
+
+}  // namespace rollcast
