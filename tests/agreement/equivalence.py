@@ -58,7 +58,7 @@ def _found(low: float, high: float, margin: float) -> Finding:
 def probabilities(
     name: str, first: NDArray[np.bool_], second: NDArray[np.bool_], margin: float, level: float
 ) -> Comparison:
-    """Of an event, in points: Newcombe's interval from two of Wilson's, which holds where it never happened, too."""
+    """Of an event, in points: Newcombe's interval, which holds where it never happened, too."""
     p, q = float(first.mean()), float(second.mean())
     (p_low, p_high), (q_low, q_high) = (wilson(each, level) for each in (first, second))
     low = q - p - math.hypot(q - q_low, p_high - p)
@@ -117,7 +117,7 @@ def _ratio(name: str, first: Values, second: Values, margin: float, level: float
 
 
 def _moments(first: Values, second: Values, level: float) -> tuple[float, float, float, float, float]:
-    """Both means, their variances, and Student's quantile with Welch and Satterthwaite's degrees of freedom."""
+    """Both means, their variances, and Student's quantile with Satterthwaite's degrees of freedom."""
     v, w = (float(each.var(ddof=1)) / len(each) for each in (first, second))
     spread = v**2 / (len(first) - 1) + w**2 / (len(second) - 1)
     degrees = (v + w) ** 2 / spread if spread > 0 else math.inf
@@ -127,10 +127,9 @@ def _moments(first: Values, second: Values, level: float) -> tuple[float, float,
 def distance(name: str, first: Values, second: Values, limit: float, level: float) -> Comparison:
     """Kolmogorov's distance of the two distributions, and bounds of it; each is missed with `level` at most.
 
-    The distance is the gap at some point, and what was seen of the gap at that point is as near to it as of any
-    difference of two shares: the largest upper bound of a gap bounds it, however many points there are. From
-    below, where the point is chosen by what was seen, it takes the inequality of Dvoretzky, Kiefer, Wolfowitz
-    and Massart.
+    The distance is the gap at some point, and what was seen there is as near to it as of any two shares: the
+    largest upper bound of a gap bounds it, however many points there are. From below, where the point is
+    chosen by what was seen, it takes the inequality of Dvoretzky, Kiefer, Wolfowitz and Massart.
     """
     n, m = len(first), len(second)
     points = np.unique(np.concatenate([first, second]))

@@ -2,15 +2,14 @@
 
     tests/agreement/judge.py [--second flow] [--most 8000] [--only TEXT] [--threads N] [--out out]
 
-Writes OUT/agreement.json and its page, OUT/agreement.html. What was simulated stays in OUT/agreement: stopped at any
-moment, the same command goes on. A cell agrees when all criteria do at one of the looks at it; the error of 5% is
-shared out between the looks.
+Writes OUT/agreement.json and its page, OUT/agreement.html. What was simulated stays in OUT/agreement: stopped
+at any moment, the same command goes on. A cell agrees when all criteria do at one of the looks at it; the
+error of 5% is shared out between the looks.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
 import hashlib
 import io
 import json
@@ -18,7 +17,7 @@ import math
 import time
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,12 +37,12 @@ from rollcast.outcomes import VERDICTS
 Columns = dict[str, NDArray[Any]]
 
 MARGINS = {"probability": 0.02, "mean": 0.05, "floor": 1e-4, "distance": 0.05}
-"""The floor, of attributable failures, is a share of the requests in the window: 5% of next to none is nothing that
-could be seen, or would matter. So many are a tenth of what an objective of 99.9% grants for that window."""
+"""The floor, of attributable failures, is a share of the requests in the window: 5% of next to none is
+nothing that could be seen, or would matter. It is a tenth of what an objective of 99.9% grants for that window."""
 LOOKS = ((500, 0.01), (2500, 0.015), (8000, 0.025))
 """Replications of the request plane, and the chance to call equal what is not."""
-PIECE = 500
-"""Replications of the request plane that a kill may lose."""
+PROBE = 5
+"""Replications that have to come out again as they were stored, or nothing that was is believed."""
 FLOW_RUNS = 4
 """Replications of a cheap plane for each of the request plane: as good as 60% more of the latter."""
 
@@ -72,11 +71,15 @@ MEANS = (
 
 @dataclass(frozen=True)
 class Plane:
-    """A data plane, and the luck that it meets: another one for each, so that the two samples are independent."""
+    """A data plane, and the luck that it meets: each another one, so that samples are independent."""
 
     fidelity: str
     seed: int
     runs: int = 1
+
+
+Planes = tuple[Plane, Plane]
+Looks = Sequence[tuple[int, float]]
 
 
 @dataclass
@@ -96,106 +99,105 @@ class Result:
         return equivalence.overall(each.finding for each in self.comparisons)
 
 
-def compare(first: Columns, second: Columns, level: float, slack: float = 1) -> list[Comparison]:
-    """All criteria. `slack`: on all margins."""
-    margins = {name: margin * slack for name, margin in MARGINS.items()}
+def compare(first: Columns, second: Columns, level: float) -> list[Comparison]:
+    """All criteria."""
 
-    def both(read: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    def both(read: Callable[[Columns], NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any]]:
         return read(first), read(second)
 
-    ends = {verdict: (VERDICTS.index(verdict),) for verdict in ("promoted", "stuck", "timed out")}
-    ends["rolled back"] = (VERDICTS.index("rolled back"), VERDICTS.index("aborted"))
+    def where(name: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        return both(lambda columns: columns[name][~np.isnan(columns[name])])
+
     found = [
         equivalence.probabilities(
-            name,
-            *both(lambda columns, codes=codes: np.isin(columns["verdict"], codes)),
-            margins["probability"],
+            verdict,
+            *both(lambda columns, code=code: columns["verdict"] == code),
+            MARGINS["probability"],
             level,
         )
-        for name, codes in ends.items()
+        for code, verdict in enumerate(VERDICTS)
     ]
-    found.append(
-        equivalence.means("duration", *both(lambda columns: columns["duration"]), margins["mean"], level)
-    )
+    found.append(equivalence.means("duration", *where("duration"), MARGINS["mean"], level))
     # What goes back so seldom in both may differ in its verdicts by no more than is granted.
     detected = both(lambda columns: ~np.isnan(columns["detection"]))
-    if max(equivalence.wilson(each, level)[1] for each in detected) >= margins["probability"]:
-        times = both(lambda columns: columns["detection"][~np.isnan(columns["detection"])])
-        found.append(equivalence.means("detection", *times, margins["mean"], level))
-    floor = margins["floor"] * float(first["requests"].mean())
-    attributable = both(lambda columns: columns["attributable"].astype(float))
-    found.append(equivalence.means("attributable", *attributable, margins["mean"], level, floor))
-    failed = both(lambda columns: columns["failed"])
-    found.append(equivalence.distance("failed", *failed, margins["distance"], level))
+    if max(equivalence.wilson(each, level)[1] for each in detected) >= MARGINS["probability"]:
+        found.append(equivalence.means("detection", *where("detection"), MARGINS["mean"], level))
+    floor = MARGINS["floor"] * float(first["requests"].mean())
+    found.append(equivalence.means("attributable", *where("attributable"), MARGINS["mean"], level, floor))
+    found.append(equivalence.distance("failed", *where("failed"), MARGINS["distance"], level))
     return found
 
 
-class Store:
-    """What was simulated, in pieces that are there as a whole or not at all."""
+class Sample:
+    """The first replications of a cell on a plane, kept in files that are there as a whole or not at all."""
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
-        self._folder, self._threads = folder, threads
+    def __init__(self, cell: Cell, plane: Plane, folder: Path, threads: int = 0) -> None:
+        self._loaded = rollcast.load({**cell.scenario, "fidelity": plane.fidelity})
+        said = json.dumps([_core.model_version, self._loaded.language], default=dict)
+        self._identity = hashlib.sha256(said.encode()).hexdigest()
+        self._plane, self._folder, self._threads = plane, folder / cell.name, threads
+        self._pieces: list[Columns] = []
 
-    def columns(self, cell: Cell, plane: Plane, replications: int) -> tuple[Columns, float]:
-        """The first ones, and the seconds that they took, whenever that was."""
-        loaded = rollcast.load({**cell.scenario, "fidelity": plane.fidelity})
-        run = functools.partial(self._run, loaded, plane)
-        # An engine that is another one in any way that matters here does not bring the same ten replications.
-        few = run(0, 10)
-        said = json.dumps([_core.model_version, dict(loaded.language), plane.seed], default=str)
-        identity = hashlib.sha256(said.encode() + b"".join(few[name].tobytes() for name in few)).hexdigest()
-        pieces, size = [], PIECE * plane.runs
-        for first in range(0, replications, size):
-            name = f"{plane.fidelity}-{plane.seed}-{first}.npz"
-            path = self._folder / cell.name / name
-            piece = _stored(path, identity)
-            if piece is None:
-                began = time.monotonic()
-                piece = run(first, size)
-                piece |= {"seconds": np.array(time.monotonic() - began), "identity": np.array(identity)}
-                path.parent.mkdir(parents=True, exist_ok=True)
-                data = io.BytesIO()
-                np.savez_compressed(data, **piece)
-                write_atomically(path, data.getvalue())
-            pieces.append(piece)
-        columns = {name: np.concatenate([piece[name] for piece in pieces])[:replications] for name in few}
-        return columns, sum(float(piece["seconds"]) for piece in pieces)
+    def grow(self, replications: int) -> None:
+        """Until there are so many."""
+        first = len(self)
+        path = self._folder / f"{self._plane.fidelity}-{self._plane.seed}-{first}-{replications}.npz"
+        piece = self._stored(path, first)
+        if piece is None:
+            began = time.monotonic()
+            piece = self._run(first, replications - first)
+            piece |= {"seconds": np.array(time.monotonic() - began), "identity": np.array(self._identity)}
+            path.parent.mkdir(parents=True, exist_ok=True)
+            data = io.BytesIO()
+            np.savez_compressed(data, **piece)
+            write_atomically(path, data.getvalue())
+        self._pieces.append(piece)
 
-    def _run(self, loaded: rollcast.LoadedScenario, plane: Plane, first: int, count: int) -> Columns:
-        options = _core.ForecastOptions(replications=count, seed=plane.seed, threads=self._threads)
-        columns = _core.run_piece(loaded.model, loaded.strategy, options, first)
+    def __len__(self) -> int:
+        return sum(len(piece["verdict"]) for piece in self._pieces)
+
+    @property
+    def columns(self) -> Columns:
+        return {name: np.concatenate([piece[name] for piece in self._pieces]) for name in ("verdict", *MEANS)}
+
+    @property
+    def seconds(self) -> float:
+        """That they took, whenever that was."""
+        return sum(float(piece["seconds"]) for piece in self._pieces)
+
+    def _run(self, first: int, count: int) -> Columns:
+        options = _core.ForecastOptions(replications=count, seed=self._plane.seed, threads=self._threads)
+        columns = _core.run_piece(self._loaded.model, self._loaded.strategy, options, first)
         return {name: columns[name] for name in ("verdict", *MEANS)}
 
+    def _stored(self, path: Path, first: int) -> Columns | None:
+        """What the file holds, if that is what would come out: to judge by its first replications."""
+        try:
+            with np.load(io.BytesIO(path.read_bytes())) as file:
+                piece = dict(file)
+        except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error):
+            return None
+        if str(piece.get("identity")) != self._identity:
+            return None
+        again = self._run(first, PROBE)
+        is_same = all(np.array_equal(again[name], piece[name][:PROBE], equal_nan=True) for name in again)
+        return piece if is_same else None
 
-def _stored(path: Path, identity: str) -> Columns | None:
-    """What the file holds, if it is that; a damaged one is as good as none."""
-    try:
-        with np.load(path) as file:
-            piece = dict(file)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error):
-        return None
-    return piece if str(piece.get("identity")) == identity else None
 
-
-def judge(
-    cell: Cell,
-    store: Store,
-    planes: tuple[Plane, Plane],
-    looks: Sequence[tuple[int, float]],
-    slack: float = 1,
-) -> Result:
+def judge(cell: Cell, planes: Planes, looks: Looks, folder: Path, threads: int = 0) -> Result:
     """Looks until it is known whether the planes agree, or for the last time."""
+    samples = [Sample(cell, plane, folder, threads) for plane in planes]
     for replications, level in looks:
-        counts = tuple(replications * plane.runs for plane in planes)
-        found = [store.columns(cell, plane, count) for plane, count in zip(planes, counts, strict=True)]
-        (first, second), seconds = zip(*found, strict=True)
-        comparisons = compare(first, second, level, slack)
+        for sample, plane in zip(samples, planes, strict=True):
+            sample.grow(replications * plane.runs)
+        first, second = (sample.columns for sample in samples)
+        comparisons = compare(first, second, level)
         if equivalence.overall(each.finding for each in comparisons) is not Finding.UNSEEN:
             break
     return Result(
         cell,
-        counts,
-        seconds,
+        (len(samples[0]), len(samples[1])),
+        (samples[0].seconds, samples[1].seconds),
         comparisons,
         {name: (_mean(first[name]), _mean(second[name])) for name in MEANS},
         (first["failed"], second["failed"]),
@@ -207,9 +209,7 @@ def _mean(values: NDArray[Any]) -> float:
     return float(there.mean()) if len(there) else math.nan
 
 
-def document(
-    results: Sequence[Result], planes: tuple[Plane, Plane], looks: Sequence[tuple[int, float]]
-) -> str:
+def document(results: Sequence[Result], planes: Planes, looks: Looks) -> str:
     """For machines. A number that is not finite is null."""
     return json.dumps(
         {
@@ -259,22 +259,21 @@ def main() -> None:
 
     planes = Plane("request", 1), Plane(arguments.second, 2, FLOW_RUNS if arguments.second == "flow" else 1)
     looks = [look for look in LOOKS if look[0] <= arguments.most]
-    store = Store(arguments.out / "agreement", arguments.threads)
     chosen = [cell for cell in cells() if arguments.only in cell.name]
     results: list[Result] = []
     for cell in chosen:
-        results.append(judge(cell, store, planes, looks))
-        result = results[-1]
-        wrong = [each.name for each in result.comparisons if each.finding is not Finding.AGREES]
-        print(
-            f"{len(results)}/{len(chosen)} {cell.name}: {result.finding.value}, {result.replications[0]} replications,"
-            f" {sum(result.seconds):.0f} s {' '.join(wrong)}",
-            flush=True,
-        )
+        result = judge(cell, planes, looks, arguments.out / "agreement", arguments.threads)
+        results.append(result)
+        without = [each.name for each in result.comparisons if each.finding is not Finding.AGREES]
+        words = [
+            f"{len(results)}/{len(chosen)}",
+            cell.name,
+            result.finding.value,
+            str(result.replications[0]),
+        ]
+        print(*words, f"{sum(result.seconds):.0f}s", *without, sep="  ", flush=True)
         write_atomically(arguments.out / "agreement.json", document(results, planes, looks).encode())
-        write_atomically(
-            arguments.out / "agreement.html", page.render(results, planes, looks, MARGINS).encode()
-        )
+    write_atomically(arguments.out / "agreement.html", page.render(results, planes, looks, MARGINS).encode())
 
 
 if __name__ == "__main__":

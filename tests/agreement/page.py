@@ -30,6 +30,7 @@ CRITERIA = {
     "rolled back": "rolled back",
     "stuck": "stuck",
     "timed out": "timed out",
+    "aborted": "aborted",
     "duration": "duration",
     "detection": "detection time",
     "attributable": "attributable failures",
@@ -77,7 +78,7 @@ def render(
                 spread,
                 1.75 * math.ceil(len(spread) / 4) + 0.3,
                 "Distributions",
-                "Of total failures of a replication, by plane, in the cells where they are not shown to be equal.",
+                "Of total failures of a replication, where they are not shown to be equal.",
             )
             if spread
             else None,
@@ -115,12 +116,13 @@ def _told(each: Comparison) -> str:
 
 def _hint(each: Comparison) -> str:
     """The same at length."""
+    first, second = _number(each.first), _number(each.second)
     low, high = (f"{100 * end:+.1f}%" if each.relative else f"{end:+.3g}" for end in (each.low, each.high))
-    return f"{_number(each.first)} and {_number(each.second)}; apart by {low} to {high}, margin {each.margin:.2g}"
+    return f"{first} and {second}; apart by {low} to {high}, margin {each.margin:.2g}"
 
 
 def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return "" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _svg(

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ import page
 import rollcast
 from cells import CENTRE, LEVELS, Cell, cells
 from equivalence import Finding
-from judge import Columns, Plane, Store
+from judge import Columns, Plane, Sample
 
 REQUEST = Plane("request", 1)
 FLOW = Plane("flow", 2, runs=judge.FLOW_RUNS)
@@ -30,18 +31,12 @@ def test_there_are_enough_cells_and_always_the_same_ones() -> None:
 
 
 def test_every_two_levels_of_different_factors_meet() -> None:
-    met = {
-        pair for cell in cells() for pair in combinations([(each, getattr(cell, each)) for each in LEVELS], 2)
-    }
+    rows = [[(factor, getattr(cell, factor)) for factor in LEVELS] for cell in cells()]
+    met = {pair for row in rows for pair in combinations(row, 2)}
     every = [(factor, level) for factor, levels in LEVELS.items() for level in levels]
+    missing = {pair for pair in combinations(every, 2) if pair[0][0] != pair[1][0]} - met
     # A good release has no severity.
-    wanted = {
-        pair
-        for pair in combinations(every, 2)
-        if pair[0][0] != pair[1][0]
-        and not {("defect", "good"), "severity"} <= {*pair, *(word for word, _ in pair)}
-    }
-    assert wanted - met == set()
+    assert {(one, factor) for one, (factor, _) in missing} == {(("defect", "good"), "severity")}
 
 
 def test_every_policy_and_every_defect_of_the_language_is_there() -> None:
@@ -53,7 +48,7 @@ def test_every_policy_and_every_defect_of_the_language_is_there() -> None:
 
 @pytest.mark.parametrize("shape", LEVELS["shape"])
 def test_shapes_have_the_mean_that_the_load_is_made_of(shape: str) -> None:
-    """A good release, patient clients, no queue: so many slots are busy. To 1%: parameters have three digits."""
+    """To 1%: their parameters have three digits."""
     cell = Cell.of({**CENTRE, "shape": shape})
     service_time = rollcast.load(cell.scenario).model.service.service_time
     assert rollcast._core.mean(service_time) == pytest.approx(0.4, rel=0.01)
@@ -66,35 +61,39 @@ def few(load: str) -> list[Cell]:
 
 @pytest.mark.parametrize("cell", few("0.9"), ids=lambda cell: cell.name)
 def test_the_planes_do_not_differ(cell: Cell, tmp_path: Path) -> None:
-    """By more than the margins. With equal planes and other seeds this would fail once in ten thousand times."""
-    result = judge.judge(cell, Store(tmp_path), (REQUEST, FLOW), [(800, 1e-6)])
+    """By more than the margins. Equal planes with other seeds would fail here once in ten thousand times."""
+    result = judge.judge(cell, (REQUEST, FLOW), [(800, 1e-6)], tmp_path)
     assert [each for each in result.comparisons if each.finding is Finding.DIFFERS] == []
+
+
+def sample(folder: Path, *sizes: int, cell: Cell = CELL) -> Columns:
+    """It grows to these sizes, one after the other."""
+    grown = Sample(cell, REQUEST, folder)
+    for size in sizes:
+        grown.grow(size)
+    return grown.columns
 
 
 def test_another_release_does_differ(tmp_path: Path) -> None:
     """What a plane that is wrong would look like."""
-    store = Store(tmp_path)
     first, second = (
-        store.columns(replace(CELL, defect=defect), REQUEST, 800)[0] for defect in ("error-rate", "good")
+        sample(tmp_path, 800, cell=replace(CELL, defect=defect)) for defect in ("error-rate", "good")
     )
     found = {each.name: each.finding for each in judge.compare(first, second, 1e-6)}
     assert found["attributable"] is found["failed"] is Finding.DIFFERS
 
 
 def runs(monkeypatch: pytest.MonkeyPatch, most: int | None = None) -> list[int]:
-    """The first replications of the pieces that are simulated from now on; after `most` of them it is stopped."""
+    """The first replications of what is simulated from now on; after `most` pieces it stops."""
     began: list[int] = []
     run_piece = rollcast._core.run_piece
 
-    def counted(
-        model: object, strategy: object, options: rollcast._core.ForecastOptions, first: int
-    ) -> Columns:
-        if options.replications > 10:
+    def counted(model: Any, strategy: Any, options: Any, first: int) -> Any:
+        if options.replications > judge.PROBE:
             if len(began) == most:
                 raise KeyboardInterrupt
             began.append(first)
-        columns: Columns = run_piece(model, strategy, options, first)
-        return columns
+        return run_piece(model, strategy, options, first)
 
     monkeypatch.setattr(rollcast._core, "run_piece", counted)
     return began
@@ -104,60 +103,61 @@ def same(first: Columns, second: Columns) -> bool:
     return all(np.array_equal(first[name], second[name], equal_nan=True) for name in first)
 
 
-@pytest.fixture
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "PIECE", 20)
-
-
-@pytest.mark.usefixtures("small_pieces")
 def test_what_was_simulated_outlives_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, _ = Store(tmp_path / "whole").columns(CELL, REQUEST, 80)
+    whole = sample(tmp_path / "whole", 80)
     with monkeypatch.context() as patch:
         runs(patch, most=2)
         with pytest.raises(KeyboardInterrupt):
-            Store(tmp_path / "part").columns(CELL, REQUEST, 80)
+            sample(tmp_path / "part", 20, 50, 80)
     with monkeypatch.context() as patch:
         began = runs(patch)
-        resumed, _ = Store(tmp_path / "part").columns(CELL, REQUEST, 80)
-    assert began == [40, 60]
+        resumed = sample(tmp_path / "part", 20, 50, 80)
+    assert began == [50]
     assert same(whole, resumed)
 
 
-@pytest.mark.usefixtures("small_pieces")
-@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[:-200], lambda data: b"x" + data[1:]])
-def test_a_damaged_file_is_not_believed(
-    tmp_path: Path, damage: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole, _ = Store(tmp_path).columns(CELL, REQUEST, 40)
-    [second] = tmp_path.rglob("*-20.npz")
-    second.write_bytes(damage(second.read_bytes()))
+@pytest.mark.parametrize("kept", [slice(0), slice(-200), slice(1, None)], ids=["empty", "cut off", "shifted"])
+def test_a_damaged_file_is_not_believed(tmp_path: Path, kept: slice, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = sample(tmp_path, 20, 40)
+    [second] = tmp_path.rglob("*-20-40.npz")
+    second.write_bytes(second.read_bytes()[kept])
     began = runs(monkeypatch)
-    assert same(whole, Store(tmp_path).columns(CELL, REQUEST, 40)[0])
+    assert same(whole, sample(tmp_path, 20, 40))
     assert began == [20]
 
 
-@pytest.mark.usefixtures("small_pieces")
-def test_files_of_another_scenario_or_engine_are_not_believed(
+def test_files_of_another_scenario_model_or_engine_are_not_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store(tmp_path)
-    store.columns(CELL, REQUEST, 20)
-    other = replace(CELL, defect="good")
-    monkeypatch.setattr(Cell, "name", CELL.name)  # the same folder
+    sample(tmp_path, 20)
+    [file] = tmp_path.rglob("*.npz")
     began = runs(monkeypatch)
-    store.columns(other, REQUEST, 20)
+
+    other = replace(CELL, defect="good")
+    there = tmp_path / other.name / file.name
+    there.parent.mkdir()
+    file.rename(there)
+    sample(tmp_path, 20, cell=other)
+    assert began == [0]
+
     monkeypatch.setattr(rollcast._core, "model_version", 0)
-    store.columns(other, REQUEST, 20)
-    store.columns(other, REQUEST, 20)
+    sample(tmp_path, 20, cell=other)
+    assert began == [0, 0]
+    sample(tmp_path, 20, cell=other)
     assert began == [0, 0]
 
+    with np.load(there) as stored:
+        piece = dict(stored)
+    piece["failed"][1] += 1
+    np.savez(there, **piece)
+    sample(tmp_path, 20, cell=other)
+    assert began == [0, 0, 0]
 
-@pytest.mark.usefixtures("small_pieces")
+
 def test_the_page_and_the_document_tell_of_every_cell(tmp_path: Path) -> None:
     planes, looks = (REQUEST, Plane("request", 2)), [(20, 0.05)]
-    results = [
-        judge.judge(cell, Store(tmp_path), planes, looks) for cell in (CELL, replace(CELL, defect="good"))
-    ]
+    chosen = [CELL, replace(CELL, defect="good")]
+    results = [judge.judge(cell, planes, looks, tmp_path) for cell in chosen]
     told = json.loads(judge.document(results, planes, looks))
     assert [cell["finding"] for cell in told["cells"]] == ["not enough seen"] * 2
     assert [cell["name"] for cell in told["cells"]] == [result.cell.name for result in results]

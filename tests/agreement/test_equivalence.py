@@ -1,7 +1,7 @@
 """The judge itself, on distributions that are known.
 
-Seeds are fixed. Sizes and bounds are such that with other seeds each test would fail less often than once in 10,000
-times.
+Seeds are fixed. Sizes and bounds are such that with other seeds each test would fail less often than once in
+10,000 times.
 """
 
 from __future__ import annotations
