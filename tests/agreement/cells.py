@@ -95,8 +95,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "severity": ("mild", "strong"),
     "strategy": tuple(_STRATEGIES),
 }
-"""By factor. The load is the share of the slots that first attempts take; one above 1 comes half a minute into
-the rollout."""
+"""By factor. The load is the share of the slots that first attempts take; one above 1 comes half a minute
+into the rollout."""
 
 CENTRE = {
     "load": "0.6",

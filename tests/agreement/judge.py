@@ -38,7 +38,7 @@ Columns = dict[str, NDArray[Any]]
 
 MARGINS = {"probability": 0.02, "mean": 0.05, "floor": 1e-4, "distance": 0.05}
 """The floor, of attributable failures, is a share of the requests in the window: 5% of next to none is
-nothing that could be seen, or would matter. It is a tenth of what an objective of 99.9% grants for that window."""
+nothing that could be seen, or would matter. It is a tenth of what an objective of 99.9% grants there."""
 LOOKS = ((500, 0.01), (2500, 0.015), (8000, 0.025))
 """Replications of the request plane, and the chance to call equal what is not."""
 PROBE = 5
