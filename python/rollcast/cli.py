@@ -889,7 +889,7 @@ def _progress_bar(total: int, what: str = "replications") -> Iterator[Callable[.
 
 
 def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[RenderableType]:
-    from rollcast import _core, wording
+    from rollcast import _core, fidelity, wording
     from rollcast.study import matters
 
     if not result.replications:
@@ -922,6 +922,8 @@ def _summary(result: Forecast, thresholds: Sequence[Threshold]) -> list[Renderab
         parts.append(f"Precise enough after {wording.plural(result.replications, 'replication')}.")
     runs = wording.plural(result.replications, "replication")
     assumed = wording.plural(len(loaded.assumptions), "value")
+    if plane := fidelity.in_words(loaded.model):
+        parts.append(plane)
     parts.append(f"Seed {result.seed}, {runs}, model {_core.model_version}.")
     parts.append(f"{assumed} assumed; rollcast validate lists them.")
     return parts

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from rollcast import _core, plot, wording
 from rollcast.comparison import Comparison
+from rollcast.fidelity import in_words
 from rollcast.power_map import Power, PowerMap, estimate_in_words, planned_rows
 from rollcast.study import Forecast, grouped, matters
 from rollcast.thresholds import Margin, Threshold
@@ -39,6 +40,7 @@ def render(forecast: Forecast, thresholds: Sequence[Threshold] = (), command: st
             **_power_words(power, ("caught",)),
             forecast=forecast,
             loaded=forecast.scenario,
+            plane=in_words(forecast.scenario.model),
             model_version=_core.model_version,
             version=_core.version,
             groups=_groups(forecast.estimates, forecast),

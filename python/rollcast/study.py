@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from rollcast.fidelity import Plane
     from rollcast.plot import Plots
     from rollcast.power_map import Power
 
@@ -159,6 +160,13 @@ class Forecast:
         """The kinds of truth with their prior probabilities, as the engine has them."""
         return list(self.scenario.model.release.truths)
 
+    @property
+    def planes(self) -> list[Plane]:
+        """Which data plane each kind of truth was simulated on, and why."""
+        from rollcast.fidelity import planes
+
+        return planes(self.scenario.model)
+
     @cached_property
     def weights(self) -> NDArray[np.float64]:
         """What each replication counts for in the mixture: kinds are sampled evenly and weighed back."""
@@ -281,6 +289,7 @@ class Forecast:
             "seed": self.seed,
             "replications": self.replications,
             "ending": self.ending,
+            "planes": [asdict(plane) for plane in self.planes],
             "estimates": _as_json(self.estimates),
             "by_truth": {
                 truth.name: {

@@ -8,12 +8,10 @@ std::optional<std::string> why_not_flow(const Scenario& scenario, const TruthKin
     if (traffic.replay) return "its arrivals are given one by one";
     if (traffic.bursts) return "its traffic comes in bursts";
     if (traffic.users.count > 0) return "users who wait for answers send less when these are late";
-    if (traffic.retries.attempts > 1) return "retries bring load of their own";
     if (traffic.sessions.sticky == Stickiness::kInstance) return "users stay with their instance";
     if (balancing.outlier) return "balancers eject instances for their answers";
     if (balancing.max_outstanding > 0) return "balancers limit what they send to an instance";
     if (balancing.locality) return "balancers prefer instances of their zone";
-    if (balancing.policy == Policy::kPeakEwma) return "balancers learn from latencies";
     if (scenario.service.cold_slowness > 0) return "instances are slow while they are cold";
     if (autoscales(scenario)) return "autoscalers look at what requests do to instances";
     (void)truth;

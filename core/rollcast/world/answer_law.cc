@@ -5,19 +5,16 @@
 #include <numeric>
 #include <utility>
 
+#include "rollcast/random/counts.h"
 #include "rollcast/random/distribution.h"
 #include "rollcast/stats/queueing.h"
-#include "rollcast/world/data_plane.h"
+#include "rollcast/world/measured_law.h"
 
 namespace rollcast {
 namespace {
 
 /// Fewer than so many requests wait: as good as none.
 constexpr double kFewWait = 1e-3;
-/// Laws do not depend on luck: measurements have their own.
-constexpr std::uint64_t kSeed = 20240229;
-/// Of a measurement, at least.
-constexpr int kFewestWindows = 100;
 
 std::vector<RequestClass> classes_of(const Scenario& scenario) {
     return scenario.traffic.classes.empty() ? std::vector{RequestClass{}} : scenario.traffic.classes;
@@ -32,8 +29,8 @@ double slots_of(const Service& service, const Defect& defect) {
     return defect.kind == DefectKind::kCapacity ? std::max(1.0, std::round(slots * (1 - defect.severity))) : slots;
 }
 
-/// Does the balancer look at what instances do?
-bool pools(const Balancing& balancing) { return balancing.policy != Policy::kRandom; }
+/// Does the balancer look at what instances do, or whose turn it is?
+bool looks(const Balancing& balancing) { return balancing.policy != Policy::kRandom; }
 
 /// The load up to which at most kFewWait of all requests would wait in M/M/c.
 double quiet_load(double slots) {
@@ -94,6 +91,45 @@ double AnswerLaw::in_time() const {
     return 1 - std::accumulate(refused.begin(), refused.end(), 0.) - std::accumulate(late.begin(), late.end(), 0.);
 }
 
+double AnswerLaw::answered() const { return std::accumulate(by_latency.begin(), by_latency.end(), 0.); }
+
+AnswerLaw AnswerLaw::with_late_alone(const AnswerLaw& calm, double share) const {
+    const double alone = 1 - calm.in_time();
+    if (alone <= 0 || alone >= 1) return *this;
+    AnswerLaw others = *this;
+    for (std::size_t i = 0; i < kCauses; ++i) others.late[i] = std::max(0., late[i] - calm.late[i]);
+    AnswerLaw law;
+    law.add(others, (1 - share) / (1 - alone));
+    for (std::size_t i = 0; i < kCauses; ++i) law.late[i] += share * calm.late[i] / alone;
+    return law;
+}
+
+void AnswerLaw::cluster(const AnswerLaw& calm, double u) {
+    const auto factor = [&](double excess, double sum) { return gamma_quantile(excess / (sum * sum), u); };
+    const double failed = std::accumulate(refused.begin(), refused.end(), std::accumulate(late.begin(), late.end(), 0.));
+    const double well = answered(), waited = latency - calm.latency;
+    if (clustering > 0 && failed > 0 && well > 0) {
+        const double times = std::min(factor(clustering, failed), (failed + well) / failed);
+        for (std::size_t i = 0; i < kCauses; ++i) refused[i] *= times, late[i] *= times;
+        const double rest = (failed + well - times * failed) / well;
+        for (double& bucket : by_latency) bucket *= rest;
+        slow *= rest, latency *= rest, latency_square *= rest;
+    }
+    if (wait_clustering > 0 && waited > 0) {
+        const double times = factor(wait_clustering, waited), left = answered(), calm_left = calm.answered();
+        double sum = 0;
+        const auto move = [&](double& value, double still) { value = std::max(0., still + times * (value - still)); };
+        for (std::size_t b = 0; b < by_latency.size(); ++b) {
+            move(by_latency[b], calm.by_latency[b] * left / calm_left);
+            sum += by_latency[b];
+        }
+        for (double& bucket : by_latency) bucket *= sum > 0 ? left / sum : 1;
+        move(slow, calm.slow * left / calm_left);
+        move(latency, calm.latency * left / calm_left);
+        latency_square = std::max(latency_square, latency * latency / std::max(left, 1e-300));
+    }
+}
+
 void AnswerLaw::add(const AnswerLaw& other, double share) {
     for (std::size_t i = 0; i < kCauses; ++i) {
         refused[i] += share * other.refused[i];
@@ -104,6 +140,7 @@ void AnswerLaw::add(const AnswerLaw& other, double share) {
     latency += share * other.latency;
     latency_square += share * other.latency_square;
     clustering += share * other.clustering;
+    wait_clustering += share * other.wait_clustering;
 }
 
 // ---- what is measured ----
@@ -136,18 +173,21 @@ Defect Profile::timing_of(const Defect& defect) const {
     return timing;
 }
 
-AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
+Profile::Key Profile::key(const Defect& defect, int instances, double slowness) const {
     const Defect timing = timing_of(defect);
-    const double step = load < kShort ? kShortStep : kLoadStep;
-    const double steps = std::min(load, kHighest) / step, below = std::floor(steps);
-    Key key{.kind = timing.kind,
+    return {.kind = timing.kind,
             .severity = timing.severity,
             .share = timing.share,
             .request_class = timing.request_class,
             .slowness = slowness,
-            .instances = pools(alone_.balancing) ? std::clamp(instances, 1, kMostPooled) : 1,
-            .load = below * step};
-    const double above = steps - below;
+            .instances = looks(alone_.balancing) ? std::clamp(instances, 1, kMostPooled) : 1};
+}
+
+AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
+    const double step = load < kShort ? kShortStep : kLoadStep;
+    const double steps = std::min(load, kHighest) / step, below = std::floor(steps), above = steps - below;
+    Key key = this->key(defect, instances, slowness);
+    key.load = below * step;
     AnswerLaw law;
     const std::lock_guard lock(mutex_);
     law.add(at(key), 1 - above);
@@ -157,87 +197,36 @@ AnswerLaw Profile::law(const Defect& defect, double load, int instances, double 
 }
 
 const AnswerLaw& Profile::at(const Key& key) {
-    const auto known = known_.find(key);
-    return known != known_.end() ? known->second : known_.emplace(key, measure(key)).first->second;
+    if (const auto known = laws_.find(key); known != laws_.end()) return known->second;
+    const auto [scenario, facts, calm] = loaded(key);
+    const AnswerLaw law = key.load == 0 ? calm
+                                        : measure_law(scenario, key.defect(), key.instances, key.slowness, calm,
+                                                      facts.work * key.slowness, key.load < kShort ? kShortRequests : kRequests);
+    return laws_.emplace(key, law).first->second;
 }
 
-AnswerLaw Profile::measure(const Key& key) const {
-    const Defect defect{key.kind, key.severity, key.share, key.request_class};
+double Profile::reach(const Defect& defect, double load, int answering, int refusing, double slowness) {
+    constexpr double kStep = .1;
+    if (refusing == 0) return 1;
+    if (answering == 0) return 0;
+    if (!looks(alone_.balancing)) return static_cast<double>(answering) / (answering + refusing);
+    const double shrunk = std::min(1., static_cast<double>(kMostPooled) / (answering + refusing));
+    Key key = this->key(defect, std::max(1, static_cast<int>(std::lround(shrunk * answering))), slowness);
+    key.refusing = std::max(1, static_cast<int>(std::lround(shrunk * refusing)));
+    key.load = std::max(1., std::round(std::min(load, kHighest) / kStep)) * kStep;
+    const std::lock_guard lock(mutex_);
+    if (const auto known = reaches_.find(key); known != reaches_.end()) return known->second;
+    const double reach =
+        measure_reach(loaded(key).scenario, key.defect(), key.instances, key.refusing, key.slowness);
+    return reaches_.emplace(key, reach).first->second;
+}
+
+Profile::Loaded Profile::loaded(const Key& key) const {
     Scenario scenario = alone_;
-    const AnswerBook book(scenario, defect, std::make_shared<Profile>(scenario));
+    const AnswerBook book(scenario, key.defect(), std::make_shared<Profile>(scenario));
     const AnswerBook::Version& facts = book.version(index_of(kNewVersion));
-    const double most = key.instances * facts.slots / (facts.work * key.slowness);
-    scenario.traffic.rate = std::max(kShortStep / 8, key.load) * most;
-
-    DataPlane plane(scenario, std::vector{defect}, StreamSpace(kSeed, 0), Time{});
-    plane.count_application(false);
-    plane.impair_all({.slowness = key.slowness});
-    RouteGroup group;
-    for (int i = 0; i < key.instances; ++i) {
-        group.servers.push_back(plane.add_server(kOldVersion));
-        plane.listen(group.servers.back(), Time{});
-    }
-    plane.set_routes({group});
-
-    const Duration all = from_seconds((key.load < kShort ? kShortRequests : kRequests) / scenario.traffic.rate);
-    const Duration window = std::min(scenario.observability.scrape_interval, all / kFewestWindows);
-    const double timeout = to_seconds(scenario.service.timeout);
-    struct Look {
-        Tally tally{};
-        Meter meter{};
-        double well = 0;     // requests in time
-        double latency = 0;  // seconds, of these together
-
-        Look(const DataPlane& plane, double timeout) : tally(plane.tally(0)), meter(plane.proxy_meter(0)) {
-            // Proxies see those who are refused answered at once, and those who are late at their timeout.
-            well = static_cast<double>(tally.answered);
-            latency = static_cast<double>(meter.latency_ns) * 1e-9 - timeout * late();
-        }
-        double of(Code code) const { return static_cast<double>(meter.counters.by_code[std::size_t(code)]); }
-        double late() const { return of(Code::k504); }
-        double failed() const { return static_cast<double>(tally.failed()); }
-    };
-    std::vector<Look> looks;
-    for (Time now = Time{} + all / 20 + 3 * scenario.service.timeout, end = now + all; now <= end; now += window) {
-        plane.advance(now);
-        plane.sweep(now);
-        looks.emplace_back(plane, timeout);
-    }
-    const Look &first = looks.front(), &last = looks.back();
-    const double well = last.well - first.well, failed = last.failed() - first.failed(), ended = well + failed;
-    const double late = (last.late() - first.late()) / ended, refused = failed / ended - late;
-
-    AnswerLaw law;
-    const Tally tally = last.tally - first.tally;
-    for (std::size_t cause = 0; cause < kCauses; ++cause) {
-        const double share = static_cast<double>(tally.failed_by_cause[cause]) / ended;
-        law.late[cause] = failed > 0 ? share * late * ended / failed : 0;
-        law.refused[cause] = share - law.late[cause];
-    }
-    const std::vector<double>& limits = scenario.observability.latency_buckets;
-    const Counters seen = last.meter.counters - first.meter.counters;
-    for (std::size_t b = 0; b < kMaxLatencyBuckets; ++b) {
-        law.by_latency[b] = static_cast<double>(seen.by_latency[b]) / ended;
-    }
-    law.by_latency[0] -= refused;
-    law.by_latency[static_cast<std::size_t>(std::lower_bound(limits.begin(), limits.end(), timeout) - limits.begin())] -=
-        late;
-    law.slow = static_cast<double>(tally.slow) / ended;
-    law.latency = (last.latency - first.latency) / ended;
-
-    // How much more they differ from window to window than if each request had its fate for itself.
-    const double mean_latency = well > 0 ? (last.latency - first.latency) / well : 0;
-    const double windows = static_cast<double>(looks.size() - 1), mean_failed = failed / windows;
-    double of_latency = 0, of_failures = 0;
-    for (std::size_t i = 1; i < looks.size(); ++i) {
-        const double n = looks[i].well - looks[i - 1].well, f = looks[i].failed() - looks[i - 1].failed();
-        of_latency += std::pow(looks[i].latency - looks[i - 1].latency - n * mean_latency, 2);
-        of_failures += std::pow(f - mean_failed, 2);
-    }
-    law.latency_square = law.latency * mean_latency + of_latency / ended;
-    const double by_itself = failed * (1 - failed / ended);
-    law.clustering = std::max(0., (of_failures * windows / (windows - 1) - by_itself) / ended);
-    return law;
+    scenario.traffic.rate = key.load * key.instances * facts.slots / (facts.work * key.slowness);
+    return {std::move(scenario), facts, book.calm(index_of(kNewVersion), key.slowness)};
 }
 
 // ---- both versions ----
@@ -263,7 +252,6 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shar
                        [&](double seconds, double share) { facts.work += each.share * share * seconds; });
         }
         kind.quiet = quiet_load(facts.slots);
-        kind.alone = alone(truth, 1);
     }
 }
 
@@ -303,11 +291,24 @@ double AnswerBook::load(std::size_t version, double rate, int instances, double 
     return rate * facts.work * slowness / (std::max(1, instances) * facts.slots);
 }
 
+double AnswerBook::reach(std::size_t version, double rate, int answering, int refusing, double slowness) const {
+    const double load = this->load(version, rate, answering, slowness);
+    return profile_->reach(versions_[version].defect, load, answering, refusing, slowness);
+}
+
 AnswerLaw AnswerBook::law(std::size_t version, double rate, int instances, double slowness) const {
     const Kind& kind = versions_[version];
     const double load = this->load(version, rate, instances, slowness);
     if (load > kind.quiet) return profile_->law(kind.defect, load, instances, slowness);
-    return slowness == 1 ? kind.alone : alone(kind.defect, slowness);
+    return calm(version, slowness);
+}
+
+const AnswerLaw& AnswerBook::calm(std::size_t version, double slowness) const {
+    const std::pair key{version, slowness};
+    const std::lock_guard lock(mutex_);
+    const auto known = calm_.find(key);
+    if (known != calm_.end()) return known->second;
+    return calm_.emplace(key, alone(versions_[version].defect, slowness)).first->second;
 }
 
 }  // namespace rollcast

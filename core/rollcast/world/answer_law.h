@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "rollcast/model/scenario.h"
@@ -27,12 +27,21 @@ struct AnswerLaw {
     double slow = 0;                                      // in time, but slower than Service::slow
     double latency = 0;                                   // seconds, of those in time
     double latency_square = 0;                            // likewise
-    /// By how much the variance of the failures in a scrape interval exceeds that of independent ones, per request.
+    /// Bursts and queues give neighbouring requests a fate in common. By how much the variance of the failures in a
+    /// scrape interval exceeds that of independent ones, per request; and that of the sum of latencies.
     double clustering = 0;
+    double wait_clustering = 0;
 
     double in_time() const;
-    /// That share of all requests meets another law.
-    void add(const AnswerLaw& other, double share);
+    /// Of a sum of laws: how many are in time.
+    double answered() const;
+    /// That many more requests, or that share of all, meet another law.
+    void add(const AnswerLaw& other, double requests);
+    /// If so many took too long however idle their instance was, instead of those of `calm`, the law without waiting.
+    AnswerLaw with_late_alone(const AnswerLaw& calm, double share) const;
+    /// Of a sum of laws: what these requests meet together, where they would meet `calm` if nobody waited, with luck u
+    /// in (0, 1). On average as before.
+    void cluster(const AnswerLaw& calm, double u);
 };
 
 /// What the request data plane has measured of a service: a version's law by load, however many replications ask.
@@ -45,8 +54,8 @@ class Profile {
     static constexpr double kShort = .7;        // load
     static constexpr double kLoadStep = .025;   // from there on
     static constexpr double kShortStep = .05;   // up to there
-    static constexpr double kRequests = 4e5;    // of a measurement
-    static constexpr double kShortRequests = 1e5;
+    static constexpr double kRequests = 1e5;    // of a measurement, at least
+    static constexpr double kShortRequests = 3e4;
     static constexpr double kHighest = 4;      // load; beyond, as there
     static constexpr int kMostPooled = 16;     // instances that one balancer knows: more hardly differ
 
@@ -54,6 +63,8 @@ class Profile {
 
     /// Of `instances`, each with that share of its slots in use.
     AnswerLaw law(const Defect& defect, double load, int instances, double slowness);
+    /// Beside instances that refuse: the share of requests that get to one that answers. `load`: if all did.
+    double reach(const Defect& defect, double load, int answering, int refusing, double slowness);
 
    private:
     struct Key {
@@ -63,17 +74,21 @@ class Profile {
         int request_class;
         double slowness;
         int instances;
-        double load;
+        int refusing = 0;
+        double load = 0;
+        Defect defect() const { return {kind, severity, share, request_class}; }
         friend auto operator<=>(const Key&, const Key&) = default;
     };
+    struct Loaded;
+    Loaded loaded(const Key& key) const;
+    Key key(const Defect& defect, int instances, double slowness) const;
     const AnswerLaw& at(const Key& key);
-    AnswerLaw measure(const Key& key) const;
-
     Defect timing_of(const Defect& defect) const;
 
     Scenario alone_;  // the service with nothing around it
     std::mutex mutex_;  // guards what follows
-    std::map<Key, AnswerLaw> known_;
+    std::map<Key, AnswerLaw> laws_;
+    std::map<Key, double> reaches_;
 };
 
 /// Both versions of a scenario. Threads may share one.
@@ -96,6 +111,10 @@ class AnswerBook {
 
     /// Of `rate` requests a second at so many instances, all of them slower than usual by a factor.
     AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const;
+    /// Of requests to these and others that refuse: the share that gets to one that answers.
+    double reach(std::size_t version, double rate, int answering, int refusing, double slowness) const;
+    /// The law if nobody waits.
+    const AnswerLaw& calm(std::size_t version, double slowness) const;
     /// Share of the slots in use; above 1 where they do not suffice.
     double load(std::size_t version, double rate, int instances, double slowness) const;
 
@@ -103,14 +122,22 @@ class AnswerBook {
     struct Kind {
         Version facts{};
         Defect defect{};
-        double quiet = 0;   // up to this load nobody waits
-        AnswerLaw alone{};  // then
+        double quiet = 0;  // up to this load nobody waits
     };
     AnswerLaw alone(const Defect& defect, double slowness) const;
 
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
     std::vector<Kind> versions_;
+    mutable std::mutex mutex_;                                               // guards what follows
+    mutable std::map<std::pair<std::size_t, double>, AnswerLaw> calm_;  // by version and slowness; entries stay
+};
+
+/// The service at a load, and what is known of it without a measurement.
+struct Profile::Loaded {
+    Scenario scenario;
+    AnswerBook::Version facts;
+    AnswerLaw calm;
 };
 
 }  // namespace rollcast

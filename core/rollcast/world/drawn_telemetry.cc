@@ -34,14 +34,15 @@ auto sum(const Numbers& numbers) {
 }
 
 /// So many failures, shared out among the causes that they are expected of.
-void blame(std::int64_t failures, const std::array<double, kCauses>& expected, Stream& luck, Tally& tally) {
+void blame(std::int64_t failures, const std::array<double, kCauses>& expected, Stream& luck,
+           std::array<std::int64_t, kCauses>& by_cause) {
     double left = sum(expected);
     for (std::size_t cause = 0; cause < kCauses && failures > 0; ++cause) {
         if (expected[cause] <= 0) continue;
         const bool last = expected[cause] >= left * (1 - 1e-12);
         const std::int64_t of_it =
             last ? failures : binomial_quantile(failures, expected[cause] / left, open_uniform(luck));
-        tally.failed_by_cause[cause] += of_it;
+        by_cause[cause] += of_it;
         failures -= of_it;
         left -= expected[cause];
     }
@@ -70,6 +71,14 @@ void DrawnTelemetry::look(const World& world, Time now) {
         if (defect_.kind == DefectKind::kDescriptorLeak) follow_leak(world);
         const double rate =
             mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
+        spread(rate * retrying_.attempts);
+        follow_retries(rate);
+        const double requests = rate * to_seconds(now - looked_);
+        retried_.errors += requests * retrying_.errors;
+        retried_.errors_retried += requests * retrying_.errors_retried;
+        retried_.late += requests * retrying_.late;
+        retried_.late_retried += requests * retrying_.late_retried;
+        retried_.slow_besides += requests * retrying_.slow_besides;
         for (std::size_t version = 0; version < versions_; ++version) {
             pass(version, rate, to_seconds(now - looked_), Requests::kOwn);
             pass(version, rate, to_seconds(now - looked_), Requests::kCopies);
@@ -89,9 +98,10 @@ void DrawnTelemetry::look(const World& world, Time now) {
         const double rate = newer * (rate_at(scenario_->traffic, now) + closed_rate_);
         first_arrival_ = after(now, from_seconds(rollcast::draw(Exponential{1 / rate}, luck)));
     }
-    standing_[kNew].share = newer;
-    standing_[kOld].share = both ? 1 - newer - beside : world.share(kOld);
-    standing_[kBaseline].share = beside;
+    mixed_ = !world.weighed() && !(share_ && both);
+    standing_[kNew].routed = newer;
+    standing_[kOld].routed = both ? 1 - newer - beside : world.share(kOld);
+    standing_[kBaseline].routed = beside;
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const int dead = world.known(version) - world.answering(version) - world.refusing(version);
@@ -100,6 +110,35 @@ void DrawnTelemetry::look(const World& world, Time now) {
         standing.known = world.known(version);
         standing.serving = world.answering(version);
         standing.stopping = world.refusing(version);
+    }
+    spread(rate_at(scenario_->traffic, now) * retrying_.attempts);
+}
+
+/// Which share of the requests gets where, and to instances that answer: those that refuse draw more than their share
+/// from a balancer that looks for who is idle. `rate`: of attempts.
+void DrawnTelemetry::spread(double rate) {
+    const double slowness = impairment_of(scenario_->faults.brown_outs, looked_).slowness;
+    double share = 0;
+    int serving = 0, refusing = 0;
+    for (std::size_t version = 0; version < versions_; ++version) {
+        Standing& standing = standing_[version];
+        standing.share = standing.routed;
+        share += standing.routed;
+        serving += standing.serving;
+        refusing += standing.refusing();
+        standing.live = standing.refusing() == 0
+                            ? 1
+                            : book_->reach(answers_as(version), rate * (standing.routed + standing.mirrored),
+                                           standing.serving, standing.refusing(), slowness);
+    }
+    if (!mixed_ || refusing == 0 || serving == 0) return;
+    const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
+    const double live = book_->reach(answers_as(most), rate * share, serving, refusing, slowness);
+    for (std::size_t version = 0; version < versions_; ++version) {
+        Standing& standing = standing_[version];
+        const double its_live = share * live * standing.serving / serving;
+        standing.share = its_live + share * (1 - live) * standing.refusing() / refusing;
+        standing.live = share_of(its_live, standing.share);
     }
 }
 
@@ -127,8 +166,8 @@ void DrawnTelemetry::die(std::size_t version, int deaths) {
         version == kNew && (defect_.kind == DefectKind::kCrashOnRequest || defect_.kind == DefectKind::kMemoryLeak);
     const double lost = deaths * (standing.held + killed), own = lost * standing.share / share;
     const auto cause = static_cast<std::size_t>(cause_of_death(version));
-    intervals_[version].refused[cause] += own;
-    copies_[version].refused[cause] += lost - own;
+    intervals_[version].cut_off[cause] += own;
+    copies_[version].cut_off[cause] += lost - own;
     if (version == kNew && defect_.kind != DefectKind::kNone) harmed_ += own;
 }
 
@@ -159,11 +198,11 @@ Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
 /// behind a flag they do the work of all. `service`: rate of requests.
 DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) const {
     const Standing& standing = standing_[version];
-    const double rate = service * (standing.share + standing.mirrored);
+    const double rate = service * standing.live * (standing.share + standing.mirrored);
     if (together_) {
         double work = 0;
         for (std::size_t each = 0; each < versions_; ++each) {
-            work += service * standing_[each].share * book_->version(answers_as(each)).work;
+            work += service * standing_[each].live * standing_[each].share * book_->version(answers_as(each)).work;
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
     }
@@ -188,10 +227,58 @@ AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slow
     return sum;
 }
 
-/// Some time passes in which nothing changes. `rate`: of the service. What becomes of copies matters to counters alone.
+/// Of the version: the share of all requests that fail because of it, where so many fail anyhow.
+double DrawnTelemetry::defective(std::size_t version, double errors) const {
+    if (version != kNew) return 0;
+    const AnswerBook::Version& facts = book_->version(version);
+    return std::min(1 - errors, facts.defective + worn_out_ * (1 - facts.background));
+}
+
+/// Retries bring load, by which more fails: what was so far is where to begin, so that a storm goes on. `rate`: of
+/// requests.
+void DrawnTelemetry::follow_retries(double rate) {
+    constexpr int kMostSteps = 50;
+    constexpr double kNear = 1e-4;
+    if (scenario_->traffic.retries.attempts < 2) return;
+    const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
+    for (int step = 0; step < kMostSteps; ++step) {
+        spread(rate * retrying_.attempts);
+        std::array<AttemptFate, kMostVersions + 1> fates{};
+        for (std::size_t version = 0; version < versions_; ++version) {
+            const Standing& standing = standing_[version];
+            if (standing.share <= 0) continue;
+            if (standing.known == 0) {
+                fates[versions_].share += standing.share;
+                fates[versions_].refused = 1;
+                continue;
+            }
+            double errors = book_->version(answers_as(version)).background + brown.error_rate;
+            const AnswerLaw law =
+                this->law(version, busy(version, rate * retrying_.attempts), brown.slowness, errors);
+            const double admitted = 1 - sum(law.refused), serving = standing.live;
+            const double alone = sum(book_->calm(answers_as(version), brown.slowness).late);
+            const double late = admitted > 0 ? sum(law.late) / admitted : 0;
+            errors = std::min(1., errors);
+            const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
+            fates[version] = {.share = standing.share,
+                              .refused = 1 - serving * admitted,
+                              .late_alone = alone,
+                              .late = alone < 1 ? std::max(0., late - alone) / (1 - alone) : 0,
+                              .errors = errors + (unseen ? 0 : defective(version, errors))};
+        }
+        const double before = retrying_.attempts;
+        retrying_ = retry_flow(scenario_->traffic.retries, fates);
+        if (std::abs(retrying_.attempts - before) < kNear) return;
+        retrying_.attempts = (before + retrying_.attempts) / 2;
+    }
+}
+
+/// Some time passes in which nothing changes. `rate`: of the service's requests. What becomes of copies matters to
+/// counters alone.
 void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requests whose) {
     Standing& standing = standing_[version];
     const bool own = whose == Requests::kOwn;
+    if (own) rate *= retrying_.attempts;
     const double requests = rate * (own ? standing.share : standing.mirrored) * seconds;
     if (requests <= 0 || (!own && standing.known == 0)) return;
     const bool newer = version == kNew;
@@ -205,45 +292,39 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
         Interval& none = intervals_[versions_];
         none.marked += requests * errors;
         none.fine += requests * (1 - errors);
-        none.refused[static_cast<std::size_t>(Cause::kCapacity)] += requests;
+        none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
         if (harms) harmed_ += requests;
         return;
     }
 
     const Busy busy = this->busy(version, rate);
-    const AnswerLaw law = this->law(version, busy, brown.slowness, errors);
+    AnswerLaw law = this->law(version, busy, brown.slowness, errors);
+    const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
+    if (own && retrying_.attempts > 1) law = law.with_late_alone(calm, retrying_.late_alone_share[version]);
     errors = std::min(1., errors);
-    const double defective = newer ? std::min(1 - errors, facts.defective + worn_out_ * (1 - facts.background)) : 0;
 
     const double its = together_ ? rate * standing.share / busy.rate : 1;
     standing.held = its * std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
-    const double one = requests / standing.known, reached = one * standing.serving;
-    const double in_time = reached * law.in_time();
+    const double reached = requests * standing.live;
+    const double turned_away = requests - reached, stop = share_of(standing.stopping, standing.refusing());
     Interval& interval = own ? intervals_[version] : copies_[version];
     interval.marked += requests * errors;
     interval.fine += requests * (1 - errors);
-    for (std::size_t cause = 0; cause < kCauses; ++cause) {
-        interval.refused[cause] += reached * law.refused[cause];
-        interval.late[cause] += reached * law.late[cause];
-    }
-    interval.refused[static_cast<std::size_t>(Cause::kHandOver)] += one * standing.stopping;
-    interval.refused[static_cast<std::size_t>(cause_of_death(version))] += one * standing.dead();
-    interval.in_time += in_time;
-    interval.defective += in_time * defective;
-    interval.slow += reached * law.slow;
-    for (std::size_t b = 0; b < law.by_latency.size(); ++b) interval.by_latency[b] += reached * law.by_latency[b];
-    interval.latency += reached * law.latency;
-    interval.latency_square += reached * law.latency_square;
-    interval.clustering += reached * law.clustering;
+    interval.cut_off[static_cast<std::size_t>(Cause::kHandOver)] += turned_away * stop;
+    interval.cut_off[static_cast<std::size_t>(cause_of_death(version))] += turned_away * (1 - stop);
+    interval.law.add(law, reached);
+    interval.calm.add(calm, reached);
+    const double fails = reached * law.in_time() * defective(version, errors);
+    interval.defective += fails;
     if (!newer) return;
     highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
     if (!harms) return;
     const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness);
-    harmed_ += requests - reached + reached * std::max(0., good.in_time() - law.in_time()) + in_time * defective;
+    harmed_ += requests - reached + reached * std::max(0., good.in_time() - law.in_time()) + fails;
 }
 
 Tally DrawnTelemetry::total() const {
-    return std::accumulate(tallies_.begin(), tallies_.end(), Tally{}, [](Tally a, const Tally& b) { return a += b; });
+    return std::accumulate(tallies_.begin(), tallies_.end(), retries_, [](Tally a, const Tally& b) { return a += b; });
 }
 
 void DrawnTelemetry::settle(const World& world, Time now) {
@@ -256,6 +337,7 @@ void DrawnTelemetry::settle(const World& world, Time now) {
     Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kServiceLane);
     std::int64_t fine_left = poisson_quantile(fine, open_uniform(luck));
     std::int64_t marked_left = poisson_quantile(marked, open_uniform(luck));
+    std::array<Answers, kMostVersions + 1> all{};
     // The old version, which has the most, takes what the others leave.
     for (std::size_t i = versions_ + 1; i-- > 0;) {
         const std::size_t version = i == 0 ? kOld : i == versions_ ? kNew : i + 1;
@@ -268,9 +350,9 @@ void DrawnTelemetry::settle(const World& world, Time now) {
             return its;
         };
         const std::int64_t its_fine = take(fine_left, fine, of.fine), its_marked = take(marked_left, marked, of.marked);
-        const Answers answers = draw(of, its_fine, its_marked, kOwnLanes[version == versions_ ? 3 : version]);
-        tallies_[version] += answers.tally;
-        grown_[version] += answers.seen;
+        all[version] = draw(of, its_fine, its_marked, kOwnLanes[version == versions_ ? 3 : version]);
+        tallies_[version] += all[version].tally;
+        grown_[version] += all[version].seen;
         if (version == versions_) continue;
         const Interval copies = std::exchange(copies_[version], {});
         if (copies.requests() == 0) continue;
@@ -278,10 +360,54 @@ void DrawnTelemetry::settle(const World& world, Time now) {
         const std::int64_t fine_copies = poisson_quantile(copies.fine, open_uniform(own));
         const std::int64_t marked_copies = poisson_quantile(copies.marked, open_uniform(own));
         grown_copies_[version] += draw(copies, fine_copies, marked_copies, kCopyLanes[version] ).seen;
-    }
+    }    take_back_retried(all, luck);
 }
 
-DrawnTelemetry::Answers DrawnTelemetry::draw(const Interval& of, std::int64_t fine, std::int64_t marked,
+/// Of attempts that failed clients only see the last.
+void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream& luck) {
+    const RetryFlow of = std::exchange(retried_, {});
+    std::array<std::int64_t, kCauses> late{}, errors{};
+    Counters seen;
+    for (const Answers& each : answers) {
+        seen += each.seen.proxy.counters;
+        for (std::size_t cause = 0; cause < kCauses; ++cause) {
+            late[cause] += each.late[cause];
+            errors[cause] += each.tally.failed_by_cause[cause] - each.late[cause] - each.wrong[cause];
+        }
+    }
+    const auto take_back = [&](const std::array<std::int64_t, kCauses>& failed, double share) {
+        std::int64_t all = 0;
+        for (std::size_t cause = 0; cause < kCauses; ++cause) {
+            const std::int64_t again = binomial_quantile(failed[cause], share, open_uniform(luck));
+            retries_.failed_by_cause[cause] -= again;
+            all += again;
+        }
+        retries_.arrived -= all;
+        return all;
+    };
+    if (of.errors + of.late <= 0) return;
+    std::int64_t errors_again = take_back(errors, share_of(of.errors_retried, of.errors));
+    const std::int64_t late_again = take_back(late, share_of(of.late_retried, of.late));
+    const std::int64_t slow =
+        binomial_quantile(late_again, std::min(1., share_of(of.slow_besides, of.late_retried)), open_uniform(luck));
+    if (scenario_->service.timeout > scenario_->service.slow) retries_.slow += slow;
+
+    Counters& besides = client_besides_.counters;
+    const std::vector<double>& limits = scenario_->observability.latency_buckets;
+    const double timeout = to_seconds(scenario_->service.timeout);
+    besides.by_code[static_cast<std::size_t>(Code::k504)] -= late_again;
+    besides.by_latency[bucket_of(limits, timeout)] -= late_again;
+    client_besides_.latency_ns -= from_seconds(timeout).count() * late_again;
+    const std::int64_t refused = std::min(errors_again, seen.by_code[static_cast<std::size_t>(Code::k503)]);
+    besides.by_code[static_cast<std::size_t>(Code::k503)] -= refused;
+    besides.by_latency[0] -= refused;
+    besides.by_code[static_cast<std::size_t>(Code::k500)] -= errors_again - refused;
+    // Which of the answers were errors nobody keeps: those of the fullest bucket.
+    const auto fullest = std::max_element(seen.by_latency.begin(), seen.by_latency.end()) - seen.by_latency.begin();
+    besides.by_latency[static_cast<std::size_t>(fullest)] -= errors_again - refused;
+}
+
+DrawnTelemetry::Answers DrawnTelemetry::draw(Interval of, std::int64_t fine, std::int64_t marked,
                                              std::size_t lane) const {
     if (fine + marked == 0) return {};
     Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | lane);
@@ -292,36 +418,39 @@ DrawnTelemetry::Answers DrawnTelemetry::draw(const Interval& of, std::int64_t fi
         fine_rest -= of_fine, marked_rest -= of_marked;
         return of_fine + of_marked;
     };
+    of.law.cluster(of.calm, open_uniform(luck));
     Answers answers;
     answers.tally.arrived = fine + marked;
-    // Where failures come in clusters, an interval has its own share of them.
-    double refused_share = share_of(sum(of.refused), of.requests()), late_share = share_of(sum(of.late), of.requests());
-    if (const double u = open_uniform(luck), failing = sum(of.refused) + sum(of.late); of.clustering > 0 && failing > 0) {
-        const double factor = gamma_quantile(of.clustering / (failing * failing), u);
-        const double most = 1 / (refused_share + late_share);
-        refused_share *= std::min(factor, most), late_share *= std::min(factor, most);
-    }
+    const double requests = of.fine + of.marked;
+    const double refused_share = share_of(sum(of.cut_off) + sum(of.law.refused), requests);
     const std::int64_t refused = of_both(refused_share, fine, marked);
-    const std::int64_t late = of_both(share_of(late_share, 1 - refused_share), fine, marked);
+    const std::int64_t late =
+        of_both(share_of(sum(of.law.late), sum(of.law.late) + of.law.answered()), fine, marked);
     const std::int64_t in_time = fine + marked;
-    const double fine_in_time = of.in_time * share_of(of.fine, of.requests());
+    const double fine_in_time = of.law.answered() * share_of(of.fine, requests);
     const std::int64_t defective = binomial_quantile(fine, share_of(of.defective, fine_in_time), open_uniform(luck));
     answers.tally.answered = fine - defective;
     answers.tally.slow =
-        binomial_quantile(fine - defective, share_of(of.slow, of.in_time), open_uniform(luck));
-    answers.tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)] = marked;
-    answers.tally.failed_by_cause[static_cast<std::size_t>(Cause::kDefect)] = defective;
-    blame(refused, of.refused, luck, answers.tally);
-    blame(late, of.late, luck, answers.tally);
+        binomial_quantile(fine - defective, share_of(of.law.slow, of.law.answered()), open_uniform(luck));
+    const auto by_defect = static_cast<std::size_t>(Cause::kDefect);
+    answers.tally.failed_by_cause[by_defect] = defective;
+    if (defect_.kind == DefectKind::kWrongAnswers) answers.wrong[by_defect] = defective;
+    answers.tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)] += marked;
+    for (std::size_t cause = 0; cause < kCauses; ++cause) of.cut_off[cause] += of.law.refused[cause];
+    blame(refused, of.cut_off, luck, answers.tally.failed_by_cause);
+    blame(late, of.law.late, luck, answers.late);
+    for (std::size_t cause = 0; cause < kCauses; ++cause) {
+        answers.tally.failed_by_cause[cause] += answers.late[cause];
+    }
 
     Meter meter;
-    const std::int64_t failed = marked + (defect_.kind == DefectKind::kWrongAnswers ? 0 : defective);
+    const std::int64_t failed = marked + defective - answers.wrong[by_defect];
     count(meter, Code::k200) = in_time - failed;
     count(meter, Code::k500) = failed;
     if (latencies_) {
         Stream of_latencies =
             streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kLatencyLanes | lane);
-        draw_latencies(of, in_time, of_latencies, meter);
+        draw_latencies(of.law, in_time, of_latencies, meter);
     }
     const std::vector<double>& limits = scenario_->observability.latency_buckets;
     const double timeout = to_seconds(scenario_->service.timeout);
@@ -340,8 +469,8 @@ DrawnTelemetry::Answers DrawnTelemetry::draw(const Interval& of, std::int64_t fi
 }
 
 /// Of answers in time. From the slowest on: a slower version never has fewer slow answers.
-void DrawnTelemetry::draw_latencies(const Interval& of, std::int64_t in_time, Stream& luck, Meter& meter) const {
-    double expected = of.in_time;
+void DrawnTelemetry::draw_latencies(const AnswerLaw& of, std::int64_t in_time, Stream& luck, Meter& meter) const {
+    double expected = of.answered();
     std::int64_t left = in_time;
     for (std::size_t b = scenario_->observability.latency_buckets.size(); b > 0; --b) {
         const double u = open_uniform(luck);
@@ -352,9 +481,9 @@ void DrawnTelemetry::draw_latencies(const Interval& of, std::int64_t in_time, St
         expected -= of.by_latency[b];
     }
     meter.counters.by_latency[0] = left;
-    if (in_time == 0) return;
-    const double n = static_cast<double>(in_time);
-    const double mean = of.latency / of.in_time, variance = std::max(0., of.latency_square / of.in_time - mean * mean);
+    if (in_time == 0 || of.answered() <= 0) return;
+    const double n = static_cast<double>(in_time), mean = of.latency / of.answered();
+    const double variance = std::max(0., of.latency_square / of.answered() - mean * mean);
     const double seconds = n * mean + std::sqrt(n * variance) * quick_normal_quantile(open_uniform(luck));
     meter.latency_ns = from_seconds(std::max(0., seconds)).count();
 }
@@ -365,7 +494,7 @@ Scrape DrawnTelemetry::scrape(const World& world, Time now) {
                   .application = std::vector<SeriesReading>(versions_),
                   .proxy = std::vector<SeriesReading>(versions_ + 1),
                   .client = {}};
-    Meter all;
+    Meter all = std::exchange(client_besides_, {});
     for (std::size_t version = 0; version <= versions_; ++version) {
         Grown grown = std::exchange(grown_[version], {});
         all += grown.proxy;

@@ -15,12 +15,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "rollcast/model/scenario.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/world/answer_law.h"
+#include "rollcast/world/retry_flow.h"
 #include "rollcast/world/world.h"
 
 namespace rollcast {
@@ -43,7 +45,7 @@ class DrawnTelemetry {
     /// What a scrape brings: all since the one before. Settles.
     Scrape scrape(const World& world, Time now);
 
-    // The truth, for whoever scores. No request is in flight.
+    // The truth, for whoever scores: attempts by version, requests in total. None is in flight.
     Tally tally(std::size_t version) const { return tallies_[version]; }  // index versions(): reached none
     Tally total() const;
     std::size_t versions() const { return versions_; }
@@ -60,30 +62,28 @@ class DrawnTelemetry {
     using ByCause = std::array<double, kCauses>;
     /// What has come since the last settling, expected.
     struct Interval {
-        double fine = 0;       // requests that nothing but the version, its load or its fate makes fail
-        double marked = 0;     // requests that would fail anyhow: a 500, where they are answered
-        ByCause refused{};     // 503: turned away, or cut off by the death of a process
-        ByCause late{};        // 504
-        double in_time = 0;    // of all
+        double fine = 0;       // attempts that nothing but the version, its load or its fate makes fail
+        double marked = 0;     // attempts that would fail anyhow: a 500, where they are answered
+        ByCause cut_off{};     // 503: turned away by who stops or is dead, or lost with a process
+        AnswerLaw law{};       // of the others, together
+        AnswerLaw calm{};      // likewise, if nobody had waited
         double defective = 0;  // of the fine ones that are in time
-        double slow = 0;       // of all in time
-        std::array<double, kMaxLatencyBuckets> by_latency{};
-        double latency = 0;  // s, of all in time
-        double latency_square = 0;
-        double clustering = 0;  // see AnswerLaw
 
         double requests() const { return fine + marked; }
     };
     /// A version since the last look.
     struct Standing {
-        double share = 0;
+        double share = 0;   // of the service's requests
+        double routed = 0;  // likewise, if the balancer looked at nothing
         double mirrored = 0;
         int known = 0;     // instances that routers send requests to
         int serving = 0;   // of these: answer
         int stopping = 0;  // of these: refuse; the rest is dead
         double held = 0;   // requests in flight of each
+        double live = 1;   // share of its requests that gets to one that answers
 
-        int dead() const { return known - serving - stopping; }
+        int refusing() const { return known - serving; }
+        int dead() const { return refusing() - stopping; }
     };
     struct Busy {
         double rate;  // requests of the version's work a second
@@ -101,6 +101,8 @@ class DrawnTelemetry {
     struct Answers {
         Grown seen{};
         Tally tally{};
+        std::array<std::int64_t, kCauses> late{};   // of those that failed: met the timeout ...
+        std::array<std::int64_t, kCauses> wrong{};  // ... or failed unseen
     };
     struct Codes {
         std::uint8_t proxy = 0;
@@ -114,9 +116,13 @@ class DrawnTelemetry {
     void pass(std::size_t version, double rate, double seconds, Requests requests);
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;
+    double defective(std::size_t version, double errors) const;
+    void spread(double rate);
+    void follow_retries(double rate);
+    void take_back_retried(std::span<const Answers> answers, Stream& luck);
     Impairment effect(std::size_t version, int instance) const;
-    Answers draw(const Interval& of, std::int64_t fine, std::int64_t marked, std::size_t lane) const;
-    void draw_latencies(const Interval& of, std::int64_t in_time, Stream& luck, Meter& meter) const;
+    Answers draw(Interval of, std::int64_t fine, std::int64_t marked, std::size_t lane) const;
+    void draw_latencies(const AnswerLaw& of, std::int64_t in_time, Stream& luck, Meter& meter) const;
 
     const Scenario* scenario_;
     Defect defect_;
@@ -128,16 +134,21 @@ class DrawnTelemetry {
 
     bool latencies_ = true;
     bool together_ = false;  // behind a flag
+    bool mixed_ = false;     // versions share one balancer's instances
     Time looked_;
     Time settled_;
     std::uint32_t settlings_ = 0;
     std::array<Standing, kMostVersions> standing_{};
     Tally before_;         // of the world's own requests at the new version, at the last look
     double worn_out_ = 0;  // share of these that met a process without descriptors, since the look before
+    RetryFlow retrying_{};  // now
+    RetryFlow retried_{};   // since the last settling, expected
     // Index: version; the last of intervals_: those that reach none.
     std::array<Interval, kMostVersions + 1> intervals_{};
     std::array<Interval, kMostVersions> copies_{};
     std::array<Tally, kMostVersions + 1> tallies_{};
+    Tally retries_{};        // by how much clients see fewer requests and failures than there were attempts
+    Meter client_besides_{};  // likewise, since the last scrape
     std::array<Grown, kMostVersions + 1> grown_{};    // since the last scrape, without copies
     std::array<Grown, kMostVersions> grown_copies_{};  // likewise, of copies
     std::array<Codes, kMostVersions + 1> codes_{};     // seen so far

@@ -1,0 +1,153 @@
+#include "rollcast/world/measured_law.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "rollcast/stats/moments.h"
+#include "rollcast/world/data_plane.h"
+
+namespace rollcast {
+namespace {
+
+/// Laws do not depend on luck: measurements have their own.
+constexpr std::uint64_t kSeed = 20240229;
+/// In which how much requests have in common is seen.
+constexpr int kFewestWindows = 100;
+constexpr double kMostSlots = 1024;
+
+class Rig {
+   public:
+    Rig(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness)
+        : plane_(scenario, std::vector{defect}, StreamSpace(kSeed, 0), Time{}) {
+        plane_.count_application(false);
+        plane_.impair_all({.slowness = slowness});
+        RouteGroup group;
+        for (int i = 0; i < answering + refusing; ++i) {
+            group.servers.push_back(plane_.add_server(kOldVersion));
+            if (i < answering) {
+                plane_.listen(group.servers.back(), Time{});
+            } else {
+                plane_.refuse(group.servers.back(), Cause::kHandOver);
+            }
+        }
+        plane_.set_routes({group});
+        plane_.keep_journal(&journal_);
+    }
+    Rig(const Rig&) = delete;
+    Rig& operator=(const Rig&) = delete;
+
+    /// Goes on, and returns what has ended since it stopped the last time.
+    const std::vector<AttemptRecord>& run(Time until) {
+        journal_.clear();
+        plane_.advance(until);
+        plane_.sweep(until);
+        return journal_;
+    }
+
+   private:
+    DataPlane plane_;
+    std::vector<AttemptRecord> journal_;
+};
+
+/// Requests by what became of them: as a law, but in numbers.
+struct Count {
+    AnswerLaw law{};
+    double ended = 0;
+
+    void add(const AttemptRecord& record, const Scenario& scenario) {
+        ++ended;
+        const auto cause = static_cast<std::size_t>(record.cause);
+        if (record.seen == Code::k503) {
+            ++law.refused[cause];
+        } else if (record.seen == Code::k504) {
+            ++law.late[cause];
+        } else {
+            const Duration latency{record.answered - record.arrived};
+            const double seconds = to_seconds(latency);
+            const std::vector<double>& limits = scenario.observability.latency_buckets;
+            ++law.by_latency[static_cast<std::size_t>(std::lower_bound(limits.begin(), limits.end(), seconds) -
+                                                      limits.begin())];
+            law.slow += latency > scenario.service.slow;
+            law.latency += seconds;
+            law.latency_square += seconds * seconds;
+        }
+    }
+    double failed() const { return ended - law.answered(); }
+};
+
+/// With room for all, where so many of an instance are served at a time on average: a Poisson number.
+Scenario roomy(const Scenario& scenario, double busy) {
+    Scenario idle = scenario;
+    idle.service.slots = static_cast<int>(std::min(kMostSlots, std::ceil(2 * busy + 30)));
+    idle.service.cores = 0;
+    idle.service.most_wait = Duration{};
+    return idle;
+}
+
+}  // namespace
+
+AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
+                      const AnswerLaw& calm, double work, double requests) {
+    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 20;  // error of failures, of requests; effort
+    const double rate = scenario.traffic.rate;
+    Rig real(scenario, defect, instances, 0, slowness);
+    const double busy = rate / instances * work;
+    Rig idle(roomy(scenario, busy), defect.kind == DefectKind::kCapacity ? Defect{} : defect, instances, 0,
+             slowness);
+    const Duration window = std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
+    Time now = Time{} + 5 * window + 3 * scenario.service.timeout;
+    real.run(now), idle.run(now);
+    Count at_real, at_idle;
+    Moments failures;  // of a window
+    std::vector<std::array<double, 2>> waited;  // well answered in a window, and their seconds together
+    const auto is_enough = [&] {
+        if (failures.count() < kFewestWindows || at_real.ended < requests) return false;
+        if (at_real.ended > kMost * requests) return true;
+        const double windows = static_cast<double>(failures.count());
+        const double error = std::sqrt(failures.variance() / windows);
+        return error < kNearEnough * failures.mean() + kNextToNone * at_real.ended / windows;
+    };
+    while (!is_enough()) {
+        now += window;
+        const double failed = at_real.failed(), well = at_real.law.answered(), latency = at_real.law.latency;
+        for (const AttemptRecord& each : real.run(now)) at_real.add(each, scenario);
+        for (const AttemptRecord& each : idle.run(now)) at_idle.add(each, scenario);
+        failures.add(at_real.failed() - failed);
+        waited.push_back({at_real.law.answered() - well, at_real.law.latency - latency});
+    }
+
+    AnswerLaw law = calm;
+    law.add(at_real.law, 1 / at_real.ended);
+    law.add(at_idle.law, -1 / at_idle.ended);
+    const auto no_less_than_none = [](double& share) { share = std::max(0., share); };
+    for (double& share : law.refused) no_less_than_none(share);
+    for (double& share : law.late) no_less_than_none(share);
+    for (double& share : law.by_latency) no_less_than_none(share);
+    no_less_than_none(law.slow);
+
+    const double windows = static_cast<double>(failures.count()), well = at_real.law.answered();
+    const double by_itself = at_real.failed() * well / at_real.ended;
+    law.clustering = std::max(0., (failures.variance() * windows - by_itself) / at_real.ended);
+    const double mean = at_real.law.latency / well, variance = at_real.law.latency_square / well - mean * mean;
+    double spread = 0;
+    for (const auto& [answered, seconds] : waited) spread += std::pow(seconds - answered * mean, 2);
+    law.wait_clustering = std::max(0., (spread * windows / (windows - 1) - well * variance) / at_real.ended);
+    return law;
+}
+
+double measure_reach(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness) {
+    constexpr double kRequests = 3e4;
+    Rig rig(scenario, defect, answering, refusing, slowness);
+    const Duration all = from_seconds(kRequests / scenario.traffic.rate);
+    rig.run(Time{} + all / 20);
+    double refused = 0, ended = 0;
+    for (const AttemptRecord& each : rig.run(Time{} + all / 20 + all)) {
+        refused += each.seen == Code::k503 && each.cause == Cause::kHandOver;
+        ++ended;
+    }
+    return 1 - refused / ended;
+}
+
+}  // namespace rollcast

@@ -1,0 +1,38 @@
+#pragma once
+// What clients' retries make of requests that are drawn, in a steady state: how many attempts there are, and how many
+// of those that fail are tried again.
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "rollcast/model/traffic.h"
+
+namespace rollcast {
+
+/// What becomes of an attempt that goes there. Each share is of those that are left by the ones before.
+struct AttemptFate {
+    double share = 0;       // of all attempts that go there
+    double refused = 0;     // 503
+    double late_alone = 0;  // take longer than the client waits, however idle the instance; again, if they come again
+    double late = 0;        // of the rest: 504
+    double errors = 0;      // of the rest: 500
+};
+
+/// Of the requests of a time in which nothing changes; per first attempt unless said.
+struct RetryFlow {
+    double attempts = 1;
+    double errors = 0;          // attempts that end with 500 or 503 ...
+    double errors_retried = 0;  // ... and are tried again
+    double late = 0;            // likewise of timeouts
+    double late_retried = 0;
+    double slow_besides = 0;                     // requests that end well after a timeout
+    std::array<double, 4> late_alone_share{};  // index: where; of the attempts that go there
+};
+
+/// A request brings the same work with each attempt, so one that takes too long there does so again; all else is drawn
+/// anew. Backing off takes no time. Of a retry budget that is nearly spent the level is taken for a Brownian
+/// motion. `fates`: four at most.
+RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates);
+
+}  // namespace rollcast
