@@ -146,6 +146,9 @@ def test_files_of_another_scenario_model_or_engine_are_not_believed(
     sample(tmp_path, 20, cell=other)
     assert began == [0, 0]
 
+    monkeypatch.setattr(judge, "_engine", lambda: "another build that brings the same")
+    sample(tmp_path, 20, cell=other)
+    assert began == [0, 0]
     with np.load(there) as stored:
         piece = dict(stored)
     piece["failed"][1] += 1
