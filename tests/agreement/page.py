@@ -30,7 +30,6 @@ CRITERIA = {
     "rolled back": "rolled back",
     "stuck": "stuck",
     "timed out": "timed out",
-    "aborted": "aborted",
     "duration": "duration",
     "detection": "detection time",
     "attributable": "attributable failures",
@@ -76,7 +75,7 @@ def render(
             distributions=_svg(
                 _distributions,
                 spread,
-                1.75 * math.ceil(len(spread) / 4) + 0.3,
+                1.9 * math.ceil(len(spread) / 4) + 0.3,
                 "Distributions",
                 "Of total failures of a replication, where they are not shown to be equal.",
             )
@@ -105,6 +104,8 @@ def _by_level(results: Sequence[Result]) -> dict[str, dict[str, Sequence[Result]
 
 def _told(each: Comparison) -> str:
     """How far the two are apart, in short."""
+    if math.isnan(each.second - each.first):
+        return ""
     if each.name == "failed":
         return f"{each.second:.3f}"
     if each.relative:
@@ -160,7 +161,7 @@ def _differences(figure: Figure, results: Sequence[Result]) -> None:
             ax.plot(place, middle, marker, color=colour, ms=3.5, mew=0)
         for start in starts[1:]:
             ax.axvline(start - 0.5, color=plot.INK, lw=0.6)
-        ax.set(ylim=(-BEYOND - 0.4, BEYOND + 0.4), yticks=[-BEYOND, -1, 0, 1, BEYOND])
+        ax.set(ylim=(-BEYOND - 0.4, BEYOND + 0.4), yticks=[-BEYOND, 0, BEYOND])
         ax.set_title(title, loc="left", fontsize=9, pad=2)
         ax.grid(visible=False, axis="x")
     ends = [*starts[1:], len(results)]
@@ -179,7 +180,9 @@ def _distributions(figure: Figure, results: Sequence[Result]) -> None:
     for ax, result in zip(axes, results, strict=False):
         for sample, colour, style in zip(result.samples, (plot.OLD, plot.NEW), ("-", "--"), strict=True):
             ax.step(np.quantile(sample, shares), shares, color=colour, ls=style, lw=1.2)
-        ax.set_title(result.cell.name.replace("_", " "), fontsize=5.2, loc="left", pad=2)
+        cell = result.cell
+        rows = (cell.load, cell.policy, cell.shape, cell.clients), (cell.defect, cell.severity, cell.strategy)
+        ax.set_title("\n".join(map(" ".join, rows)), fontsize=6, loc="left", pad=2)
         ax.tick_params(labelsize=6)
     for ax in list(axes)[len(results) :]:
         ax.set_axis_off()
