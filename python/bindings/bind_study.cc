@@ -173,11 +173,31 @@ void bind_rare(py::module_& module) {
 }  // namespace
 
 void bind_study(py::module_& module) {
+    py::class_<Profile, std::shared_ptr<Profile>>(
+        module, "Profile", "What has been measured of a service, for all studies of it whose requests are drawn.")
+        .def(py::init<const Scenario&>(), py::arg("scenario"))
+        .def(
+            "dump",
+            [](const Profile& self) {
+                const std::vector<double> rows = self.dump();
+                py::array_t<double> array({rows.size() / Profile::kRow, Profile::kRow});
+                std::copy(rows.begin(), rows.end(), array.mutable_data());
+                return array;
+            },
+            "One row for each measurement.")
+        .def(
+            "restore",
+            [](Profile& self, const py::array_t<double, py::array::c_style | py::array::forcecast>& rows) {
+                self.restore({rows.data(), static_cast<std::size_t>(rows.size())});
+            },
+            py::arg("rows"), "What a profile of the same service and model has known.");
     bind_struct(module, "ForecastOptions", "How many replications, with which seed, on how many threads, until when.",
                 field("replications", &ForecastOptions::replications), field("seed", &ForecastOptions::seed),
                 field("threads", &ForecastOptions::threads), field("confidence", &ForecastOptions::confidence),
                 field("stop_estimate", &ForecastOptions::stop_estimate),
-                field("stop_half_width", &ForecastOptions::stop_half_width), field("batch", &ForecastOptions::batch));
+                field("stop_half_width", &ForecastOptions::stop_half_width), field("batch", &ForecastOptions::batch))
+        .def_readwrite("profile", &ForecastOptions::profile,
+                       "Of the scenario's service; None: a new one. Not pickled.");
     bind_enum<Unit>(module, "Unit", "Of an estimate.",
                     {{"probability", Unit::kProbability},
                      {"seconds", Unit::kSeconds},
@@ -250,7 +270,9 @@ void bind_study(py::module_& module) {
     bind_struct(module, "GuardTrialOptions",
                 "How many replications of each trial, with which seed, on how many threads.",
                 field("replications", &GuardTrialOptions::replications), field("seed", &GuardTrialOptions::seed),
-                field("threads", &GuardTrialOptions::threads));
+                field("threads", &GuardTrialOptions::threads))
+        .def_readwrite("profile", &GuardTrialOptions::profile,
+                       "Of the scenario's service; None: a new one. Not pickled.");
     module.def("try_guards", &try_guards_from_python, py::arg("scenario"), py::arg("strategy"), py::arg("trials"),
                py::arg_v("options", GuardTrialOptions{}, "..."), py::arg("progress") = py::none(),
                "The rows of all trials, one after the other, as outcome_columns() gives them. Requests are not "

@@ -127,6 +127,7 @@ def _bake(power: Power, truth: Any, severity: float, share: float) -> Bake | Non
         kind=truth.kind, severity=severity, share=truth.share, request_class=truth.request_class
     )
     options = _core.GuardTrialOptions(replications=_TRIALS, seed=power.seed, threads=power.threads)
+    options.profile = _core.Profile(hold.model)
     bad = _core.try_guards(hold.model, hold.strategy, [_core.GuardTrial(defect=defect)], options)
     if len(bad["detection"]) < _TRIALS:
         return None  # interrupted

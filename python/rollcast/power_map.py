@@ -25,6 +25,7 @@ from rollcast import _core, outcomes, wording
 from rollcast.errors import InputError, listed, nearest, shown
 from rollcast.power_axes import SEVERITY, SHARE, Axis, parse_axis
 from rollcast.power_exact import Bounds, Caught, NotExactError, background, qualify
+from rollcast.profiles import kept
 from rollcast.study import DEFAULT_SEED, Source, _loaded, require_range
 
 if TYPE_CHECKING:
@@ -404,7 +405,8 @@ class _Study:
             replications=self.replications, seed=self.seed, threads=self.threads
         )
         loaded = settings[0].loaded
-        rows = _core.try_guards(loaded.model, loaded.strategy, trials, options, self._goes_on)
+        with kept(loaded.model) as options.profile:
+            rows = _core.try_guards(loaded.model, loaded.strategy, trials, options, self._goes_on)
         parts = [
             {name: values[at : at + self.replications] for name, values in rows.items()}
             for at in range(0, len(rows["verdict"]), self.replications)

@@ -1750,8 +1750,8 @@ class ScenarioModel(Model):
     window: WindowModel = WindowModel()
     """The window on which every plan is scored."""
     fidelity: Literal["request", "flow", "auto"] | None = None
-    """How requests are simulated: each by itself, in numbers (many times quicker, whatever the traffic), or in
-    numbers wherever that is as good. Default: request."""
+    """How requests are simulated: each by itself, in numbers (many times quicker, whatever the traffic), or
+    in numbers wherever that is as good. Default: request."""
     approval: Approval | None = None
     """Until a person promotes a pause without an end."""
     people: PeopleModel | None = None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rollcast import _core, outcomes, scenario, wording
 from rollcast.errors import InputError
+from rollcast.profiles import kept
 from rollcast.thresholds import Result, Stop, Threshold, require_known
 from rollcast.timeline import Timeline
 
@@ -330,7 +331,8 @@ def forecast(
     """
     loaded = _loaded(source)
     options = _options(loaded, replications, seed, threads, stop)
-    result = _core.forecast(loaded.model, loaded.strategy, options, progress)
+    with kept(loaded.model, needed=False) as options.profile:
+        result = _core.forecast(loaded.model, loaded.strategy, options, progress)
     release = loaded.model.release
     return Forecast(
         scenario=loaded,
@@ -352,7 +354,8 @@ def replay(source: Source, replication: int, seed: int = DEFAULT_SEED) -> Timeli
     require_range("replication", replication, 0)
     require_range("seed", seed, 0, bits=64)
     options = _core.ForecastOptions(seed=seed)
-    timeline, outcome = _core.replay(loaded.model, loaded.strategy, options, replication)
+    with kept(loaded.model, needed=False) as options.profile:
+        timeline, outcome = _core.replay(loaded.model, loaded.strategy, options, replication)
     return Timeline.of(timeline, outcome, loaded)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rollcast import _core
 from rollcast.errors import InputError, InputErrors, Place
 from rollcast.parameters import with_values
+from rollcast.profiles import kept
 from rollcast.scenario import LoadedScenario, restore
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def run(task: Task) -> Piece:
     started = time.perf_counter()
     loaded, identity = _point(task.base, task.values)
     options = _core.ForecastOptions(replications=task.count, seed=task.seed, threads=task.threads)
-    columns = _core.run_piece(loaded.model, loaded.strategy, options, task.first)
+    with kept(loaded.model, needed=False) as options.profile:
+        columns = _core.run_piece(loaded.model, loaded.strategy, options, task.first)
     if len(columns["replication"]) < task.count:
         raise KeyboardInterrupt
     truths = [(each.name, each.kind.name, each.probability) for each in loaded.model.release.truths]

@@ -1,8 +1,12 @@
 #include "rollcast/model/fidelity.h"
 
-namespace rollcast {
+#include <algorithm>
 
-std::optional<std::string> why_not_flow(const Scenario& scenario, const TruthKind& truth) {
+namespace rollcast {
+namespace {
+
+/// What the flow data plane does not know at all.
+std::optional<std::string> lacks(const Scenario& scenario) {
     const Traffic& traffic = scenario.traffic;
     const Balancing& balancing = scenario.balancing;
     if (traffic.replay) return "its arrivals are given one by one";
@@ -14,13 +18,39 @@ std::optional<std::string> why_not_flow(const Scenario& scenario, const TruthKin
     if (balancing.locality) return "balancers prefer instances of their zone";
     if (scenario.service.cold_slowness > 0) return "instances are slow while they are cold";
     if (autoscales(scenario)) return "autoscalers look at what requests do to instances";
-    (void)truth;
     return std::nullopt;
+}
+
+/// Where the two planes have been compared and differ, or have not been.
+std::optional<std::string> strays(const Scenario& scenario, const TruthKind& truth) {
+    constexpr double kMostLoad = .9, kWorst = .1;  // of the slots in use; of all releases of the kind
+    const InstanceEffects& effects = scenario.faults.instances;
+    if (effects.noise > 0 || effects.gray > 0) return "instances are not alike";
+    double work = 1;  // what a release makes of it
+    const double severity = upper_quantile(truth.severity, kWorst);
+    if (truth.kind == DefectKind::kLatency) work = 1 + truth.share * (std::max(1., severity) - 1);
+    if (truth.kind == DefectKind::kCapacity) work = 1 / std::max(1e-9, 1 - severity);
+    if (work * instances_needed(scenario) > kMostLoad * scenario.fleet.replicas) {
+        return "more than nine tenths of the slots may be in use, and then queues do not settle";
+    }
+    if (work > 1 && scenario.balancing.policy != Policy::kRandom && scenario.balancing.policy != Policy::kRoundRobin) {
+        return "balancers that look at instances send slower ones less";
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> why_not_flow(const Scenario& scenario, const TruthKind& truth) {
+    std::optional<std::string> why = lacks(scenario);
+    return why ? why : strays(scenario, truth);
 }
 
 bool draws_requests(const Scenario& scenario, const TruthKind& truth) {
     return scenario.fidelity == Fidelity::kFlow ||
            (scenario.fidelity == Fidelity::kAuto && !why_not_flow(scenario, truth));
 }
+
+std::optional<std::string> refuses_flow(const Scenario& scenario) { return lacks(scenario); }
 
 }  // namespace rollcast

@@ -490,11 +490,9 @@ std::vector<Complaint> validate(const Scenario& scenario) {
                          "looks at a baseline, which no strategy brings");
         }
     }
-    for (const TruthKind& truth : scenario.release.truths) {
-        const std::optional<std::string> why = why_not_flow(scenario, truth);
-        if (scenario.fidelity != Fidelity::kFlow || !why) continue;
-        found.unless(false, "fidelity", "must be request or auto, for " + *why);
-        break;
+    if (scenario.fidelity == Fidelity::kFlow) {
+        const std::optional<std::string> why = refuses_flow(scenario);
+        found.unless(!why, "fidelity", "must be request or auto, for " + why.value_or(""));
     }
     return found.take();
 }

@@ -43,7 +43,7 @@ Forecast forecast(const Scenario& scenario, const Strategy& strategy, const Fore
             return interval.half_width() <= options.stop_half_width;
         };
     }
-    const auto profile = std::make_shared<Profile>(scenario);
+    const auto profile = options.profile ? options.profile : std::make_shared<Profile>(scenario);
     PoolResult result = run_pool(
         {options.replications, options.batch, options.threads},
         [&](std::uint32_t replication) {
@@ -64,7 +64,7 @@ std::vector<Outcome> run_piece(const Scenario& scenario, const Strategy& strateg
     require(options.replications <= std::numeric_limits<std::uint32_t>::max() - first,
             "there are no such replications");
     const std::vector<std::uint32_t> truths = allocate_truths(scenario.release, first + options.replications);
-    const auto profile = std::make_shared<Profile>(scenario);
+    const auto profile = options.profile ? options.profile : std::make_shared<Profile>(scenario);
     return run_pool(
                {options.replications, options.batch, options.threads},
                [&](std::uint32_t ordinal) {
@@ -81,7 +81,7 @@ Timeline replay(const Scenario& scenario, const Strategy& strategy, const Foreca
     require_valid(scenario);
     const std::uint32_t truth = allocate_truths(scenario.release, replication + 1).back();
     Timeline timeline;
-    const Outcome result = replicate(scenario, strategy, options.seed, replication, truth, &timeline);
+    const Outcome result = replicate(scenario, strategy, options.seed, replication, truth, &timeline, options.profile);
     if (outcome != nullptr) *outcome = result;
     return timeline;
 }

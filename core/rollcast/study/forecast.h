@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "rollcast/run/outcome.h"
 #include "rollcast/run/timeline.h"
 #include "rollcast/stats/interval.h"
+#include "rollcast/world/answer_law.h"
 
 namespace rollcast {
 
@@ -27,6 +29,7 @@ struct ForecastOptions {
     std::string stop_estimate{};  // name of an estimate; empty: run all replications
     double stop_half_width = 0;   // stop at the first whole batch where its interval is at most so wide to a side
     std::uint32_t batch = 50;     // stopping is checked after every so many replications
+    std::shared_ptr<Profile> profile{};  // of the scenario's service; none: a new one
 };
 
 enum class Unit : std::uint8_t { kProbability, kSeconds, kRequests, kFraction, kCount };

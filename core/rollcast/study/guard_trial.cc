@@ -58,7 +58,7 @@ std::vector<Outcome> try_guards(const Scenario& scenario, const Strategy& strate
         require(!trial.share || (*trial.share > 0 && *trial.share < 1), "a trial's share must be between 0 and 1");
     }
     for (const Complaint& wrong : validate(scenario)) require(false, wrong.path + " " + wrong.message);
-    const auto profile = std::make_shared<Profile>(scenario);
+    const auto profile = options.profile ? options.profile : std::make_shared<Profile>(scenario);
     std::vector<std::shared_ptr<const Flow>> flows;
     for (const GuardTrial& trial : trials) {
         flows.push_back(std::make_shared<const Flow>(scenario, trial.defect, profile, trial.share));
@@ -82,8 +82,9 @@ PlannedTraffic planned_traffic(const Scenario& scenario, const Strategy& strateg
     faultless.service.error_rate = 0;
     for (RequestClass& of : faultless.traffic.classes) of.error_rate = 0;
     PlannedTraffic planned;
-    Simulation simulation = launched(faultless, strategy, {}, std::make_shared<const Flow>(faultless, Defect{}, nullptr, share),
-                                     StreamSpace(seed, replication), &planned.timeline);
+    Simulation simulation =
+        launched(faultless, strategy, {}, std::make_shared<const Flow>(faultless, Defect{}, nullptr, share),
+                 StreamSpace(seed, replication), &planned.timeline);
     const Time horizon = Time{} + scenario.window.horizon;
     planned.end = horizon;
     double before = 0;

@@ -4,6 +4,7 @@
 // few by which processes die or wear out.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -25,7 +26,8 @@ struct GuardTrial {
 struct GuardTrialOptions {
     std::uint32_t replications = 100;  // of each trial
     std::uint64_t seed = 1;
-    unsigned threads = 0;  // 0: every core
+    unsigned threads = 0;                // 0: every core
+    std::shared_ptr<Profile> profile{};  // of the scenario's service; none: a new one
 };
 
 /// The rows of all trials, one after the other; a row's replication counts from 0 in each trial. They end when the

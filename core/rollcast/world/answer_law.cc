@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string>
 #include <utility>
 
+#include "rollcast/base/check.h"
 #include "rollcast/random/counts.h"
 #include "rollcast/random/distribution.h"
 #include "rollcast/stats/queueing.h"
@@ -31,6 +33,14 @@ double slots_of(const Service& service, const Defect& defect) {
 
 /// Does the balancer look at what instances do, or whose turn it is?
 bool looks(const Balancing& balancing) { return balancing.policy != Policy::kRandom; }
+
+/// So many instances of one balancer hardly differ from these.
+int like(int instances) {
+    for (const int fewer : {16, 12, 8, 6, 4, 3, 2}) {
+        if (instances >= fewer) return fewer;
+    }
+    return 1;
+}
 
 /// The load up to which at most kFewWait of all requests would wait in M/M/c.
 double quiet_load(double slots) {
@@ -106,7 +116,8 @@ AnswerLaw AnswerLaw::with_late_alone(const AnswerLaw& calm, double share) const 
 
 void AnswerLaw::cluster(const AnswerLaw& calm, double u) {
     const auto factor = [&](double excess, double sum) { return gamma_quantile(excess / (sum * sum), u); };
-    const double failed = std::accumulate(refused.begin(), refused.end(), std::accumulate(late.begin(), late.end(), 0.));
+    const double failed =
+        std::accumulate(refused.begin(), refused.end(), std::accumulate(late.begin(), late.end(), 0.));
     const double well = answered(), waited = latency - calm.latency;
     if (clustering > 0 && failed > 0 && well > 0) {
         const double times = std::min(factor(clustering, failed), (failed + well) / failed);
@@ -141,6 +152,7 @@ void AnswerLaw::add(const AnswerLaw& other, double share) {
     latency_square += share * other.latency_square;
     clustering += share * other.clustering;
     wait_clustering += share * other.wait_clustering;
+    persistence += share * other.persistence;
 }
 
 // ---- what is measured ----
@@ -180,7 +192,7 @@ Profile::Key Profile::key(const Defect& defect, int instances, double slowness) 
             .share = timing.share,
             .request_class = timing.request_class,
             .slowness = slowness,
-            .instances = looks(alone_.balancing) ? std::clamp(instances, 1, kMostPooled) : 1};
+            .instances = looks(alone_.balancing) ? like(instances) : 1};
 }
 
 AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
@@ -199,26 +211,76 @@ AnswerLaw Profile::law(const Defect& defect, double load, int instances, double 
 const AnswerLaw& Profile::at(const Key& key) {
     if (const auto known = laws_.find(key); known != laws_.end()) return known->second;
     const auto [scenario, facts, calm] = loaded(key);
-    const AnswerLaw law = key.load == 0 ? calm
-                                        : measure_law(scenario, key.defect(), key.instances, key.slowness, calm,
-                                                      facts.work * key.slowness, key.load < kShort ? kShortRequests : kRequests);
+    const AnswerLaw law = key.load == 0
+                              ? calm
+                              : measure_law(scenario, key.defect(), key.instances, key.slowness, calm,
+                                            facts.work * key.slowness, key.load < kShort ? kShortRequests : kRequests);
     return laws_.emplace(key, law).first->second;
 }
 
-double Profile::reach(const Defect& defect, double load, int answering, int refusing, double slowness) {
+double Profile::reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness) {
     constexpr double kStep = .1;
-    if (refusing == 0) return 1;
+    const int count = refusing.dead + refusing.stopping;
+    if (count == 0) return 1;
     if (answering == 0) return 0;
-    if (!looks(alone_.balancing)) return static_cast<double>(answering) / (answering + refusing);
-    const double shrunk = std::min(1., static_cast<double>(kMostPooled) / (answering + refusing));
-    Key key = this->key(defect, std::max(1, static_cast<int>(std::lround(shrunk * answering))), slowness);
-    key.refusing = std::max(1, static_cast<int>(std::lround(shrunk * refusing)));
+    if (!looks(alone_.balancing)) return static_cast<double>(answering) / (answering + count);
+    const double shrunk = std::min(1., static_cast<double>(kMostPooled) / (answering + count));
+    Key key = this->key(defect, 1, slowness);
+    key.instances = std::max(1, static_cast<int>(std::lround(shrunk * answering)));
+    key.refusing = std::max(1, static_cast<int>(std::lround(shrunk * count)));
+    key.stopping_for = refusing.dead == 0 ? refusing.stopping_for : 0;
     key.load = std::max(1., std::round(std::min(load, kHighest) / kStep)) * kStep;
     const std::lock_guard lock(mutex_);
     if (const auto known = reaches_.find(key); known != reaches_.end()) return known->second;
-    const double reach =
-        measure_reach(loaded(key).scenario, key.defect(), key.instances, key.refusing, key.slowness);
+    const auto [scenario, facts, calm] = loaded(key);
+    const double reach = key.stopping_for > 0
+                             ? measure_reach_while_stopping(scenario, key.defect(), key.instances, key.refusing,
+                                                            key.slowness, facts.work * key.slowness, key.stopping_for)
+                             : measure_reach(scenario, key.defect(), key.instances, key.refusing, key.slowness);
     return reaches_.emplace(key, reach).first->second;
+}
+
+std::vector<double> Profile::dump() const {
+    std::vector<double> rows;
+    const auto add = [&](const Key& key, const AnswerLaw& law) {
+        rows.insert(rows.end(),
+                    {static_cast<double>(key.kind), key.severity, key.share, static_cast<double>(key.request_class),
+                     key.slowness, static_cast<double>(key.instances), static_cast<double>(key.refusing),
+                     key.stopping_for, key.load});
+        rows.insert(rows.end(), law.refused.begin(), law.refused.end());
+        rows.insert(rows.end(), law.late.begin(), law.late.end());
+        rows.insert(rows.end(), law.by_latency.begin(), law.by_latency.end());
+        rows.insert(rows.end(),
+                    {law.slow, law.latency, law.latency_square, law.clustering, law.wait_clustering, law.persistence});
+    };
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, law] : laws_) add(key, law);
+    for (const auto& [key, reach] : reaches_) add(key, {.slow = reach});  // refusing tells it from a law
+    return rows;
+}
+
+void Profile::restore(std::span<const double> rows) {
+    require(rows.size() % kRow == 0, "a profile has " + std::to_string(kRow) + " numbers for each measurement");
+    const std::lock_guard lock(mutex_);
+    for (const double* at = rows.data(); at != rows.data() + rows.size();) {
+        const auto next = [&] { return *at++; };
+        Key key{};
+        key.kind = static_cast<DefectKind>(next()), key.severity = next(), key.share = next(),
+        key.request_class = static_cast<int>(next());
+        key.slowness = next(), key.instances = static_cast<int>(next());
+        key.refusing = static_cast<int>(next()), key.stopping_for = next(), key.load = next();
+        AnswerLaw law;
+        for (double& share : law.refused) share = next();
+        for (double& share : law.late) share = next();
+        for (double& share : law.by_latency) share = next();
+        law.slow = next(), law.latency = next(), law.latency_square = next();
+        law.clustering = next(), law.wait_clustering = next(), law.persistence = next();
+        if (key.refusing > 0) {
+            reaches_.emplace(key, law.slow);
+        } else {
+            laws_.emplace(key, law);
+        }
+    }
 }
 
 Profile::Loaded Profile::loaded(const Key& key) const {
@@ -291,16 +353,26 @@ double AnswerBook::load(std::size_t version, double rate, int instances, double 
     return rate * facts.work * slowness / (std::max(1, instances) * facts.slots);
 }
 
-double AnswerBook::reach(std::size_t version, double rate, int answering, int refusing, double slowness) const {
+double AnswerBook::reach(std::size_t version, double rate, int answering, const Refusing& refusing,
+                         double slowness) const {
     const double load = this->load(version, rate, answering, slowness);
-    return profile_->reach(versions_[version].defect, load, answering, refusing, slowness);
+    return profile_->reach(versions_[version].defect, load, refusing, answering, slowness);
 }
 
-AnswerLaw AnswerBook::law(std::size_t version, double rate, int instances, double slowness) const {
+AnswerLaw AnswerBook::law_at(std::size_t version, double load, int instances, double slowness) const {
     const Kind& kind = versions_[version];
-    const double load = this->load(version, rate, instances, slowness);
-    if (load > kind.quiet) return profile_->law(kind.defect, load, instances, slowness);
-    return calm(version, slowness);
+    return load > kind.quiet ? profile_->law(kind.defect, load, instances, slowness) : calm(version, slowness);
+}
+
+double AnswerBook::inertia(std::size_t version, double load, int instances, double slowness) const {
+    const auto held = [&](double at) {  // in the system, over the slots; by Little's law
+        const AnswerLaw law = law_at(version, at, instances, slowness);
+        const double late = std::accumulate(law.late.begin(), law.late.end(), 0.);
+        return at * (law.latency + late * to_seconds(scenario_.service.timeout));
+    };
+    const double work = versions_[version].facts.work * slowness, step = Profile::kLoadStep;
+    const double from = std::min(load, Profile::kHighest - step);
+    return std::max(work, (held(from + step) - held(from)) / step);
 }
 
 const AnswerLaw& AnswerBook::calm(std::size_t version, double slowness) const {

@@ -4,10 +4,12 @@
 // plane itself.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,7 @@ struct AnswerLaw {
     /// scrape interval exceeds that of independent ones, per request; and that of the sum of latencies.
     double clustering = 0;
     double wait_clustering = 0;
+    double persistence = 0;  // correlation of that from one interval to the next
 
     double in_time() const;
     /// Of a sum of laws: how many are in time.
@@ -44,6 +47,13 @@ struct AnswerLaw {
     void cluster(const AnswerLaw& calm, double u);
 };
 
+/// Instances that routers know and that refuse all they are sent.
+struct Refusing {
+    int dead = 0;
+    int stopping = 0;
+    double stopping_for = 0;  // seconds until routers know, on average
+};
+
 /// What the request data plane has measured of a service: a version's law by load, however many replications ask.
 /// Loads are measured in steps, what is between them is interpolated; factors of slow releases are rounded to 5 %, but
 /// for those that the scenario names. Each measurement is a run of its own, the same in every profile of that service.
@@ -51,20 +61,26 @@ struct AnswerLaw {
 class Profile {
    public:
     // Where queues are short little depends on the load.
-    static constexpr double kShort = .7;        // load
-    static constexpr double kLoadStep = .025;   // from there on
-    static constexpr double kShortStep = .05;   // up to there
-    static constexpr double kRequests = 1e5;    // of a measurement, at least
+    static constexpr double kShort = .7;       // load
+    static constexpr double kLoadStep = .025;  // from there on
+    static constexpr double kShortStep = .05;  // up to there
+    static constexpr double kRequests = 1e5;   // of a measurement, at least
     static constexpr double kShortRequests = 3e4;
-    static constexpr double kHighest = 4;      // load; beyond, as there
-    static constexpr int kMostPooled = 16;     // instances that one balancer knows: more hardly differ
+    static constexpr double kHighest = 4;   // load; beyond, as there
+    static constexpr int kMostPooled = 16;  // instances that one balancer knows, where some of them refuse
 
     explicit Profile(const Scenario& scenario);
 
     /// Of `instances`, each with that share of its slots in use.
     AnswerLaw law(const Defect& defect, double load, int instances, double slowness);
     /// Beside instances that refuse: the share of requests that get to one that answers. `load`: if all did.
-    double reach(const Defect& defect, double load, int answering, int refusing, double slowness);
+    double reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness);
+
+    /// What is known, to be kept: so many numbers for each measurement.
+    static constexpr std::size_t kRow = 9 + 2 * kCauses + kMaxLatencyBuckets + 6;
+    std::vector<double> dump() const;
+    /// What a profile of the same service and model has known. Throws std::invalid_argument for a part of a row.
+    void restore(std::span<const double> rows);
 
    private:
     struct Key {
@@ -75,6 +91,7 @@ class Profile {
         double slowness;
         int instances;
         int refusing = 0;
+        double stopping_for = 0;
         double load = 0;
         Defect defect() const { return {kind, severity, share, request_class}; }
         friend auto operator<=>(const Key&, const Key&) = default;
@@ -85,8 +102,8 @@ class Profile {
     const AnswerLaw& at(const Key& key);
     Defect timing_of(const Defect& defect) const;
 
-    Scenario alone_;  // the service with nothing around it
-    std::mutex mutex_;  // guards what follows
+    Scenario alone_;            // the service with nothing around it
+    mutable std::mutex mutex_;  // guards what follows
     std::map<Key, AnswerLaw> laws_;
     std::map<Key, double> reaches_;
 };
@@ -110,9 +127,17 @@ class AnswerBook {
     const Version& version(std::size_t index) const { return versions_[index].facts; }
 
     /// Of `rate` requests a second at so many instances, all of them slower than usual by a factor.
-    AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const;
+    AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const {
+        return law_at(version, load(version, rate, instances, slowness), instances, slowness);
+    }
+    AnswerLaw law_at(std::size_t version, double load, int instances, double slowness) const;
+    /// Up to this load nobody waits.
+    double quiet(std::size_t version) const { return versions_[version].quiet; }
+    /// How quickly queues follow where the load goes from there: a time constant in seconds. What is there has to grow
+    /// or go (the pointwise stationary fluid flow approximation; Wang, Tipper and Banerjee 1996).
+    double inertia(std::size_t version, double load, int instances, double slowness) const;
     /// Of requests to these and others that refuse: the share that gets to one that answers.
-    double reach(std::size_t version, double rate, int answering, int refusing, double slowness) const;
+    double reach(std::size_t version, double rate, int answering, const Refusing& refusing, double slowness) const;
     /// The law if nobody waits.
     const AnswerLaw& calm(std::size_t version, double slowness) const;
     /// Share of the slots in use; above 1 where they do not suffice.
@@ -122,14 +147,14 @@ class AnswerBook {
     struct Kind {
         Version facts{};
         Defect defect{};
-        double quiet = 0;  // up to this load nobody waits
+        double quiet = 0;
     };
     AnswerLaw alone(const Defect& defect, double slowness) const;
 
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
     std::vector<Kind> versions_;
-    mutable std::mutex mutex_;                                               // guards what follows
+    mutable std::mutex mutex_;                                          // guards what follows
     mutable std::map<std::pair<std::size_t, double>, AnswerLaw> calm_;  // by version and slowness; entries stay
 };
 

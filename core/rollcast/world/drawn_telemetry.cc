@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <utility>
 
@@ -63,28 +64,14 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       share_(share),
       versions_(scenario.baseline ? 3 : 2),
       closed_rate_(closed_loop_rate(scenario)),
+      stopping_for_(std::max(0., mean(scenario.balancing.propagation) - to_seconds(scenario.fleet.pre_stop))),
+      tokens_(scenario.traffic.retries.reserve),
       looked_(from),
       settled_(from) {}
 
 void DrawnTelemetry::look(const World& world, Time now) {
-    if (now > looked_) {
-        if (defect_.kind == DefectKind::kDescriptorLeak) follow_leak(world);
-        const double rate =
-            mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
-        spread(rate * retrying_.attempts);
-        follow_retries(rate);
-        const double requests = rate * to_seconds(now - looked_);
-        retried_.errors += requests * retrying_.errors;
-        retried_.errors_retried += requests * retrying_.errors_retried;
-        retried_.late += requests * retrying_.late;
-        retried_.late_retried += requests * retrying_.late_retried;
-        retried_.slow_besides += requests * retrying_.slow_besides;
-        for (std::size_t version = 0; version < versions_; ++version) {
-            pass(version, rate, to_seconds(now - looked_), Requests::kOwn);
-            pass(version, rate, to_seconds(now - looked_), Requests::kCopies);
-        }
-        looked_ = now;
-    }
+    if (now > looked_ && defect_.kind == DefectKind::kDescriptorLeak) follow_leak(world);
+    while (now > looked_) pass_until(now);
     together_ = world.flagged();
     double newer = world.share(kNew), beside = versions_ > kBaseline ? world.share(kBaseline) : 0;
     const bool both = newer > 0 && world.share(kOld) + beside > 0;
@@ -114,26 +101,54 @@ void DrawnTelemetry::look(const World& world, Time now) {
     spread(rate_at(scenario_->traffic, now) * retrying_.attempts);
 }
 
+/// Nothing changes but the traffic; not all the way to `now` where queues have to follow it.
+void DrawnTelemetry::pass_until(Time now) {
+    constexpr Duration kGlance = 2s;
+    constexpr double kQueues = .5;  // at lower loads hardly anybody waits
+    const bool queues = std::any_of(standing_.begin(), standing_.end(),
+                                    [](const Standing& standing) { return standing.load > kQueues; });
+    if (queues && !scenario_->traffic.shape.empty()) now = std::min(now, looked_ + kGlance);
+    const double rate =
+        mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
+    spread(rate * retrying_.attempts);
+    const double seconds = to_seconds(now - looked_), requests = rate * seconds;
+    follow_retries(rate, requests);
+    retried_.errors += requests * retrying_.errors;
+    retried_.errors_retried += requests * retrying_.errors_retried;
+    retried_.late += requests * retrying_.late;
+    retried_.late_retried += requests * retrying_.late_retried;
+    retried_.slow_besides += requests * retrying_.slow_besides;
+    for (std::size_t version = 0; version < versions_; ++version) {
+        pass(version, rate, seconds, Requests::kOwn);
+        pass(version, rate, seconds, Requests::kCopies);
+    }
+    looked_ = now;
+}
+
 /// Which share of the requests gets where, and to instances that answer: those that refuse draw more than their share
 /// from a balancer that looks for who is idle. `rate`: of attempts.
 void DrawnTelemetry::spread(double rate) {
     const double slowness = impairment_of(scenario_->faults.brown_outs, looked_).slowness;
     double share = 0;
-    int serving = 0, refusing = 0;
+    int serving = 0;
+    Refusing all{.stopping_for = stopping_for_};
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         standing.share = standing.routed;
         share += standing.routed;
         serving += standing.serving;
-        refusing += standing.refusing();
+        all.dead += standing.dead();
+        all.stopping += standing.stopping;
+        const Refusing refusing{standing.dead(), standing.stopping, stopping_for_};
         standing.live = standing.refusing() == 0
                             ? 1
                             : book_->reach(answers_as(version), rate * (standing.routed + standing.mirrored),
-                                           standing.serving, standing.refusing(), slowness);
+                                           standing.serving, refusing, slowness);
     }
+    const int refusing = all.dead + all.stopping;
     if (!mixed_ || refusing == 0 || serving == 0) return;
     const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
-    const double live = book_->reach(answers_as(most), rate * share, serving, refusing, slowness);
+    const double live = book_->reach(answers_as(most), rate * share, serving, all, slowness);
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const double its_live = share * live * standing.serving / serving;
@@ -213,18 +228,51 @@ DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) c
     return {rate / standing.share * fleet / replicas, fleet};
 }
 
-/// Over the instances that serve. Adds what fails because of them to `errors`.
-AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double slowness, double& errors) const {
+/// Over the instances that serve, each with that share of its slots in use. Adds what fails because of them to
+/// `errors`.
+AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double load, double slowness,
+                              double& errors) const {
     const InstanceEffects& effects = scenario_->faults.instances;
     const std::size_t kind = answers_as(version);
-    if (effects.noise == 0 && effects.gray == 0) return book_->law(kind, busy.rate, busy.instances, slowness);
+    if (effects.noise == 0 && effects.gray == 0) return book_->law_at(kind, load, busy.instances, slowness);
     AnswerLaw sum;
     for (int i = 0; i < busy.instances; ++i) {
         const Impairment own = effect(version, i);
         errors += own.error_rate / busy.instances;
-        sum.add(book_->law(kind, busy.rate, busy.instances, slowness * own.slowness), 1. / busy.instances);
+        sum.add(book_->law_at(kind, load * own.slowness, busy.instances, slowness * own.slowness), 1. / busy.instances);
     }
     return sum;
+}
+
+/// Likewise on average over a time in which queues grow or shrink to what the load makes of them.
+AnswerLaw DrawnTelemetry::follow_load(std::size_t version, const Busy& busy, double seconds, double slowness,
+                                      double& errors) {
+    constexpr double kNear = 1e-3, kStep = .5;  // of the load; of the time constant
+    constexpr int kMostSteps = 32;
+    const std::size_t kind = answers_as(version);
+    const double to = book_->load(kind, busy.rate, busy.instances, slowness);
+    double& load = standing_[version].load;
+    AnswerLaw sum;
+    double left = seconds;
+    for (int step = 0; step < kMostSteps && left > 0 && std::max(load, to) > book_->quiet(kind); ++step) {
+        if (std::abs(to - load) < kNear) break;
+        const double inertia = book_->inertia(kind, load, busy.instances, slowness);
+        if (inertia * kMostSteps < left) break;
+        const double taken = std::min(left, std::max(kStep * inertia, seconds / kMostSteps));
+        const double moved = (to - load) * -std::expm1(-taken / inertia);
+        double ignored = 0;
+        sum.add(law(version, busy, load + moved / 2, slowness, ignored), taken / seconds);
+        load += moved;
+        left -= taken;
+    }
+    if (left > 0) load = to;
+    sum.add(law(version, busy, load, slowness, errors), left / seconds);
+    return sum;
+}
+
+/// Of all attempts: the share that takes too long even at the old version, however idle it is.
+double DrawnTelemetry::late_anyhow(double slowness) const {
+    return retrying_.attempts > 1 ? retrying_.late_alone_share[kOld] : sum(book_->calm(kOld, slowness).late);
 }
 
 /// Of the version: the share of all requests that fail because of it, where so many fail anyhow.
@@ -235,8 +283,8 @@ double DrawnTelemetry::defective(std::size_t version, double errors) const {
 }
 
 /// Retries bring load, by which more fails: what was so far is where to begin, so that a storm goes on. `rate`: of
-/// requests.
-void DrawnTelemetry::follow_retries(double rate) {
+/// requests, and how many there are of them.
+void DrawnTelemetry::follow_retries(double rate, double requests) {
     constexpr int kMostSteps = 50;
     constexpr double kNear = 1e-4;
     if (scenario_->traffic.retries.attempts < 2) return;
@@ -254,7 +302,7 @@ void DrawnTelemetry::follow_retries(double rate) {
             }
             double errors = book_->version(answers_as(version)).background + brown.error_rate;
             const AnswerLaw law =
-                this->law(version, busy(version, rate * retrying_.attempts), brown.slowness, errors);
+                this->law(version, busy(version, rate * retrying_.attempts), standing.load, brown.slowness, errors);
             const double admitted = 1 - sum(law.refused), serving = standing.live;
             const double alone = sum(book_->calm(answers_as(version), brown.slowness).late);
             const double late = admitted > 0 ? sum(law.late) / admitted : 0;
@@ -267,10 +315,28 @@ void DrawnTelemetry::follow_retries(double rate) {
                               .errors = errors + (unseen ? 0 : defective(version, errors))};
         }
         const double before = retrying_.attempts;
-        retrying_ = retry_flow(scenario_->traffic.retries, fates);
-        if (std::abs(retrying_.attempts - before) < kNear) return;
+        retrying_ = granted(fates, requests);
+        if (std::abs(retrying_.attempts - before) < kNear) break;
         retrying_.attempts = (before + retrying_.attempts) / 2;
     }
+    const Retries& retries = scenario_->traffic.retries;
+    if (retries.budget) {
+        const double saved = (*retries.budget - (retrying_.attempts - 1)) * requests;
+        tokens_ = std::clamp(tokens_ + saved, 0., retries.reserve);
+    }
+}
+
+/// As many retries as the budget pays for: what it has saved up at first.
+RetryFlow DrawnTelemetry::granted(std::span<const AttemptFate> fates, double requests) const {
+    const Retries& retries = scenario_->traffic.retries;
+    const RetryFlow steady = retry_flow(retries, fates);
+    if (!retries.budget) return steady;
+    RetryFlow flow = retry_flow(retries, fates, true);
+    const double beyond = (flow.attempts - 1 - *retries.budget) * requests;
+    if (beyond <= 0) return steady;
+    const double paid = std::min(1., tokens_ / beyond);
+    flow.mix(steady, 1 - paid);
+    return flow;
 }
 
 /// Some time passes in which nothing changes. `rate`: of the service's requests. What becomes of copies matters to
@@ -290,15 +356,18 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     double errors = facts.background + brown.error_rate;
     if (standing.known == 0) {
         Interval& none = intervals_[versions_];
-        none.marked += requests * errors;
-        none.fine += requests * (1 - errors);
+        const double doomed = late_anyhow(brown.slowness);
+        none.doomed += requests * doomed;
+        none.marked += requests * (1 - doomed) * errors;
+        none.fine += requests * (1 - doomed) * (1 - errors);
         none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
         if (harms) harmed_ += requests;
         return;
     }
 
     const Busy busy = this->busy(version, rate);
-    AnswerLaw law = this->law(version, busy, brown.slowness, errors);
+    AnswerLaw law = own ? follow_load(version, busy, seconds, brown.slowness, errors)
+                        : this->law(version, busy, standing.load, brown.slowness, errors);
     const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
     if (own && retrying_.attempts > 1) law = law.with_late_alone(calm, retrying_.late_alone_share[version]);
     errors = std::min(1., errors);
@@ -308,19 +377,22 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     const double reached = requests * standing.live;
     const double turned_away = requests - reached, stop = share_of(standing.stopping, standing.refusing());
     Interval& interval = own ? intervals_[version] : copies_[version];
-    interval.marked += requests * errors;
-    interval.fine += requests * (1 - errors);
+    const double doomed = own ? std::min(late_anyhow(brown.slowness), law.late[0]) : 0;
+    interval.doomed += requests * doomed;
+    interval.marked += requests * (1 - doomed) * errors;
+    interval.fine += requests * (1 - doomed) * (1 - errors);
+    law.late[0] -= doomed;
     interval.cut_off[static_cast<std::size_t>(Cause::kHandOver)] += turned_away * stop;
     interval.cut_off[static_cast<std::size_t>(cause_of_death(version))] += turned_away * (1 - stop);
     interval.law.add(law, reached);
     interval.calm.add(calm, reached);
-    const double fails = reached * law.in_time() * defective(version, errors);
+    const double fails = reached * law.answered() * defective(version, errors);
     interval.defective += fails;
     if (!newer) return;
     highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
     if (!harms) return;
     const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness);
-    harmed_ += requests - reached + reached * std::max(0., good.in_time() - law.in_time()) + fails;
+    harmed_ += requests - reached + reached * std::max(0., good.answered() - law.answered()) + fails;
 }
 
 Tally DrawnTelemetry::total() const {
@@ -332,16 +404,18 @@ void DrawnTelemetry::settle(const World& world, Time now) {
     if (now == settled_) return;
     settled_ = now;
     ++settlings_;
-    double fine = 0, marked = 0;
-    for (const Interval& each : intervals_) fine += each.fine, marked += each.marked;
+    double fine = 0, marked = 0, doomed = 0;
+    for (const Interval& each : intervals_) fine += each.fine, marked += each.marked, doomed += each.doomed;
     Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kServiceLane);
     std::int64_t fine_left = poisson_quantile(fine, open_uniform(luck));
     std::int64_t marked_left = poisson_quantile(marked, open_uniform(luck));
+    std::int64_t doomed_left = poisson_quantile(doomed, open_uniform(luck));
     std::array<Answers, kMostVersions + 1> all{};
     // The old version, which has the most, takes what the others leave.
     for (std::size_t i = versions_ + 1; i-- > 0;) {
         const std::size_t version = i == 0 ? kOld : i == versions_ ? kNew : i + 1;
-        const Interval of = std::exchange(intervals_[version], {});
+        Interval of = std::exchange(intervals_[version], {});
+        of.spell = next_spell(version, of);
         const auto take = [&](std::int64_t& left, double& expected_left, double expected) {
             const double u = open_uniform(luck);
             const std::int64_t its = i == 0 ? left : binomial_quantile(left, share_of(expected, expected_left), u);
@@ -350,7 +424,8 @@ void DrawnTelemetry::settle(const World& world, Time now) {
             return its;
         };
         const std::int64_t its_fine = take(fine_left, fine, of.fine), its_marked = take(marked_left, marked, of.marked);
-        all[version] = draw(of, its_fine, its_marked, kOwnLanes[version == versions_ ? 3 : version]);
+        const std::int64_t its_doomed = take(doomed_left, doomed, of.doomed);
+        all[version] = draw(of, its_fine, its_marked, its_doomed, kOwnLanes[version == versions_ ? 3 : version]);
         tallies_[version] += all[version].tally;
         grown_[version] += all[version].seen;
         if (version == versions_) continue;
@@ -359,8 +434,9 @@ void DrawnTelemetry::settle(const World& world, Time now) {
         Stream own = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kCopyLanes[version]);
         const std::int64_t fine_copies = poisson_quantile(copies.fine, open_uniform(own));
         const std::int64_t marked_copies = poisson_quantile(copies.marked, open_uniform(own));
-        grown_copies_[version] += draw(copies, fine_copies, marked_copies, kCopyLanes[version] ).seen;
-    }    take_back_retried(all, luck);
+        grown_copies_[version] += draw(copies, fine_copies, marked_copies, 0, kCopyLanes[version]).seen;
+    }
+    take_back_retried(all, luck);
 }
 
 /// Of attempts that failed clients only see the last.
@@ -407,9 +483,19 @@ void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream&
     besides.by_latency[static_cast<std::size_t>(fullest)] -= errors_again - refused;
 }
 
-DrawnTelemetry::Answers DrawnTelemetry::draw(Interval of, std::int64_t fine, std::int64_t marked,
+/// Bad times last: the luck of an interval, in (0, 1), goes on from the one before.
+double DrawnTelemetry::next_spell(std::size_t version, const Interval& of) {
+    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kLatencyLanes |
+                                                       kOwnLanes[version == versions_ ? 3 : version]);
+    const double lasts = std::clamp(share_of(of.law.persistence, of.fine + of.marked), 0., 1.);
+    double& spell = spells_[version];
+    spell = lasts * spell + std::sqrt(1 - lasts * lasts) * quick_normal_quantile(open_uniform(luck));
+    return std::clamp(.5 * std::erfc(-spell / std::numbers::sqrt2), 1e-12, 1 - 1e-12);
+}
+
+DrawnTelemetry::Answers DrawnTelemetry::draw(Interval of, std::int64_t fine, std::int64_t marked, std::int64_t doomed,
                                              std::size_t lane) const {
-    if (fine + marked == 0) return {};
+    if (fine + marked + doomed == 0) return {};
     Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | lane);
     const auto of_both = [&](double share, std::int64_t& fine_rest, std::int64_t& marked_rest) {
         const double u = open_uniform(luck), v = open_uniform(luck);
@@ -418,16 +504,18 @@ DrawnTelemetry::Answers DrawnTelemetry::draw(Interval of, std::int64_t fine, std
         fine_rest -= of_fine, marked_rest -= of_marked;
         return of_fine + of_marked;
     };
-    of.law.cluster(of.calm, open_uniform(luck));
+    of.law.cluster(of.calm, of.spell);
     Answers answers;
-    answers.tally.arrived = fine + marked;
-    const double requests = of.fine + of.marked;
-    const double refused_share = share_of(sum(of.cut_off) + sum(of.law.refused), requests);
-    const std::int64_t refused = of_both(refused_share, fine, marked);
-    const std::int64_t late =
+    answers.tally.arrived = fine + marked + doomed;
+    const double others = of.fine + of.marked;
+    const double refused_share = share_of(sum(of.cut_off) + sum(of.law.refused), others + of.doomed);
+    const std::int64_t doomed_refused = binomial_quantile(doomed, refused_share, open_uniform(luck));
+    const std::int64_t refused = of_both(refused_share, fine, marked) + doomed_refused;
+    doomed -= doomed_refused;
+    const std::int64_t late_of_others =
         of_both(share_of(sum(of.law.late), sum(of.law.late) + of.law.answered()), fine, marked);
-    const std::int64_t in_time = fine + marked;
-    const double fine_in_time = of.law.answered() * share_of(of.fine, requests);
+    const std::int64_t in_time = fine + marked, late = late_of_others + doomed;
+    const double fine_in_time = of.law.answered() * share_of(of.fine, others);
     const std::int64_t defective = binomial_quantile(fine, share_of(of.defective, fine_in_time), open_uniform(luck));
     answers.tally.answered = fine - defective;
     answers.tally.slow =
@@ -438,7 +526,8 @@ DrawnTelemetry::Answers DrawnTelemetry::draw(Interval of, std::int64_t fine, std
     answers.tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)] += marked;
     for (std::size_t cause = 0; cause < kCauses; ++cause) of.cut_off[cause] += of.law.refused[cause];
     blame(refused, of.cut_off, luck, answers.tally.failed_by_cause);
-    blame(late, of.law.late, luck, answers.late);
+    blame(late_of_others, of.law.late, luck, answers.late);
+    answers.late[static_cast<std::size_t>(Cause::kBackground)] += doomed;
     for (std::size_t cause = 0; cause < kCauses; ++cause) {
         answers.tally.failed_by_cause[cause] += answers.late[cause];
     }
@@ -450,6 +539,7 @@ DrawnTelemetry::Answers DrawnTelemetry::draw(Interval of, std::int64_t fine, std
     if (latencies_) {
         Stream of_latencies =
             streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kLatencyLanes | lane);
+        open_uniform(of_latencies);  // that of the spell
         draw_latencies(of.law, in_time, of_latencies, meter);
     }
     const std::vector<double>& limits = scenario_->observability.latency_buckets;

@@ -64,12 +64,14 @@ class DrawnTelemetry {
     struct Interval {
         double fine = 0;       // attempts that nothing but the version, its load or its fate makes fail
         double marked = 0;     // attempts that would fail anyhow: a 500, where they are answered
+        double doomed = 0;     // attempts that would be late anyhow
         ByCause cut_off{};     // 503: turned away by who stops or is dead, or lost with a process
         AnswerLaw law{};       // of the others, together
         AnswerLaw calm{};      // likewise, if nobody had waited
         double defective = 0;  // of the fine ones that are in time
+        double spell = .5;     // luck that neighbours have in common
 
-        double requests() const { return fine + marked; }
+        double requests() const { return fine + marked + doomed; }
     };
     /// A version since the last look.
     struct Standing {
@@ -81,6 +83,7 @@ class DrawnTelemetry {
         int stopping = 0;  // of these: refuse; the rest is dead
         double held = 0;   // requests in flight of each
         double live = 1;   // share of its requests that gets to one that answers
+        double load = 0;   // share of the slots in use that its queues are as long as
 
         int refusing() const { return known - serving; }
         int dead() const { return refusing() - stopping; }
@@ -115,13 +118,18 @@ class DrawnTelemetry {
     void die(std::size_t version, int deaths);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
     Busy busy(std::size_t version, double rate) const;
-    AnswerLaw law(std::size_t version, const Busy& busy, double slowness, double& errors) const;
+    AnswerLaw law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const;
+    AnswerLaw follow_load(std::size_t version, const Busy& busy, double seconds, double slowness, double& errors);
     double defective(std::size_t version, double errors) const;
+    void pass_until(Time now);
+    double late_anyhow(double slowness) const;
     void spread(double rate);
-    void follow_retries(double rate);
+    void follow_retries(double rate, double requests);
+    RetryFlow granted(std::span<const AttemptFate> fates, double requests) const;
     void take_back_retried(std::span<const Answers> answers, Stream& luck);
     Impairment effect(std::size_t version, int instance) const;
-    Answers draw(Interval of, std::int64_t fine, std::int64_t marked, std::size_t lane) const;
+    Answers draw(Interval of, std::int64_t fine, std::int64_t marked, std::int64_t doomed, std::size_t lane) const;
+    double next_spell(std::size_t version, const Interval& of);
     void draw_latencies(const AnswerLaw& of, std::int64_t in_time, Stream& luck, Meter& meter) const;
 
     const Scenario* scenario_;
@@ -131,7 +139,9 @@ class DrawnTelemetry {
     std::optional<double> share_;
     std::size_t versions_;
     double closed_rate_;
+    double stopping_for_;  // seconds, from TERM until routers know
 
+    double tokens_;  // of a retry budget
     bool latencies_ = true;
     bool together_ = false;  // behind a flag
     bool mixed_ = false;     // versions share one balancer's instances
@@ -139,17 +149,18 @@ class DrawnTelemetry {
     Time settled_;
     std::uint32_t settlings_ = 0;
     std::array<Standing, kMostVersions> standing_{};
-    Tally before_;         // of the world's own requests at the new version, at the last look
-    double worn_out_ = 0;  // share of these that met a process without descriptors, since the look before
+    Tally before_;          // of the world's own requests at the new version, at the last look
+    double worn_out_ = 0;   // share of these that met a process without descriptors, since the look before
     RetryFlow retrying_{};  // now
     RetryFlow retried_{};   // since the last settling, expected
     // Index: version; the last of intervals_: those that reach none.
     std::array<Interval, kMostVersions + 1> intervals_{};
     std::array<Interval, kMostVersions> copies_{};
+    std::array<double, kMostVersions + 1> spells_{};  // normal deviates
     std::array<Tally, kMostVersions + 1> tallies_{};
-    Tally retries_{};        // by how much clients see fewer requests and failures than there were attempts
+    Tally retries_{};         // by how much clients see fewer requests and failures than there were attempts
     Meter client_besides_{};  // likewise, since the last scrape
-    std::array<Grown, kMostVersions + 1> grown_{};    // since the last scrape, without copies
+    std::array<Grown, kMostVersions + 1> grown_{};     // since the last scrape, without copies
     std::array<Grown, kMostVersions> grown_copies_{};  // likewise, of copies
     std::array<Codes, kMostVersions + 1> codes_{};     // seen so far
     std::uint8_t client_codes_ = 0;

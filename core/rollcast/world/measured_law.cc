@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "rollcast/stats/moments.h"
@@ -16,6 +17,7 @@ constexpr std::uint64_t kSeed = 20240229;
 /// In which how much requests have in common is seen.
 constexpr int kFewestWindows = 100;
 constexpr double kMostSlots = 1024;
+constexpr double kMostPersistent = .98;
 
 class Rig {
    public:
@@ -32,11 +34,24 @@ class Rig {
                 plane_.refuse(group.servers.back(), Cause::kHandOver);
             }
         }
+        servers_ = static_cast<std::uint32_t>(group.servers.size());
         plane_.set_routes({group});
         plane_.keep_journal(&journal_);
     }
     Rig(const Rig&) = delete;
     Rig& operator=(const Rig&) = delete;
+
+    /// From now on the last so many refuse, or answer again.
+    void stop(int instances, bool stops, Time now) {
+        for (int i = 0; i < instances; ++i) {
+            const std::uint32_t server = servers_ - 1 - static_cast<std::uint32_t>(i);
+            if (stops) {
+                plane_.refuse(server, Cause::kHandOver);
+            } else {
+                plane_.listen(server, now);
+            }
+        }
+    }
 
     /// Goes on, and returns what has ended since it stopped the last time.
     const std::vector<AttemptRecord>& run(Time until) {
@@ -48,6 +63,7 @@ class Rig {
 
    private:
     DataPlane plane_;
+    std::uint32_t servers_ = 0;
     std::vector<AttemptRecord> journal_;
 };
 
@@ -90,17 +106,17 @@ Scenario roomy(const Scenario& scenario, double busy) {
 
 AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                       const AnswerLaw& calm, double work, double requests) {
-    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 20;  // error of failures, of requests; effort
+    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 5;  // error of failures, of requests; effort
     const double rate = scenario.traffic.rate;
     Rig real(scenario, defect, instances, 0, slowness);
     const double busy = rate / instances * work;
-    Rig idle(roomy(scenario, busy), defect.kind == DefectKind::kCapacity ? Defect{} : defect, instances, 0,
-             slowness);
-    const Duration window = std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
+    Rig idle(roomy(scenario, busy), defect.kind == DefectKind::kCapacity ? Defect{} : defect, instances, 0, slowness);
+    const Duration window =
+        std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
     Time now = Time{} + 5 * window + 3 * scenario.service.timeout;
     real.run(now), idle.run(now);
     Count at_real, at_idle;
-    Moments failures;  // of a window
+    Moments failures;                           // of a window
     std::vector<std::array<double, 2>> waited;  // well answered in a window, and their seconds together
     const auto is_enough = [&] {
         if (failures.count() < kFewestWindows || at_real.ended < requests) return false;
@@ -131,9 +147,18 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
     const double by_itself = at_real.failed() * well / at_real.ended;
     law.clustering = std::max(0., (failures.variance() * windows - by_itself) / at_real.ended);
     const double mean = at_real.law.latency / well, variance = at_real.law.latency_square / well - mean * mean;
-    double spread = 0;
-    for (const auto& [answered, seconds] : waited) spread += std::pow(seconds - answered * mean, 2);
-    law.wait_clustering = std::max(0., (spread * windows / (windows - 1) - well * variance) / at_real.ended);
+    double spread = 0, in_a_row = 0, before = 0;
+    for (const auto& [answered, seconds] : waited) {
+        const double off = seconds - answered * mean;
+        spread += off * off;
+        in_a_row += off * std::exchange(before, off);
+    }
+    const double in_common = std::max(0., spread * windows / (windows - 1) - well * variance);
+    law.wait_clustering = in_common / at_real.ended;
+    if (in_common > 0) {
+        const double lasts = std::clamp(in_a_row / in_common, 0., kMostPersistent);
+        law.persistence = std::pow(lasts, to_seconds(scenario.observability.scrape_interval) / to_seconds(window));
+    }
     return law;
 }
 
@@ -148,6 +173,25 @@ double measure_reach(const Scenario& scenario, const Defect& defect, int answeri
         ++ended;
     }
     return 1 - refused / ended;
+}
+
+double measure_reach_while_stopping(const Scenario& scenario, const Defect& defect, int answering, int refusing,
+                                    double slowness, double work, double seconds) {
+    constexpr int kTimes = 400;
+    constexpr double kSettled = 20;  // means of service
+    Rig rig(scenario, defect, answering + refusing, 0, slowness);
+    const Duration pause = from_seconds(kSettled * work), window = from_seconds(seconds);
+    double refused = 0;
+    Time now{};
+    for (int i = 0; i < kTimes; ++i) {
+        rig.run(now += pause);
+        rig.stop(refusing, true, now);
+        for (const AttemptRecord& each : rig.run(now += window)) {
+            refused += each.seen == Code::k503 && each.cause == Cause::kHandOver;
+        }
+        rig.stop(refusing, false, now);
+    }
+    return std::max(0., 1 - refused / (kTimes * scenario.traffic.rate * seconds));
 }
 
 }  // namespace rollcast

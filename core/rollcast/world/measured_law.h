@@ -7,14 +7,20 @@
 namespace rollcast {
 
 /// What becomes of Poisson requests at `scenario.traffic.rate`: at so many instances of one version, all slower than
-/// usual by a factor. `work`: mean seconds of service. `calm`: what would if nobody waited, exactly; only what waiting adds to it is measured, with the
-/// same requests at instances that have room for all, so that chance in service times cancels out. Runs until failures
-/// are known to 1 % (or to 1e-5 of the requests), for so many requests at least, and for twenty times as many at most.
+/// usual by a factor. `work`: mean seconds of service. `calm`: what would if nobody waited, exactly; only what waiting
+/// adds to it is measured, with the same requests at instances that have room for all, so that chance in service times
+/// cancels out. Runs until failures are known to 1 % (or to 1e-5 of the requests), for so many requests at least, and
+/// for five times as many at most.
 AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                       const AnswerLaw& calm, double work, double requests);
 
 /// The share of the requests that get to an instance that answers, where some refuse all they are sent: a balancer that
 /// looks for the one with the least to do takes them for idle.
 double measure_reach(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness);
+
+/// Likewise over the first `seconds` of instances that begin to refuse: while they still work they do not look idle.
+/// `work`: mean seconds of service.
+double measure_reach_while_stopping(const Scenario& scenario, const Defect& defect, int answering, int refusing,
+                                    double slowness, double work, double seconds);
 
 }  // namespace rollcast

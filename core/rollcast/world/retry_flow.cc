@@ -33,7 +33,18 @@ double refused(double wanted, double budget, double reserve) {
 
 }  // namespace
 
-RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates) {
+void RetryFlow::mix(const RetryFlow& other, double share) {
+    const auto mixed = [&](double& own, double others) { own += share * (others - own); };
+    mixed(attempts, other.attempts);
+    mixed(errors, other.errors);
+    mixed(errors_retried, other.errors_retried);
+    mixed(late, other.late);
+    mixed(late_retried, other.late_retried);
+    mixed(slow_besides, other.slow_besides);
+    for (std::size_t i = 0; i < late_alone_share.size(); ++i) mixed(late_alone_share[i], other.late_alone_share[i]);
+}
+
+RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates, bool saved_up) {
     // Who takes too long at one place does so wherever even more do.
     std::vector<double> edges{0};
     for (const AttemptFate& fate : fates) edges.push_back(fate.late_alone);
@@ -62,7 +73,7 @@ RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates)
         return sum;
     };
     double granted = 1;  // of the retries that clients want
-    if (retries.budget && retried(1) > 0) {
+    if (retries.budget && !saved_up && retried(1) > 0) {
         double low = 0, high = 1;
         for (int i = 0; i < 40; ++i) {
             const double middle = (low + high) / 2, wanted = retried(middle) / middle;

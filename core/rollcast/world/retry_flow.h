@@ -26,13 +26,16 @@ struct RetryFlow {
     double errors_retried = 0;  // ... and are tried again
     double late = 0;            // likewise of timeouts
     double late_retried = 0;
-    double slow_besides = 0;                     // requests that end well after a timeout
+    double slow_besides = 0;                   // requests that end well after a timeout
     std::array<double, 4> late_alone_share{};  // index: where; of the attempts that go there
+
+    /// That share of the time is as in another.
+    void mix(const RetryFlow& other, double share);
 };
 
 /// A request brings the same work with each attempt, so one that takes too long there does so again; all else is drawn
 /// anew. Backing off takes no time. Of a retry budget that is nearly spent the level is taken for a Brownian
-/// motion. `fates`: four at most.
-RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates);
+/// motion, in its steady state; or there is more than enough `saved_up`. `fates`: four at most.
+RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates, bool saved_up = false);
 
 }  // namespace rollcast

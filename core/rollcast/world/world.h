@@ -128,7 +128,7 @@ class World {
     int answering(std::size_t version) const { return reached(&Reach::answering, version); }
     int refusing(std::size_t version) const { return reached(&Reach::refusing, version); }
     bool weighed() const { return !learned_routing_.weights.empty(); }  // each version has instances of its own
-    bool flagged() const { return learned_routing_.flagged; }  // all versions' requests share the instances
+    bool flagged() const { return learned_routing_.flagged; }           // all versions' requests share the instances
     std::size_t versions() const { return cohorts_.size(); }
     int ready(std::size_t version) const { return cohorts_[version].ready; }
     int instances() const { return instances_; }  // that hold a place, terminating ones too

@@ -1,0 +1,166 @@
+#include "rollcast/run/flow.h"
+
+#include <cmath>
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+#include "rollcast/run/replication.h"
+#include "rollcast/run/simulation.h"
+#include "rollcast/stats/moments.h"
+#include "rollcast/strategies/canary.h"
+#include "rollcast/strategies/rolling.h"
+#include "support/scenarios.h"
+
+namespace rollcast {
+namespace {
+
+using namespace std::chrono_literals;
+using strategies::Canary;
+using strategies::Rolling;
+using testing::certain;
+
+constexpr std::uint64_t kSeed = 5;
+
+Scenario drawn_scenario() {
+    Scenario scenario = testing::small_scenario();
+    scenario.service.error_rate = .002;
+    scenario.fidelity = Fidelity::kFlow;
+    return scenario;
+}
+
+Canary canary(Duration pause = 1min) {
+    return Canary({.replicas = 6,
+                   .steps = {strategies::SetWeight{20}, strategies::Pause{pause}, strategies::SetWeight{50},
+                             strategies::Pause{1min}},
+                   .routed = true});
+}
+
+TEST(Flow, APerfectReleaseHarmsOnlyByItsMoves) {
+    const Scenario scenario = drawn_scenario();
+    for (std::uint32_t replication = 0; replication < 10; ++replication) {
+        const Outcome row = replicate(scenario, Rolling({.replicas = 6}), kSeed, replication, 0);
+        EXPECT_EQ(row.verdict, Verdict::kPromoted);
+        EXPECT_EQ(row.attributable(), 0) << "its twin has the same failures";
+        EXPECT_EQ(row.failed, row.failed_by_cause[std::size_t(Cause::kBackground)]);
+        // 300 requests a second for five minutes: six deviations.
+        EXPECT_NEAR(static_cast<double>(row.requests), 90000, 6 * 300);
+        EXPECT_NEAR(static_cast<double>(row.failed), 180, 6 * std::sqrt(180.));
+    }
+}
+
+TEST(Flow, DefectsHarmThroughTheNewVersionOnly) {
+    Scenario scenario = drawn_scenario();
+    scenario.release = certain(DefectKind::kErrorRate, .1);
+    const Outcome row = replicate(scenario, Rolling({.replicas = 6}), kSeed, 0, 0);
+    const double exposed = static_cast<double>(row.exposure);
+    EXPECT_NEAR(static_cast<double>(row.failed_by_cause[std::size_t(Cause::kDefect)]), .1 * exposed,
+                6 * std::sqrt(exposed * .1 * .9));
+    EXPECT_EQ(row.attributable(), row.failed_by_cause[std::size_t(Cause::kDefect)]);
+}
+
+TEST(Flow, ConservesRequestsUnderEveryDefectWithAndWithoutRetries) {
+    const std::vector<std::pair<DefectKind, double>> defects{
+        {DefectKind::kNone, 0},          {DefectKind::kErrorRate, .1},    {DefectKind::kLatency, 4},
+        {DefectKind::kCrashOnStart, .5}, {DefectKind::kCrashHazard, 60},  {DefectKind::kCrashOnRequest, 1e-3},
+        {DefectKind::kMemoryLeak, 2000}, {DefectKind::kSlowLeak, 60},     {DefectKind::kDescriptorLeak, 2000},
+        {DefectKind::kCapacity, .75},    {DefectKind::kWrongAnswers, .1},
+    };
+    for (const int attempts : {1, 3}) {
+        for (const auto& [kind, severity] : defects) {
+            Scenario scenario = drawn_scenario();
+            scenario.traffic.retries.attempts = attempts;
+            scenario.fleet.pre_stop = 0s;
+            const Defect defect{.kind = kind, .severity = severity};
+            Simulation simulation(scenario, defect, StreamSpace(kSeed, 0),
+                                  std::make_shared<const Flow>(scenario, defect));
+            simulation.run_until(Time{});
+            simulation.launch(canary());
+            std::int64_t before = 0;
+            for (Duration at = 10s; at <= 5min; at += 10s) {
+                simulation.run_until(Time{} + at);
+                simulation.settle();
+                const Tally all = total(simulation.sites());
+                EXPECT_EQ(all.in_flight(), 0) << static_cast<int>(kind);
+                EXPECT_GE(all.arrived, before);
+                before = all.arrived;
+                std::int64_t attempts_made = 0;
+                for (std::size_t version = 0; version <= 2; ++version) {
+                    const Tally tally = rollcast::tally(simulation.sites(), version);
+                    EXPECT_EQ(tally.in_flight(), 0);
+                    for (const std::int64_t failed : tally.failed_by_cause) EXPECT_GE(failed, 0);
+                    attempts_made += tally.arrived;
+                }
+                if (attempts == 1) {
+                    EXPECT_EQ(attempts_made, all.arrived);
+                }
+                EXPECT_GE(attempts_made, all.arrived);
+                for (const std::int64_t failed : all.failed_by_cause) EXPECT_GE(failed, 0);
+            }
+        }
+    }
+}
+
+bool same(const Outcome& a, const Outcome& b) {
+    return a.verdict == b.verdict && a.duration == b.duration && a.requests == b.requests && a.failed == b.failed &&
+           a.slow == b.slow && a.failed_by_cause == b.failed_by_cause && a.baseline_failed == b.baseline_failed &&
+           a.exposure == b.exposure && a.restarts == b.restarts;
+}
+
+TEST(Flow, IsAPureFunctionOfItsArgumentsWhateverTheProfileKnows) {
+    Scenario scenario = drawn_scenario();
+    scenario.traffic.rate = 900;  // queues
+    scenario.release = certain(DefectKind::kLatency, 1.5);
+    const auto profile = std::make_shared<Profile>(scenario);
+    const auto kept = std::make_shared<Profile>(scenario);
+    const Outcome alone = replicate(scenario, canary(), kSeed, 3, 0);
+    replicate(scenario, canary(), kSeed, 4, 0, nullptr, profile);
+    EXPECT_TRUE(same(alone, replicate(scenario, canary(), kSeed, 3, 0, nullptr, profile)));
+    ASSERT_GT(profile->dump().size(), 0U);
+    kept->restore(profile->dump());
+    EXPECT_EQ(kept->dump(), profile->dump());
+    EXPECT_TRUE(same(alone, replicate(scenario, canary(), kSeed, 3, 0, nullptr, kept)));
+    EXPECT_THROW(kept->restore(std::vector<double>(Profile::kRow + 1)), std::invalid_argument);
+}
+
+TEST(Flow, ACloneContinuesExactly) {
+    Scenario scenario = drawn_scenario();
+    const Defect defect{.kind = DefectKind::kCrashHazard, .severity = 60};
+    Simulation simulation(scenario, defect, StreamSpace(kSeed, 1), std::make_shared<const Flow>(scenario, defect));
+    simulation.run_until(Time{});
+    simulation.launch(canary());
+    simulation.run_until(Time{} + 100s);
+    Simulation clone = simulation;
+    for (Simulation* each : {&simulation, &clone}) {
+        each->run_until(Time{} + 5min);
+        each->settle();
+    }
+    EXPECT_EQ(total(simulation.sites()), total(clone.sites()));
+    EXPECT_TRUE(same(simulation.outcome(), clone.outcome()));
+}
+
+/// Of the variance of a difference between two plans: what meeting the same luck takes away.
+double gain(const Scenario& scenario) {
+    Moments one, other, difference;
+    for (std::uint32_t replication = 0; replication < 80; ++replication) {
+        const auto harm = [&](Duration pause) {
+            return static_cast<double>(replicate(scenario, canary(pause), kSeed, replication, 0).failed);
+        };
+        const double a = harm(1min), b = harm(70s);
+        one.add(a), other.add(b), difference.add(a - b);
+    }
+    return 1 - difference.variance() / (one.variance() + other.variance());
+}
+
+TEST(Flow, PairedPlansKeepThreeQuartersOfWhatCommonLuckTakesAway) {
+    Scenario scenario = drawn_scenario();
+    scenario.traffic.rate = 100;
+    scenario.service.error_rate = .01;
+    scenario.release = certain(DefectKind::kErrorRate, .02);
+    const double flow = gain(scenario);
+    scenario.fidelity = Fidelity::kRequest;
+    EXPECT_GE(flow, .75 * gain(scenario));
+}
+
+}  // namespace
+}  // namespace rollcast

@@ -1,0 +1,88 @@
+#include "rollcast/world/measured_law.h"
+
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "rollcast/stats/queueing.h"
+
+namespace rollcast {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Four slots; a request takes 100 ms on average.
+Scenario exponential_scenario(double load, int instances = 1) {
+    Scenario scenario;
+    scenario.service = {.slots = 4, .queue = 10000, .service_time = Exponential{.1}, .timeout = 30s};
+    scenario.traffic.rate = load * 40 * instances;
+    return scenario;
+}
+
+AnswerLaw measured(const Scenario& scenario, int instances = 1, const Defect& defect = {}) {
+    const AnswerBook book(scenario, defect);
+    return measure_law(scenario, defect, instances, 1, book.calm(1, 1), .1, 1e5);
+}
+
+double refused(const AnswerLaw& law) { return std::accumulate(law.refused.begin(), law.refused.end(), 0.); }
+double late(const AnswerLaw& law) { return std::accumulate(law.late.begin(), law.late.end(), 0.); }
+
+// Measurements of 5e5 requests and more: six standard errors, from runs with other seeds, are within the tolerances.
+
+TEST(MeasuredLaw, WaitsAsInMMc) {
+    for (const double load : {.5, .8}) {
+        const AnswerLaw law = measured(exponential_scenario(load));
+        const double wait = mmc(load * 40, 10, 4).mean_wait;
+        EXPECT_NEAR(law.latency, .1 + wait, .08 * wait) << load;
+        EXPECT_EQ(refused(law) + late(law), 0);
+        EXPECT_NEAR(law.answered(), 1, 1e-9);
+    }
+}
+
+TEST(MeasuredLaw, TurnsAwayAsInMMcK) {
+    Scenario scenario = exponential_scenario(1.1);
+    scenario.service.queue = 6;
+    const AnswerLaw law = measured(scenario);
+    EXPECT_NEAR(refused(law), mmck(44, 10, 4, 10).blocking, .006);
+    EXPECT_NEAR(law.answered(), 1 - refused(law), 1e-9);
+}
+
+TEST(MeasuredLaw, IsLateAsClientsWithAPatience) {
+    Scenario scenario = exponential_scenario(.95);
+    scenario.service.timeout = 500ms;
+    const AnswerLaw law = measured(scenario);
+    EXPECT_NEAR(late(law), fixed_patience(38, 10, 4, .5).late, .01);
+    // What waiting adds to those who take too long by themselves is capacity's fault.
+    EXPECT_NEAR(law.late[static_cast<std::size_t>(Cause::kBackground)], std::exp(-5), 2e-3);
+    EXPECT_GT(law.clustering, 0);
+}
+
+TEST(MeasuredLaw, NeighboursHaveMoreInCommonTheBusierTheyAre) {
+    const AnswerLaw some = measured(exponential_scenario(.6)), more = measured(exponential_scenario(.9));
+    EXPECT_GT(more.wait_clustering, 10 * some.wait_clustering);
+    EXPECT_GE(more.persistence, 0);
+    EXPECT_LE(more.persistence, 1);
+}
+
+TEST(MeasuredReach, IsAShareWhereBalancersLookAtNothing) {
+    EXPECT_NEAR(measure_reach(exponential_scenario(.6, 3), {}, 3, 1, 1), .75, .015);  // six deviations of 3e4
+}
+
+TEST(MeasuredReach, ThoseWhoRefuseLookIdle) {
+    Scenario scenario = exponential_scenario(.6, 3);
+    scenario.balancing.policy = Policy::kLeastOutstanding;
+    const double steady = measure_reach(scenario, {}, 3, 1, 1);
+    EXPECT_LT(steady, .5);
+    // Where all are idle nearly always, the tie is broken evenly.
+    Scenario idle = exponential_scenario(.002, 3);
+    idle.balancing.policy = Policy::kLeastOutstanding;
+    EXPECT_NEAR(measure_reach(idle, {}, 3, 1, 1), .75, .02);
+    // One that stops still works on what it has: at first it looks as busy as the others.
+    const double at_first = measure_reach_while_stopping(scenario, {}, 3, 1, 1, .1, .05);
+    const double after_a_while = measure_reach_while_stopping(scenario, {}, 3, 1, 1, .1, 2);
+    EXPECT_GT(at_first, after_a_while);
+    EXPECT_NEAR(after_a_while, steady, .05);
+}
+
+}  // namespace
+}  // namespace rollcast
