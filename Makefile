@@ -16,7 +16,7 @@ endif
 FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 .DEFAULT_GOAL := help
-.PHONY: help forecast test bench bench-peers bench-compare format stub catalogue clean
+.PHONY: help forecast test bench bench-peers bench-compare agreement format stub catalogue clean
 .PHONY: setup setup-dev test-cpp test-asan test-tsan test-python lint
 
 help: ## this list
@@ -40,6 +40,10 @@ bench-peers: setup-dev ## run the same models in other simulators, too
 BASE = HEAD~1
 bench-compare: setup-dev ## compare the benchmarks with those of another commit: BASE=main
 	$(BIN)/python bench/compare.py $(BASE) $(ARGS)
+
+agreement: setup-dev ## show where the flow data plane agrees with the request data plane; ARGS='--most 500' for a first look
+	@mkdir -p out
+	$(BIN)/python tests/agreement/judge.py $(ARGS)
 
 format: setup-dev ## format all sources
 	$(BIN)/clang-format -i $(CPP_FILES)

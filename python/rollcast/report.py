@@ -23,7 +23,7 @@ from rollcast.timeline import Timeline
 T = TypeVar("T")
 
 # Text stays text: small, searchable, in the reader's font.
-_SVG: Any = {"svg.fonttype": "none"}
+SVG: Any = {"svg.fonttype": "none"}
 _THEMED = {plot.INK: "var(--ink)", plot.FAINT: "var(--faint)", plot.NEW: "var(--blue)"}
 
 BY_KIND = ("p_promoted", "p_rolled_back", "p_stuck", "p_timed_out", "attributable_failures_mean")
@@ -34,7 +34,7 @@ def render(forecast: Forecast, thresholds: Sequence[Threshold] = (), command: st
     pictures = {} if not forecast.replications else _pictures(forecast)
     power = forecast.power if forecast.replications else None
     return (
-        _environment()
+        environment()
         .get_template("report.html.jinja")
         .render(
             **_power_words(power, ("caught",)),
@@ -59,7 +59,7 @@ def render_power(power: Power, command: str = "") -> str:
     if not command:
         command = f"rollcast.power(scenario, replications={power.replications}, seed={power.seed})"
     return (
-        _environment()
+        environment()
         .get_template("power.html.jinja")
         .render(
             **_power_words(power, ("caught", "seconds", "failed")),
@@ -82,7 +82,7 @@ def render_comparison(comparison: Comparison, margins: Sequence[Margin] = (), co
         for margin in margins
     ]
     return (
-        _environment()
+        environment()
         .get_template("comparison.html.jinja")
         .render(
             comparison=comparison,
@@ -104,7 +104,7 @@ def _groups(by_name: Mapping[str, T], *forecasts: Forecast) -> dict[str, list[T]
     return grouped({name: each for name, each in by_name.items() if told(name)})
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("rollcast"),
         autoescape=True,
@@ -252,24 +252,24 @@ def _stories(forecast: Forecast) -> list[dict[str, Any]]:
 
 
 def _svg(draw: Callable[[Any], object], height: float, title: str, description: str) -> Markup:
-    with plot.styled(**_SVG):
+    with plot.styled(**SVG):
         figure = Figure(figsize=(5.4, height), layout="constrained")
         draw(figure.subplots())
-        return _inline(figure, title, description)
+        return inline(figure, title, description)
 
 
 def _timeline_svg(story: Timeline, title: str) -> Markup:
-    with plot.styled(**_SVG):
+    with plot.styled(**SVG):
         heights = plot.timeline_panels(story)
         figure = Figure(figsize=(10, 1.3 * sum(heights)), layout="constrained")
         panels = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
         plot.timeline(story, list(panels))
-        return _inline(
+        return inline(
             figure, title, "Traffic, ready instances, error rate and what each guard saw, over time."
         )
 
 
-def _inline(figure: Figure, title: str, description: str) -> Markup:
+def inline(figure: Figure, title: str, description: str) -> Markup:
     """The figure as an svg element that follows the page's width and colours."""
     buffer = StringIO()
     figure.savefig(
