@@ -1,5 +1,5 @@
-// Whole rollouts of an hour in which requests are drawn and the fleet is counted: what a replication costs at any size
-// and any traffic. Without the twin.
+// Whole rollouts of an hour in which requests are drawn and the fleet is counted: what a replication costs, with its
+// twin, at any size and any traffic.
 
 #include <benchmark/benchmark.h>
 
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "rollcast/run/simulation.h"
+#include "rollcast/run/replication.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/rolling.h"
 #include "rollcast/strategies/waves.h"
@@ -19,8 +19,6 @@ namespace rollcast {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Counting kCounting{.groups = 128};
 
 /// The share of the new version's requests that fail, over a minute, each minute.
 Analysis error_ratio() {
@@ -41,12 +39,10 @@ Analysis error_ratio() {
         .metrics = {{.name = "ratio", .source = check, .interval = 1min, .initial_delay = 90s, .failure_limit = 2}}};
 }
 
-/// An hour of a service at a load of a half. `there`: what it is in each location.
+/// An hour of a service at a load of a half.
 struct DrawnService {
     Scenario scenario;
-    Scenario quiet;
-    std::vector<Scenario> there;
-    std::shared_ptr<const AnswerBook> book;
+    std::shared_ptr<Profile> profile;
 
     DrawnService(int instances, double rate, int locations) {
         scenario.fleet.replicas = instances;
@@ -65,26 +61,8 @@ struct DrawnService {
                 scenario.locations.push_back({.name = std::to_string(i), .share = 1. / locations, .fleet = fleet});
             }
         }
-        quiet = scenario;
-        quiet.traffic.rate = 1e-9;
-        quiet.service.service_time = Constant{0};
-        for (int i = 0; i < locations; ++i) there.push_back(in_location(scenario, static_cast<LocationId>(i)));
-        book = std::make_shared<const AnswerBook>(scenario, Defect{});
-    }
-
-    Outcome replicate(const Strategy& strategy, std::uint32_t replication) const {
-        const StreamSpace streams(1, replication);
-        Simulation simulation(quiet, {}, streams, Pace::kFastest, kCounting);
-        std::vector<DrawnTelemetry> drawn;
-        for (std::size_t i = 0; i < there.size(); ++i) {
-            drawn.emplace_back(there[i], Defect{}, book, streams.in_location(static_cast<LocationId>(i)),
-                               Time{} - there[i].window.lead_in);
-        }
-        simulation.draw_telemetry(std::move(drawn));
-        simulation.run_until(Time{});
-        simulation.launch(strategy);
-        simulation.run_until(Time{} + scenario.window.horizon);
-        return simulation.outcome();
+        scenario.fidelity = Fidelity::kFlow;
+        profile = std::make_shared<Profile>(scenario);
     }
 };
 
@@ -120,7 +98,7 @@ void run(benchmark::State& state, std::shared_ptr<const Strategy> (*strategy)(in
     const auto plan = everywhere(strategy(size.instances / size.locations), size.locations);
     std::uint32_t replication = 0;
     for (auto _ : state) {
-        const Outcome row = service.replicate(*plan, replication++);
+        const Outcome row = replicate(service.scenario, *plan, 1, replication++, 0, nullptr, service.profile);
         if (row.verdict != Verdict::kPromoted) state.SkipWithError("the rollout does not end");
     }
     state.SetComplexityN(state.range(0));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rollcast/base/check.h"
+#include "rollcast/random/counts.h"
 #include "rollcast/random/distribution.h"
 
 namespace rollcast {
@@ -161,7 +162,8 @@ void World::create(VersionId version, int size, Time now) {
 }
 
 /// Cuts so many off a group and returns them as another: alike, but with luck of their own. They are either to be ended
-/// at once, or wait for a place; of what is to happen to the group that is repeated which may come before the end.
+/// at once, or wait for a place, or the process is between two of its events: of what is to happen to the group that is
+/// repeated which may come before the end.
 std::uint32_t World::cut(std::uint32_t id, int size, Time now, EventQueue& queue) {
     const auto part_id = static_cast<std::uint32_t>(all_.size());
     {
@@ -195,6 +197,21 @@ std::uint32_t World::cut(std::uint32_t id, int size, Time now, EventQueue& queue
         reroute();
     }
     return part_id;
+}
+
+/// Those of a group to whom something happens with that probability, cut off where they are not all; none: to nobody.
+/// In the midst of a Change of the group.
+std::optional<std::uint32_t> World::some(std::uint32_t id, double probability, Stream& luck, Time now,
+                                         EventQueue& queue) {
+    const int size = all_[id].size;
+    const auto those = size == 1 ? int{uniform(luck) < probability}
+                                 : static_cast<int>(binomial_quantile(size, probability, open_uniform(luck)));
+    if (those == 0) return std::nullopt;
+    if (those == size) return id;
+    count(id, +1);  // a cut has all counted
+    const std::uint32_t part = cut(id, those, now, queue);
+    count(id, -1);
+    return part;
 }
 
 void World::add_server(std::uint32_t id) {
@@ -275,12 +292,15 @@ void World::fill_again(VersionId version, Time now, EventQueue& queue) {
 }
 
 void World::pull(std::uint32_t id, Time now, EventQueue& queue) {
-    Instance& instance = all_[id];
-    instance.state = State::kPulling;
-    Stream source = stream(Purpose::kPull, instance);
-    const bool cached = uniform(source) < scenario_->fleet.image_cached;
-    const double seconds = cached ? 0 : scenario_->fleet.image_bytes / scenario_->fleet.pull_bytes_per_second;
-    queue.schedule(after(now, from_seconds(seconds)), event(WorldEvent::kPulled, id, instance.process));
+    all_[id].state = State::kPulling;
+    Stream source = stream(Purpose::kPull, all_[id]);
+    const Duration whole = from_seconds(scenario_->fleet.image_bytes / scenario_->fleet.pull_bytes_per_second);
+    const auto pulled = [&](std::uint32_t those, Duration delay) {
+        queue.schedule(after(now, delay), event(WorldEvent::kPulled, those, all_[those].process));
+    };
+    const std::optional<std::uint32_t> cached = some(id, scenario_->fleet.image_cached, source, now, queue);
+    if (cached) pulled(*cached, 0s);
+    if (cached != id) pulled(id, whole);
 }
 
 void World::start_process(std::uint32_t id, Time now, EventQueue& queue) {
@@ -291,15 +311,20 @@ void World::start_process(std::uint32_t id, Time now, EventQueue& queue) {
 }
 
 void World::started(std::uint32_t id, Time now, EventQueue& queue) {
-    Instance& instance = all_[id];
-    instance.state = State::kRunning;
-    instance.started = now;
-    instance.prober = Prober(ProbeKind::kReadiness);
-    const Defect defect = instance.version == kNewVersion ? defect_ : Defect{};
-    Stream luck = stream(Purpose::kCrash, instance, instance.process);
-    if (defect.kind == DefectKind::kCrashOnStart && uniform(luck) < defect.severity) {
-        return crash(id, now, queue);
+    Instance& begun = all_[id];
+    begun.state = State::kRunning;
+    begun.started = now;
+    begun.prober = Prober(ProbeKind::kReadiness);
+    Stream luck = stream(Purpose::kCrash, begun, begun.process);
+    if (begun.version == kNewVersion && defect_.kind == DefectKind::kCrashOnStart) {
+        const std::optional<std::uint32_t> dying = some(id, defect_.severity, luck, now, queue);
+        if (dying == id) return crash(id, now, queue);
+        if (dying) {
+            const Change change(*this, *dying);
+            crash(*dying, now, queue);
+        }
     }
+    Instance& instance = all_[id];
     instance.warm = after(now, wait(Purpose::kWarmUp, instance, scenario_->fleet.warm_up, instance.process));
     queue.schedule(instance.warm, event(WorldEvent::kWarm, id, instance.process));
     queue.schedule(death(instance, now, luck), event(WorldEvent::kCrashed, id, instance.process));

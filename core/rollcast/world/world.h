@@ -26,13 +26,14 @@ namespace rollcast {
 
 /// How a fleet is kept: each instance by itself, or in groups of up to a grain of alike instances that are placed,
 /// start, are probed, crash, restart and stop together, so that a million instances cost what a hundred do. Whatever
-/// counts instances (cohorts, zones, hosts, capacity, quota, budgets) still does so one by one, and a group is cut
-/// where only some of its instances go.
+/// counts instances (cohorts, zones, hosts, capacity, quota, budgets) still does so one by one. A group is cut where
+/// only some of its instances go, have the image, or crash on their start: how many is drawn as if each had its own
+/// luck. What takes a random time takes the same for all of a group.
 ///
-/// In the mean nothing changes that is linear in instances: how many start, are ready, crash or restart by when. Their
-/// variance is that of independent groups: larger by the grain (by the mean square of the groups' sizes over their mean
-/// size, to be exact). A maximum is over fewer draws: the last of a fleet is ready sooner, at the quantile 1 - 1/groups
-/// of what one takes instead of 1 - 1/instances.
+/// So means stay as they are: how many are ready, have crashed or restarted by when. Where random times decide it (of
+/// starts and warm-ups, until a crash) the variance is that of as many independent groups: larger by the grain, or,
+/// where groups differ, by the mean square of their sizes over the mean size. And the longest of these times is that of
+/// fewer: about the quantile 1 - 1/groups, not 1 - 1/instances; the end of a rollout comes sooner by that.
 struct Counting {
     int groups = 0;  // that a fleet of the usual size is in, about; 0: each instance is by itself
     /// Each request of the scenario stands for so many, where it is not simulated for its own sake but to wear out the
@@ -221,6 +222,7 @@ class World {
     void create(VersionId version, int size, Time now);
     std::uint32_t cut(std::uint32_t id, int size, Time now, EventQueue& queue);
     bool place(std::uint32_t id);
+    std::optional<std::uint32_t> some(std::uint32_t id, double probability, Stream& luck, Time now, EventQueue& queue);
     void add_server(std::uint32_t id);
     void place_waiting(Time now, EventQueue& queue);
     void fill(VersionId version, Time now, EventQueue& queue);

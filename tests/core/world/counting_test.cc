@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "rollcast/base/check.h"
@@ -203,9 +204,10 @@ void expect_binomial(const Moments& moments, int n, double p, double grain) {
     const double variance = n * p * (1 - p) * grain;
     EXPECT_NEAR(moments.variance(), variance, 4.5 * std::sqrt(2. / kReplications) * variance);
 }
-void expect_binomial(const Sample& sample, double p) {
+/// `grain`: by which groups have more variance.
+void expect_binomial(const Sample& sample, double p, double grain) {
     expect_binomial(sample.listed, kReplicas, p, 1);
-    expect_binomial(sample.counted, kReplicas, p, 10);
+    expect_binomial(sample.counted, kReplicas, p, grain);
 }
 void expect_same_mean(const Sample& sample) {
     const double variance = sample.listed.variance() + sample.counted.variance();
@@ -226,14 +228,31 @@ Scenario unnoticed() {
     return scenario;
 }
 
-TEST(Counting, ImagesAndStartsAreThoseOfGroups) {
+TEST(Counting, TimesAreThoseOfGroups) {
+    Scenario scenario = quiet_scenario();
+    scenario.fleet.start = Exponential{20};
+    expect_binomial(sample(scenario, {}, [](Running& running) { return ready_after(running, 20s); }), 1 - std::exp(-1),
+                    10);
+    // Alive a minute after a start of 2 s, at one crash in two minutes.
+    expect_binomial(sample(unnoticed(), {.kind = DefectKind::kCrashHazard, .severity = 30},
+                           [](Running& running) {
+                               ready_after(running, 62s);
+                               return running.world.answering(1);
+                           }),
+                    std::exp(-.5), 10);
+}
+
+TEST(Counting, EachInstanceHasTheImageOrNotAndCrashesOnItsStartOrNot) {
     Scenario scenario = quiet_scenario();
     scenario.fleet.image_cached = .4;
     scenario.fleet.image_bytes = 3e9, scenario.fleet.pull_bytes_per_second = 50e6;  // a minute
-    expect_binomial(sample(scenario, {}, [](Running& running) { return ready_after(running, 30s); }), .4);
-    scenario = quiet_scenario();
-    scenario.fleet.start = Exponential{20};
-    expect_binomial(sample(scenario, {}, [](Running& running) { return ready_after(running, 20s); }), 1 - std::exp(-1));
+    expect_binomial(sample(scenario, {}, [](Running& running) { return ready_after(running, 30s); }), .4, 1);
+    // Of those that crash, each tries again 1 s later, and then 10 s later.
+    for (const auto& [time, crashes] : {std::pair{2500ms, 1}, std::pair{5500ms, 2}, std::pair{17500ms, 3}}) {
+        expect_binomial(sample(quiet_scenario(), {.kind = DefectKind::kCrashOnStart, .severity = .3},
+                               [&](Running& running) { return ready_after(running, time); }),
+                        1 - std::pow(.3, crashes), 1);
+    }
 }
 
 // The mean of the largest of n exponential times is that of one times 1 + 1/2 + ... + 1/n.
@@ -251,19 +270,6 @@ TEST(Counting, TheLastIsReadyAsTheLastOfSoManyGroups) {
     };
     expect_mean(last.listed, 20 * harmonic(kReplicas));
     expect_mean(last.counted, 20 * harmonic(kTens.groups));
-}
-
-TEST(Counting, CrashesAreThoseOfGroups) {
-    expect_binomial(sample(quiet_scenario(), {.kind = DefectKind::kCrashOnStart, .severity = .3},
-                           [](Running& running) { return ready_after(running, 2500ms); }),
-                    .7);
-    // Alive a minute after a start of 2 s, at one crash in two minutes.
-    expect_binomial(sample(unnoticed(), {.kind = DefectKind::kCrashHazard, .severity = 30},
-                           [](Running& running) {
-                               ready_after(running, 62s);
-                               return running.world.answering(1);
-                           }),
-                    std::exp(-.5));
 }
 
 TEST(Counting, CrashLoopsRestartAsOften) {
