@@ -44,7 +44,7 @@ def test_a_forecast_says_on_which_plane_it_ran_and_why():
     ]
     asked = rollcast.forecast({**SCENARIO, "fidelity": "auto", "release": release}, replications=4)
     assert [plane.name for plane in asked.planes] == ["flow", "flow", "request"]
-    assert "nine tenths" in asked.planes[-1].why
+    assert "85%" in asked.planes[-1].why
     assert [plane["name"] for plane in json.loads(asked.to_json())["planes"]] == ["flow", "flow", "request"]
     usual = rollcast.forecast(SCENARIO, replications=2)
     assert {plane.name for plane in usual.planes} == {"request"}

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,7 +52,7 @@ struct DrawnService {
         scenario.fleet.start = LogNormal{8, .25};
         scenario.fleet.pre_stop = 5s;
         scenario.service.slots = std::clamp(static_cast<int>(std::lround(rate * .0227 * 2 / instances)), 1, 1024);
-        scenario.service.error_rate = .001;
+        scenario.service.error_rate = .01;
         scenario.traffic.rate = rate;
         scenario.analyses = {error_ratio()};
         if (locations > 1) {
@@ -93,27 +95,30 @@ struct Size {
     int locations = 1;
 };
 
-void run(benchmark::State& state, std::shared_ptr<const Strategy> (*strategy)(int), const Size& size) {
+void run(benchmark::State& state, std::shared_ptr<const Strategy> (*strategy)(int), const Size& size,
+         std::optional<std::int64_t> complexity = {}) {
     const DrawnService service(size.instances, size.rate, size.locations);
     const auto plan = everywhere(strategy(size.instances / size.locations), size.locations);
     std::uint32_t replication = 0;
     for (auto _ : state) {
         const Outcome row = replicate(service.scenario, *plan, 1, replication++, 0, nullptr, service.profile);
-        if (row.verdict != Verdict::kPromoted) state.SkipWithError("the rollout does not end");
+        if (row.verdict != Verdict::kPromoted) return state.SkipWithError("the rollout does not end");
     }
-    state.SetComplexityN(state.range(0));
+    if (complexity) state.SetComplexityN(*complexity);
 }
 
 // Argument: instances; 100,000 requests a second.
 void BM_RollingUpdateOfAnySize(benchmark::State& state) {
-    run(state, rolling, {static_cast<int>(state.range(0)), 1e5});
+    run(state, rolling, {static_cast<int>(state.range(0)), 1e5}, state.range(0));
 }
 void BM_RollingUpdateOfAnySizeIn30Locations(benchmark::State& state) {
-    run(state, rolling, {static_cast<int>(state.range(0)), 1e5, 30});
+    run(state, rolling, {static_cast<int>(state.range(0)), 1e5, 30}, state.range(0));
 }
-void BM_CanaryOfAnySize(benchmark::State& state) { run(state, canary, {static_cast<int>(state.range(0)), 1e5}); }
+void BM_CanaryOfAnySize(benchmark::State& state) {
+    run(state, canary, {static_cast<int>(state.range(0)), 1e5}, state.range(0));
+}
 void BM_CanaryOfAnySizeIn30Locations(benchmark::State& state) {
-    run(state, canary, {static_cast<int>(state.range(0)), 1e5, 30});
+    run(state, canary, {static_cast<int>(state.range(0)), 1e5, 30}, state.range(0));
 }
 void sizes(benchmark::internal::Benchmark* bench) {
     bench->Arg(1'200)->Arg(33'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond)->Complexity();
@@ -125,9 +130,11 @@ BENCHMARK(BM_CanaryOfAnySizeIn30Locations)->Apply(sizes);
 
 // Argument: requests a second; 1,000 instances.
 void BM_RollingUpdateAtAnyRate(benchmark::State& state) {
-    run(state, rolling, {1'000, static_cast<double>(state.range(0))});
+    run(state, rolling, {1'000, static_cast<double>(state.range(0))}, state.range(0));
 }
-void BM_CanaryAtAnyRate(benchmark::State& state) { run(state, canary, {1'000, static_cast<double>(state.range(0))}); }
+void BM_CanaryAtAnyRate(benchmark::State& state) {
+    run(state, canary, {1'000, static_cast<double>(state.range(0))}, state.range(0));
+}
 void rates(benchmark::internal::Benchmark* bench) {
     bench->RangeMultiplier(10)->Range(1'000, 1'000'000)->Unit(benchmark::kMillisecond)->Complexity();
 }

@@ -56,6 +56,9 @@ TEST(Fidelity, IsChosenForEachKindOfRelease) {
     scenario.balancing.policy = Policy::kLeastOutstanding;
     EXPECT_FALSE(draws_requests(scenario, capacity(.5)));
     EXPECT_TRUE(draws_requests(scenario, kGood));
+    scenario.traffic.retries.attempts = 2;
+    EXPECT_FALSE(draws_requests(scenario, kGood));
+    scenario.traffic.retries.attempts = 1;
     scenario.traffic.rate *= 4;
     EXPECT_FALSE(draws_requests(scenario, kGood));
     scenario.fidelity = Fidelity::kFlow;

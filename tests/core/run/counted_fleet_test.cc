@@ -71,7 +71,9 @@ TEST(CountedFleet, RollsAsTheListedOne) {
             const double error = std::sqrt(each.restarts.variance() / kReplications);
             EXPECT_NEAR(each.restarts.mean(), kReplicas * crashes / (1 - crashes), 4.5 * error);
         }
-        EXPECT_LT(counted.duration.mean(), listed.duration.mean());
+        if (crashes == 0) {
+            EXPECT_LT(counted.duration.mean(), listed.duration.mean());
+        }
         expect_the_same(listed.duration, counted.duration, kSooner);
     }
 }
