@@ -36,7 +36,7 @@ enum class Purpose : std::uint8_t {
     kPerson = 20,          // how long the person on call takes; entity: 0 acknowledge, 1 diagnose, 2 act
     kReport = 21,          // users' reports; entity: look << 1, or report << 1 | 1 for how long it takes
     kFlaky = 22,           // does a measurement go wrong; entity: see FlakyDraws
-    kDrawn = 23,           // telemetry that is drawn; entity: ordinal of the scrape << 2 | version
+    kDrawn = 23,           // requests that are drawn; entity: ordinal of the interval << 4 | whose
     kAutoscaling = 24,     // when an autoscaler reads and looks; entity: 0
 };
 
