@@ -21,6 +21,7 @@ constexpr double kMostPersistent = .98;
 
 class Rig {
    public:
+    /// The scenario outlives it.
     Rig(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness)
         : plane_(scenario, std::vector{defect}, StreamSpace(kSeed, 0), Time{}) {
         plane_.count_application(false);
@@ -38,6 +39,7 @@ class Rig {
         plane_.set_routes({group});
         plane_.keep_journal(&journal_);
     }
+    Rig(Scenario&&, const Defect&, int, int, double) = delete;
     Rig(const Rig&) = delete;
     Rig& operator=(const Rig&) = delete;
 
@@ -109,8 +111,8 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
     constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 5;  // error of failures, of requests; effort
     const double rate = scenario.traffic.rate;
     Rig real(scenario, defect, instances, 0, slowness);
-    const double busy = rate / instances * work;
-    Rig idle(roomy(scenario, busy), defect.kind == DefectKind::kCapacity ? Defect{} : defect, instances, 0, slowness);
+    const Scenario with_room = roomy(scenario, rate / instances * work);
+    Rig idle(with_room, defect.kind == DefectKind::kCapacity ? Defect{} : defect, instances, 0, slowness);
     const Duration window =
         std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
     Time now = Time{} + 5 * window + 3 * scenario.service.timeout;
