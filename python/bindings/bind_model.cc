@@ -344,7 +344,10 @@ void bind_model(py::module_& module) {
                 field("reports", &People::reports), field("approval", &People::approval),
                 field("approval_limit", &People::approval_limit));
     bind_enum<Fidelity>(module, "Fidelity", "How requests are simulated: each by itself, or in numbers.",
-                        {{"request", Fidelity::kRequest}, {"flow", Fidelity::kFlow}, {"auto", Fidelity::kAuto}});
+                        {{"request", Fidelity::kRequest},
+                         {"flow", Fidelity::kFlow},
+                         {"hybrid", Fidelity::kHybrid},
+                         {"auto", Fidelity::kAuto}});
     bind_struct(module, "Location", "One of several places where the service runs, with a fleet of its own.",
                 field("name", &Location::name), field("share", &Location::share), field("fleet", &Location::fleet),
                 field("faults", &Location::faults), field("shape", &Location::shape));

@@ -15,13 +15,15 @@ class Plane:
     truth: str
     """The kind, by its name."""
     name: str
-    """ "request": each by itself; "flow": in numbers."""
+    """ "request": each by itself; "flow": in numbers; "hybrid": in numbers but for those of the new version."""
     why: str
-    """What the flow data plane lacks; empty where it was chosen, or not asked for."""
+    """What the flow data plane lacks; empty where it was chosen, or another was asked for."""
 
 
 def planes(scenario: Any) -> list[Plane]:
     """One for each kind of truth, in the order of the prior. `scenario`: the engine's."""
+    if scenario.fidelity == _core.Fidelity.hybrid:
+        return [Plane(truth.name, "hybrid", "") for truth in scenario.release.truths]
     asked = scenario.fidelity != _core.Fidelity.request
     return [
         Plane(
@@ -42,6 +44,8 @@ def in_words(scenario: Any) -> str:
     for plane in chosen:
         if plane.name == "request":
             apart.setdefault(plane.why, []).append(plane.truth)
+    if scenario.fidelity == _core.Fidelity.hybrid:
+        return "The new version's requests were simulated each by itself, all others drawn in numbers (hybrid)."
     if not apart:
         return "Requests were drawn in numbers (the flow data plane)."
     if sum(map(len, apart.values())) == len(chosen) and len(apart) == 1:

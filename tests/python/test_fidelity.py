@@ -46,6 +46,8 @@ def test_a_forecast_says_on_which_plane_it_ran_and_why():
     assert [plane.name for plane in asked.planes] == ["flow", "flow", "request"]
     assert "85%" in asked.planes[-1].why
     assert [plane["name"] for plane in json.loads(asked.to_json())["planes"]] == ["flow", "flow", "request"]
+    apart = rollcast.forecast(drawn(fidelity="hybrid"), replications=2)
+    assert {(plane.name, plane.why) for plane in apart.planes} == {("hybrid", "")}
     usual = rollcast.forecast(SCENARIO, replications=2)
     assert {plane.name for plane in usual.planes} == {"request"}
     assert {plane.why for plane in usual.planes} == {""}
@@ -59,6 +61,9 @@ def test_what_cannot_be_drawn_is_refused_at_its_place(tmp_path):
         rollcast.load(file)
     file.write_text(plan + "fidelity: flwo\n")
     with pytest.raises(rollcast.InputError, match=r":2:11: .*flow"):
+        rollcast.load(file)
+    file.write_text(plan + "fidelity: hybrid\ntraffic: {rate: 200/s, retries: {attempts: 2}}\n")
+    with pytest.raises(rollcast.InputError, match=r":2:11: fidelity: must be request or auto, .*another version"):
         rollcast.load(file)
 
 

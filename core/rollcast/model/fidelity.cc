@@ -51,10 +51,15 @@ std::optional<std::string> why_not_flow(const Scenario& scenario, const TruthKin
 }
 
 bool draws_requests(const Scenario& scenario, const TruthKind& truth) {
-    return scenario.fidelity == Fidelity::kFlow ||
+    return scenario.fidelity == Fidelity::kFlow || scenario.fidelity == Fidelity::kHybrid ||
            (scenario.fidelity == Fidelity::kAuto && !why_not_flow(scenario, truth));
 }
 
-std::optional<std::string> refuses_flow(const Scenario& scenario) { return lacks(scenario); }
+std::optional<std::string> refuses_flow(const Scenario& scenario) {
+    if (scenario.fidelity == Fidelity::kHybrid && scenario.traffic.retries.attempts > 1) {
+        return "a request that is tried again may get to another version then";
+    }
+    return lacks(scenario);
+}
 
 }  // namespace rollcast

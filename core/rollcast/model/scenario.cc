@@ -503,7 +503,7 @@ std::vector<Complaint> validate(const Scenario& scenario) {
                          "looks at a baseline, which no strategy brings");
         }
     }
-    if (scenario.fidelity == Fidelity::kFlow) {
+    if (scenario.fidelity == Fidelity::kFlow || scenario.fidelity == Fidelity::kHybrid) {
         const std::optional<std::string> why = refuses_flow(scenario);
         found.unless(!why, "fidelity", "must be request or auto, for " + why.value_or(""));
     }

@@ -112,7 +112,8 @@ struct Location {
 enum class Fidelity : std::uint8_t {
     kRequest,
     kFlow,
-    kAuto,  // in numbers wherever that is known to be as good
+    kHybrid,  // those of the new version each by itself, all others in numbers
+    kAuto,    // in numbers wherever that is known to be as good
 };
 
 /// With several locations `traffic` is that of all of them together, and so are fleet.replicas; else `fleet` and

@@ -38,6 +38,7 @@ enum class Purpose : std::uint8_t {
     kFlaky = 22,           // does a measurement go wrong; entity: see FlakyDraws
     kDrawn = 23,           // requests that are drawn; entity: ordinal of the interval << 4 | whose
     kAutoscaling = 24,     // when an autoscaler reads and looks; entity: 0
+    kScaling = 25,         // the gap in which the rate of arrivals changes; entity: ordinal of the change
 };
 
 /// A uniform random bit generator (for Boost.Random) over one named stream: 2^34 words of 32 bits.

@@ -32,6 +32,14 @@ Defect among_those(const Defect& defect, double share) {
 
 Flow::Flow(const Scenario& scenario, const Defect& of, std::shared_ptr<Profile> profile, std::optional<double> at)
     : book(std::make_shared<AnswerBook>(scenario, of, std::move(profile))), share(at) {
+    counting.only_new = scenario.fidelity == Fidelity::kHybrid;
+    if (counting.only_new) {
+        defect = of;
+        for (std::size_t i = 0; i < std::max<std::size_t>(1, scenario.locations.size()); ++i) {
+            quiet.push_back(in_location(scenario, static_cast<LocationId>(i)));
+        }
+        return;
+    }
     const double those = share_that_kills(*book, of);
     defect = among_those(of, those);
     counting.groups = kGroups;

@@ -18,7 +18,7 @@ struct Flow {
 
     std::shared_ptr<const AnswerBook> book;
     std::optional<double> share;
-    std::vector<Scenario> quiet;  // index: location, at least one; as it is, but with next to no requests of its own
+    std::vector<Scenario> quiet;  // index: location, at least one; as it is, but of its own it has next to no requests
     Defect defect{};              // then
     Counting counting{};          // of its fleet
 };

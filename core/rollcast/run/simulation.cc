@@ -128,11 +128,8 @@ void Simulation::rekey(const StreamSpace& streams) {
 
 void Simulation::settle() {
     for (Site& site : sites_) {
-        if (site.drawn) {
-            site.drawn->settle(site.world, now_);
-        } else {
-            site.world.data().sweep(now_);
-        }
+        site.world.data().sweep(now_);
+        if (site.drawn) site.drawn->settle(site.world, now_);
     }
 }
 
@@ -305,7 +302,7 @@ std::optional<Scrape> Simulation::scrape(Site& site) {
     Stream stream = site.streams.stream(Purpose::kScrape, scrapes_);
     const bool lost = uniform(stream) < scenario_->observability.scrape_loss;
     if (lost || is_blacked_out(*site.scenario, now_)) return std::nullopt;
-    Scrape seen = site.drawn ? site.drawn->scrape(site.world, now_) : site.world.scrape(now_);
+    Scrape seen = site.scrape(now_);
     site.telemetry.record(seen);
     return seen;
 }

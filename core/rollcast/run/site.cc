@@ -1,6 +1,8 @@
 #include "rollcast/run/site.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "rollcast/base/check.h"
 
@@ -13,9 +15,25 @@ void add(std::vector<SeriesReading>& sum, const std::vector<SeriesReading>& one)
 
 }  // namespace
 
+Tally Site::tally(std::size_t version) const {
+    Tally all = drawn ? drawn->tally(version) : Tally{};
+    return counts() ? all += world.data().tally(version) : all;
+}
+
+Tally Site::total() const {
+    Tally all = drawn ? drawn->total() : Tally{};
+    return counts() ? all += world.data().total() : all;
+}
+
 Time Site::first_arrival(std::size_t version) const {
-    if (!drawn) return world.data().first_arrival(version);
-    return version == index_of(kNewVersion) ? drawn->first_arrival() : kNever;
+    const Time own = counts() ? world.data().first_arrival(version) : kNever;
+    return drawn && version == index_of(kNewVersion) ? std::min(own, drawn->first_arrival()) : own;
+}
+
+Scrape Site::scrape(Time now) {
+    if (!drawn) return world.scrape(now);
+    Scrape seen = drawn->scrape(world, now);
+    return counts() ? sum(std::array{std::move(seen), world.scrape(now)}) : seen;
 }
 
 Tally total(std::span<const Site> sites) {

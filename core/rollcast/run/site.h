@@ -34,11 +34,17 @@ struct Site {
     std::optional<DrawnTelemetry> drawn{};
 
     /// The truth about its requests; index versions: reached none. After a settling.
-    Tally tally(std::size_t version) const { return drawn ? drawn->tally(version) : world.data().tally(version); }
-    Tally total() const { return drawn ? drawn->total() : world.data().total(); }
+    Tally tally(std::size_t version) const;
+    Tally total() const;
     Time first_arrival(std::size_t version) const;  // kNever: none yet
 
+    Scrape scrape(Time now);
+
     int size() const { return replicas.value_or(scenario->fleet.replicas); }
+
+   private:
+    /// Whether the world's requests are the service's; else they only wear out processes.
+    bool counts() const { return !drawn || world.only_new(); }
 };
 
 // All of them together, in truth.

@@ -58,7 +58,8 @@ void Arrivals::fill(ArrivalBlock& block) {
     traffic_->replay ? replay(block) : place(block, 0);
 }
 
-void Arrivals::rekey(const StreamSpace& streams, ArrivalBlock& block, std::uint32_t next, Time now) {
+/// To when block.at[next] had not been decided, or to `now` if that is later.
+void Arrivals::go_back(const ArrivalBlock& block, std::uint32_t next, Time now) {
     State state = state_;
     if (next < kRequestBlock) {
         state = before_;
@@ -67,8 +68,12 @@ void Arrivals::rekey(const StreamSpace& streams, ArrivalBlock& block, std::uint3
     if (now.time_since_epoch().count() > state.at) state.at = now.time_since_epoch().count(), state.rest = 0;
     state.at = std::min(state.at, kTooLate);
     while (state.stay_end <= state.at && state.at < kTooLate) next_stay(state);  // as the luck so far has it
-    streams_ = streams;
     state_ = before_ = state;
+}
+
+void Arrivals::rekey(const StreamSpace& streams, ArrivalBlock& block, std::uint32_t next, Time now) {
+    go_back(block, next, now);
+    streams_ = streams;
     if (next == kRequestBlock) return;
 
     RequestWords fresh;
@@ -78,6 +83,16 @@ void Arrivals::rekey(const StreamSpace& streams, ArrivalBlock& block, std::uint3
         std::copy((fresh.*column).begin() + next, (fresh.*column).end(), (block.words.*column).begin() + next);
     }
     if (!traffic_->replay) place(block, next);
+}
+
+void Arrivals::scale(double factor, ArrivalBlock& block, std::uint32_t next, Time now) {
+    go_back(block, next, now);
+    factor_ = factor;
+    ++scalings_;
+    if (next == kRequestBlock) return;
+    // What is left of a gap is as long as a whole one, but not by the luck that has made it last until now.
+    block.words.gap[next] = streams_.stream(Purpose::kScaling, scalings_)();
+    place(block, next);
 }
 
 /// From index `first` on, by the words of the gaps.
@@ -131,14 +146,14 @@ void Arrivals::place(ArrivalBlock& block, std::uint32_t first) {
 /// How the rate runs from there to where its slope or the state of the bursts changes.
 Arrivals::Line Arrivals::line_from(const State& state) const {
     const ShapePiece piece = shape_from(traffic_->shape, Duration(state.at));
-    const double rate = traffic_->rate * 1e-9 * (state.burst ? traffic_->bursts->factor : 1);
+    const double rate = factor_ * traffic_->rate * 1e-9 * (state.burst ? traffic_->bursts->factor : 1);
     Line line{.level = rate * piece.first, .slope = 0, .whole = 0, .end = piece.end.count()};
     if (piece.last != piece.first) {
         line.slope = rate * (piece.last - piece.first) / static_cast<double>(line.end - state.at);
         line.level += line.slope * state.rest;
     }
     // A rate that is zero for ever, bursts or not, needs no following of bursts.
-    const bool never = piece.end == Duration::max() && traffic_->rate * piece.first == 0;
+    const bool never = piece.end == Duration::max() && factor_ * traffic_->rate * piece.first == 0;
     line.end = never ? kTooLate : std::min({line.end, state.stay_end, kTooLate});
     const double length = static_cast<double>(line.end - state.at) - state.rest;
     line.whole = std::max(0., (line.level + line.slope * length / 2) * length);

@@ -39,6 +39,10 @@ class Arrivals {
     /// from there on too, but the present one (or the present pause) keeps its end.
     void rekey(const StreamSpace& streams, ArrivalBlock& block, std::uint32_t next, Time now = Time::min());
 
+    /// From `now` on the rate is so many times that of the traffic: for block.at[next], which has not come by then, and
+    /// all that come later. `block` is the one filled last.
+    void scale(double factor, ArrivalBlock& block, std::uint32_t next, Time now);
+
    private:
     /// How far the process has come.
     struct State {
@@ -60,6 +64,7 @@ class Arrivals {
     void draw_stay(State& state) const;
     void next_stay(State& state) const;
     Line line_from(const State& state) const;
+    void go_back(const ArrivalBlock& block, std::uint32_t next, Time now);
     void place(ArrivalBlock& block, std::uint32_t first);
     void replay(ArrivalBlock& block) const;
 
@@ -67,6 +72,8 @@ class Arrivals {
     StreamSpace streams_;
     State state_;                     // after the block filled last
     State before_;                    // before the part of it that the present streams decide
+    double factor_ = 1;               // see scale()
+    std::uint64_t scalings_ = 0;      // so far
     std::uint64_t next_ordinal_ = 0;  // of the next block's first
     std::uint64_t skipped_ = 0;       // given arrivals before `from`
 };

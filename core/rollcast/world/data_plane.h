@@ -51,6 +51,8 @@ class DataPlane {
 
     /// Other luck for all requests that have not arrived yet.
     void rekey(const StreamSpace& streams);
+    /// From now on so many times the traffic's requests arrive.
+    void scale_arrivals(double factor) { arrivals_.scale(factor, block_, next_, now_); }
 
     /// A server of that version, not listening yet. Returns its index.
     std::uint32_t add_server(VersionId version, ZoneId zone = ZoneId{});

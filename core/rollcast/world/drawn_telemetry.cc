@@ -70,9 +70,10 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       settled_(from) {}
 
 void DrawnTelemetry::look(const World& world, Time now) {
-    if (now > looked_ && defect_.kind == DefectKind::kDescriptorLeak) follow_leak(world);
+    if (now > looked_ && defect_.kind == DefectKind::kDescriptorLeak && !simulated_) follow_leak(world);
     while (now > looked_) pass_until(now);
     together_ = world.flagged();
+    simulated_ = world.only_new() && !together_;
     double newer = world.share(kNew), beside = versions_ > kThird ? world.share(kThird) : 0;
     const double older = world.share(kOld) + beside;
     const bool both = newer > 0 && older > 0;
@@ -82,7 +83,7 @@ void DrawnTelemetry::look(const World& world, Time now) {
         beside = !scenario_->baseline ? (1 - newer) * beside / older : beside > 0 ? std::min(newer, 1 - newer) : 0;
     }
     if (newer > 0 && first_exposed_ == kNever) first_exposed_ = now;
-    if (newer > 0 && first_arrival_ == kNever && world.known(kNew) > 0) {
+    if (newer > 0 && first_arrival_ == kNever && world.known(kNew) > 0 && !simulated_) {
         Stream luck = streams_.stream(Purpose::kDrawn, kServiceLane);
         const double rate = newer * (rate_at(scenario_->traffic, now) + closed_rate_);
         first_arrival_ = after(now, from_seconds(rollcast::draw(Exponential{1 / rate}, luck)));
@@ -142,7 +143,7 @@ void DrawnTelemetry::spread(double rate) {
         all.dead += standing.dead();
         all.stopping += standing.stopping;
         const Refusing refusing{standing.dead(), standing.stopping, stopping_for_};
-        standing.live = standing.refusing() == 0
+        standing.live = standing.refusing() == 0 || (simulated_ && version == kNew)
                             ? 1
                             : book_->reach(answers_as(version), rate * (standing.routed + standing.mirrored),
                                            standing.serving, refusing, slowness);
@@ -178,7 +179,7 @@ Cause DrawnTelemetry::cause_of_death(std::size_t version) const {
 void DrawnTelemetry::die(std::size_t version, int deaths) {
     const Standing& standing = standing_[version];
     const double share = standing.share + standing.mirrored;
-    if (share <= 0) return;
+    if (share <= 0 || (simulated_ && version == kNew)) return;
     const bool killed =
         version == kNew && (defect_.kind == DefectKind::kCrashOnRequest || defect_.kind == DefectKind::kMemoryLeak);
     const double lost = deaths * (standing.held + killed), own = lost * standing.share / share;
@@ -352,6 +353,7 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     const bool newer = version == kNew;
     const bool harms = newer && own && defect_.kind != DefectKind::kNone;
     if (newer && own) exposure_ += requests;
+    if (newer && own && simulated_) return;
 
     const AnswerBook::Version& facts = book_->version(answers_as(version));
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);

@@ -143,8 +143,9 @@ class DrawnTelemetry {
 
     double tokens_;  // of a retry budget
     bool latencies_ = true;
-    bool together_ = false;  // behind a flag
-    bool mixed_ = false;     // versions share one balancer's instances
+    bool together_ = false;   // behind a flag
+    bool simulated_ = false;  // the world has the new version's requests itself
+    bool mixed_ = false;      // versions share one balancer's instances
     Time looked_;
     Time settled_;
     std::uint32_t settlings_ = 0;

@@ -42,6 +42,7 @@ World::World(const Scenario& scenario, const Defect& defect, const StreamSpace& 
     : scenario_(&scenario),
       grain_(grain(scenario, counting)),
       thinned_(counting.thinned),
+      only_new_(counting.only_new),
       streams_(streams),
       defect_(defect),
       data_(scenario, defects(scenario, defect), streams, from, pace),
@@ -669,9 +670,19 @@ void World::reroute() {
         groups[seat(version)].share = weights[version];
         groups[seat(version)].mirrored = mirrored[version];
     }
+    if (only_new_) return route_new();
     if (thinned_ > 1) thin_out(groups);
     data_.set_routes(std::move(groups));
     data_.set_flag(flagged ? weights[index_of(kNewVersion)] : 0);
+}
+
+void World::route_new() {
+    RouteGroup group;
+    for (const Endpoint& endpoint : endpoints_) {
+        if (endpoint.version == kNewVersion) group.servers.push_back(endpoint.server);
+    }
+    data_.set_routes({std::move(group)});
+    data_.scale_arrivals(learned_routing_.flagged ? 0 : shares_[index_of(kNewVersion)]);
 }
 
 /// Has each server meet as many requests as an instance of the whole traffic; what is too much reaches nobody.

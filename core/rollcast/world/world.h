@@ -40,6 +40,8 @@ struct Counting {
     /// process that it meets or to kill it. A group meets as many as one instance would, so it may be up to
     /// World::most_thinned().
     double thinned = 1;
+    /// Only the new version's requests are simulated, as many as routers send it; not those behind a flag, nor copies.
+    bool only_new = false;
 };
 
 /// What happens to the world by itself. Unless said, `subject` is an instance (or a group: see Counting) and `detail`
@@ -130,6 +132,7 @@ class World {
     int answering(std::size_t version) const { return reached(&Reach::answering, version); }
     int refusing(std::size_t version) const { return reached(&Reach::refusing, version); }
     bool weighed() const { return !learned_routing_.weights.empty(); }  // each version has instances of its own
+    bool only_new() const { return only_new_; }                         // see Counting
     bool flagged() const { return learned_routing_.flagged; }           // all versions' requests share the instances
     std::size_t versions() const { return cohorts_.size(); }
     int ready(std::size_t version) const { return cohorts_[version].ready; }
@@ -263,6 +266,7 @@ class World {
     void learn_endpoint(std::uint32_t id, std::uint32_t number, bool endpoint);
     void reroute();
     void thin_out(std::vector<RouteGroup>& groups) const;
+    void route_new();
     int reached(int Reach::* part, std::size_t version) const;
     void scrape_applications(Scrape& scrape);
     DeletionRank deletion_rank(const Instance& instance, Time now) const;
@@ -283,6 +287,7 @@ class World {
     const Scenario* scenario_;
     int grain_;
     double thinned_;
+    bool only_new_;
     StreamSpace streams_;
     Defect defect_;
     DataPlane data_;

@@ -2158,6 +2158,7 @@ class Fidelity(enum.Enum):
     """
     auto: typing.ClassVar[Fidelity]
     flow: typing.ClassVar[Fidelity]
+    hybrid: typing.ClassVar[Fidelity]
     request: typing.ClassVar[Fidelity]
     @classmethod
     def __new__(cls, value):

@@ -1,7 +1,10 @@
 #include "rollcast/run/flow.h"
 
+#include <array>
 #include <cmath>
-#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -160,6 +163,83 @@ TEST(Flow, PairedPlansKeepThreeQuartersOfWhatCommonLuckTakesAway) {
     const double flow = gain(scenario);
     scenario.fidelity = Fidelity::kRequest;
     EXPECT_GE(flow, .75 * gain(scenario));
+}
+
+/// Each at its own luck.
+void expect_alike(const Scenario& one, const Scenario& other, const std::string& what) {
+    constexpr std::uint32_t kTimes = 200;
+    constexpr double kSigmas = 5;  // each has a chance of 6e-7 to be further apart
+    using Read = double (*)(const Outcome&);
+    const std::vector<std::pair<const char*, Read>> columns{
+        {"requests", [](const Outcome& row) { return double(row.requests); }},
+        {"failed", [](const Outcome& row) { return double(row.failed); }},
+        {"attributable", [](const Outcome& row) { return double(row.attributable()); }},
+        {"slow", [](const Outcome& row) { return double(row.slow); }},
+        {"exposure", [](const Outcome& row) { return double(row.exposure); }},
+        {"restarts", [](const Outcome& row) { return double(row.restarts); }},
+    };
+    std::vector<std::array<Moments, 2>> seen(columns.size());
+    for (const std::size_t side : {0, 1}) {
+        const Scenario& scenario = side == 0 ? one : other;
+        const auto profile = std::make_shared<Profile>(scenario);
+        for (std::uint32_t replication = 0; replication < kTimes; ++replication) {
+            const Outcome row = replicate(scenario, canary(), kSeed + side, replication, 0, nullptr, profile);
+            for (std::size_t i = 0; i < columns.size(); ++i) seen[i][side].add(columns[i].second(row));
+        }
+    }
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto& [a, b] = seen[i];
+        EXPECT_NEAR(a.mean(), b.mean(), kSigmas * std::sqrt((a.variance() + b.variance()) / kTimes))
+            << columns[i].first << " of " << what;
+    }
+}
+
+TEST(Hybrid, SimulatesWhatTheNewVersionDoesToItsRequests) {
+    Scenario scenario = drawn_scenario();
+    const std::vector<std::pair<DefectKind, double>> defects{
+        {DefectKind::kNone, 0},       {DefectKind::kErrorRate, .02},   {DefectKind::kLatency, 3},
+        {DefectKind::kCapacity, .75}, {DefectKind::kMemoryLeak, 3000}, {DefectKind::kCrashOnRequest, 1e-3}};
+    for (const auto& [kind, severity] : defects) {
+        scenario.release = certain(kind, severity);
+        scenario.fidelity = Fidelity::kHybrid;
+        Scenario exact = scenario;
+        exact.fidelity = Fidelity::kRequest;
+        expect_alike(scenario, exact, "defect " + std::to_string(static_cast<int>(kind)));
+    }
+}
+
+TEST(Hybrid, ConservesRequestsAndCloses) {
+    Scenario scenario = drawn_scenario();
+    scenario.fidelity = Fidelity::kHybrid;
+    const Defect defect{.kind = DefectKind::kMemoryLeak, .severity = 2000};
+    Simulation simulation(scenario, defect, StreamSpace(kSeed, 1), std::make_shared<const Flow>(scenario, defect));
+    simulation.run_until(Time{});
+    EXPECT_EQ(simulation.world().data().total().arrived, 0) << "only the old version is there";
+    simulation.launch(canary());
+    simulation.run_until(Time{} + 100s);
+    Simulation clone = simulation;
+    for (Simulation* each : {&simulation, &clone}) {
+        each->run_until(Time{} + 5min);
+        each->settle();
+        const Site& site = each->sites().front();
+        const Tally all = site.total();
+        Tally parts;
+        for (std::size_t version = 0; version <= 2; ++version) parts += site.tally(version);
+        EXPECT_EQ(parts, all);
+        EXPECT_EQ(all.in_flight(), site.world.data().count_in_flight(each->now()));
+        EXPECT_GT(site.world.data().total().arrived, 0);
+    }
+    EXPECT_EQ(simulation.sites().front().total(), clone.sites().front().total());
+    EXPECT_TRUE(same(simulation.outcome(), clone.outcome()));
+}
+
+TEST(Hybrid, IsRefusedWhereARequestMayMeetTwoVersions) {
+    Scenario scenario = drawn_scenario();
+    scenario.fidelity = Fidelity::kHybrid;
+    EXPECT_TRUE(validate(scenario).empty());
+    scenario.traffic.retries.attempts = 2;
+    ASSERT_EQ(validate(scenario).size(), 1U);
+    EXPECT_EQ(validate(scenario).front().path, "fidelity");
 }
 
 }  // namespace

@@ -424,5 +424,53 @@ TEST(Bursts, DoNotDependOnRequests) {
     EXPECT_EQ(shared, a.size());
 }
 
+/// In which the rate changes at each of those times, rising, and those that come until the end.
+std::vector<std::int64_t> scaled(std::uint32_t replication, const std::vector<std::pair<Duration, double>>& changes,
+                                 Duration end) {
+    const Traffic traffic{.rate = 100};
+    Arrivals arrivals(traffic, StreamSpace(20240601, replication), Time{});
+    const auto block = filled(arrivals);
+    std::uint32_t next = 0;
+    std::vector<std::int64_t> all;
+    const auto follow = [&](Duration until) {
+        for (; block->at[next] < until.count(); ++next == kRequestBlock ? arrivals.fill(*block), next = 0 : next) {
+            all.push_back(block->at[next]);
+        }
+    };
+    for (const auto& [at, factor] : changes) {
+        follow(at);
+        arrivals.scale(factor, *block, next, Time{} + at);
+        EXPECT_GE(block->at[next], at.count());
+    }
+    follow(end);
+    EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+    return all;
+}
+
+TEST(Arrivals, ThatAreScaledArePoissonAtEachRate) {
+    const std::vector<std::pair<Duration, double>> changes{{5s, .2}, {10s, 0}, {15s, 3}, {15s, 2}};
+    constexpr int kTimes = 400;
+    for (const auto& [from, expected] : {std::pair{0s, 500.}, {5s, 100.}, {10s, 0.}, {15s, 1000.}}) {
+        double sum = 0, squares = 0;
+        for (std::uint32_t replication = 0; replication < kTimes; ++replication) {
+            const double off = count_between(scaled(replication, changes, 20s), from, from + 5s) - expected;
+            sum += off, squares += off * off;
+        }
+        EXPECT_NEAR(sum, 0, kSigmas * std::sqrt(kTimes * expected));
+        EXPECT_NEAR(squares, kTimes * expected, kSigmas * std::sqrt(2. * kTimes) * (expected + 1));
+    }
+}
+
+// Whoever looks often sees gaps that have lasted long already: what is left of these is no shorter for it.
+TEST(Arrivals, ThatAreScaledAllTheTimeKeepTheirGaps) {
+    std::vector<std::pair<Duration, double>> changes;
+    for (Duration at = 7ms; at < 100s; at += 7ms) changes.emplace_back(at, 1);
+    const std::vector<std::int64_t> all = scaled(0, changes, 100s);
+    std::vector<double> gaps;
+    for (std::size_t i = 1; i < all.size(); ++i) gaps.push_back(static_cast<double>(all[i] - all[i - 1]) * 1e-9 * 100);
+    EXPECT_NEAR(static_cast<double>(gaps.size()), 10000, kSigmas * 100);
+    EXPECT_LT(distance_to_exponential(gaps), 2.6);
+}
+
 }  // namespace
 }  // namespace rollcast
