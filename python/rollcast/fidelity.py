@@ -15,7 +15,7 @@ class Plane:
     truth: str
     """The kind, by its name."""
     name: str
-    """ "request": each by itself; "flow": in numbers; "hybrid": in numbers but for those of the new version."""
+    """ "request": each by itself; "flow": in numbers; "hybrid": in numbers, but for the new version's."""
     why: str
     """What the flow data plane lacks; empty where it was chosen, or another was asked for."""
 
@@ -39,13 +39,13 @@ def in_words(scenario: Any) -> str:
     """A sentence; empty where nothing but `request` was asked for."""
     if scenario.fidelity == _core.Fidelity.request:
         return ""
+    if scenario.fidelity == _core.Fidelity.hybrid:
+        return "Each request to the new version was simulated by itself, all others were drawn in numbers."
     chosen = planes(scenario)
     apart: dict[str, list[str]] = {}
     for plane in chosen:
         if plane.name == "request":
             apart.setdefault(plane.why, []).append(plane.truth)
-    if scenario.fidelity == _core.Fidelity.hybrid:
-        return "The new version's requests were simulated each by itself, all others drawn in numbers (hybrid)."
     if not apart:
         return "Requests were drawn in numbers (the flow data plane)."
     if sum(map(len, apart.values())) == len(chosen) and len(apart) == 1:
