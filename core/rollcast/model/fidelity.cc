@@ -10,7 +10,6 @@ std::optional<std::string> lacks(const Scenario& scenario) {
     const Traffic& traffic = scenario.traffic;
     const Balancing& balancing = scenario.balancing;
     if (traffic.replay) return "its arrivals are given one by one";
-    if (traffic.bursts) return "its traffic comes in bursts";
     if (traffic.users.count > 0) return "users who wait for answers send less when these are late";
     if (traffic.sessions.sticky == Stickiness::kInstance) return "users stay with their instance";
     if (balancing.outlier) return "balancers eject instances for their answers";
@@ -31,7 +30,9 @@ std::optional<std::string> strays(const Scenario& scenario, const TruthKind& tru
     const double severity = upper_quantile(truth.severity, kWorst);
     if (truth.kind == DefectKind::kLatency) work = 1 + truth.share * (std::max(1., severity) - 1);
     if (truth.kind == DefectKind::kCapacity) work = 1 / std::max(1e-9, 1 - severity);
-    if (work * instances_needed(scenario) > kMostLoad * scenario.fleet.replicas) {
+    const Traffic& traffic = scenario.traffic;
+    const double in_burst = traffic.bursts ? std::max(1., traffic.bursts->factor) / burst_lift(traffic) : 1;
+    if (work * in_burst * instances_needed(scenario) > kMostLoad * scenario.fleet.replicas) {
         return "more than 85% of the slots may be in use, and then queues do not settle";
     }
     if (truth.kind == DefectKind::kMemoryLeak || truth.kind == DefectKind::kSlowLeak) {

@@ -8,13 +8,6 @@ namespace {
 
 constexpr Duration kReplayMinute = std::chrono::minutes(1);
 
-/// The part of an average that bursts put on the rate outside them.
-double burst_lift(const Traffic& traffic) {
-    if (!traffic.bursts) return 1;
-    const double burst = to_seconds(traffic.bursts->mean_burst), quiet = to_seconds(traffic.bursts->mean_quiet);
-    return (quiet + traffic.bursts->factor * burst) / (quiet + burst);
-}
-
 /// Given arrivals from `from` to before `to`, per second.
 double replayed(const Traffic& traffic, Duration from, Duration to) {
     const std::vector<std::int64_t>& at = *traffic.replay;
@@ -67,6 +60,12 @@ std::vector<RatePoint> product(std::span<const RatePoint> one, std::span<const R
         if (to != from) all.push_back({at, to});
     }
     return all;
+}
+
+double burst_lift(const Traffic& traffic) {
+    if (!traffic.bursts) return 1;
+    const double burst = to_seconds(traffic.bursts->mean_burst), quiet = to_seconds(traffic.bursts->mean_quiet);
+    return (quiet + traffic.bursts->factor * burst) / (quiet + burst);
 }
 
 double rate_at(const Traffic& traffic, Time time) {

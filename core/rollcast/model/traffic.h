@@ -103,6 +103,9 @@ ShapePiece shape_from(std::span<const RatePoint> shape, Duration from);
 /// One shape times another: exact where either has a point, and straight in between.
 std::vector<RatePoint> product(std::span<const RatePoint> one, std::span<const RatePoint> other);
 
+/// The mean factor that bursts put on the rate outside them; 1 without.
+double burst_lift(const Traffic& traffic);
+
 /// Open arrivals a second that are expected: bursts are averaged in. Of given arrivals: those of the minute around it.
 double rate_at(const Traffic& traffic, Time time);
 

@@ -46,8 +46,9 @@ Flow::Flow(const Scenario& scenario, const Defect& of, std::shared_ptr<Profile> 
     counting.thinned = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < std::max<std::size_t>(1, scenario.locations.size()); ++i) {
         Scenario& here = quiet.emplace_back(in_location(scenario, static_cast<LocationId>(i)));
-        const double rate = mean_rate(here.traffic, Duration{}, here.window.horizon) + closed_loop_rate(here);
-        here.traffic = {.rate = std::max(1e-9, those * rate)};
+        const double rate = those * (here.traffic.rate + closed_loop_rate(here));
+        here.traffic = rate > 0 ? Traffic{.rate = rate, .shape = here.traffic.shape, .bursts = here.traffic.bursts}
+                                : Traffic{.rate = 1e-9};
         here.service.service_time = Constant{0};
         counting.thinned = std::min(counting.thinned, World::most_thinned(here, counting));
     }

@@ -10,7 +10,7 @@ namespace rollcast {
 namespace {
 
 /// Nothing arrives so late: the rate is as good as zero.
-constexpr std::int64_t kTooLate = Duration(std::chrono::hours(24 * 3652)).count();
+constexpr std::int64_t kTooLate = BurstPath::kTooLate;
 
 const QuantileTable& unit_gap() {
     static const QuantileTable table(Exponential{1});
@@ -20,34 +20,14 @@ const QuantileTable& unit_gap() {
 }  // namespace
 
 Arrivals::Arrivals(const Traffic& traffic, const StreamSpace& streams, Time from)
-    : traffic_(&traffic), streams_(streams), state_{.at = from.time_since_epoch().count(), .stay_end = kTooLate} {
+    : traffic_(&traffic), streams_(streams), state_{.at = from.time_since_epoch().count()} {
     if (traffic.replay) {
         const std::vector<std::int64_t>& given = *traffic.replay;
         skipped_ = static_cast<std::uint64_t>(std::lower_bound(given.begin(), given.end(), state_.at) - given.begin());
-    } else if (traffic.bursts) {
-        // As it is after a long time: the state by its share of time, and the rest of a stay is as long as a whole one.
-        const double quiet = to_seconds(traffic.bursts->mean_quiet), burst = to_seconds(traffic.bursts->mean_burst);
-        Stream stream = streams.stream(Purpose::kBurst, 0);
-        state_.burst = draw(Uniform{0, quiet + burst}, stream) < burst;
-        state_.stay_end = state_.at;
-        draw_stay(state_);
+    } else {
+        state_.bursts = BurstPath(traffic, streams, from);
     }
     before_ = state_;
-}
-
-/// Draws how long the present stay lasts; it begins where the last one ended.
-void Arrivals::draw_stay(State& state) const {
-    const Bursts& bursts = *traffic_->bursts;
-    const double mean = to_seconds(state.burst ? bursts.mean_burst : bursts.mean_quiet);
-    Stream stream = streams_.stream(Purpose::kBurst, state.stay);
-    // At least a nanosecond, so that stays end that are given no length.
-    state.stay_end += std::clamp<std::int64_t>(from_seconds(draw(Exponential{mean}, stream)).count(), 1, kTooLate);
-}
-
-void Arrivals::next_stay(State& state) const {
-    state.burst = !state.burst;
-    ++state.stay;
-    draw_stay(state);
 }
 
 void Arrivals::fill(ArrivalBlock& block) {
@@ -67,7 +47,9 @@ void Arrivals::go_back(const ArrivalBlock& block, std::uint32_t next, Time now) 
     }
     if (now.time_since_epoch().count() > state.at) state.at = now.time_since_epoch().count(), state.rest = 0;
     state.at = std::min(state.at, kTooLate);
-    while (state.stay_end <= state.at && state.at < kTooLate) next_stay(state);  // as the luck so far has it
+    while (state.bursts.stay_end() <= state.at && state.at < kTooLate) {
+        state.bursts.next(*traffic_, streams_);  // as the luck so far has it
+    }
     state_ = before_ = state;
 }
 
@@ -138,7 +120,7 @@ void Arrivals::place(ArrivalBlock& block, std::uint32_t first) {
             passed += line.whole;
             state_.at = line.end;
             state_.rest = 0;
-            if (state_.at < kTooLate && state_.at == state_.stay_end) next_stay(state_);
+            if (state_.at < kTooLate && state_.at == state_.bursts.stay_end()) state_.bursts.next(*traffic_, streams_);
         }
     }
 }
@@ -146,7 +128,7 @@ void Arrivals::place(ArrivalBlock& block, std::uint32_t first) {
 /// How the rate runs from there to where its slope or the state of the bursts changes.
 Arrivals::Line Arrivals::line_from(const State& state) const {
     const ShapePiece piece = shape_from(traffic_->shape, Duration(state.at));
-    const double rate = factor_ * traffic_->rate * 1e-9 * (state.burst ? traffic_->bursts->factor : 1);
+    const double rate = factor_ * traffic_->rate * 1e-9 * state.bursts.factor(*traffic_);
     Line line{.level = rate * piece.first, .slope = 0, .whole = 0, .end = piece.end.count()};
     if (piece.last != piece.first) {
         line.slope = rate * (piece.last - piece.first) / static_cast<double>(line.end - state.at);
@@ -154,7 +136,7 @@ Arrivals::Line Arrivals::line_from(const State& state) const {
     }
     // A rate that is zero for ever, bursts or not, needs no following of bursts.
     const bool never = piece.end == Duration::max() && factor_ * traffic_->rate * piece.first == 0;
-    line.end = never ? kTooLate : std::min({line.end, state.stay_end, kTooLate});
+    line.end = never ? kTooLate : std::min({line.end, state.bursts.stay_end(), kTooLate});
     const double length = static_cast<double>(line.end - state.at) - state.rest;
     line.whole = std::max(0., (line.level + line.slope * length / 2) * length);
     return line;

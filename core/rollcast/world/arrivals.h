@@ -12,6 +12,7 @@
 #include "rollcast/model/traffic.h"
 #include "rollcast/random/request_words.h"
 #include "rollcast/random/streams.h"
+#include "rollcast/world/burst_path.h"
 #include "rollcast/world/request.h"
 
 namespace rollcast {
@@ -46,11 +47,9 @@ class Arrivals {
    private:
     /// How far the process has come.
     struct State {
-        std::int64_t at;         // ns; the last arrival, or where the rate was followed to since
-        double rest = 0;         // ns, at most 1, on top
-        bool burst = false;      // in one
-        std::uint64_t stay = 1;  // ordinal of the present burst or pause ...
-        std::int64_t stay_end;   // ... and its end
+        std::int64_t at;  // ns; the last arrival, or where the rate was followed to since
+        double rest = 0;  // ns, at most 1, on top
+        BurstPath bursts{};
     };
 
     /// A stretch on which the rate is a straight line.
@@ -61,8 +60,6 @@ class Arrivals {
         std::int64_t end;  // ns
     };
 
-    void draw_stay(State& state) const;
-    void next_stay(State& state) const;
     Line line_from(const State& state) const;
     void go_back(const ArrivalBlock& block, std::uint32_t next, Time now);
     void place(ArrivalBlock& block, std::uint32_t first);

@@ -65,6 +65,7 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       versions_(rollcast::versions(scenario)),
       closed_rate_(closed_loop_rate(scenario)),
       stopping_for_(std::max(0., mean(scenario.balancing.propagation) - to_seconds(scenario.fleet.pre_stop))),
+      bursts_(scenario.traffic, streams, from),
       tokens_(scenario.traffic.retries.reserve),
       looked_(from),
       settled_(from) {}
@@ -85,7 +86,7 @@ void DrawnTelemetry::look(const World& world, Time now) {
     if (newer > 0 && first_exposed_ == kNever) first_exposed_ = now;
     if (newer > 0 && first_arrival_ == kNever && world.known(kNew) > 0 && !simulated_) {
         Stream luck = streams_.stream(Purpose::kDrawn, kServiceLane);
-        const double rate = newer * (rate_at(scenario_->traffic, now) + closed_rate_);
+        const double rate = newer * this->rate(now, now);
         first_arrival_ = after(now, from_seconds(rollcast::draw(Exponential{1 / rate}, luck)));
     }
     mixed_ = !world.weighed() && !(share_ && both);
@@ -101,7 +102,14 @@ void DrawnTelemetry::look(const World& world, Time now) {
         standing.serving = world.answering(version);
         standing.stopping = world.refusing(version);
     }
-    spread(rate_at(scenario_->traffic, now) * retrying_.attempts);
+    spread(rate(now, now) * retrying_.attempts);
+}
+
+/// Of the service's requests, on average; within a burst, or between two.
+double DrawnTelemetry::rate(Time from, Time to) const {
+    const Traffic& traffic = scenario_->traffic;
+    const double usual = mean_rate(traffic, from.time_since_epoch(), to.time_since_epoch());
+    return usual / burst_lift(traffic) * bursts_.factor(traffic) + closed_rate_;
 }
 
 /// Nothing changes but the traffic; not all the way to `now` where queues have to follow it.
@@ -111,8 +119,8 @@ void DrawnTelemetry::pass_until(Time now) {
     const bool queues = std::any_of(standing_.begin(), standing_.end(),
                                     [](const Standing& standing) { return standing.load > kQueues; });
     if (queues && !scenario_->traffic.shape.empty()) now = std::min(now, looked_ + kGlance);
-    const double rate =
-        mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
+    now = std::min(now, Time{} + Duration(bursts_.stay_end()));
+    const double rate = this->rate(looked_, now);
     spread(rate * retrying_.attempts);
     const double seconds = to_seconds(now - looked_), requests = rate * seconds;
     follow_retries(rate, requests);
@@ -126,6 +134,7 @@ void DrawnTelemetry::pass_until(Time now) {
         pass(version, rate, seconds, Requests::kCopies);
     }
     looked_ = now;
+    if (looked_ == Time{} + Duration(bursts_.stay_end())) bursts_.next(scenario_->traffic, streams_);
 }
 
 /// Which share of the requests gets where, and to instances that answer: those that refuse draw more than their share

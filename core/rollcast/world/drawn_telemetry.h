@@ -4,8 +4,8 @@
 // and whatever decides are real, so its cost depends on scrapes and on what happens to instances, not on traffic.
 //
 // It is right where requests are a Poisson process and what becomes of one depends on no other but through queues in
-// their steady state; see AnswerBook. It is wrong where requests themselves make things happen: bursts, sticky users,
-// cold starts. Where a process lasts for so many requests the world has a few of its own, which wear it out as soon.
+// their steady state; see AnswerBook. It is wrong where requests themselves make things happen: sticky users, cold
+// starts. Where a process lasts for so many requests the world has a few of its own, which wear it out as soon.
 //
 // Counts are drawn by inversion from numbers that depend on the interval and the version alone. Those who would fail
 // anyhow are drawn for the whole service and then shared out, so that a rollout and its twin have the same; and with
@@ -22,6 +22,7 @@
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/world/answer_law.h"
+#include "rollcast/world/burst_path.h"
 #include "rollcast/world/retry_flow.h"
 #include "rollcast/world/world.h"
 
@@ -121,6 +122,7 @@ class DrawnTelemetry {
     AnswerLaw law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const;
     AnswerLaw follow_load(std::size_t version, const Busy& busy, double seconds, double slowness, double& errors);
     double defective(std::size_t version, double errors) const;
+    double rate(Time from, Time to) const;
     void pass_until(Time now);
     double late_anyhow(double slowness) const;
     void spread(double rate);
@@ -141,6 +143,7 @@ class DrawnTelemetry {
     double closed_rate_;
     double stopping_for_;  // seconds, from TERM until routers know
 
+    BurstPath bursts_;
     double tokens_;  // of a retry budget
     bool latencies_ = true;
     bool together_ = false;   // behind a flag

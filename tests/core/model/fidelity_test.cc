@@ -22,7 +22,6 @@ TEST(Fidelity, IsThatOfRequestsUnlessOneAsks) {
 
 TEST(Fidelity, WhatTheFlowPlaneLacksIsRefusedByNameAndNotChosen) {
     const std::vector<std::function<void(Scenario&)>> lacking{
-        [](Scenario& s) { s.traffic.bursts = Bursts{.factor = 3}; },
         [](Scenario& s) { s.traffic.users = {.count = 5}; },
         [](Scenario& s) { s.traffic.sessions.sticky = Stickiness::kInstance; },
         [](Scenario& s) { s.balancing.outlier = OutlierDetection{}; },
@@ -53,6 +52,9 @@ TEST(Fidelity, IsChosenForEachKindOfRelease) {
     };
     EXPECT_TRUE(draws_requests(scenario, capacity(.5)));
     EXPECT_FALSE(draws_requests(scenario, capacity(.9)));
+    scenario.traffic.bursts = Bursts{.factor = 6};
+    EXPECT_FALSE(draws_requests(scenario, capacity(.5))) << "in a burst";
+    scenario.traffic.bursts.reset();
     scenario.balancing.policy = Policy::kLeastOutstanding;
     EXPECT_FALSE(draws_requests(scenario, capacity(.5)));
     EXPECT_TRUE(draws_requests(scenario, kGood));

@@ -194,6 +194,33 @@ void expect_alike(const Scenario& one, const Scenario& other, const std::string&
     }
 }
 
+TEST(Flow, FollowsTheBurstsOfTheTraffic) {
+    Scenario scenario = drawn_scenario();
+    scenario.traffic.rate = 200;
+    scenario.traffic.bursts = Bursts{.factor = 3, .mean_quiet = 20s, .mean_burst = 10s};
+    for (const auto& [kind, severity] : {std::pair{DefectKind::kErrorRate, .02}, {DefectKind::kMemoryLeak, 1500.}}) {
+        scenario.release = certain(kind, severity);
+        for (const Fidelity fidelity : {Fidelity::kFlow, Fidelity::kHybrid}) {
+            scenario.fidelity = fidelity;
+            Scenario exact = scenario;
+            exact.fidelity = Fidelity::kRequest;
+            expect_alike(scenario, exact, "defect " + std::to_string(static_cast<int>(kind)));
+        }
+    }
+    // The path has luck of its own, the same on both planes: most of what the numbers of requests differ by.
+    Moments difference, requests;
+    const auto profile = std::make_shared<Profile>(scenario);
+    for (std::uint32_t replication = 0; replication < 50; ++replication) {
+        const auto count = [&](Fidelity fidelity) {
+            scenario.fidelity = fidelity;
+            return static_cast<double>(replicate(scenario, canary(), kSeed, replication, 0, nullptr, profile).requests);
+        };
+        const double exact = count(Fidelity::kRequest);
+        requests.add(exact), difference.add(count(Fidelity::kFlow) - exact);
+    }
+    EXPECT_LT(difference.variance(), .1 * requests.variance());
+}
+
 TEST(Hybrid, SimulatesWhatTheNewVersionDoesToItsRequests) {
     Scenario scenario = drawn_scenario();
     const std::vector<std::pair<DefectKind, double>> defects{
