@@ -1756,9 +1756,9 @@ class ScenarioModel(Model):
     window: WindowModel = WindowModel()
     """The window on which every plan is scored."""
     fidelity: Literal["request", "flow", "hybrid", "auto"] | None = None
-    """How requests are simulated: each by itself (request); in numbers (flow: many times quicker, whatever the
-    traffic); those to the new version each by itself, all others in numbers (hybrid); or in numbers wherever
-    that is as good (auto). Default: request."""
+    """How requests are simulated: each by itself (request); in numbers (flow: many times quicker, whatever
+    the traffic); those to the new version each by itself, all others in numbers (hybrid); or in numbers
+    wherever that is as good (auto). Default: request."""
     approval: Approval | None = None
     """Until a person promotes a pause without an end."""
     people: PeopleModel | None = None

@@ -137,6 +137,7 @@ class Sample:
         said = json.dumps([_core.model_version, self._loaded.language], default=dict)
         self._identity = hashlib.sha256(said.encode()).hexdigest()
         self._plane, self._folder, self._threads = plane, folder / cell.name, threads
+        self._profile = _core.Profile(self._loaded.model)
         self._pieces: list[Columns] = []
 
     def grow(self, replications: int) -> None:
@@ -169,6 +170,7 @@ class Sample:
 
     def _run(self, first: int, count: int) -> Columns:
         options = _core.ForecastOptions(replications=count, seed=self._plane.seed, threads=self._threads)
+        options.profile = self._profile
         columns = _core.run_piece(self._loaded.model, self._loaded.strategy, options, first)
         return {name: columns[name] for name in ("verdict", *MEANS)}
 
