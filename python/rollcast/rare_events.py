@@ -152,9 +152,7 @@ class Rare:
             notes += [
                 f"It rests on {wording.plural(self.lineages, 'independent run')} that got there (effective "
                 f"sample size {self.effective:.0f}).",
-                f"This took the work of {self.work:,.0f} runs; a plain study that is as precise takes "
-                f"{round_number(self.plain)}, {round_number(self.gain)} times as much. "
-                f"{self._what_did_the_work}",
+                f"This took the work of {self.work:,.0f} runs; {self._what_a_plain_study_takes}",
             ]
         else:
             notes.append(f"This took the work of {self.work:,.0f} runs; a greater --effort may see more.")
@@ -170,10 +168,17 @@ class Rare:
         return notes
 
     @property
+    def _what_a_plain_study_takes(self) -> str:
+        if self.gain < 1.5:
+            return "it is not rare enough to do better than a plain study."
+        return (
+            f"a plain study that is as precise takes {round_number(self.plain)}, "
+            f"{round_number(self.gain)} times as much. {self._what_did_the_work}"
+        )
+
+    @property
     def _what_did_the_work(self) -> str:
         strata, splitting = round_number(self.gain_strata), round_number(self.gain_splitting)
-        if self.gain_splitting < 1.5 and self.gain_strata < 1.5:
-            return "It is not rare enough for anything to help."
         if self.gain_splitting < 1.5:
             return f"Drawing kinds and severities out of proportion did it ({strata} times), not splitting."
         if self.gain_strata < 1.5:

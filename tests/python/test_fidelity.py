@@ -56,7 +56,7 @@ def test_a_forecast_says_on_which_plane_it_ran_and_why():
 def test_what_cannot_be_drawn_is_refused_at_its_place(tmp_path):
     file = tmp_path / "scenario.yaml"
     plan = "strategy: {canary: {steps: [{set_weight: 20}], routed: true}}\n"
-    file.write_text(plan + "traffic: {rate: 200/s, users: 5}\nfidelity: flow\n")
+    file.write_text(plan + "traffic: {rate: 200/s, users: {count: 5}}\nfidelity: flow\n")
     with pytest.raises(rollcast.InputError, match=r":3:11: fidelity: must be request or auto, .*users"):
         rollcast.load(file)
     file.write_text(plan + "fidelity: flwo\n")

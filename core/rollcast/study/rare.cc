@@ -424,6 +424,7 @@ class Study {
         result.probability = {kNaN, kNaN, kNaN};
         if (result.effective < kFewestLineages || variance <= 0 || result.left_out > 0) return result;
         result.probability = stratified_positive_mean(strata, options_.confidence);
+        result.probability.high = std::min(1., result.probability.high);
         const double p = result.probability.value;
         result.plain = p * (1 - p) / variance;
         result.gain_strata = p * (1 - p) / (kinds * kinds);

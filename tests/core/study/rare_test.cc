@@ -123,7 +123,9 @@ TEST(Rare, SpendsNoMoreThanTheEffort) {
         const RareResult found = study(scenario, event, {.effort = effort, .threads = 1});
         // What splitting takes is known from the ladder's few paths, to a tenth or so.
         EXPECT_LT(found.work, 1.1 * effort) << effort;
-        if (effort > 100) EXPECT_GT(found.work, .5 * effort) << effort;
+        if (effort > 100) {
+            EXPECT_GT(found.work, .5 * effort) << effort;
+        }
         if (found.left_out > 0) {
             EXPECT_TRUE(std::isnan(found.probability.value));
             EXPECT_GE(found.unseen, found.left_out * (1 - 1e-9));
@@ -222,6 +224,11 @@ TEST(Rare, IsNotCertainOfWhatAlwaysHappened) {
     EXPECT_DOUBLE_EQ(found.probability.value, .1);
     EXPECT_NEAR(bad.error, std::sqrt(.5) / n, .05 / n);  // as if half a run more had not got there
     EXPECT_LT(found.probability.low, .1 * (1 - 1 / n));
+    // What always happens is no likelier than that.
+    const RareResult all = study(scenario, {term("failed", Sign::kAtLeast, 0)}, {.effort = 200, .threads = 1});
+    EXPECT_DOUBLE_EQ(all.probability.value, 1);
+    EXPECT_LT(all.probability.low, 1);
+    EXPECT_EQ(all.probability.high, 1);
 }
 
 TEST(Rare, EndsWhenItIsTold) {
