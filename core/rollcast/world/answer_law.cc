@@ -153,6 +153,7 @@ void AnswerLaw::add(const AnswerLaw& other, double share) {
     clustering += share * other.clustering;
     wait_clustering += share * other.wait_clustering;
     persistence += share * other.persistence;
+    for (std::size_t i = 0; i < kSizes; ++i) late_by_size[i] += share * other.late_by_size[i];
 }
 
 // ---- what is measured ----
@@ -252,6 +253,7 @@ std::vector<double> Profile::dump() const {
         rows.insert(rows.end(), law.by_latency.begin(), law.by_latency.end());
         rows.insert(rows.end(),
                     {law.slow, law.latency, law.latency_square, law.clustering, law.wait_clustering, law.persistence});
+        rows.insert(rows.end(), law.late_by_size.begin(), law.late_by_size.end());
     };
     const std::lock_guard lock(mutex_);
     for (const auto& [key, law] : laws_) add(key, law);
@@ -275,6 +277,7 @@ void Profile::restore(std::span<const double> rows) {
         for (double& share : law.by_latency) share = next();
         law.slow = next(), law.latency = next(), law.latency_square = next();
         law.clustering = next(), law.wait_clustering = next(), law.persistence = next();
+        for (double& share : law.late_by_size) share = next();
         if (key.refusing > 0) {
             reaches_.emplace(key, law.slow);
         } else {
@@ -346,6 +349,59 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness) const {
         });
     }
     return law;
+}
+
+std::array<Size, kSizes> AnswerBook::sizes_alone(const Defect& defect, double slowness) const {
+    const Service& service = scenario_.service;
+    const double timeout = to_seconds(service.timeout);
+    const std::vector<RequestClass> classes = classes_of(scenario_);
+    std::array<Size, kSizes> sizes{};
+    double work = 0;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+        const Distribution& good = classes[i].service_time ? *classes[i].service_time : service.service_time;
+        const ServiceTimes times(good, defect, hits(defect, i), slowness);
+        std::array<double, kSizes> shares{}, seconds{};
+        each_level(times, [&](double time, double share) {
+            shares[size_of(time, timeout)] += share;
+            seconds[size_of(time, timeout)] += share * time;
+        });
+        double longer = 0;  // the share is exact, the mean of a size nearly so
+        for (std::size_t size = 0; size < kSizes; ++size) {
+            const double from = timeout * static_cast<double>(kSizes - 1 - size) / (kSizes - 1);
+            const double beyond = size + 1 == kSizes ? 1 : ServiceTimes::beyond(from, times);
+            const double share = classes[i].share * std::max(0., beyond - longer);
+            longer = std::max(longer, beyond);
+            sizes[size].share += share;
+            sizes[size].work += share * (shares[size] > 0 ? seconds[size] / shares[size] : from);
+            work += share * (shares[size] > 0 ? seconds[size] / shares[size] : from);
+        }
+    }
+    for (Size& size : sizes) size.work /= work;
+    sizes[0].late = 1;
+    return sizes;
+}
+
+std::array<Size, kSizes> AnswerBook::sizes(std::size_t version, double slowness, const AnswerLaw& law) const {
+    std::array<Size, kSizes> sizes;
+    {
+        const std::lock_guard lock(mutex_);
+        const Case key{version, slowness};
+        auto known = sizes_.find(key);
+        if (known == sizes_.end()) {
+            known = sizes_.emplace(key, sizes_alone(versions_[version].defect, slowness)).first;
+        }
+        sizes = known->second;
+    }
+    const auto sum = [](const auto& shares) { return std::accumulate(shares.begin(), shares.end(), 0.); };
+    const double admitted = 1 - sum(law.refused), waited = sum(law.late_by_size);
+    if (admitted <= 0) return sizes;
+    const double late = std::max(0., sum(law.late) / admitted - sizes[0].share);
+    for (std::size_t i = 1; i < kSizes; ++i) {
+        if (sizes[i].share <= 0) continue;
+        const double its = waited > 0 ? law.late_by_size[i] / waited : sizes[i].share / (1 - sizes[0].share);
+        sizes[i].late = std::min(1., late * its / sizes[i].share);
+    }
+    return sizes;
 }
 
 double AnswerBook::load(std::size_t version, double rate, int instances, double slowness) const {

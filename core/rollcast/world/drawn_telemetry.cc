@@ -107,9 +107,10 @@ void DrawnTelemetry::look(const World& world, Time now) {
 void DrawnTelemetry::pass_until(Time now) {
     constexpr Duration kGlance = 2s;
     constexpr double kQueues = .5;  // at lower loads hardly anybody waits
+    const bool moves = !scenario_->traffic.shape.empty() || scenario_->traffic.retries.attempts > 1;
     const bool queues = std::any_of(standing_.begin(), standing_.end(),
                                     [](const Standing& standing) { return standing.load > kQueues; });
-    if (queues && !scenario_->traffic.shape.empty()) now = std::min(now, looked_ + kGlance);
+    if (queues && moves) now = std::min(now, looked_ + kGlance);
     const double rate =
         mean_rate(scenario_->traffic, looked_.time_since_epoch(), now.time_since_epoch()) + closed_rate_;
     spread(rate * retrying_.attempts);
@@ -144,13 +145,14 @@ void DrawnTelemetry::spread(double rate) {
         const Refusing refusing{standing.dead(), standing.stopping, stopping_for_};
         standing.live = standing.refusing() == 0
                             ? 1
-                            : book_->reach(answers_as(version), rate * (standing.routed + standing.mirrored),
+                            : book_->reach(answers_as(version),
+                                           rate * (standing.routed * retrying_.work[version] + standing.mirrored),
                                            standing.serving, refusing, slowness);
     }
     const int refusing = all.dead + all.stopping;
     if (!mixed_ || refusing == 0 || serving == 0) return;
     const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
-    const double live = book_->reach(answers_as(most), rate * share, serving, all, slowness);
+    const double live = book_->reach(answers_as(most), rate * share * retrying_.work[most], serving, all, slowness);
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const double its_live = share * live * standing.serving / serving;
@@ -215,11 +217,11 @@ Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
 /// behind a flag they do the work of all. `service`: rate of requests.
 DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) const {
     const Standing& standing = standing_[version];
-    const double rate = service * standing.live * (standing.share + standing.mirrored);
+    const double rate = service * standing.live * (standing.share * retrying_.work[version] + standing.mirrored);
     if (together_) {
         double work = 0;
         for (std::size_t each = 0; each < versions_; ++each) {
-            work += service * standing_[each].live * standing_[each].share * book_->version(answers_as(each)).work;
+            work += service * standing_[each].live * standing_[each].share * retrying_.work[each] * book_->version(answers_as(each)).work;
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
     }
@@ -306,15 +308,12 @@ void DrawnTelemetry::follow_retries(double rate, double requests) {
             const AnswerLaw law =
                 this->law(version, busy(version, rate * retrying_.attempts), standing.load, brown.slowness, errors);
             const double admitted = 1 - sum(law.refused), serving = standing.live;
-            const double alone = sum(book_->calm(answers_as(version), brown.slowness).late);
-            const double late = admitted > 0 ? sum(law.late) / admitted : 0;
             errors = std::min(1., errors);
             const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
             fates[version] = {.share = standing.share,
                               .refused = 1 - serving * admitted,
-                              .late_alone = alone,
-                              .late = alone < 1 ? std::max(0., late - alone) / (1 - alone) : 0,
-                              .errors = errors + (unseen ? 0 : defective(version, errors))};
+                              .errors = errors + (unseen ? 0 : defective(version, errors)),
+                              .sizes = book_->sizes(answers_as(version), brown.slowness, law)};
         }
         const double before = retrying_.attempts;
         retrying_ = granted(fates, requests);
