@@ -167,6 +167,8 @@ Profile::Profile(const Scenario& scenario) {
     alone_.traffic.classes = scenario.traffic.classes;
     for (RequestClass& each : alone_.traffic.classes) each.error_rate.reset();
     alone_.release = scenario.release;
+    const Retries& retries = scenario.traffic.retries;
+    if (retries.timeouts && scenario.traffic.classes.empty()) late_attempts_ = retries.attempts;
 }
 
 /// Only what it does to the time that answers take.
@@ -211,11 +213,17 @@ AnswerLaw Profile::law(const Defect& defect, double load, int instances, double 
 
 const AnswerLaw& Profile::at(const Key& key) {
     if (const auto known = laws_.find(key); known != laws_.end()) return known->second;
-    const auto [scenario, facts, calm] = loaded(key);
-    const AnswerLaw law = key.load == 0
-                              ? calm
-                              : measure_law(scenario, key.defect(), key.instances, key.slowness, calm,
-                                            facts.work * key.slowness, key.load < kShort ? kShortRequests : kRequests);
+    const auto [scenario, facts, calm, first] = loaded(key);
+    AnswerLaw law = first;
+    if (key.load > 0) {
+        const AnswerLaw attempts =
+            measure_law(scenario, key.defect(), key.instances, key.slowness, calm, facts.work * key.slowness,
+                        key.load < kShort ? kShortRequests : kRequests);
+        // What waiting does to attempts that are not late anyhow it does to first ones.
+        const double of_first = first.in_time() / calm.in_time();
+        law.add(attempts, of_first);
+        law.add(calm, -of_first);
+    }
     return laws_.emplace(key, law).first->second;
 }
 
@@ -233,7 +241,7 @@ double Profile::reach(const Defect& defect, double load, const Refusing& refusin
     key.load = std::max(1., std::round(std::min(load, kHighest) / kStep)) * kStep;
     const std::lock_guard lock(mutex_);
     if (const auto known = reaches_.find(key); known != reaches_.end()) return known->second;
-    const auto [scenario, facts, calm] = loaded(key);
+    const auto [scenario, facts, calm, first] = loaded(key);
     const double reach = key.stopping_for > 0
                              ? measure_reach_while_stopping(scenario, key.defect(), key.instances, key.refusing,
                                                             key.slowness, facts.work * key.slowness, key.stopping_for)
@@ -287,11 +295,34 @@ void Profile::restore(std::span<const double> rows) {
 }
 
 Profile::Loaded Profile::loaded(const Key& key) const {
+    constexpr std::size_t kNew = index_of(kNewVersion);
+    constexpr double kFewLate = 1e-4;
     Scenario scenario = alone_;
-    const AnswerBook book(scenario, key.defect(), std::make_shared<Profile>(scenario));
-    const AnswerBook::Version& facts = book.version(index_of(kNewVersion));
+    const Defect defect = key.defect();
+    const AnswerLaw first = AnswerBook(scenario, defect, std::make_shared<Profile>(scenario)).calm(kNew, key.slowness);
+    const double late = 1 - first.in_time();
+    const bool of_some = defect.kind == DefectKind::kLatency && defect.share < 1;  // the slowest of first attempts
+    if (late_attempts_ > 1 && late > kFewLate && late < 1 && !of_some) {
+        scenario.service.service_time = with_retries(late);
+    }
+    const AnswerBook book(scenario, defect, std::make_shared<Profile>(scenario));
+    const AnswerBook::Version& facts = book.version(kNew);
     scenario.traffic.rate = key.load * key.instances * facts.slots / (facts.work * key.slowness);
-    return {std::move(scenario), facts, book.calm(index_of(kNewVersion), key.slowness)};
+    return {std::move(scenario), facts, book.calm(kNew, key.slowness), first};
+}
+
+/// Of all attempts, if each of those who are late by themselves, a share of all, is tried as often as clients do.
+Distribution Profile::with_retries(double late) const {
+    constexpr std::size_t kValues = 1 << 14;
+    const double again = late_attempts_ * late, late_now = again / (1 - late + again);
+    Empirical times{.values = std::vector<double>(kValues)};
+    for (std::size_t i = 0; i < kValues; ++i) {
+        const double last = 1. / (2 * kValues), above = 1 - static_cast<double>(i) / (kValues - 1);
+        const double level = above < late_now ? above * late / late_now
+                                              : late + (above - late_now) * (1 - late) / (1 - late_now);
+        times.values[i] = upper_quantile(alone_.service.service_time, std::clamp(level, last * late, 1 - last));
+    }
+    return times;
 }
 
 // ---- both versions ----

@@ -102,11 +102,13 @@ class Profile {
     };
     struct Loaded;
     Loaded loaded(const Key& key) const;
+    Distribution with_retries(double late) const;
     Key key(const Defect& defect, int instances, double slowness) const;
     const AnswerLaw& at(const Key& key);
     Defect timing_of(const Defect& defect) const;
 
     Scenario alone_;            // the service with nothing around it
+    int late_attempts_ = 1;     // of a request that takes too long by itself
     mutable std::mutex mutex_;  // guards what follows
     std::map<Key, AnswerLaw> laws_;
     std::map<Key, double> reaches_;
@@ -179,6 +181,7 @@ struct Profile::Loaded {
     Scenario scenario;
     AnswerBook::Version facts;
     AnswerLaw calm;
+    AnswerLaw first;  // the same of first attempts alone
 };
 
 }  // namespace rollcast

@@ -120,6 +120,8 @@ void DrawnTelemetry::pass_until(Time now) {
     retried_.errors_retried += requests * retrying_.errors_retried;
     retried_.late += requests * retrying_.late;
     retried_.late_retried += requests * retrying_.late_retried;
+    retried_.late_alone += requests * retrying_.late_alone;
+    retried_.late_alone_retried += requests * retrying_.late_alone_retried;
     retried_.slow_besides += requests * retrying_.slow_besides;
     for (std::size_t version = 0; version < versions_; ++version) {
         pass(version, rate, seconds, Requests::kOwn);
@@ -452,10 +454,11 @@ void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream&
             errors[cause] += each.tally.failed_by_cause[cause] - each.late[cause] - each.wrong[cause];
         }
     }
-    const auto take_back = [&](const std::array<std::int64_t, kCauses>& failed, double share) {
+    const auto take_back = [&](const std::array<std::int64_t, kCauses>& failed, double share, double of_capacity) {
         std::int64_t all = 0;
         for (std::size_t cause = 0; cause < kCauses; ++cause) {
-            const std::int64_t again = binomial_quantile(failed[cause], share, open_uniform(luck));
+            const double its = cause == static_cast<std::size_t>(Cause::kCapacity) ? of_capacity : share;
+            const std::int64_t again = binomial_quantile(failed[cause], its, open_uniform(luck));
             retries_.failed_by_cause[cause] -= again;
             all += again;
         }
@@ -463,8 +466,12 @@ void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream&
         return all;
     };
     if (of.errors + of.late <= 0) return;
-    std::int64_t errors_again = take_back(errors, share_of(of.errors_retried, of.errors));
-    const std::int64_t late_again = take_back(late, share_of(of.late_retried, of.late));
+    const double errors_share = share_of(of.errors_retried, of.errors);
+    std::int64_t errors_again = take_back(errors, errors_share, errors_share);
+    // Who is late by himself is so again, who has waited need not be.
+    const double waited = of.late - of.late_alone, waited_retried = of.late_retried - of.late_alone_retried;
+    const std::int64_t late_again = take_back(late, share_of(of.late_alone_retried, of.late_alone),
+                                              std::clamp(share_of(waited_retried, waited), 0., 1.));
     const std::int64_t slow =
         binomial_quantile(late_again, std::min(1., share_of(of.slow_besides, of.late_retried)), open_uniform(luck));
     if (scenario_->service.timeout > scenario_->service.slow) retries_.slow += slow;

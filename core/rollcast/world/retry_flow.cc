@@ -14,6 +14,7 @@ struct Kind {
     std::array<bool, 4> late_alone{};  // likewise
     double errors = 0;                 // of an attempt
     double late = 0;
+    double late_by_itself = 0;  // of these
 };
 
 /// The size of those at a share of all, counted from the longest on.
@@ -48,6 +49,8 @@ void RetryFlow::mix(const RetryFlow& other, double share) {
     mixed(errors_retried, other.errors_retried);
     mixed(late, other.late);
     mixed(late_retried, other.late_retried);
+    mixed(late_alone, other.late_alone);
+    mixed(late_alone_retried, other.late_alone_retried);
     mixed(slow_besides, other.slow_besides);
     for (std::size_t i = 0; i < work.size(); ++i) {
         mixed(late_alone_share[i], other.late_alone_share[i]);
@@ -77,6 +80,7 @@ RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates,
             kind.work[where] = size.share > 0 ? size.work / size.share : 1;
             const double admitted = fate.share * (1 - fate.refused);
             kind.late += admitted * size.late;
+            if (at == 0) kind.late_by_itself += admitted * size.late;
             kind.errors += fate.share * fate.refused + admitted * (1 - size.late) * fate.errors;
         }
         kinds.push_back(kind);
@@ -111,6 +115,8 @@ RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates,
         flow.late += attempts * kind.late;
         flow.errors_retried += retries.errors ? before_last * kind.errors : 0;
         flow.late_retried += retries.timeouts ? before_last * kind.late : 0;
+        flow.late_alone += attempts * kind.late_by_itself;
+        flow.late_alone_retried += retries.timeouts ? before_last * kind.late_by_itself : 0;
         flow.slow_besides += retries.timeouts ? before_last * kind.late * (1 - kind.errors - kind.late) : 0;
         for (std::size_t where = 0; where < fates.size(); ++where) {
             late_alone[where] += kind.late_alone[where] * attempts;

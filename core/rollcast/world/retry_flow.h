@@ -32,8 +32,10 @@ struct RetryFlow {
     double attempts = 1;
     double errors = 0;          // attempts that end with 500 or 503 ...
     double errors_retried = 0;  // ... and are tried again
-    double late = 0;            // likewise of timeouts
+    double late = 0;            // likewise of timeouts, ...
     double late_retried = 0;
+    double late_alone = 0;  // ... and of those of these that come of the work alone
+    double late_alone_retried = 0;
     double slow_besides = 0;                   // requests that end well after a timeout
     // Index: where. Of the attempts that go there: the share that takes too long by itself, and the mean work over
     // that of first attempts.
