@@ -103,14 +103,21 @@ double AnswerLaw::in_time() const {
 
 double AnswerLaw::answered() const { return std::accumulate(by_latency.begin(), by_latency.end(), 0.); }
 
-AnswerLaw AnswerLaw::with_late_alone(const AnswerLaw& calm, double share) const {
+AnswerLaw AnswerLaw::with_late(const AnswerLaw& calm, double share, double times) const {
     const double alone = 1 - calm.in_time();
-    if (alone <= 0 || alone >= 1) return *this;
+    if (alone >= 1) return *this;
     AnswerLaw others = *this;
     for (std::size_t i = 0; i < kCauses; ++i) others.late[i] = std::max(0., late[i] - calm.late[i]);
+    const double well = others.answered(), waited = std::accumulate(others.late.begin(), others.late.end(), 0.);
+    if (waited > 0 && well > 0 && times != 1) {
+        const double more = std::min(waited * (times - 1), well), rest = 1 - more / well;
+        for (double& late_ones : others.late) late_ones *= 1 + more / waited;
+        for (double& bucket : others.by_latency) bucket *= rest;
+        others.slow *= rest, others.latency *= rest, others.latency_square *= rest;
+    }
     AnswerLaw law;
     law.add(others, (1 - share) / (1 - alone));
-    for (std::size_t i = 0; i < kCauses; ++i) law.late[i] += share * calm.late[i] / alone;
+    for (std::size_t i = 0; alone > 0 && i < kCauses; ++i) law.late[i] += share * calm.late[i] / alone;
     return law;
 }
 

@@ -44,8 +44,9 @@ struct AnswerLaw {
     double answered() const;
     /// That many more requests, or that share of all, meet another law.
     void add(const AnswerLaw& other, double requests);
-    /// If so many took too long however idle their instance was, instead of those of `calm`, the law without waiting.
-    AnswerLaw with_late_alone(const AnswerLaw& calm, double share) const;
+    /// If so many took too long however idle their instance was, instead of those of `calm`, the law without waiting;
+    /// and of the others so many times as many.
+    AnswerLaw with_late(const AnswerLaw& calm, double share, double times) const;
     /// Of a sum of laws: what these requests meet together, where they would meet `calm` if nobody waited, with luck u
     /// in (0, 1). On average as before.
     void cluster(const AnswerLaw& calm, double u);

@@ -295,6 +295,7 @@ void DrawnTelemetry::follow_retries(double rate, double requests) {
     constexpr double kNear = 1e-4;
     if (scenario_->traffic.retries.attempts < 2) return;
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
+    const RetryFlow so_far = retrying_;
     for (int step = 0; step < kMostSteps; ++step) {
         spread(rate * retrying_.attempts);
         std::array<AttemptFate, kMostVersions + 1> fates{};
@@ -323,6 +324,10 @@ void DrawnTelemetry::follow_retries(double rate, double requests) {
         retrying_.attempts = (before + retrying_.attempts) / 2;
     }
     const Retries& retries = scenario_->traffic.retries;
+    // Who has waited for an answer comes again that much later.
+    const double again = retrying_.late_retried + retrying_.errors_retried;
+    const double after = to_seconds(scenario_->service.timeout) * share_of(retrying_.late_retried, again);
+    if (after > 0) retrying_.mix(so_far, std::exp(-requests / rate / after));
     if (retries.budget) {
         const double saved = (*retries.budget - (retrying_.attempts - 1)) * requests;
         tokens_ = std::clamp(tokens_ + saved, 0., retries.reserve);
@@ -372,7 +377,9 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     AnswerLaw law = own ? follow_load(version, busy, seconds, brown.slowness, errors)
                         : this->law(version, busy, standing.load, brown.slowness, errors);
     const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
-    if (own && retrying_.attempts > 1) law = law.with_late_alone(calm, retrying_.late_alone_share[version]);
+    if (own && retrying_.attempts > 1) {
+        law = law.with_late(calm, retrying_.late_alone_share[version], retrying_.late_more[version]);
+    }
     errors = std::min(1., errors);
 
     const double its = together_ ? rate * standing.share / busy.rate : 1;
@@ -454,10 +461,10 @@ void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream&
             errors[cause] += each.tally.failed_by_cause[cause] - each.late[cause] - each.wrong[cause];
         }
     }
-    const auto take_back = [&](const std::array<std::int64_t, kCauses>& failed, double share, double of_capacity) {
+    const auto take_back = [&](const std::array<std::int64_t, kCauses>& failed, double background, double others) {
         std::int64_t all = 0;
         for (std::size_t cause = 0; cause < kCauses; ++cause) {
-            const double its = cause == static_cast<std::size_t>(Cause::kCapacity) ? of_capacity : share;
+            const double its = cause == static_cast<std::size_t>(Cause::kBackground) ? background : others;
             const std::int64_t again = binomial_quantile(failed[cause], its, open_uniform(luck));
             retries_.failed_by_cause[cause] -= again;
             all += again;

@@ -11,10 +11,11 @@ namespace {
 struct Kind {
     double share = 0;
     std::array<double, 4> work{};      // index: where; of an attempt, over the mean of first ones
-    std::array<bool, 4> late_alone{};  // likewise
+    std::array<double, 4> late_there{};
+    std::array<bool, 4> late_alone{};
     double errors = 0;                 // of an attempt
     double late = 0;
-    double late_by_itself = 0;  // of these
+    bool late_anyhow = true;  // wherever it goes
 };
 
 /// The size of those at a share of all, counted from the longest on.
@@ -55,6 +56,7 @@ void RetryFlow::mix(const RetryFlow& other, double share) {
     for (std::size_t i = 0; i < work.size(); ++i) {
         mixed(late_alone_share[i], other.late_alone_share[i]);
         mixed(work[i], other.work[i]);
+        mixed(late_more[i], other.late_more[i]);
     }
 }
 
@@ -77,10 +79,11 @@ RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates,
             const std::size_t at = size_at(fate, (edges[i] + edges[i + 1]) / 2);
             const Size& size = fate.sizes[at];
             kind.late_alone[where] = at == 0;
+            kind.late_there[where] = size.late;
+            kind.late_anyhow &= at == 0;
             kind.work[where] = size.share > 0 ? size.work / size.share : 1;
             const double admitted = fate.share * (1 - fate.refused);
             kind.late += admitted * size.late;
-            if (at == 0) kind.late_by_itself += admitted * size.late;
             kind.errors += fate.share * fate.refused + admitted * (1 - size.late) * fate.errors;
         }
         kinds.push_back(kind);
@@ -106,6 +109,7 @@ RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates,
 
     RetryFlow flow{.attempts = 0};
     std::array<double, 4> late_alone{}, work{};
+    std::array<double, 4> others{}, others_late{}, first{}, first_late{};  // not late alone: all attempts, first ones
     for (const Kind& kind : kinds) {
         const double next = granted * again(kind);
         const double attempts = kind.share * geometric(next, retries.attempts);
@@ -115,17 +119,27 @@ RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates,
         flow.late += attempts * kind.late;
         flow.errors_retried += retries.errors ? before_last * kind.errors : 0;
         flow.late_retried += retries.timeouts ? before_last * kind.late : 0;
-        flow.late_alone += attempts * kind.late_by_itself;
-        flow.late_alone_retried += retries.timeouts ? before_last * kind.late_by_itself : 0;
+        if (kind.late_anyhow) {
+            flow.late_alone += attempts * kind.late;
+            flow.late_alone_retried += retries.timeouts ? before_last * kind.late : 0;
+        }
         flow.slow_besides += retries.timeouts ? before_last * kind.late * (1 - kind.errors - kind.late) : 0;
         for (std::size_t where = 0; where < fates.size(); ++where) {
             late_alone[where] += kind.late_alone[where] * attempts;
             work[where] += kind.work[where] * attempts;
+            if (kind.late_alone[where]) continue;
+            others[where] += attempts, first[where] += kind.share;
+            others_late[where] += attempts * kind.late_there[where];
+            first_late[where] += kind.share * kind.late_there[where];
         }
     }
     for (std::size_t where = 0; where < fates.size(); ++where) {
         flow.late_alone_share[where] = late_alone[where] / flow.attempts;
-        if (fates[where].share > 0) flow.work[where] = work[where] / flow.attempts;
+        if (fates[where].share <= 0) continue;
+        flow.work[where] = work[where] / flow.attempts;
+        if (first_late[where] > 0) {
+            flow.late_more[where] = others_late[where] / others[where] * first[where] / first_late[where];
+        }
     }
     return flow;
 }

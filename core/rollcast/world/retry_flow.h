@@ -34,13 +34,14 @@ struct RetryFlow {
     double errors_retried = 0;  // ... and are tried again
     double late = 0;            // likewise of timeouts, ...
     double late_retried = 0;
-    double late_alone = 0;  // ... and of those of these that come of the work alone
+    double late_alone = 0;  // ... and of those of these that are late wherever they go
     double late_alone_retried = 0;
     double slow_besides = 0;                   // requests that end well after a timeout
     // Index: where. Of the attempts that go there: the share that takes too long by itself, and the mean work over
     // that of first attempts.
     std::array<double, 4> late_alone_share{};
     std::array<double, 4> work{1, 1, 1, 1};
+    std::array<double, 4> late_more{1, 1, 1, 1};  // likewise, of the others: the share that is late
 
     /// That share of the time is as in another.
     void mix(const RetryFlow& other, double share);
