@@ -226,6 +226,7 @@ const AnswerLaw& Profile::at(const Key& key) {
         const AnswerLaw attempts =
             measure_law(scenario, key.defect(), key.instances, key.slowness, calm, facts.work * key.slowness,
                         key.load < kShort ? kShortRequests : kRequests);
+        if (late_attempts_ == 1) return laws_.emplace(key, attempts).first->second;
         // What waiting does to attempts that are not late anyhow it does to first ones.
         const double of_first = first.in_time() / calm.in_time();
         law.add(attempts, of_first);
@@ -325,8 +326,8 @@ Distribution Profile::with_retries(double late) const {
     Empirical times{.values = std::vector<double>(kValues)};
     for (std::size_t i = 0; i < kValues; ++i) {
         const double last = 1. / (2 * kValues), above = 1 - static_cast<double>(i) / (kValues - 1);
-        const double level = above < late_now ? above * late / late_now
-                                              : late + (above - late_now) * (1 - late) / (1 - late_now);
+        const double level =
+            above < late_now ? above * late / late_now : late + (above - late_now) * (1 - late) / (1 - late_now);
         times.values[i] = upper_quantile(alone_.service.service_time, std::clamp(level, last * late, 1 - last));
     }
     return times;

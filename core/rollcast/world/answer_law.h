@@ -36,7 +36,7 @@ struct AnswerLaw {
     /// scrape interval exceeds that of independent ones, per request; and that of the sum of latencies.
     double clustering = 0;
     double wait_clustering = 0;
-    double persistence = 0;  // correlation of that from one interval to the next
+    double persistence = 0;                     // correlation of that from one interval to the next
     std::array<double, kSizes> late_by_size{};  // late for having waited, by how much work they bring
 
     double in_time() const;
@@ -171,9 +171,9 @@ class AnswerBook {
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
     std::vector<Kind> versions_;
-    mutable std::mutex mutex_;                                          // guards what follows
-    using Case = std::pair<std::size_t, double>;                        // version and slowness
-    mutable std::map<Case, AnswerLaw> calm_;                            // entries stay
+    mutable std::mutex mutex_;                    // guards what follows
+    using Case = std::pair<std::size_t, double>;  // version and slowness
+    mutable std::map<Case, AnswerLaw> calm_;      // entries stay
     mutable std::map<Case, std::array<Size, kSizes>> sizes_;
 };
 

@@ -223,7 +223,8 @@ DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) c
     if (together_) {
         double work = 0;
         for (std::size_t each = 0; each < versions_; ++each) {
-            work += service * standing_[each].live * standing_[each].share * retrying_.work[each] * book_->version(answers_as(each)).work;
+            work += service * standing_[each].live * standing_[each].share * retrying_.work[each] *
+                    book_->version(answers_as(each)).work;
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
     }

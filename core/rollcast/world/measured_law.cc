@@ -128,7 +128,7 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
         return error < kNearEnough * failures.mean() + kNextToNone * at_real.ended / windows;
     };
     const double timeout = to_seconds(scenario.service.timeout);
-    std::vector<std::uint8_t> sizes;         // of requests, by ordinal; 0: not known, or late by themselves
+    std::vector<std::uint8_t> sizes;  // of requests, by ordinal; 0: not known, or late by themselves
     std::array<double, kSizes> late_for_waiting{};
     while (!is_enough()) {
         now += window;
@@ -137,7 +137,8 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
             at_idle.add(each, scenario);
             if (each.id >= sizes.size()) sizes.resize(2 * each.id + 1);
             if (each.seen != Code::k200) continue;
-            sizes[each.id] = static_cast<std::uint8_t>(size_of(to_seconds(Duration{each.answered - each.arrived}), timeout));
+            sizes[each.id] =
+                static_cast<std::uint8_t>(size_of(to_seconds(Duration{each.answered - each.arrived}), timeout));
         }
         for (const AttemptRecord& each : real.run(now)) {
             at_real.add(each, scenario);

@@ -10,10 +10,10 @@ namespace {
 /// Requests of a size, wherever they go.
 struct Kind {
     double share = 0;
-    std::array<double, 4> work{};      // index: where; of an attempt, over the mean of first ones
+    std::array<double, 4> work{};  // index: where; of an attempt, over the mean of first ones
     std::array<double, 4> late_there{};
     std::array<bool, 4> late_alone{};
-    double errors = 0;                 // of an attempt
+    double errors = 0;  // of an attempt
     double late = 0;
     bool late_anyhow = true;  // wherever it goes
 };

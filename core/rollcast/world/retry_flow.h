@@ -36,7 +36,7 @@ struct RetryFlow {
     double late_retried = 0;
     double late_alone = 0;  // ... and of those of these that are late wherever they go
     double late_alone_retried = 0;
-    double slow_besides = 0;                   // requests that end well after a timeout
+    double slow_besides = 0;  // requests that end well after a timeout
     // Index: where. Of the attempts that go there: the share that takes too long by itself, and the mean work over
     // that of first attempts.
     std::array<double, 4> late_alone_share{};
@@ -48,8 +48,8 @@ struct RetryFlow {
 };
 
 /// A request brings the same work with each attempt, so those who come again bring more than others; how long they wait
-/// and all else is drawn anew. Backing off takes no time. Of a retry budget that is nearly spent the level is taken for a Brownian
-/// motion, in its steady state; or there is more than enough `saved_up`. `fates`: four at most.
+/// and all else is drawn anew. Backing off takes no time. Of a retry budget that is nearly spent the level is taken for
+/// a Brownian motion, in its steady state; or there is more than enough `saved_up`. `fates`: four at most.
 RetryFlow retry_flow(const Retries& retries, std::span<const AttemptFate> fates, bool saved_up = false);
 
 }  // namespace rollcast
