@@ -57,11 +57,13 @@ def kept(scenario: Any, *, needed: bool = True) -> Iterator[Any]:
 
 def _path(scenario: Any) -> Path:
     """By all that a measurement depends on."""
+    retries = scenario.traffic.retries
     said = (
         _core.version,
         _core.model_version,
         scenario.service,
         scenario.traffic.classes,
+        retries.attempts if retries.timeouts else 1,
         scenario.balancing.policy,
         scenario.balancing.balancers,
         scenario.observability.latency_buckets,

@@ -103,14 +103,21 @@ double AnswerLaw::in_time() const {
 
 double AnswerLaw::answered() const { return std::accumulate(by_latency.begin(), by_latency.end(), 0.); }
 
-AnswerLaw AnswerLaw::with_late_alone(const AnswerLaw& calm, double share) const {
+AnswerLaw AnswerLaw::with_late(const AnswerLaw& calm, double share, double times) const {
     const double alone = 1 - calm.in_time();
-    if (alone <= 0 || alone >= 1) return *this;
+    if (alone >= 1) return *this;
     AnswerLaw others = *this;
     for (std::size_t i = 0; i < kCauses; ++i) others.late[i] = std::max(0., late[i] - calm.late[i]);
+    const double well = others.answered(), waited = std::accumulate(others.late.begin(), others.late.end(), 0.);
+    if (waited > 0 && well > 0 && times != 1) {
+        const double more = std::min(waited * (times - 1), well), rest = 1 - more / well;
+        for (double& late_ones : others.late) late_ones *= 1 + more / waited;
+        for (double& bucket : others.by_latency) bucket *= rest;
+        others.slow *= rest, others.latency *= rest, others.latency_square *= rest;
+    }
     AnswerLaw law;
     law.add(others, (1 - share) / (1 - alone));
-    for (std::size_t i = 0; i < kCauses; ++i) law.late[i] += share * calm.late[i] / alone;
+    for (std::size_t i = 0; alone > 0 && i < kCauses; ++i) law.late[i] += share * calm.late[i] / alone;
     return law;
 }
 
@@ -153,6 +160,7 @@ void AnswerLaw::add(const AnswerLaw& other, double share) {
     clustering += share * other.clustering;
     wait_clustering += share * other.wait_clustering;
     persistence += share * other.persistence;
+    for (std::size_t i = 0; i < kSizes; ++i) late_by_size[i] += share * other.late_by_size[i];
 }
 
 // ---- what is measured ----
@@ -166,6 +174,8 @@ Profile::Profile(const Scenario& scenario) {
     alone_.traffic.classes = scenario.traffic.classes;
     for (RequestClass& each : alone_.traffic.classes) each.error_rate.reset();
     alone_.release = scenario.release;
+    const Retries& retries = scenario.traffic.retries;
+    if (retries.timeouts && scenario.traffic.classes.empty()) late_attempts_ = retries.attempts;
 }
 
 /// Only what it does to the time that answers take.
@@ -210,11 +220,18 @@ AnswerLaw Profile::law(const Defect& defect, double load, int instances, double 
 
 const AnswerLaw& Profile::at(const Key& key) {
     if (const auto known = laws_.find(key); known != laws_.end()) return known->second;
-    const auto [scenario, facts, calm] = loaded(key);
-    const AnswerLaw law = key.load == 0
-                              ? calm
-                              : measure_law(scenario, key.defect(), key.instances, key.slowness, calm,
-                                            facts.work * key.slowness, key.load < kShort ? kShortRequests : kRequests);
+    const auto [scenario, facts, calm, first] = loaded(key);
+    AnswerLaw law = first;
+    if (key.load > 0) {
+        const AnswerLaw attempts =
+            measure_law(scenario, key.defect(), key.instances, key.slowness, calm, facts.work * key.slowness,
+                        key.load < kShort ? kShortRequests : kRequests);
+        if (late_attempts_ == 1) return laws_.emplace(key, attempts).first->second;
+        // What waiting does to attempts that are not late anyhow it does to first ones.
+        const double of_first = first.in_time() / calm.in_time();
+        law.add(attempts, of_first);
+        law.add(calm, -of_first);
+    }
     return laws_.emplace(key, law).first->second;
 }
 
@@ -232,7 +249,7 @@ double Profile::reach(const Defect& defect, double load, const Refusing& refusin
     key.load = std::max(1., std::round(std::min(load, kHighest) / kStep)) * kStep;
     const std::lock_guard lock(mutex_);
     if (const auto known = reaches_.find(key); known != reaches_.end()) return known->second;
-    const auto [scenario, facts, calm] = loaded(key);
+    const auto [scenario, facts, calm, first] = loaded(key);
     const double reach = key.stopping_for > 0
                              ? measure_reach_while_stopping(scenario, key.defect(), key.instances, key.refusing,
                                                             key.slowness, facts.work * key.slowness, key.stopping_for)
@@ -252,6 +269,7 @@ std::vector<double> Profile::dump() const {
         rows.insert(rows.end(), law.by_latency.begin(), law.by_latency.end());
         rows.insert(rows.end(),
                     {law.slow, law.latency, law.latency_square, law.clustering, law.wait_clustering, law.persistence});
+        rows.insert(rows.end(), law.late_by_size.begin(), law.late_by_size.end());
     };
     const std::lock_guard lock(mutex_);
     for (const auto& [key, law] : laws_) add(key, law);
@@ -275,6 +293,7 @@ void Profile::restore(std::span<const double> rows) {
         for (double& share : law.by_latency) share = next();
         law.slow = next(), law.latency = next(), law.latency_square = next();
         law.clustering = next(), law.wait_clustering = next(), law.persistence = next();
+        for (double& share : law.late_by_size) share = next();
         if (key.refusing > 0) {
             reaches_.emplace(key, law.slow);
         } else {
@@ -284,11 +303,34 @@ void Profile::restore(std::span<const double> rows) {
 }
 
 Profile::Loaded Profile::loaded(const Key& key) const {
+    constexpr std::size_t kNew = index_of(kNewVersion);
+    constexpr double kFewLate = 1e-4;
     Scenario scenario = alone_;
-    const AnswerBook book(scenario, key.defect(), std::make_shared<Profile>(scenario));
-    const AnswerBook::Version& facts = book.version(index_of(kNewVersion));
+    const Defect defect = key.defect();
+    const AnswerLaw first = AnswerBook(scenario, defect, std::make_shared<Profile>(scenario)).calm(kNew, key.slowness);
+    const double late = 1 - first.in_time();
+    const bool of_some = defect.kind == DefectKind::kLatency && defect.share < 1;  // the slowest of first attempts
+    if (late_attempts_ > 1 && late > kFewLate && late < 1 && !of_some) {
+        scenario.service.service_time = with_retries(late);
+    }
+    const AnswerBook book(scenario, defect, std::make_shared<Profile>(scenario));
+    const AnswerBook::Version& facts = book.version(kNew);
     scenario.traffic.rate = key.load * key.instances * facts.slots / (facts.work * key.slowness);
-    return {std::move(scenario), facts, book.calm(index_of(kNewVersion), key.slowness)};
+    return {std::move(scenario), facts, book.calm(kNew, key.slowness), first};
+}
+
+/// Of all attempts, if each of those who are late by themselves, a share of all, is tried as often as clients do.
+Distribution Profile::with_retries(double late) const {
+    constexpr std::size_t kValues = 1 << 14;
+    const double again = late_attempts_ * late, late_now = again / (1 - late + again);
+    Empirical times{.values = std::vector<double>(kValues)};
+    for (std::size_t i = 0; i < kValues; ++i) {
+        const double last = 1. / (2 * kValues), above = 1 - static_cast<double>(i) / (kValues - 1);
+        const double level =
+            above < late_now ? above * late / late_now : late + (above - late_now) * (1 - late) / (1 - late_now);
+        times.values[i] = upper_quantile(alone_.service.service_time, std::clamp(level, last * late, 1 - last));
+    }
+    return times;
 }
 
 // ---- both versions ----
@@ -346,6 +388,59 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness) const {
         });
     }
     return law;
+}
+
+std::array<Size, kSizes> AnswerBook::sizes_alone(const Defect& defect, double slowness) const {
+    const Service& service = scenario_.service;
+    const double timeout = to_seconds(service.timeout);
+    const std::vector<RequestClass> classes = classes_of(scenario_);
+    std::array<Size, kSizes> sizes{};
+    double work = 0;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+        const Distribution& good = classes[i].service_time ? *classes[i].service_time : service.service_time;
+        const ServiceTimes times(good, defect, hits(defect, i), slowness);
+        std::array<double, kSizes> shares{}, seconds{};
+        each_level(times, [&](double time, double share) {
+            shares[size_of(time, timeout)] += share;
+            seconds[size_of(time, timeout)] += share * time;
+        });
+        double longer = 0;  // the share is exact, the mean of a size nearly so
+        for (std::size_t size = 0; size < kSizes; ++size) {
+            const double from = timeout * static_cast<double>(kSizes - 1 - size) / (kSizes - 1);
+            const double beyond = size + 1 == kSizes ? 1 : ServiceTimes::beyond(from, times);
+            const double share = classes[i].share * std::max(0., beyond - longer);
+            longer = std::max(longer, beyond);
+            sizes[size].share += share;
+            sizes[size].work += share * (shares[size] > 0 ? seconds[size] / shares[size] : from);
+            work += share * (shares[size] > 0 ? seconds[size] / shares[size] : from);
+        }
+    }
+    for (Size& size : sizes) size.work /= work;
+    sizes[0].late = 1;
+    return sizes;
+}
+
+std::array<Size, kSizes> AnswerBook::sizes(std::size_t version, double slowness, const AnswerLaw& law) const {
+    std::array<Size, kSizes> sizes;
+    {
+        const std::lock_guard lock(mutex_);
+        const Case key{version, slowness};
+        auto known = sizes_.find(key);
+        if (known == sizes_.end()) {
+            known = sizes_.emplace(key, sizes_alone(versions_[version].defect, slowness)).first;
+        }
+        sizes = known->second;
+    }
+    const auto sum = [](const auto& shares) { return std::accumulate(shares.begin(), shares.end(), 0.); };
+    const double admitted = 1 - sum(law.refused), waited = sum(law.late_by_size);
+    if (admitted <= 0) return sizes;
+    const double late = std::max(0., sum(law.late) / admitted - sizes[0].share);
+    for (std::size_t i = 1; i < kSizes; ++i) {
+        if (sizes[i].share <= 0) continue;
+        const double its = waited > 0 ? law.late_by_size[i] / waited : sizes[i].share / (1 - sizes[0].share);
+        sizes[i].late = std::min(1., late * its / sizes[i].share);
+    }
+    return sizes;
 }
 
 double AnswerBook::load(std::size_t version, double rate, int instances, double slowness) const {

@@ -3,7 +3,9 @@
 // one; see DrawnTelemetry. From the distribution of service times where nobody waits, else measured by the request data
 // plane itself.
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -15,6 +17,7 @@
 
 #include "rollcast/model/scenario.h"
 #include "rollcast/stats/counters.h"
+#include "rollcast/world/retry_flow.h"
 #include "rollcast/world/tally.h"
 
 namespace rollcast {
@@ -33,15 +36,17 @@ struct AnswerLaw {
     /// scrape interval exceeds that of independent ones, per request; and that of the sum of latencies.
     double clustering = 0;
     double wait_clustering = 0;
-    double persistence = 0;  // correlation of that from one interval to the next
+    double persistence = 0;                     // correlation of that from one interval to the next
+    std::array<double, kSizes> late_by_size{};  // late for having waited, by how much work they bring
 
     double in_time() const;
     /// Of a sum of laws: how many are in time.
     double answered() const;
     /// That many more requests, or that share of all, meet another law.
     void add(const AnswerLaw& other, double requests);
-    /// If so many took too long however idle their instance was, instead of those of `calm`, the law without waiting.
-    AnswerLaw with_late_alone(const AnswerLaw& calm, double share) const;
+    /// If so many took too long however idle their instance was, instead of those of `calm`, the law without waiting;
+    /// and of the others so many times as many.
+    AnswerLaw with_late(const AnswerLaw& calm, double share, double times) const;
     /// Of a sum of laws: what these requests meet together, where they would meet `calm` if nobody waited, with luck u
     /// in (0, 1). On average as before.
     void cluster(const AnswerLaw& calm, double u);
@@ -77,7 +82,7 @@ class Profile {
     double reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness);
 
     /// What is known, to be kept: so many numbers for each measurement.
-    static constexpr std::size_t kRow = 9 + 2 * kCauses + kMaxLatencyBuckets + 6;
+    static constexpr std::size_t kRow = 9 + 2 * kCauses + kMaxLatencyBuckets + 6 + kSizes;
     std::vector<double> dump() const;
     /// What a profile of the same service and model has known. Throws std::invalid_argument for a part of a row.
     void restore(std::span<const double> rows);
@@ -98,15 +103,24 @@ class Profile {
     };
     struct Loaded;
     Loaded loaded(const Key& key) const;
+    Distribution with_retries(double late) const;
     Key key(const Defect& defect, int instances, double slowness) const;
     const AnswerLaw& at(const Key& key);
     Defect timing_of(const Defect& defect) const;
 
     Scenario alone_;            // the service with nothing around it
+    int late_attempts_ = 1;     // of a request that takes too long by itself
     mutable std::mutex mutex_;  // guards what follows
     std::map<Key, AnswerLaw> laws_;
     std::map<Key, double> reaches_;
 };
+
+/// Of which size a request is: those that take longer than the timeout, else by eighths of it.
+inline std::size_t size_of(double seconds, double timeout) {
+    constexpr double kSteps = kSizes - 1;
+    if (seconds > timeout) return 0;
+    return static_cast<std::size_t>(std::clamp(1 + std::floor(kSteps * (1 - seconds / timeout)), 1., kSteps));
+}
 
 /// Both versions of a scenario. Threads may share one.
 class AnswerBook {
@@ -140,6 +154,8 @@ class AnswerBook {
     double reach(std::size_t version, double rate, int answering, const Refusing& refusing, double slowness) const;
     /// The law if nobody waits.
     const AnswerLaw& calm(std::size_t version, double slowness) const;
+    /// Requests by size, and how many of each are late by that law.
+    std::array<Size, kSizes> sizes(std::size_t version, double slowness, const AnswerLaw& law) const;
     /// Share of the slots in use; above 1 where they do not suffice.
     double load(std::size_t version, double rate, int instances, double slowness) const;
 
@@ -150,12 +166,15 @@ class AnswerBook {
         double quiet = 0;
     };
     AnswerLaw alone(const Defect& defect, double slowness) const;
+    std::array<Size, kSizes> sizes_alone(const Defect& defect, double slowness) const;
 
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
     std::vector<Kind> versions_;
-    mutable std::mutex mutex_;                                          // guards what follows
-    mutable std::map<std::pair<std::size_t, double>, AnswerLaw> calm_;  // by version and slowness; entries stay
+    mutable std::mutex mutex_;                    // guards what follows
+    using Case = std::pair<std::size_t, double>;  // version and slowness
+    mutable std::map<Case, AnswerLaw> calm_;      // entries stay
+    mutable std::map<Case, std::array<Size, kSizes>> sizes_;
 };
 
 /// The service at a load, and what is known of it without a measurement.
@@ -163,6 +182,7 @@ struct Profile::Loaded {
     Scenario scenario;
     AnswerBook::Version facts;
     AnswerLaw calm;
+    AnswerLaw first;  // the same of first attempts alone
 };
 
 }  // namespace rollcast

@@ -116,9 +116,10 @@ double DrawnTelemetry::rate(Time from, Time to) const {
 void DrawnTelemetry::pass_until(Time now) {
     constexpr Duration kGlance = 2s;
     constexpr double kQueues = .5;  // at lower loads hardly anybody waits
+    const bool moves = !scenario_->traffic.shape.empty() || scenario_->traffic.retries.attempts > 1;
     const bool queues = std::any_of(standing_.begin(), standing_.end(),
                                     [](const Standing& standing) { return standing.load > kQueues; });
-    if (queues && !scenario_->traffic.shape.empty()) now = std::min(now, looked_ + kGlance);
+    if (queues && moves) now = std::min(now, looked_ + kGlance);
     now = std::min(now, Time{} + Duration(bursts_.stay_end()));
     const double rate = this->rate(looked_, now);
     spread(rate * retrying_.attempts);
@@ -128,6 +129,8 @@ void DrawnTelemetry::pass_until(Time now) {
     retried_.errors_retried += requests * retrying_.errors_retried;
     retried_.late += requests * retrying_.late;
     retried_.late_retried += requests * retrying_.late_retried;
+    retried_.late_alone += requests * retrying_.late_alone;
+    retried_.late_alone_retried += requests * retrying_.late_alone_retried;
     retried_.slow_besides += requests * retrying_.slow_besides;
     for (std::size_t version = 0; version < versions_; ++version) {
         pass(version, rate, seconds, Requests::kOwn);
@@ -154,13 +157,14 @@ void DrawnTelemetry::spread(double rate) {
         const Refusing refusing{standing.dead(), standing.stopping, stopping_for_};
         standing.live = standing.refusing() == 0 || (simulated_ && version == kNew)
                             ? 1
-                            : book_->reach(answers_as(version), rate * (standing.routed + standing.mirrored),
+                            : book_->reach(answers_as(version),
+                                           rate * (standing.routed * retrying_.work[version] + standing.mirrored),
                                            standing.serving, refusing, slowness);
     }
     const int refusing = all.dead + all.stopping;
     if (!mixed_ || refusing == 0 || serving == 0) return;
     const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
-    const double live = book_->reach(answers_as(most), rate * share, serving, all, slowness);
+    const double live = book_->reach(answers_as(most), rate * share * retrying_.work[most], serving, all, slowness);
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const double its_live = share * live * standing.serving / serving;
@@ -225,11 +229,12 @@ Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
 /// behind a flag they do the work of all. `service`: rate of requests.
 DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) const {
     const Standing& standing = standing_[version];
-    const double rate = service * standing.live * (standing.share + standing.mirrored);
+    const double rate = service * standing.live * (standing.share * retrying_.work[version] + standing.mirrored);
     if (together_) {
         double work = 0;
         for (std::size_t each = 0; each < versions_; ++each) {
-            work += service * standing_[each].live * standing_[each].share * book_->version(answers_as(each)).work;
+            work += service * standing_[each].live * standing_[each].share * retrying_.work[each] *
+                    book_->version(answers_as(each)).work;
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
     }
@@ -301,6 +306,7 @@ void DrawnTelemetry::follow_retries(double rate, double requests) {
     constexpr double kNear = 1e-4;
     if (scenario_->traffic.retries.attempts < 2) return;
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
+    const RetryFlow so_far = retrying_;
     for (int step = 0; step < kMostSteps; ++step) {
         spread(rate * retrying_.attempts);
         std::array<AttemptFate, kMostVersions + 1> fates{};
@@ -316,15 +322,12 @@ void DrawnTelemetry::follow_retries(double rate, double requests) {
             const AnswerLaw law =
                 this->law(version, busy(version, rate * retrying_.attempts), standing.load, brown.slowness, errors);
             const double admitted = 1 - sum(law.refused), serving = standing.live;
-            const double alone = sum(book_->calm(answers_as(version), brown.slowness).late);
-            const double late = admitted > 0 ? sum(law.late) / admitted : 0;
             errors = std::min(1., errors);
             const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
             fates[version] = {.share = standing.share,
                               .refused = 1 - serving * admitted,
-                              .late_alone = alone,
-                              .late = alone < 1 ? std::max(0., late - alone) / (1 - alone) : 0,
-                              .errors = errors + (unseen ? 0 : defective(version, errors))};
+                              .errors = errors + (unseen ? 0 : defective(version, errors)),
+                              .sizes = book_->sizes(answers_as(version), brown.slowness, law)};
         }
         const double before = retrying_.attempts;
         retrying_ = granted(fates, requests);
@@ -332,6 +335,10 @@ void DrawnTelemetry::follow_retries(double rate, double requests) {
         retrying_.attempts = (before + retrying_.attempts) / 2;
     }
     const Retries& retries = scenario_->traffic.retries;
+    // Who has waited for an answer comes again that much later.
+    const double again = retrying_.late_retried + retrying_.errors_retried;
+    const double after = to_seconds(scenario_->service.timeout) * share_of(retrying_.late_retried, again);
+    if (after > 0) retrying_.mix(so_far, std::exp(-requests / rate / after));
     if (retries.budget) {
         const double saved = (*retries.budget - (retrying_.attempts - 1)) * requests;
         tokens_ = std::clamp(tokens_ + saved, 0., retries.reserve);
@@ -382,7 +389,9 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     AnswerLaw law = own ? follow_load(version, busy, seconds, brown.slowness, errors)
                         : this->law(version, busy, standing.load, brown.slowness, errors);
     const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
-    if (own && retrying_.attempts > 1) law = law.with_late_alone(calm, retrying_.late_alone_share[version]);
+    if (own && retrying_.attempts > 1) {
+        law = law.with_late(calm, retrying_.late_alone_share[version], retrying_.late_more[version]);
+    }
     errors = std::min(1., errors);
 
     const double its = together_ ? rate * standing.share / busy.rate : 1;
@@ -464,10 +473,11 @@ void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream&
             errors[cause] += each.tally.failed_by_cause[cause] - each.late[cause] - each.wrong[cause];
         }
     }
-    const auto take_back = [&](const std::array<std::int64_t, kCauses>& failed, double share) {
+    const auto take_back = [&](const std::array<std::int64_t, kCauses>& failed, double background, double others) {
         std::int64_t all = 0;
         for (std::size_t cause = 0; cause < kCauses; ++cause) {
-            const std::int64_t again = binomial_quantile(failed[cause], share, open_uniform(luck));
+            const double its = cause == static_cast<std::size_t>(Cause::kBackground) ? background : others;
+            const std::int64_t again = binomial_quantile(failed[cause], its, open_uniform(luck));
             retries_.failed_by_cause[cause] -= again;
             all += again;
         }
@@ -475,8 +485,12 @@ void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream&
         return all;
     };
     if (of.errors + of.late <= 0) return;
-    std::int64_t errors_again = take_back(errors, share_of(of.errors_retried, of.errors));
-    const std::int64_t late_again = take_back(late, share_of(of.late_retried, of.late));
+    const double errors_share = share_of(of.errors_retried, of.errors);
+    std::int64_t errors_again = take_back(errors, errors_share, errors_share);
+    // Who is late by himself is so again, who has waited need not be.
+    const double waited = of.late - of.late_alone, waited_retried = of.late_retried - of.late_alone_retried;
+    const std::int64_t late_again = take_back(late, share_of(of.late_alone_retried, of.late_alone),
+                                              std::clamp(share_of(waited_retried, waited), 0., 1.));
     const std::int64_t slow =
         binomial_quantile(late_again, std::min(1., share_of(of.slow_besides, of.late_retried)), open_uniform(luck));
     if (scenario_->service.timeout > scenario_->service.slow) retries_.slow += slow;

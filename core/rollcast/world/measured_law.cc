@@ -127,16 +127,30 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
         const double error = std::sqrt(failures.variance() / windows);
         return error < kNearEnough * failures.mean() + kNextToNone * at_real.ended / windows;
     };
+    const double timeout = to_seconds(scenario.service.timeout);
+    std::vector<std::uint8_t> sizes;  // of requests, by ordinal; 0: not known, or late by themselves
+    std::array<double, kSizes> late_for_waiting{};
     while (!is_enough()) {
         now += window;
         const double failed = at_real.failed(), well = at_real.law.answered(), latency = at_real.law.latency;
-        for (const AttemptRecord& each : real.run(now)) at_real.add(each, scenario);
-        for (const AttemptRecord& each : idle.run(now)) at_idle.add(each, scenario);
+        for (const AttemptRecord& each : idle.run(now)) {  // where nobody ends later
+            at_idle.add(each, scenario);
+            if (each.id >= sizes.size()) sizes.resize(2 * each.id + 1);
+            if (each.seen != Code::k200) continue;
+            sizes[each.id] =
+                static_cast<std::uint8_t>(size_of(to_seconds(Duration{each.answered - each.arrived}), timeout));
+        }
+        for (const AttemptRecord& each : real.run(now)) {
+            at_real.add(each, scenario);
+            const std::size_t size = each.seen == Code::k504 && each.id < sizes.size() ? sizes[each.id] : 0;
+            late_for_waiting[size] += size > 0;
+        }
         failures.add(at_real.failed() - failed);
         waited.push_back({at_real.law.answered() - well, at_real.law.latency - latency});
     }
 
     AnswerLaw law = calm;
+    for (std::size_t i = 0; i < kSizes; ++i) law.late_by_size[i] = late_for_waiting[i] / at_real.ended;
     law.add(at_real.law, 1 / at_real.ended);
     law.add(at_idle.law, -1 / at_idle.ended);
     const auto no_less_than_none = [](double& share) { share = std::max(0., share); };

@@ -14,6 +14,14 @@ namespace {
 
 RetryFlow of_one(const Retries& retries, const AttemptFate& fate) { return retry_flow(retries, std::array{fate}); }
 
+/// Those who take too long, with so much of the work, and others who wait too long.
+std::array<Size, kSizes> sizes(double late_alone, double their_work, double late = 0) {
+    std::array<Size, kSizes> sizes{};
+    sizes[0] = {.share = late_alone, .work = their_work, .late = 1};
+    sizes[1] = {.share = 1 - late_alone, .work = 1 - their_work, .late = late};
+    return sizes;
+}
+
 TEST(RetryFlow, WithoutFailuresThereIsOneAttempt) {
     const RetryFlow flow = of_one({.attempts = 3}, {.share = 1});
     EXPECT_EQ(flow.attempts, 1);
@@ -28,15 +36,17 @@ TEST(RetryFlow, ErrorsThatAreDrawnAnewAreAGeometricSeries) {
 }
 
 TEST(RetryFlow, WhoTakesTooLongDoesSoEachTime) {
-    const RetryFlow flow = of_one({.attempts = 3}, {.share = 1, .late_alone = .02});
+    const RetryFlow flow = of_one({.attempts = 3}, {.share = 1, .sizes = sizes(.02, .1)});
     EXPECT_NEAR(flow.attempts, .98 + 3 * .02, 1e-12);
     EXPECT_NEAR(flow.late, 3 * .02, 1e-12);
     EXPECT_NEAR(flow.late - flow.late_retried, .02, 1e-12);
     EXPECT_NEAR(flow.late_alone_share[0], 3 * .02 / flow.attempts, 1e-12);
+    EXPECT_NEAR(flow.attempts * flow.work[0], .9 + 3 * .1, 1e-12);
 }
 
 TEST(RetryFlow, WhoTakesTooLongAtOnePlaceMayBeLuckyAtAnother) {
-    const std::array fates{AttemptFate{.share = .5, .late_alone = .1}, AttemptFate{.share = .5, .late_alone = .3}};
+    const std::array fates{AttemptFate{.share = .5, .sizes = sizes(.1, .2)},
+                           AttemptFate{.share = .5, .sizes = sizes(.3, .5)}};
     const RetryFlow flow = retry_flow({.attempts = 2}, fates);
     // A tenth is late wherever it goes, a fifth at the second place only.
     EXPECT_NEAR(flow.attempts, .7 + .1 * 2 + .2 * 1.5, 1e-12);
@@ -44,13 +54,24 @@ TEST(RetryFlow, WhoTakesTooLongAtOnePlaceMayBeLuckyAtAnother) {
 }
 
 TEST(RetryFlow, OnlyWhatClientsRetryIsTriedAgain) {
-    const AttemptFate fate{.share = 1, .late = .2, .errors = .1};
+    const AttemptFate fate{.share = 1, .errors = .1, .sizes = sizes(0, 0, .2)};
     const RetryFlow errors = of_one({.attempts = 2, .timeouts = false}, fate);
     EXPECT_EQ(errors.late_retried, 0);
     EXPECT_NEAR(errors.attempts, 1 + .8 * .1, 1e-12);
     const RetryFlow timeouts = of_one({.attempts = 2, .errors = false}, fate);
     EXPECT_EQ(timeouts.errors_retried, 0);
     EXPECT_NEAR(timeouts.attempts, 1.2, 1e-12);
+}
+
+TEST(RetryFlow, LateExponentialRequestsBringTheirWorkEachTime) {
+    // Of mean 1, beyond 2: a share of exp(-2) brings (1 + 2) exp(-2) of the work.
+    const double late = std::exp(-2), work = 3 * late;
+    const RetryFlow flow = of_one({.attempts = 3}, {.share = 1, .sizes = sizes(late, work)});
+    EXPECT_NEAR(flow.attempts, 1 + 2 * late, 1e-12);
+    EXPECT_NEAR(flow.attempts * flow.work[0], 1 + 2 * work, 1e-12);
+    // Of those who are refused, any size is as likely.
+    const RetryFlow refused = of_one({.attempts = 3}, {.share = 1, .refused = .5, .sizes = sizes(0, 0)});
+    EXPECT_NEAR(refused.work[0], 1, 1e-12);
 }
 
 /// A bucket of tokens, request by request.
