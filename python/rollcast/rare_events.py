@@ -140,8 +140,12 @@ class Rare:
             )
         return (
             f"{self.event}: {scientific(self.probability)} ({scientific(self.low)} to "
-            f"{scientific(self.high)} at 95% confidence), "
-            f"about 1 in {round_number(1 / self.probability)} rollouts."
+            f"{scientific(self.high)} at 95% confidence)"
+            + (
+                f", about 1 in {round_number(1 / self.probability)} rollouts."
+                if self.probability < 0.5
+                else "."
+            )
         )
 
     @property

@@ -132,6 +132,14 @@ def test_no_more_than_the_effort_is_spent(tiny: rollcast.LoadedScenario, effort:
     assert rollcast.rare(tiny, EVENT, effort=effort).work < 1.1 * effort
 
 
+def test_what_is_certain_is_at_most_certain(tiny: rollcast.LoadedScenario) -> None:
+    certain = rollcast.rare(tiny, "failed >= 0", effort=500)
+    assert certain.low < certain.probability <= certain.high == 1
+    assert certain.probability == pytest.approx(1)
+    assert "rollouts" not in certain.sentence
+    assert "not rare enough to do better than a plain study" in str(certain)
+
+
 def test_few_are_counted_but_not_reported(tiny: rollcast.LoadedScenario, answer: Rare) -> None:
     from dataclasses import replace
 

@@ -424,7 +424,8 @@ class Study {
         result.probability = {kNaN, kNaN, kNaN};
         if (result.effective < kFewestLineages || variance <= 0 || result.left_out > 0) return result;
         result.probability = stratified_positive_mean(strata, options_.confidence);
-        result.probability.high = std::min(1., result.probability.high);
+        result.probability.value = std::min(result.probability.value, 1.);  // weights sum to 1 but for rounding
+        result.probability.high = std::min(result.probability.high, 1.);    // a logarithmic scale knows no top
         const double p = result.probability.value;
         result.plain = p * (1 - p) / variance;
         result.gain_strata = p * (1 - p) / (kinds * kinds);
