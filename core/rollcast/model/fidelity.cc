@@ -24,7 +24,7 @@ std::optional<std::string> lacks(const Scenario& scenario) {
 std::optional<std::string> strays(const Scenario& scenario, const TruthKind& truth) {
     constexpr double kMostLoad = .85, kWorst = .1;  // of the slots in use; of all releases of the kind
     const InstanceEffects& effects = scenario.faults.instances;
-    if (scenario.traffic.retries.attempts > 1) return "those who are late come again, with more work than others";
+    if (scenario.traffic.retries.attempts > 1) return "retries feed the queues that they come of";
     if (effects.noise > 0 || effects.gray > 0) return "instances are not alike";
     double work = 1;  // what a release makes of it
     const double severity = upper_quantile(truth.severity, kWorst);
