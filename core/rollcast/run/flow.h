@@ -1,5 +1,5 @@
 #pragma once
-// What a run needs whose requests are drawn: see DrawnTelemetry.
+// What a run needs whose requests are drawn: see FlowPlane.
 
 #include <memory>
 #include <optional>
@@ -12,7 +12,7 @@
 namespace rollcast {
 
 struct Flow {
-    /// `profile`: of the same service; none: its own. `share`: see DrawnTelemetry.
+    /// `profile`: of the same service; none: its own. `share`: see FlowPlane.
     Flow(const Scenario& scenario, const Defect& defect, std::shared_ptr<Profile> profile = {},
          std::optional<double> share = {});
 

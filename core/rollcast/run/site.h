@@ -15,7 +15,7 @@
 #include "rollcast/observe/autoscaler.h"
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
-#include "rollcast/world/drawn_telemetry.h"
+#include "rollcast/world/flow_plane.h"
 #include "rollcast/world/tally.h"
 #include "rollcast/world/world.h"
 
@@ -31,7 +31,7 @@ struct Site {
     EventQueue queue{};  // what will happen here; unused where there is but one location
     std::optional<Autoscaler> autoscaler{};
     std::optional<int> replicas{};  // that it asks for
-    std::optional<DrawnTelemetry> drawn{};
+    std::optional<FlowPlane> drawn{};
 
     /// The truth about its requests; index versions: reached none. After a settling.
     Tally tally(std::size_t version) const;
@@ -55,7 +55,7 @@ int instances(std::span<const Site> sites);
 double share(std::span<const Site> sites, std::size_t version);        // of requests, as routers send them now
 Time first_arrival(std::span<const Site> sites, std::size_t version);  // kNever: none yet
 
-/// What was drawn in all of them; see DrawnTelemetry.
+/// What was drawn in all of them; see FlowPlane.
 struct Drawn {
     double exposure = 0;
     double harmed = 0;

@@ -1,6 +1,6 @@
 #pragma once
 // Would the guards have caught it? A rollout tried on a release with a given defect, again and again: fleet, routers,
-// strategy, analyses and people are those of a replication, requests are not simulated (see DrawnTelemetry) but for the
+// strategy, analyses and people are those of a replication, requests are not simulated (see FlowPlane) but for the
 // few by which processes die or wear out.
 
 #include <cstdint>

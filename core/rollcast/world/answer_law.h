@@ -1,6 +1,6 @@
 #pragma once
 // What becomes of the requests of a version in a steady state, as shares: for requests that are not simulated one by
-// one; see DrawnTelemetry. From the distribution of service times where nobody waits, else measured by the request data
+// one; see FlowPlane. From the distribution of service times where nobody waits, else measured by the request data
 // plane itself.
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "rollcast/world/drawn_telemetry.h"
+#include "rollcast/world/flow_plane.h"
 
 #include <cmath>
 
@@ -34,23 +34,23 @@ Scenario busy_scenario() {
     return scenario;  // 300 requests a second
 }
 
-DrawnTelemetry drawn(const Scenario& scenario, const Defect& defect, std::uint32_t replication, Time from,
-                     std::optional<double> share = {}) {
-    return DrawnTelemetry(scenario, defect, std::make_shared<AnswerBook>(scenario, defect), StreamSpace(3, replication),
-                          from, share);
+FlowPlane drawn(const Scenario& scenario, const Defect& defect, std::uint32_t replication, Time from,
+                std::optional<double> share = {}) {
+    return FlowPlane(scenario, defect, std::make_shared<AnswerBook>(scenario, defect), StreamSpace(3, replication),
+                     from, share);
 }
 
 /// The first scrape shows nothing (a series adds nothing at its first sight), so: the second.
-Scrape second_scrape(DrawnTelemetry& telemetry, const World& world, Time from) {
+Scrape second_scrape(FlowPlane& telemetry, const World& world, Time from) {
     telemetry.look(world, from);
     telemetry.scrape(world, from + 1000s);
     return telemetry.scrape(world, from + 2000s);
 }
 
-TEST(DrawnTelemetry, HasTheCountsOfEachVersion) {
+TEST(FlowPlane, HasTheCountsOfEachVersion) {
     const testing::Running running = world_with(.25);
     const Scenario scenario = busy_scenario();
-    DrawnTelemetry telemetry = drawn(scenario, {.kind = DefectKind::kErrorRate, .severity = .1}, 0, running.now);
+    FlowPlane telemetry = drawn(scenario, {.kind = DefectKind::kErrorRate, .severity = .1}, 0, running.now);
     const Scrape scrape = second_scrape(telemetry, running.world, running.now);
     // Six standard deviations of what is counted.
     const auto near = [](std::int64_t count, double expected) {
@@ -68,21 +68,21 @@ TEST(DrawnTelemetry, HasTheCountsOfEachVersion) {
     EXPECT_EQ(telemetry.first_exposed(), running.now);
 }
 
-TEST(DrawnTelemetry, AddsNothingAtTheFirstSightOfASeries) {
+TEST(FlowPlane, AddsNothingAtTheFirstSightOfASeries) {
     const testing::Running running = world_with(.25);
     const Scenario scenario = busy_scenario();
-    DrawnTelemetry telemetry = drawn(scenario, {}, 0, running.now);
+    FlowPlane telemetry = drawn(scenario, {}, 0, running.now);
     telemetry.look(running.world, running.now);
     const Scrape first = telemetry.scrape(running.world, running.now + 15s);
     EXPECT_EQ(first.proxy[kNew].increase.requests(), 0);
     EXPECT_NE(first.proxy[kNew].codes, 0);
 }
 
-TEST(DrawnTelemetry, IsSilentOfWrongAnswers) {
+TEST(FlowPlane, IsSilentOfWrongAnswers) {
     const testing::Running running = world_with(.25);
     const Scenario scenario = busy_scenario();
-    DrawnTelemetry wrong = drawn(scenario, {.kind = DefectKind::kWrongAnswers, .severity = .3}, 0, running.now);
-    DrawnTelemetry good = drawn(scenario, {}, 0, running.now);
+    FlowPlane wrong = drawn(scenario, {.kind = DefectKind::kWrongAnswers, .severity = .3}, 0, running.now);
+    FlowPlane good = drawn(scenario, {}, 0, running.now);
     const Scrape of_wrong = second_scrape(wrong, running.world, running.now);
     const Scrape of_good = second_scrape(good, running.world, running.now);
     EXPECT_EQ(of_wrong.proxy[kNew].increase, of_good.proxy[kNew].increase);
@@ -90,15 +90,15 @@ TEST(DrawnTelemetry, IsSilentOfWrongAnswers) {
     EXPECT_EQ(good.harmed(), 0);
 }
 
-TEST(DrawnTelemetry, NeverShowsLessOfAWorseReleaseWithTheSameLuck) {
+TEST(FlowPlane, NeverShowsLessOfAWorseReleaseWithTheSameLuck) {
     const testing::Running running = world_with(.25);
     const Scenario scenario = busy_scenario();
     for (std::uint32_t replication = 0; replication < 20; ++replication) {
         std::int64_t errors = 0, slow = 0;
         for (int step = 0; step < 10; ++step) {
-            DrawnTelemetry failing =
+            FlowPlane failing =
                 drawn(scenario, {.kind = DefectKind::kErrorRate, .severity = .002 * step}, replication, running.now);
-            DrawnTelemetry slower =
+            FlowPlane slower =
                 drawn(scenario, {.kind = DefectKind::kLatency, .severity = 1 + .2 * step}, replication, running.now);
             const std::int64_t errors_now =
                 second_scrape(failing, running.world, running.now).proxy[kNew].increase.errors();
@@ -112,10 +112,10 @@ TEST(DrawnTelemetry, NeverShowsLessOfAWorseReleaseWithTheSameLuck) {
     }
 }
 
-TEST(DrawnTelemetry, TakesAnotherShareOnlyWhileBothVersionsHaveSome) {
+TEST(FlowPlane, TakesAnotherShareOnlyWhileBothVersionsHaveSome) {
     const Scenario scenario = busy_scenario();
     const testing::Running both = world_with(.25), old = world_with(0);
-    DrawnTelemetry of_both = drawn(scenario, {}, 0, both.now, .5), of_old = drawn(scenario, {}, 0, old.now, .5);
+    FlowPlane of_both = drawn(scenario, {}, 0, both.now, .5), of_old = drawn(scenario, {}, 0, old.now, .5);
     of_both.look(both.world, both.now);
     of_both.look(both.world, both.now + 100s);
     EXPECT_NEAR(of_both.exposure(), 15'000, 1e-6);
@@ -125,7 +125,7 @@ TEST(DrawnTelemetry, TakesAnotherShareOnlyWhileBothVersionsHaveSome) {
     EXPECT_EQ(of_old.first_exposed(), kNever);
 }
 
-TEST(DrawnTelemetry, AnotherShareTakesFromBothOldVersionsInProportion) {
+TEST(FlowPlane, AnotherShareTakesFromBothOldVersionsInProportion) {
     Scenario quiet = testing::quick_scenario(), scenario = busy_scenario();
     quiet.traffic.rate = 1e-9;
     quiet.fleet.under_way = scenario.fleet.under_way = {.instances = 2};
@@ -134,7 +134,7 @@ TEST(DrawnTelemetry, AnotherShareTakesFromBothOldVersionsInProportion) {
         std::vector<Target>{{.desired = 3, .weight = {}}, {.desired = 2, .weight = {}}, {.desired = 5, .weight = {}}},
         running.now, running.queue);
     running.run(60s);  // shares of 30 %, 20 % and 50 %
-    DrawnTelemetry shifted = drawn(scenario, {}, 0, running.now, .2);
+    FlowPlane shifted = drawn(scenario, {}, 0, running.now, .2);
     const Scrape scrape = second_scrape(shifted, running.world, running.now);
     const auto near = [](std::int64_t count, double expected) {
         EXPECT_NEAR(static_cast<double>(count), expected, 6 * std::sqrt(expected));
@@ -144,7 +144,7 @@ TEST(DrawnTelemetry, AnotherShareTakesFromBothOldVersionsInProportion) {
     near(scrape.proxy[index_of(kIntermediateVersion)].increase.requests(), 96'000);
 }
 
-TEST(DrawnTelemetry, ShowsABaselineThatAnswersAsTheOldVersion) {
+TEST(FlowPlane, ShowsABaselineThatAnswersAsTheOldVersion) {
     Scenario quiet = testing::quick_scenario(), scenario = busy_scenario();
     quiet.traffic.rate = 1e-9;
     quiet.baseline = scenario.baseline = true;
@@ -154,8 +154,7 @@ TEST(DrawnTelemetry, ShowsABaselineThatAnswersAsTheOldVersion) {
     running.world.apply(want, running.now, running.queue);
     running.run(60s);
     const Defect defect{.kind = DefectKind::kErrorRate, .severity = .1};
-    DrawnTelemetry planned = drawn(scenario, defect, 0, running.now),
-                   shifted = drawn(scenario, defect, 0, running.now, .4);
+    FlowPlane planned = drawn(scenario, defect, 0, running.now), shifted = drawn(scenario, defect, 0, running.now, .4);
     const auto near = [](std::int64_t count, double expected) {
         EXPECT_NEAR(static_cast<double>(count), expected, 6 * std::sqrt(expected));
     };
@@ -173,7 +172,7 @@ TEST(DrawnTelemetry, ShowsABaselineThatAnswersAsTheOldVersion) {
     near(at_share.proxy[kBaseline].increase.requests(), 120'000);
 }
 
-TEST(DrawnTelemetry, BehindAFlagAllRequestsShareTheInstances) {
+TEST(FlowPlane, BehindAFlagAllRequestsShareTheInstances) {
     testing::Running running = world_with(0);
     const std::vector<Target> flag{{.desired = 6, .weight = .9}, {.weight = .1, .behind_flag = true}};
     running.world.apply(flag, running.now, running.queue);
@@ -182,7 +181,7 @@ TEST(DrawnTelemetry, BehindAFlagAllRequestsShareTheInstances) {
     const AnswerBook book(scenario, {});
     const double whole = book.load(kOld, 300, 6, 1);
     const auto load = [&](const Defect& defect) {
-        DrawnTelemetry telemetry = drawn(scenario, defect, 0, running.now);
+        FlowPlane telemetry = drawn(scenario, defect, 0, running.now);
         second_scrape(telemetry, running.world, running.now);
         return telemetry.highest_load();
     };
@@ -191,7 +190,7 @@ TEST(DrawnTelemetry, BehindAFlagAllRequestsShareTheInstances) {
     EXPECT_NEAR(load({.kind = DefectKind::kLatency, .severity = 3}), 1.2 * whole, 1e-9);
 }
 
-TEST(DrawnTelemetry, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
+TEST(FlowPlane, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
     constexpr double kLeak = 200;
     const Defect leak{.kind = DefectKind::kDescriptorLeak, .severity = kLeak};
     static const Scenario thin = [] {
@@ -203,7 +202,7 @@ TEST(DrawnTelemetry, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
     running.want(6, 6, .25);
     running.run(60s);
     const Scenario scenario = busy_scenario();
-    DrawnTelemetry telemetry = drawn(scenario, leak, 0, running.now);
+    FlowPlane telemetry = drawn(scenario, leak, 0, running.now);
     // 75 requests a second, of which 7.5 are the world's, wear six processes out in 1,200 of the latter: 160 s.
     const auto harmed_in = [&](Duration time) {
         const double before = telemetry.harmed();

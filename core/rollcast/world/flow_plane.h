@@ -23,18 +23,19 @@
 #include "rollcast/random/streams.h"
 #include "rollcast/world/answer_law.h"
 #include "rollcast/world/burst_path.h"
+#include "rollcast/world/drawn_answers.h"
 #include "rollcast/world/retry_flow.h"
 #include "rollcast/world/world.h"
 
 namespace rollcast {
 
-class DrawnTelemetry {
+class FlowPlane {
    public:
     /// `scenario` has the traffic, which the world that is looked at need not have, and must outlive this. `book`: of
     /// the same scenario and defect. `share`: of the traffic, to the new version while both have some, whatever the
     /// routers say; its instances are taken to be as busy then as those of the whole service.
-    DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
-                   const StreamSpace& streams, Time from, std::optional<double> share = {});
+    FlowPlane(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
+              const StreamSpace& streams, Time from, std::optional<double> share = {});
 
     /// Nobody asks for latencies: histograms are not drawn any more.
     void forget_latencies() { latencies_ = false; }
@@ -60,20 +61,6 @@ class DrawnTelemetry {
 
    private:
     static constexpr std::size_t kMostVersions = 3;
-    using ByCause = std::array<double, kCauses>;
-    /// What has come since the last settling, expected.
-    struct Interval {
-        double fine = 0;       // attempts that nothing but the version, its load or its fate makes fail
-        double marked = 0;     // attempts that would fail anyhow: a 500, where they are answered
-        double doomed = 0;     // attempts that would be late anyhow
-        ByCause cut_off{};     // 503: turned away by who stops or is dead, or lost with a process
-        AnswerLaw law{};       // of the others, together
-        AnswerLaw calm{};      // likewise, if nobody had waited
-        double defective = 0;  // of the fine ones that are in time
-        double spell = .5;     // luck that neighbours have in common
-
-        double requests() const { return fine + marked + doomed; }
-    };
     /// A version since the last look.
     struct Standing {
         double share = 0;   // of the service's requests
@@ -97,16 +84,14 @@ class DrawnTelemetry {
     struct Grown {
         Meter proxy{};
         Meter application{};
+        Grown& operator+=(const DrawnAnswers& more) {
+            proxy += more.proxy, application += more.application;
+            return *this;
+        }
         Grown& operator+=(const Grown& other) {
             proxy += other.proxy, application += other.application;
             return *this;
         }
-    };
-    struct Answers {
-        Grown seen{};
-        Tally tally{};
-        std::array<std::int64_t, kCauses> late{};   // of those that failed: met the timeout ...
-        std::array<std::int64_t, kCauses> wrong{};  // ... or failed unseen
     };
     struct Codes {
         std::uint8_t proxy = 0;
@@ -128,11 +113,10 @@ class DrawnTelemetry {
     void spread(double rate);
     void follow_retries(double rate, double requests);
     RetryFlow granted(std::span<const AttemptFate> fates, double requests) const;
-    void take_back_retried(std::span<const Answers> answers, Stream& luck);
+    void take_back_retried(std::span<const DrawnAnswers> answers, Stream& luck);
     Impairment effect(std::size_t version, int instance) const;
-    Answers draw(Interval of, std::int64_t fine, std::int64_t marked, std::int64_t doomed, std::size_t lane) const;
-    double next_spell(std::size_t version, const Interval& of);
-    void draw_latencies(const AnswerLaw& of, std::int64_t in_time, Stream& luck, Meter& meter) const;
+    DrawnAnswers draw(const ExpectedAnswers& of, AttemptCounts counts, std::size_t lane) const;
+    double next_spell(std::size_t version, const ExpectedAnswers& of);
 
     const Scenario* scenario_;
     Defect defect_;
@@ -158,8 +142,8 @@ class DrawnTelemetry {
     RetryFlow retrying_{};  // now
     RetryFlow retried_{};   // since the last settling, expected
     // Index: version; the last of intervals_: those that reach none.
-    std::array<Interval, kMostVersions + 1> intervals_{};
-    std::array<Interval, kMostVersions> copies_{};
+    std::array<ExpectedAnswers, kMostVersions + 1> intervals_{};
+    std::array<ExpectedAnswers, kMostVersions> copies_{};
     std::array<double, kMostVersions + 1> spells_{};  // normal deviates
     std::array<Tally, kMostVersions + 1> tallies_{};
     Tally retries_{};         // by how much clients see fewer requests and failures than there were attempts

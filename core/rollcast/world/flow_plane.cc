@@ -1,4 +1,4 @@
-#include "rollcast/world/drawn_telemetry.h"
+#include "rollcast/world/flow_plane.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,8 +22,6 @@ constexpr std::array<std::size_t, 3> kCopyLanes{3, 4, 6};
 constexpr std::size_t kServiceLane = 7, kLatencyLanes = 8;  // the latter: besides those of the version
 constexpr int kLaneBits = 4;
 
-std::int64_t& count(Meter& meter, Code code) { return meter.counters.by_code[static_cast<std::size_t>(code)]; }
-
 /// Which of the book's two versions it answers as.
 std::size_t answers_as(std::size_t version) { return version == kNew ? kNew : kOld; }
 
@@ -34,29 +32,10 @@ auto sum(const Numbers& numbers) {
     return std::accumulate(numbers.begin(), numbers.end(), typename Numbers::value_type{});
 }
 
-/// So many failures, shared out among the causes that they are expected of.
-void blame(std::int64_t failures, const std::array<double, kCauses>& expected, Stream& luck,
-           std::array<std::int64_t, kCauses>& by_cause) {
-    double left = sum(expected);
-    for (std::size_t cause = 0; cause < kCauses && failures > 0; ++cause) {
-        if (expected[cause] <= 0) continue;
-        const bool last = expected[cause] >= left * (1 - 1e-12);
-        const std::int64_t of_it =
-            last ? failures : binomial_quantile(failures, expected[cause] / left, open_uniform(luck));
-        by_cause[cause] += of_it;
-        failures -= of_it;
-        left -= expected[cause];
-    }
-}
-
-std::size_t bucket_of(const std::vector<double>& limits, double seconds) {
-    return static_cast<std::size_t>(std::lower_bound(limits.begin(), limits.end(), seconds) - limits.begin());
-}
-
 }  // namespace
 
-DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
-                               const StreamSpace& streams, Time from, std::optional<double> share)
+FlowPlane::FlowPlane(const Scenario& scenario, const Defect& defect, std::shared_ptr<const AnswerBook> book,
+                     const StreamSpace& streams, Time from, std::optional<double> share)
     : scenario_(&scenario),
       defect_(defect),
       book_(std::move(book)),
@@ -70,7 +49,7 @@ DrawnTelemetry::DrawnTelemetry(const Scenario& scenario, const Defect& defect, s
       looked_(from),
       settled_(from) {}
 
-void DrawnTelemetry::look(const World& world, Time now) {
+void FlowPlane::look(const World& world, Time now) {
     if (now > looked_ && defect_.kind == DefectKind::kDescriptorLeak && !simulated_) follow_leak(world);
     while (now > looked_) pass_until(now);
     together_ = world.flagged();
@@ -106,14 +85,14 @@ void DrawnTelemetry::look(const World& world, Time now) {
 }
 
 /// Of the service's requests, on average; within a burst, or between two.
-double DrawnTelemetry::rate(Time from, Time to) const {
+double FlowPlane::rate(Time from, Time to) const {
     const Traffic& traffic = scenario_->traffic;
     const double usual = mean_rate(traffic, from.time_since_epoch(), to.time_since_epoch());
     return usual / burst_lift(traffic) * bursts_.factor(traffic) + closed_rate_;
 }
 
 /// Nothing changes but the traffic; not all the way to `now` where queues have to follow it.
-void DrawnTelemetry::pass_until(Time now) {
+void FlowPlane::pass_until(Time now) {
     constexpr Duration kGlance = 2s;
     constexpr double kQueues = .5;  // at lower loads hardly anybody waits
     const bool moves = !scenario_->traffic.shape.empty() || scenario_->traffic.retries.attempts > 1;
@@ -142,7 +121,7 @@ void DrawnTelemetry::pass_until(Time now) {
 
 /// Which share of the requests gets where, and to instances that answer: those that refuse draw more than their share
 /// from a balancer that looks for who is idle. `rate`: of attempts.
-void DrawnTelemetry::spread(double rate) {
+void FlowPlane::spread(double rate) {
     const double slowness = impairment_of(scenario_->faults.brown_outs, looked_).slowness;
     double share = 0;
     int serving = 0;
@@ -174,7 +153,7 @@ void DrawnTelemetry::spread(double rate) {
 }
 
 /// A new version whose processes die of its defect is blamed for those that hosts take along, too.
-Cause DrawnTelemetry::cause_of_death(std::size_t version) const {
+Cause FlowPlane::cause_of_death(std::size_t version) const {
     switch (version == kNew ? defect_.kind : DefectKind::kNone) {
         case DefectKind::kCrashOnStart:
         case DefectKind::kCrashHazard:
@@ -189,7 +168,7 @@ Cause DrawnTelemetry::cause_of_death(std::size_t version) const {
 
 /// Processes take along what they have in flight, and the request that kills them. These and those that are refused
 /// until routers know are the first failures of their kind: a series that begins with a death misses some of them.
-void DrawnTelemetry::die(std::size_t version, int deaths) {
+void FlowPlane::die(std::size_t version, int deaths) {
     const Standing& standing = standing_[version];
     const double share = standing.share + standing.mirrored;
     if (share <= 0 || (simulated_ && version == kNew)) return;
@@ -203,7 +182,7 @@ void DrawnTelemetry::die(std::size_t version, int deaths) {
 }
 
 /// Nothing happens when a process has no descriptors left but that its requests fail: those of the world tell.
-void DrawnTelemetry::follow_leak(const World& world) {
+void FlowPlane::follow_leak(const World& world) {
     const auto served = [](const Tally& tally) {
         return tally.answered + tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)];
     };
@@ -215,7 +194,7 @@ void DrawnTelemetry::follow_leak(const World& world) {
     if (failed + fine > 0) worn_out_ = failed / (failed + fine);
 }
 
-Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
+Impairment FlowPlane::effect(std::size_t version, int instance) const {
     const InstanceEffects& effects = scenario_->faults.instances;
     if (effects.noise == 0 && effects.gray == 0) return {};
     Stream luck = streams_.stream(Purpose::kInstanceEffect,
@@ -227,7 +206,7 @@ Impairment DrawnTelemetry::effect(std::size_t version, int instance) const {
 
 /// What a version's instances have to do: at a share that is not the plan's they are as busy as the whole service, and
 /// behind a flag they do the work of all. `service`: rate of requests.
-DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) const {
+FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
     const Standing& standing = standing_[version];
     const double rate = service * standing.live * (standing.share * retrying_.work[version] + standing.mirrored);
     if (together_) {
@@ -247,8 +226,7 @@ DrawnTelemetry::Busy DrawnTelemetry::busy(std::size_t version, double service) c
 
 /// Over the instances that serve, each with that share of its slots in use. Adds what fails because of them to
 /// `errors`.
-AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double load, double slowness,
-                              double& errors) const {
+AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const {
     const InstanceEffects& effects = scenario_->faults.instances;
     const std::size_t kind = answers_as(version);
     if (effects.noise == 0 && effects.gray == 0) return book_->law_at(kind, load, busy.instances, slowness);
@@ -262,8 +240,8 @@ AnswerLaw DrawnTelemetry::law(std::size_t version, const Busy& busy, double load
 }
 
 /// Likewise on average over a time in which queues grow or shrink to what the load makes of them.
-AnswerLaw DrawnTelemetry::follow_load(std::size_t version, const Busy& busy, double seconds, double slowness,
-                                      double& errors) {
+AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double seconds, double slowness,
+                                 double& errors) {
     constexpr double kNear = 1e-3, kStep = .5;  // of the load; of the time constant
     constexpr int kMostSteps = 32;
     const std::size_t kind = answers_as(version);
@@ -288,12 +266,12 @@ AnswerLaw DrawnTelemetry::follow_load(std::size_t version, const Busy& busy, dou
 }
 
 /// Of all attempts: the share that takes too long even at the old version, however idle it is.
-double DrawnTelemetry::late_anyhow(double slowness) const {
+double FlowPlane::late_anyhow(double slowness) const {
     return retrying_.attempts > 1 ? retrying_.late_alone_share[kOld] : sum(book_->calm(kOld, slowness).late);
 }
 
 /// Of the version: the share of all requests that fail because of it, where so many fail anyhow.
-double DrawnTelemetry::defective(std::size_t version, double errors) const {
+double FlowPlane::defective(std::size_t version, double errors) const {
     if (version != kNew) return 0;
     const AnswerBook::Version& facts = book_->version(version);
     return std::min(1 - errors, facts.defective + worn_out_ * (1 - facts.background));
@@ -301,7 +279,7 @@ double DrawnTelemetry::defective(std::size_t version, double errors) const {
 
 /// Retries bring load, by which more fails: what was so far is where to begin, so that a storm goes on. `rate`: of
 /// requests, and how many there are of them.
-void DrawnTelemetry::follow_retries(double rate, double requests) {
+void FlowPlane::follow_retries(double rate, double requests) {
     constexpr int kMostSteps = 50;
     constexpr double kNear = 1e-4;
     if (scenario_->traffic.retries.attempts < 2) return;
@@ -346,7 +324,7 @@ void DrawnTelemetry::follow_retries(double rate, double requests) {
 }
 
 /// As many retries as the budget pays for: what it has saved up at first.
-RetryFlow DrawnTelemetry::granted(std::span<const AttemptFate> fates, double requests) const {
+RetryFlow FlowPlane::granted(std::span<const AttemptFate> fates, double requests) const {
     const Retries& retries = scenario_->traffic.retries;
     const RetryFlow steady = retry_flow(retries, fates);
     if (!retries.budget) return steady;
@@ -360,7 +338,7 @@ RetryFlow DrawnTelemetry::granted(std::span<const AttemptFate> fates, double req
 
 /// Some time passes in which nothing changes. `rate`: of the service's requests. What becomes of copies matters to
 /// counters alone.
-void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requests whose) {
+void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests whose) {
     Standing& standing = standing_[version];
     const bool own = whose == Requests::kOwn;
     if (own) rate *= retrying_.attempts;
@@ -375,7 +353,7 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     double errors = facts.background + brown.error_rate;
     if (standing.known == 0) {
-        Interval& none = intervals_[versions_];
+        ExpectedAnswers& none = intervals_[versions_];
         const double doomed = late_anyhow(brown.slowness);
         none.doomed += requests * doomed;
         none.marked += requests * (1 - doomed) * errors;
@@ -398,7 +376,7 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     standing.held = its * std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
     const double reached = requests * standing.live;
     const double turned_away = requests - reached, stop = share_of(standing.stopping, standing.refusing());
-    Interval& interval = own ? intervals_[version] : copies_[version];
+    ExpectedAnswers& interval = own ? intervals_[version] : copies_[version];
     const double doomed = own ? std::min(late_anyhow(brown.slowness), law.late[0]) : 0;
     interval.doomed += requests * doomed;
     interval.marked += requests * (1 - doomed) * errors;
@@ -417,26 +395,26 @@ void DrawnTelemetry::pass(std::size_t version, double rate, double seconds, Requ
     harmed_ += requests - reached + reached * std::max(0., good.answered() - law.answered()) + fails;
 }
 
-Tally DrawnTelemetry::total() const {
+Tally FlowPlane::total() const {
     return std::accumulate(tallies_.begin(), tallies_.end(), retries_, [](Tally a, const Tally& b) { return a += b; });
 }
 
-void DrawnTelemetry::settle(const World& world, Time now) {
+void FlowPlane::settle(const World& world, Time now) {
     look(world, now);
     if (now == settled_) return;
     settled_ = now;
     ++settlings_;
     double fine = 0, marked = 0, doomed = 0;
-    for (const Interval& each : intervals_) fine += each.fine, marked += each.marked, doomed += each.doomed;
+    for (const ExpectedAnswers& each : intervals_) fine += each.fine, marked += each.marked, doomed += each.doomed;
     Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kServiceLane);
     std::int64_t fine_left = poisson_quantile(fine, open_uniform(luck));
     std::int64_t marked_left = poisson_quantile(marked, open_uniform(luck));
     std::int64_t doomed_left = poisson_quantile(doomed, open_uniform(luck));
-    std::array<Answers, kMostVersions + 1> all{};
+    std::array<DrawnAnswers, kMostVersions + 1> all{};
     // The old version, which has the most, takes what the others leave.
     for (std::size_t i = versions_ + 1; i-- > 0;) {
         const std::size_t version = i == 0 ? kOld : i == versions_ ? kNew : i + 1;
-        Interval of = std::exchange(intervals_[version], {});
+        ExpectedAnswers of = std::exchange(intervals_[version], {});
         of.spell = next_spell(version, of);
         const auto take = [&](std::int64_t& left, double& expected_left, double expected) {
             const double u = open_uniform(luck);
@@ -447,27 +425,27 @@ void DrawnTelemetry::settle(const World& world, Time now) {
         };
         const std::int64_t its_fine = take(fine_left, fine, of.fine), its_marked = take(marked_left, marked, of.marked);
         const std::int64_t its_doomed = take(doomed_left, doomed, of.doomed);
-        all[version] = draw(of, its_fine, its_marked, its_doomed, kOwnLanes[version == versions_ ? 3 : version]);
+        all[version] = draw(of, {its_fine, its_marked, its_doomed}, kOwnLanes[version == versions_ ? 3 : version]);
         tallies_[version] += all[version].tally;
-        grown_[version] += all[version].seen;
+        grown_[version] += all[version];
         if (version == versions_) continue;
-        const Interval copies = std::exchange(copies_[version], {});
+        const ExpectedAnswers copies = std::exchange(copies_[version], {});
         if (copies.requests() == 0) continue;
         Stream own = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kCopyLanes[version]);
         const std::int64_t fine_copies = poisson_quantile(copies.fine, open_uniform(own));
         const std::int64_t marked_copies = poisson_quantile(copies.marked, open_uniform(own));
-        grown_copies_[version] += draw(copies, fine_copies, marked_copies, 0, kCopyLanes[version]).seen;
+        grown_copies_[version] += draw(copies, {fine_copies, marked_copies}, kCopyLanes[version]);
     }
     take_back_retried(all, luck);
 }
 
 /// Of attempts that failed clients only see the last.
-void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream& luck) {
+void FlowPlane::take_back_retried(std::span<const DrawnAnswers> answers, Stream& luck) {
     const RetryFlow of = std::exchange(retried_, {});
     std::array<std::int64_t, kCauses> late{}, errors{};
     Counters seen;
-    for (const Answers& each : answers) {
-        seen += each.seen.proxy.counters;
+    for (const DrawnAnswers& each : answers) {
+        seen += each.proxy.counters;
         for (std::size_t cause = 0; cause < kCauses; ++cause) {
             late[cause] += each.late[cause];
             errors[cause] += each.tally.failed_by_cause[cause] - each.late[cause] - each.wrong[cause];
@@ -496,10 +474,9 @@ void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream&
     if (scenario_->service.timeout > scenario_->service.slow) retries_.slow += slow;
 
     Counters& besides = client_besides_.counters;
-    const std::vector<double>& limits = scenario_->observability.latency_buckets;
     const double timeout = to_seconds(scenario_->service.timeout);
     besides.by_code[static_cast<std::size_t>(Code::k504)] -= late_again;
-    besides.by_latency[bucket_of(limits, timeout)] -= late_again;
+    besides.by_latency[bucket_of(*scenario_, timeout)] -= late_again;
     client_besides_.latency_ns -= from_seconds(timeout).count() * late_again;
     const std::int64_t refused = std::min(errors_again, seen.by_code[static_cast<std::size_t>(Code::k503)]);
     besides.by_code[static_cast<std::size_t>(Code::k503)] -= refused;
@@ -511,7 +488,7 @@ void DrawnTelemetry::take_back_retried(std::span<const Answers> answers, Stream&
 }
 
 /// Bad times last: the luck of an interval, in (0, 1), goes on from the one before.
-double DrawnTelemetry::next_spell(std::size_t version, const Interval& of) {
+double FlowPlane::next_spell(std::size_t version, const ExpectedAnswers& of) {
     Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kLatencyLanes |
                                                        kOwnLanes[version == versions_ ? 3 : version]);
     const double lasts = std::clamp(share_of(of.law.persistence, of.fine + of.marked), 0., 1.);
@@ -520,92 +497,19 @@ double DrawnTelemetry::next_spell(std::size_t version, const Interval& of) {
     return std::clamp(.5 * std::erfc(-spell / std::numbers::sqrt2), 1e-12, 1 - 1e-12);
 }
 
-DrawnTelemetry::Answers DrawnTelemetry::draw(Interval of, std::int64_t fine, std::int64_t marked, std::int64_t doomed,
-                                             std::size_t lane) const {
-    if (fine + marked + doomed == 0) return {};
-    Stream luck = streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | lane);
-    const auto of_both = [&](double share, std::int64_t& fine_rest, std::int64_t& marked_rest) {
-        const double u = open_uniform(luck), v = open_uniform(luck);
-        const std::int64_t of_fine = binomial_quantile(fine_rest, share, u);
-        const std::int64_t of_marked = binomial_quantile(marked_rest, share, v);
-        fine_rest -= of_fine, marked_rest -= of_marked;
-        return of_fine + of_marked;
+DrawnAnswers FlowPlane::draw(const ExpectedAnswers& of, AttemptCounts counts, std::size_t lane) const {
+    const auto stream = [&](std::size_t its) {
+        return streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | its);
     };
-    of.law.cluster(of.calm, of.spell);
-    Answers answers;
-    answers.tally.arrived = fine + marked + doomed;
-    const double others = of.fine + of.marked;
-    const double refused_share = share_of(sum(of.cut_off) + sum(of.law.refused), others + of.doomed);
-    const std::int64_t doomed_refused = binomial_quantile(doomed, refused_share, open_uniform(luck));
-    const std::int64_t refused = of_both(refused_share, fine, marked) + doomed_refused;
-    doomed -= doomed_refused;
-    const std::int64_t late_of_others =
-        of_both(share_of(sum(of.law.late), sum(of.law.late) + of.law.answered()), fine, marked);
-    const std::int64_t in_time = fine + marked, late = late_of_others + doomed;
-    const double fine_in_time = of.law.answered() * share_of(of.fine, others);
-    const std::int64_t defective = binomial_quantile(fine, share_of(of.defective, fine_in_time), open_uniform(luck));
-    answers.tally.answered = fine - defective;
-    answers.tally.slow =
-        binomial_quantile(fine - defective, share_of(of.law.slow, of.law.answered()), open_uniform(luck));
-    const auto by_defect = static_cast<std::size_t>(Cause::kDefect);
-    answers.tally.failed_by_cause[by_defect] = defective;
-    if (defect_.kind == DefectKind::kWrongAnswers) answers.wrong[by_defect] = defective;
-    answers.tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)] += marked;
-    for (std::size_t cause = 0; cause < kCauses; ++cause) of.cut_off[cause] += of.law.refused[cause];
-    blame(refused, of.cut_off, luck, answers.tally.failed_by_cause);
-    blame(late_of_others, of.law.late, luck, answers.late);
-    answers.late[static_cast<std::size_t>(Cause::kBackground)] += doomed;
-    for (std::size_t cause = 0; cause < kCauses; ++cause) {
-        answers.tally.failed_by_cause[cause] += answers.late[cause];
-    }
-
-    Meter meter;
-    const std::int64_t failed = marked + defective - answers.wrong[by_defect];
-    count(meter, Code::k200) = in_time - failed;
-    count(meter, Code::k500) = failed;
+    std::optional<Stream> latencies;
     if (latencies_) {
-        Stream of_latencies =
-            streams_.stream(Purpose::kDrawn, std::uint64_t{settlings_} << kLaneBits | kLatencyLanes | lane);
-        open_uniform(of_latencies);  // that of the spell
-        draw_latencies(of.law, in_time, of_latencies, meter);
+        latencies = stream(kLatencyLanes | lane);
+        open_uniform(*latencies);  // that of the spell
     }
-    const std::vector<double>& limits = scenario_->observability.latency_buckets;
-    const double timeout = to_seconds(scenario_->service.timeout);
-    const std::int64_t waited = from_seconds(timeout).count() * late;
-    Grown& grown = answers.seen;
-    grown = {.proxy = meter, .application = meter};
-    for (Meter* each : {&grown.proxy, &grown.application}) {
-        each->counters.by_latency[bucket_of(limits, timeout)] += late;
-        each->latency_ns += waited;
-    }
-    count(grown.application, Code::k200) += late;  // an instance does not know that nobody waits any more
-    count(grown.proxy, Code::k504) = late;
-    count(grown.proxy, Code::k503) = refused;
-    grown.proxy.counters.by_latency[0] += refused;
-    return answers;
+    return rollcast::draw(*scenario_, of, counts, defect_.kind == DefectKind::kWrongAnswers, stream(lane), latencies);
 }
 
-/// Of answers in time. From the slowest on: a slower version never has fewer slow answers.
-void DrawnTelemetry::draw_latencies(const AnswerLaw& of, std::int64_t in_time, Stream& luck, Meter& meter) const {
-    double expected = of.answered();
-    std::int64_t left = in_time;
-    for (std::size_t b = scenario_->observability.latency_buckets.size(); b > 0; --b) {
-        const double u = open_uniform(luck);
-        if (left == 0 || of.by_latency[b] <= 0) continue;
-        const std::int64_t here = binomial_quantile(left, std::min(1., of.by_latency[b] / expected), u);
-        meter.counters.by_latency[b] = here;
-        left -= here;
-        expected -= of.by_latency[b];
-    }
-    meter.counters.by_latency[0] = left;
-    if (in_time == 0 || of.answered() <= 0) return;
-    const double n = static_cast<double>(in_time), mean = of.latency / of.answered();
-    const double variance = std::max(0., of.latency_square / of.answered() - mean * mean);
-    const double seconds = n * mean + std::sqrt(n * variance) * quick_normal_quantile(open_uniform(luck));
-    meter.latency_ns = from_seconds(std::max(0., seconds)).count();
-}
-
-Scrape DrawnTelemetry::scrape(const World& world, Time now) {
+Scrape FlowPlane::scrape(const World& world, Time now) {
     settle(world, now);
     Scrape scrape{.at = now,
                   .application = std::vector<SeriesReading>(versions_),
