@@ -126,6 +126,20 @@ TEST(Flow, IsAPureFunctionOfItsArgumentsWhateverTheProfileKnows) {
     EXPECT_THROW(kept->restore(std::vector<double>(Profile::kRow + 1)), std::invalid_argument);
 }
 
+std::array<Simulation, 2> at_the_end(Simulation one, Simulation other) {
+    std::array<Simulation, 2> both{std::move(one), std::move(other)};
+    for (Simulation& each : both) {
+        each.run_until(Time{} + 5min);
+        each.settle();
+    }
+    return both;
+}
+
+void expect_alike(const std::array<Simulation, 2>& both) {
+    EXPECT_EQ(total(both[0].sites()), total(both[1].sites()));
+    EXPECT_TRUE(same(both[0].outcome(), both[1].outcome()));
+}
+
 TEST(Flow, ACloneContinuesExactly) {
     Scenario scenario = drawn_scenario();
     const Defect defect{.kind = DefectKind::kCrashHazard, .severity = 60};
@@ -133,13 +147,7 @@ TEST(Flow, ACloneContinuesExactly) {
     simulation.run_until(Time{});
     simulation.launch(canary());
     simulation.run_until(Time{} + 100s);
-    Simulation clone = simulation;
-    for (Simulation* each : {&simulation, &clone}) {
-        each->run_until(Time{} + 5min);
-        each->settle();
-    }
-    EXPECT_EQ(total(simulation.sites()), total(clone.sites()));
-    EXPECT_TRUE(same(simulation.outcome(), clone.outcome()));
+    expect_alike(at_the_end(simulation, simulation));
 }
 
 /// Of the variance of a difference between two plans: what meeting the same luck takes away.
@@ -267,20 +275,14 @@ TEST(Hybrid, ConservesRequestsAndItsClonesGoOnExactly) {
     EXPECT_EQ(simulation.world().data().total().arrived, 0) << "only the old version is there";
     simulation.launch(canary());
     simulation.run_until(Time{} + 100s);
-    Simulation clone = simulation;
-    for (Simulation* each : {&simulation, &clone}) {
-        each->run_until(Time{} + 5min);
-        each->settle();
-        const Site& site = each->sites().front();
-        const Tally all = site.total();
-        Tally parts;
-        for (std::size_t version = 0; version <= 2; ++version) parts += site.tally(version);
-        EXPECT_EQ(parts, all);
-        EXPECT_EQ(all.in_flight(), site.world.data().count_in_flight(each->now()));
-        EXPECT_GT(site.world.data().total().arrived, 0);
-    }
-    EXPECT_EQ(simulation.sites().front().total(), clone.sites().front().total());
-    EXPECT_TRUE(same(simulation.outcome(), clone.outcome()));
+    const std::array<Simulation, 2> both = at_the_end(simulation, simulation);
+    expect_alike(both);
+    const Site& site = both[0].sites().front();
+    Tally parts;
+    for (std::size_t version = 0; version <= 2; ++version) parts += site.tally(version);
+    EXPECT_EQ(parts, site.total());
+    EXPECT_EQ(parts.in_flight(), site.world.data().count_in_flight(both[0].now()));
+    EXPECT_GT(site.world.data().total().arrived, 0);
 }
 
 TEST(Hybrid, IsRefusedWhereARequestMayMeetTwoVersions) {
