@@ -325,7 +325,10 @@ def _on_processes(todo: _Todo, workers: int, progress: Progress | None) -> None:
                 _work(todo, pool, progress)
         except BrokenExecutor:
             if todo.finished == before:
-                message = "worker processes end as soon as they begin; is there enough memory?"
+                message = (
+                    "worker processes end as soon as they begin; is there enough memory, and is what calls "
+                    "this a file whose own calls are under `if __name__ == '__main__'`?"
+                )
                 raise InputError(f"{message} {_KEPT}") from None
 
 
