@@ -251,7 +251,8 @@ def rare(
     run leaves behind (see measures()): "failed_share > 50%", "escape and defect == latency and severity > 2".
     Kinds of truth and bands of their severity that matter are drawn more often than they are likely, and runs
     that come far are split into clones that go on with other luck (multilevel splitting). `effort` is how
-    much may be simulated, in whole runs. The result depends on the seed but not on the number of threads.
+    much may be simulated, in whole runs, each request by itself whatever `fidelity` is. The result depends on
+    the seed but not on the number of threads.
     `progress` is told the work done, in runs; returning False stops the study. Raises InputError.
     """
     loaded = _loaded(source)
