@@ -72,6 +72,7 @@ void FlowPlane::look(const World& world, Time now) {
     standing_[kNew].routed = newer;
     standing_[kOld].routed = both ? 1 - newer - beside : world.share(kOld);
     standing_[kThird].routed = beside;
+    nowhere_ = newer + older > 0 ? 0 : 1;
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const int dead = world.known(version) - world.answering(version) - world.refusing(version);
@@ -115,6 +116,7 @@ void FlowPlane::pass_until(Time now) {
         pass(version, rate, seconds, Requests::kOwn);
         pass(version, rate, seconds, Requests::kCopies);
     }
+    find_none(rate * retrying_.attempts * seconds * nowhere_);
     looked_ = now;
     if (looked_ == Time{} + Duration(bursts_.stay_end())) bursts_.next(scenario_->traffic, streams_);
 }
@@ -288,12 +290,12 @@ void FlowPlane::follow_retries(double rate, double requests) {
     for (int step = 0; step < kMostSteps; ++step) {
         spread(rate * retrying_.attempts);
         std::array<AttemptFate, kMostVersions + 1> fates{};
+        fates[versions_] = {.share = nowhere_, .refused = 1};
         for (std::size_t version = 0; version < versions_; ++version) {
             const Standing& standing = standing_[version];
             if (standing.share <= 0) continue;
             if (standing.known == 0) {
                 fates[versions_].share += standing.share;
-                fates[versions_].refused = 1;
                 continue;
             }
             double errors = book_->version(answers_as(version)).background + brown.error_rate;
@@ -353,19 +355,15 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     double errors = facts.background + brown.error_rate;
     if (standing.known == 0) {
-        ExpectedAnswers& none = intervals_[versions_];
-        const double doomed = late_anyhow(brown.slowness);
-        none.doomed += requests * doomed;
-        none.marked += requests * (1 - doomed) * errors;
-        none.fine += requests * (1 - doomed) * (1 - errors);
-        none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
+        find_none(requests);
         if (harms) harmed_ += requests;
         return;
     }
 
     const Busy busy = this->busy(version, rate);
-    AnswerLaw law = own ? follow_load(version, busy, seconds, brown.slowness, errors)
-                        : this->law(version, busy, standing.load, brown.slowness, errors);
+    const bool leads = own || standing.share <= 0;  // what the queues do
+    AnswerLaw law = leads ? follow_load(version, busy, seconds, brown.slowness, errors)
+                          : this->law(version, busy, standing.load, brown.slowness, errors);
     const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
     if (own && retrying_.attempts > 1) {
         law = law.with_late(calm, retrying_.late_alone_share[version], retrying_.late_more[version]);
@@ -393,6 +391,18 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     if (!harms) return;
     const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness);
     harmed_ += requests - reached + reached * std::max(0., good.answered() - law.answered()) + fails;
+}
+
+/// No router knows an instance for them.
+void FlowPlane::find_none(double requests) {
+    const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
+    const double errors = std::min(1., book_->version(kOld).background + brown.error_rate);
+    const double doomed = late_anyhow(brown.slowness);
+    ExpectedAnswers& none = intervals_[versions_];
+    none.doomed += requests * doomed;
+    none.marked += requests * (1 - doomed) * errors;
+    none.fine += requests * (1 - doomed) * (1 - errors);
+    none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
 }
 
 Tally FlowPlane::total() const {

@@ -103,6 +103,7 @@ class FlowPlane {
     Cause cause_of_death(std::size_t version) const;
     void die(std::size_t version, int deaths);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
+    void find_none(double requests);
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const;
     AnswerLaw follow_load(std::size_t version, const Busy& busy, double seconds, double slowness, double& errors);
@@ -133,6 +134,7 @@ class FlowPlane {
     bool together_ = false;   // behind a flag
     bool simulated_ = false;  // the world has the new version's requests itself
     bool mixed_ = false;      // versions share one balancer's instances
+    double nowhere_ = 0;      // share of the requests that no version gets
     Time looked_;
     Time settled_;
     std::uint32_t settlings_ = 0;

@@ -172,6 +172,21 @@ TEST(FlowPlane, ShowsABaselineThatAnswersAsTheOldVersion) {
     near(at_share.proxy[kBaseline].increase.requests(), 120'000);
 }
 
+// One instance gets what six have to do: it answers what it can.
+TEST(FlowPlane, CopiesAreLoadWhereNobodyElseIsServed) {
+    testing::Running running = world_with(0);
+    running.world.apply(std::vector<Target>{{.desired = 6, .weight = 1.}, {.desired = 1, .weight = 0., .mirrored = 1}},
+                        running.now, running.queue);
+    running.run(60s);
+    const Scenario scenario = busy_scenario();
+    FlowPlane telemetry = drawn(scenario, {}, 0, running.now);
+    const Counters copies = second_scrape(telemetry, running.world, running.now).proxy[kNew].increase;
+    const double rate = static_cast<double>(copies.requests()) / 1000;
+    EXPECT_NEAR(rate, scenario.traffic.rate, 6 * std::sqrt(scenario.traffic.rate / 1000));
+    const double capacity = scenario.service.slots / mean(scenario.service.service_time);
+    EXPECT_NEAR(static_cast<double>(copies.by_code[std::size_t(Code::k200)]) / 1000, capacity, .1 * capacity);
+}
+
 TEST(FlowPlane, BehindAFlagAllRequestsShareTheInstances) {
     testing::Running running = world_with(0);
     const std::vector<Target> flag{{.desired = 6, .weight = .9}, {.weight = .1, .behind_flag = true}};
