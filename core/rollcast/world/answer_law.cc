@@ -103,6 +103,23 @@ double AnswerLaw::in_time() const {
 
 double AnswerLaw::answered() const { return std::accumulate(by_latency.begin(), by_latency.end(), 0.); }
 
+AnswerLaw AnswerLaw::behind(const AnswerLaw& calm, const AnswerLaw& delayed) const {
+    AnswerLaw law = delayed;
+    const double still = calm.in_time() > 0 ? std::max(0., delayed.in_time() / calm.in_time()) : 0;
+    law.add(*this, still);
+    law.add(calm, -still);
+    double all = 0;
+    for (auto* shares : {&law.refused, &law.late}) {
+        for (double& share : *shares) all += share = std::max(0., share);
+    }
+    for (double& share : law.by_latency) all += share = std::max(0., share);
+    for (double* each : {&law.slow, &law.latency, &law.latency_square}) *each = std::max(0., *each);
+    for (double& share : law.late_by_size) share = std::max(0., share);
+    AnswerLaw whole;
+    whole.add(law, 1 / all);
+    return whole;
+}
+
 AnswerLaw AnswerLaw::with_late(const AnswerLaw& calm, double share, double times) const {
     const double alone = 1 - calm.in_time();
     if (alone >= 1) return *this;
@@ -359,7 +376,7 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shar
     }
 }
 
-AnswerLaw AnswerBook::alone(const Defect& defect, double slowness) const {
+AnswerLaw AnswerBook::alone(const Defect& defect, double slowness, double wait) const {
     const Service& service = scenario_.service;
     const std::vector<double>& limits = scenario_.observability.latency_buckets;
     const double timeout = to_seconds(service.timeout);
@@ -368,12 +385,20 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness) const {
     for (std::size_t i = 0; i < classes.size(); ++i) {
         const Distribution& good = classes[i].service_time ? *classes[i].service_time : service.service_time;
         const ServiceTimes times(good, defect, hits(defect, i), slowness);
-        const auto beyond = [&](double limit) { return ServiceTimes::beyond(limit, times); };
-        const double share = classes[i].share, late = beyond(timeout);
+        const auto beyond = [&](double limit) { return limit > wait ? ServiceTimes::beyond(limit - wait, times) : 1; };
+        const double share = classes[i].share, late = beyond(timeout), alone = ServiceTimes::beyond(timeout, times);
         const double late_anyhow =
-            std::min(late, ServiceTimes::beyond(timeout, [&](double above) { return times.good(above); }));
+            std::min(alone, ServiceTimes::beyond(timeout, [&](double above) { return times.good(above); }));
         of(law.late, Cause::kBackground) += share * late_anyhow;
-        of(law.late, Cause::kDefect) += share * (late - late_anyhow);
+        of(law.late, Cause::kDefect) += share * (alone - late_anyhow);
+        of(law.late, Cause::kCapacity) += share * (late - alone);
+        double longest = alone;
+        for (std::size_t size = 1; wait > 0 && size < kSizes; ++size) {
+            const double from = timeout * static_cast<double>(kSizes - 1 - size) / (kSizes - 1);
+            const double longer = std::min(late, size + 1 == kSizes ? 1 : ServiceTimes::beyond(from, times));
+            law.late_by_size[size] += share * std::max(0., longer - longest);
+            longest = std::max(longest, longer);
+        }
         law.slow += share * std::max(0., beyond(to_seconds(service.slow)) - late);
         double longer = 1;
         for (std::size_t b = 0; b <= limits.size() && longer > late; ++b) {
@@ -382,9 +407,9 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness) const {
             longer = rest;
         }
         each_level(times, [&](double seconds, double of_it) {
-            if (seconds > timeout) return;
-            law.latency += share * of_it * seconds;
-            law.latency_square += share * of_it * seconds * seconds;
+            if (wait + seconds > timeout) return;
+            law.latency += share * of_it * (wait + seconds);
+            law.latency_square += share * of_it * (wait + seconds) * (wait + seconds);
         });
     }
     return law;
@@ -470,12 +495,12 @@ double AnswerBook::inertia(std::size_t version, double load, int instances, doub
     return std::max(work, (held(from + step) - held(from)) / step);
 }
 
-const AnswerLaw& AnswerBook::calm(std::size_t version, double slowness) const {
-    const std::pair key{version, slowness};
+const AnswerLaw& AnswerBook::delayed(std::size_t version, double slowness, double wait) const {
+    const std::pair key{Case{version, slowness}, wait};
     const std::lock_guard lock(mutex_);
-    const auto known = calm_.find(key);
-    if (known != calm_.end()) return known->second;
-    return calm_.emplace(key, alone(versions_[version].defect, slowness)).first->second;
+    const auto known = delayed_.find(key);
+    if (known != delayed_.end()) return known->second;
+    return delayed_.emplace(key, alone(versions_[version].defect, slowness, wait)).first->second;
 }
 
 }  // namespace rollcast

@@ -44,6 +44,8 @@ struct AnswerLaw {
     double answered() const;
     /// That many more requests, or that share of all, meet another law.
     void add(const AnswerLaw& other, double requests);
+    /// If those who meet this law all wait besides; `delayed`: what `calm`, the law without waiting, becomes by that.
+    AnswerLaw behind(const AnswerLaw& calm, const AnswerLaw& delayed) const;
     /// If so many took too long however idle their instance was, instead of those of `calm`, the law without waiting;
     /// and of the others so many times as many.
     AnswerLaw with_late(const AnswerLaw& calm, double share, double times) const;
@@ -153,7 +155,9 @@ class AnswerBook {
     /// Of requests to these and others that refuse: the share that gets to one that answers.
     double reach(std::size_t version, double rate, int answering, const Refusing& refusing, double slowness) const;
     /// The law if nobody waits.
-    const AnswerLaw& calm(std::size_t version, double slowness) const;
+    const AnswerLaw& calm(std::size_t version, double slowness) const { return delayed(version, slowness, 0); }
+    /// If all wait for so many seconds.
+    const AnswerLaw& delayed(std::size_t version, double slowness, double wait) const;
     /// Requests by size, and how many of each are late by that law.
     std::array<Size, kSizes> sizes(std::size_t version, double slowness, const AnswerLaw& law) const;
     /// Share of the slots in use; above 1 where they do not suffice.
@@ -165,7 +169,7 @@ class AnswerBook {
         Defect defect{};
         double quiet = 0;
     };
-    AnswerLaw alone(const Defect& defect, double slowness) const;
+    AnswerLaw alone(const Defect& defect, double slowness, double wait) const;
     std::array<Size, kSizes> sizes_alone(const Defect& defect, double slowness) const;
 
     Scenario scenario_;
@@ -173,7 +177,7 @@ class AnswerBook {
     std::vector<Kind> versions_;
     mutable std::mutex mutex_;                    // guards what follows
     using Case = std::pair<std::size_t, double>;  // version and slowness
-    mutable std::map<Case, AnswerLaw> calm_;      // entries stay
+    mutable std::map<std::pair<Case, double>, AnswerLaw> delayed_;  // by the wait; entries stay
     mutable std::map<Case, std::array<Size, kSizes>> sizes_;
 };
 

@@ -27,6 +27,13 @@ std::size_t answers_as(std::size_t version) { return version == kNew ? kNew : kO
 
 double share_of(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
+/// How finely queues are followed, in requests: where they outlast the timeout it does not matter by how much.
+double wait_step(const Scenario& scenario, double each) {
+    constexpr double kSteps = 48, kMostSteps = 256;
+    const double queue = std::max(1, scenario.service.queue), late = to_seconds(scenario.service.timeout) * each;
+    return std::max(std::min(queue, late) / kSteps, queue / kMostSteps);
+}
+
 template <typename Numbers>
 auto sum(const Numbers& numbers) {
     return std::accumulate(numbers.begin(), numbers.end(), typename Numbers::value_type{});
@@ -80,6 +87,7 @@ void FlowPlane::look(const World& world, Time now) {
         standing.mirrored = world.mirrored(version);
         standing.known = world.known(version);
         standing.serving = world.answering(version);
+        if (standing.serving == 0) standing.backlog = {}, standing.load = 0;
         standing.stopping = world.refusing(version);
     }
     spread(rate(now, now) * retrying_.attempts);
@@ -241,29 +249,90 @@ AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, dou
     return sum;
 }
 
-/// Likewise on average over a time in which queues grow or shrink to what the load makes of them.
+Backlog::Instances FlowPlane::waiting_at(std::size_t version, double slowness) const {
+    const AnswerBook::Version& facts = book_->version(answers_as(version));
+    const Service& service = scenario_->service;
+    const double each = facts.slots / (facts.work * slowness), wait = to_seconds(service.most_wait);
+    const Policy policy = scenario_->balancing.policy;
+    return {.each = each,
+            .most = std::min<double>(service.queue, wait > 0 ? wait * each : service.queue),
+            .pooled = policy != Policy::kRandom && policy != Policy::kRoundRobin};
+}
+
+/// What that law becomes for those who wait besides. Where there is no room any more all is as it stays at that load.
+AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerLaw& law,
+                            std::span<const Backlog::Met> met, double slowness) const {
+    const std::size_t kind = answers_as(version);
+    const double each = waiting_at(version, slowness).each, step = wait_step(*scenario_, each) / each;
+    const AnswerLaw& calm = book_->calm(kind, slowness);
+    AnswerLaw sum;
+    for (const auto& [share, waiting, room] : met) {
+        if (share <= 0) continue;
+        const double wait = std::round(waiting / each / step) * step;
+        sum.add(!room      ? book_->law(kind, busy.rate, busy.instances, slowness)
+                : wait > 0 ? law.behind(calm, book_->delayed(kind, slowness, wait))
+                           : law,
+                share);
+    }
+    return sum;
+}
+
+/// At the present length of the queues.
+AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const {
+    const Standing& standing = standing_[version];
+    const AnswerLaw law = this->law(version, busy, standing.load, slowness, errors);
+    const double to = book_->load(answers_as(version), busy.rate, busy.instances, slowness);
+    return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, slowness)), slowness);
+}
+
+/// Likewise on average over a time in which queues grow or shrink to what the load makes of them. Where it is more than
+/// all slots can do, what is beyond that waits besides.
 AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double seconds, double slowness,
                                  double& errors) {
-    constexpr double kNear = 1e-3, kStep = .5;  // of the load; of the time constant
-    constexpr int kMostSteps = 32;
     const std::size_t kind = answers_as(version);
     const double to = book_->load(kind, busy.rate, busy.instances, slowness);
+    Standing& standing = standing_[version];
+    standing.backlog.resize(busy.instances);
+    const Backlog::Instances instances = waiting_at(version, slowness);
+    std::vector<Backlog::Met> met;
+    const double left =
+        standing.backlog.pass(to, instances, seconds, wait_step(*scenario_, instances.each), met);
+    AnswerLaw sum;
+    if (left < seconds) {
+        for (Backlog::Met& each : met) each.share *= seconds / (seconds - left);
+        double ignored = 0;
+        const AnswerLaw full = approach(version, busy, 1, seconds - left, slowness, ignored);
+        sum.add(behind(version, busy, full, met, slowness), 1 - left / seconds);
+    }
+    double of_instances = 0;
+    sum.add(approach(version, busy, left > 0 ? to : 1, left, slowness, of_instances), left / seconds);
+    errors += of_instances;
+    return sum;
+}
+
+/// Over some time in which the load that queues are as long as goes to another.
+AnswerLaw FlowPlane::approach(std::size_t version, const Busy& busy, double to, double seconds, double slowness,
+                              double& errors) {
+    constexpr double kNear = 1e-3, kStep = .5, kFarOff = 8;  // of the load; of the time constant
+    constexpr int kMostSteps = 32;
+    const std::size_t kind = answers_as(version);
     double& load = standing_[version].load;
     AnswerLaw sum;
     double left = seconds;
+    const auto inertia = [&](double at) { return book_->inertia(kind, at, busy.instances, slowness); };
     for (int step = 0; step < kMostSteps && left > 0 && std::max(load, to) > book_->quiet(kind); ++step) {
         if (std::abs(to - load) < kNear) break;
-        const double inertia = book_->inertia(kind, load, busy.instances, slowness);
-        if (inertia * kMostSteps < left) break;
-        const double taken = std::min(left, std::max(kStep * inertia, seconds / kMostSteps));
-        const double moved = (to - load) * -std::expm1(-taken / inertia);
+        const double constant = inertia(load);
+        if (constant * kFarOff < left && inertia(to) * kFarOff < left) break;
+        const double taken = std::min(left, std::max(kStep * constant, seconds / kMostSteps));
+        const double moved = (to - load) * -std::expm1(-taken / constant);
         double ignored = 0;
         sum.add(law(version, busy, load + moved / 2, slowness, ignored), taken / seconds);
         load += moved;
         left -= taken;
     }
     if (left > 0) load = to;
-    sum.add(law(version, busy, load, slowness, errors), left / seconds);
+    sum.add(law(version, busy, load, slowness, errors), seconds > 0 ? left / seconds : 0);
     return sum;
 }
 
@@ -299,8 +368,7 @@ void FlowPlane::follow_retries(double rate, double requests) {
                 continue;
             }
             double errors = book_->version(answers_as(version)).background + brown.error_rate;
-            const AnswerLaw law =
-                this->law(version, busy(version, rate * retrying_.attempts), standing.load, brown.slowness, errors);
+            const AnswerLaw law = law_now(version, busy(version, rate * retrying_.attempts), brown.slowness, errors);
             const double admitted = 1 - sum(law.refused), serving = standing.live;
             errors = std::min(1., errors);
             const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
@@ -363,7 +431,7 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     const Busy busy = this->busy(version, rate);
     const bool leads = own || standing.share <= 0;  // what the queues do
     AnswerLaw law = leads ? follow_load(version, busy, seconds, brown.slowness, errors)
-                          : this->law(version, busy, standing.load, brown.slowness, errors);
+                          : law_now(version, busy, brown.slowness, errors);
     const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
     if (own && retrying_.attempts > 1) {
         law = law.with_late(calm, retrying_.late_alone_share[version], retrying_.late_more[version]);
@@ -371,7 +439,8 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     errors = std::min(1., errors);
 
     const double its = together_ ? rate * standing.share / busy.rate : 1;
-    standing.held = its * std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
+    standing.held = its * (std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness) +
+                           standing.backlog.mean());
     const double reached = requests * standing.live;
     const double turned_away = requests - reached, stop = share_of(standing.stopping, standing.refusing());
     ExpectedAnswers& interval = own ? intervals_[version] : copies_[version];

@@ -22,6 +22,7 @@
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/world/answer_law.h"
+#include "rollcast/world/backlog.h"
 #include "rollcast/world/burst_path.h"
 #include "rollcast/world/drawn_answers.h"
 #include "rollcast/world/retry_flow.h"
@@ -71,7 +72,8 @@ class FlowPlane {
         int stopping = 0;  // of these: refuse; the rest is dead
         double held = 0;   // requests in flight of each
         double live = 1;   // share of its requests that gets to one that answers
-        double load = 0;   // share of the slots in use that its queues are as long as
+        double load = 0;   // share of the slots in use that its queues are as long as, up to 1
+        Backlog backlog{};  // beyond that
 
         int refusing() const { return known - serving; }
         int dead() const { return refusing() - stopping; }
@@ -106,7 +108,13 @@ class FlowPlane {
     void find_none(double requests);
     Busy busy(std::size_t version, double rate) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const;
+    AnswerLaw law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const;
+    AnswerLaw behind(std::size_t version, const Busy& busy, const AnswerLaw& law, std::span<const Backlog::Met> met,
+                     double slowness) const;
+    Backlog::Instances waiting_at(std::size_t version, double slowness) const;
     AnswerLaw follow_load(std::size_t version, const Busy& busy, double seconds, double slowness, double& errors);
+    AnswerLaw approach(std::size_t version, const Busy& busy, double to, double seconds, double slowness,
+                       double& errors);
     double defective(std::size_t version, double errors) const;
     double rate(Time from, Time to) const;
     void pass_until(Time now);
