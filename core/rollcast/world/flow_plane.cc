@@ -141,13 +141,30 @@ void FlowPlane::spread(double rate) {
                                            standing.serving, refusing, slowness);
     }
     const int refusing = all.dead + all.stopping;
-    if (!mixed_ || refusing == 0 || serving == 0) return;
-    const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
+    pool_ = {};
+    if (!mixed_ || serving == 0) return;
+    const int newer = standing_[kNew].serving, older = serving - newer;
+    const bool apart = newer > 0 && older > 0 && alike() && book_->sets_apart();
+    if (refusing == 0 && !apart) return;
+    const std::size_t most = newer > standing_[kOld].serving ? kNew : kOld;
     const double live = book_->reach(answers_as(most), rate * share * retrying_.work[most], serving, all, slowness);
+    double of_newer = static_cast<double>(newer) / serving;
+    if (apart) {
+        double capacity = 0, brought = 0;  // requests a second
+        for (std::size_t version = 0; version < versions_; ++version) {
+            const Standing& standing = standing_[version];
+            if (standing.serving == 0) continue;
+            capacity += 1 / book_->load(answers_as(version), 1, standing.serving, slowness);
+            brought += rate * live * standing.routed * retrying_.work[version];
+        }
+        pool_ = {older, newer, brought / capacity};
+        of_newer = book_->mix(pool_.load, older, newer, slowness).newer;
+    }
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
-        const double its_live = share * live * standing.serving / serving;
-        standing.share = its_live + share * (1 - live) * standing.refusing() / refusing;
+        const double of_them = version == kNew ? of_newer : (1 - of_newer) * share_of(standing.serving, older);
+        const double its_live = share * live * of_them;
+        standing.share = its_live + share * (1 - live) * share_of(standing.refusing(), refusing);
         standing.live = share_of(its_live, standing.share);
     }
 }
@@ -194,9 +211,15 @@ void FlowPlane::follow_leak(const World& world) {
     if (failed + fine > 0) worn_out_ = failed / (failed + fine);
 }
 
+/// Is one instance of a version as good as another?
+bool FlowPlane::alike() const {
+    const InstanceEffects& effects = scenario_->faults.instances;
+    return effects.noise == 0 && effects.gray == 0;
+}
+
 Impairment FlowPlane::effect(std::size_t version, int instance) const {
     const InstanceEffects& effects = scenario_->faults.instances;
-    if (effects.noise == 0 && effects.gray == 0) return {};
+    if (alike()) return {};
     Stream luck = streams_.stream(Purpose::kInstanceEffect,
                                   std::uint64_t{version} << 40 | static_cast<std::uint64_t>(instance) << 16);
     const bool gray = uniform(luck) < effects.gray;
@@ -217,6 +240,11 @@ FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
     }
+    if (mixed_ && alike() && standing.serving > 0) {  // one queue, of as many as share it
+        int all = 0;
+        for (std::size_t each = 0; each < versions_; ++each) all += standing_[each].serving;
+        return {rate * all / standing.serving, all};
+    }
     const bool as_planned = !share_ || version == kOld || standing_[kNew].share != *share_ || standing.share == 0;
     if (as_planned) return {rate, std::max(1, standing.serving)};
     const int replicas = scenario_->fleet.replicas;
@@ -224,12 +252,18 @@ FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
     return {rate / standing.share * fleet / replicas, fleet};
 }
 
+/// Of instances as there are now.
+AnswerLaw FlowPlane::law_at(std::size_t version, double load, int instances, double slowness) const {
+    const std::size_t kind = answers_as(version);
+    return pool_.newer > 0 ? book_->mix(load, pool_.older, pool_.newer, slowness).laws[kind]
+                           : book_->law_at(kind, load, instances, slowness);
+}
+
 /// Over the instances that serve, each with that share of its slots in use. Adds what fails because of them to
 /// `errors`.
 AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const {
-    const InstanceEffects& effects = scenario_->faults.instances;
+    if (alike()) return law_at(version, load, busy.instances, slowness);
     const std::size_t kind = answers_as(version);
-    if (effects.noise == 0 && effects.gray == 0) return book_->law_at(kind, load, busy.instances, slowness);
     AnswerLaw sum;
     for (int i = 0; i < busy.instances; ++i) {
         const Impairment own = effect(version, i);
@@ -245,13 +279,14 @@ AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double s
     constexpr double kNear = 1e-3, kStep = .5;  // of the load; of the time constant
     constexpr int kMostSteps = 32;
     const std::size_t kind = answers_as(version);
-    const double to = book_->load(kind, busy.rate, busy.instances, slowness);
+    const double to = pool_.newer > 0 ? pool_.load : book_->load(kind, busy.rate, busy.instances, slowness);
     double& load = standing_[version].load;
     AnswerLaw sum;
     double left = seconds;
     for (int step = 0; step < kMostSteps && left > 0 && std::max(load, to) > book_->quiet(kind); ++step) {
         if (std::abs(to - load) < kNear) break;
-        const double inertia = book_->inertia(kind, load, busy.instances, slowness);
+        const double inertia = book_->inertia(kind, load, slowness,
+                                              [&](double at) { return law_at(version, at, busy.instances, slowness); });
         if (inertia * kMostSteps < left) break;
         const double taken = std::min(left, std::max(kStep * inertia, seconds / kMostSteps));
         const double moved = (to - load) * -std::expm1(-taken / inertia);

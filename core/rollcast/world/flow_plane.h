@@ -80,6 +80,12 @@ class FlowPlane {
         double rate;  // requests of the version's work a second
         int instances;
     };
+    /// Instances of both versions that one balancer sends unlike shares to; none: it does not.
+    struct Pool {
+        int older = 0;
+        int newer = 0;
+        double load = 0;  // share of their slots in use
+    };
     /// What counters saw of a version, by whoever counts.
     struct Grown {
         Meter proxy{};
@@ -104,6 +110,7 @@ class FlowPlane {
     void die(std::size_t version, int deaths);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
     Busy busy(std::size_t version, double rate) const;
+    AnswerLaw law_at(std::size_t version, double load, int instances, double slowness) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const;
     AnswerLaw follow_load(std::size_t version, const Busy& busy, double seconds, double slowness, double& errors);
     double defective(std::size_t version, double errors) const;
@@ -114,6 +121,7 @@ class FlowPlane {
     void follow_retries(double rate, double requests);
     RetryFlow granted(std::span<const AttemptFate> fates, double requests) const;
     void take_back_retried(std::span<const DrawnAnswers> answers, Stream& luck);
+    bool alike() const;
     Impairment effect(std::size_t version, int instance) const;
     DrawnAnswers draw(const ExpectedAnswers& of, AttemptCounts counts, std::size_t lane) const;
     double next_spell(std::size_t version, const ExpectedAnswers& of);
@@ -133,6 +141,7 @@ class FlowPlane {
     bool together_ = false;   // behind a flag
     bool simulated_ = false;  // the world has the new version's requests itself
     bool mixed_ = false;      // versions share one balancer's instances
+    Pool pool_{};
     Time looked_;
     Time settled_;
     std::uint32_t settlings_ = 0;
