@@ -424,9 +424,12 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shar
             }
             if (hits(truth, i) && truth.kind == DefectKind::kCrashOnRequest) facts.fatal += each.share * truth.severity;
             const Distribution& good = each.service_time ? *each.service_time : scenario.service.service_time;
-            each_level(ServiceTimes(good, truth, hits(truth, i), 1),
-                       [&](double seconds, double share) { facts.work += each.share * share * seconds; });
+            each_level(ServiceTimes(good, truth, hits(truth, i), 1), [&](double seconds, double share) {
+                facts.work += each.share * share * seconds;
+                facts.residual += each.share * share * seconds * seconds / 2;
+            });
         }
+        facts.residual /= facts.work;
         kind.quiet = quiet_load(facts.slots);
     }
 }
@@ -529,6 +532,11 @@ double AnswerBook::reach(std::size_t version, double rate, int answering, const 
 AnswerLaw AnswerBook::law_at(std::size_t version, double load, int instances, double slowness) const {
     const Kind& kind = versions_[version];
     return load > kind.quiet ? profile_->law(kind.defect, load, instances, slowness) : calm(version, slowness);
+}
+
+/// Seconds that clients wait on average.
+double AnswerBook::waits(const AnswerLaw& law) const {
+    return law.latency + std::accumulate(law.late.begin(), law.late.end(), 0.) * to_seconds(scenario_.service.timeout);
 }
 
 const AnswerLaw& AnswerBook::calm(std::size_t version, double slowness) const {

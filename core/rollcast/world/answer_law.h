@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -154,6 +153,7 @@ class AnswerBook {
         double fatal = 0;       // share of requests that kill the process that begins them
         double slots = 1;       // of an instance
         double work = 0;        // mean seconds of service
+        double residual = 0;    // likewise, that a request in service still takes
     };
     const Version& version(std::size_t index) const { return versions_[index].facts; }
 
@@ -171,18 +171,16 @@ class AnswerBook {
     /// Up to this load nobody waits.
     double quiet(std::size_t version) const { return versions_[version].quiet; }
     /// How quickly queues follow where the load goes from there: a time constant in seconds. What is there has to grow
-    /// or go (the pointwise stationary fluid flow approximation; Wang, Tipper and Banerjee 1996).
+    /// or go (the pointwise stationary fluid flow approximation; Wang, Tipper and Banerjee 1996), and slots fill as if
+    /// there were enough of them: few requests may bring most of the work, and they stay.
     /// `law_at`: by load.
     template <typename LawAt>
     double inertia(std::size_t version, double load, double slowness, const LawAt& law_at) const {
-        const auto held = [&](double at) {  // in the system, over the slots; by Little's law
-            const AnswerLaw law = law_at(at);
-            const double late = std::accumulate(law.late.begin(), law.late.end(), 0.);
-            return at * (law.latency + late * to_seconds(scenario_.service.timeout));
-        };
-        const double work = versions_[version].facts.work * slowness, step = Profile::kLoadStep;
-        const double from = std::min(load, Profile::kHighest - step);
-        return std::max(work, (held(from + step) - held(from)) / step);
+        const double idle = waits(calm(version, slowness));
+        const auto waiting = [&](double at) { return at * (waits(law_at(at)) - idle); };  // by Little's law
+        const double step = Profile::kLoadStep, from = std::min(load, Profile::kHighest - step);
+        const double grows = (waiting(from + step) - waiting(from)) / step;
+        return versions_[version].facts.residual * slowness + std::max(0., grows);
     }
     /// Of requests to these and others that refuse: the share that gets to one that answers.
     double reach(std::size_t version, double rate, int answering, const Refusing& refusing, double slowness) const;
@@ -200,6 +198,7 @@ class AnswerBook {
         double quiet = 0;
     };
     AnswerLaw alone(const Defect& defect, double slowness) const;
+    double waits(const AnswerLaw& law) const;
     std::array<Size, kSizes> sizes_alone(const Defect& defect, double slowness) const;
 
     Scenario scenario_;
