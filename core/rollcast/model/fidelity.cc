@@ -48,9 +48,6 @@ std::optional<std::string> strays(const Scenario& scenario, const TruthKind& tru
     if (truth.kind == DefectKind::kMemoryLeak || truth.kind == DefectKind::kSlowLeak) {
         return "leaks end processes together, and the others are overloaded for too short a time to settle";
     }
-    if (work > 1 && scenario.balancing.policy != Policy::kRandom && scenario.balancing.policy != Policy::kRoundRobin) {
-        return "balancers that look at instances send slower ones less";
-    }
     return std::nullopt;
 }
 

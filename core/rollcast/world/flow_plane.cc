@@ -151,13 +151,30 @@ void FlowPlane::spread(double rate) {
                                            standing.serving, refusing, slowness);
     }
     const int refusing = all.dead + all.stopping;
-    if (!mixed_ || refusing == 0 || serving == 0) return;
-    const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
+    pool_ = {};
+    if (!mixed_ || serving == 0) return;
+    const int newer = standing_[kNew].serving, older = serving - newer;
+    const bool apart = newer > 0 && older > 0 && alike() && book_->sets_apart();
+    if (refusing == 0 && !apart) return;
+    const std::size_t most = newer > standing_[kOld].serving ? kNew : kOld;
     const double live = book_->reach(answers_as(most), rate * share * retrying_.work[most], serving, all, slowness);
+    double of_newer = static_cast<double>(newer) / serving;
+    if (apart) {
+        double capacity = 0, brought = 0;  // requests a second
+        for (std::size_t version = 0; version < versions_; ++version) {
+            const Standing& standing = standing_[version];
+            if (standing.serving == 0) continue;
+            capacity += 1 / book_->load(answers_as(version), 1, standing.serving, slowness);
+            brought += rate * live * standing.routed * retrying_.work[version];
+        }
+        pool_ = {older, newer, brought / capacity};
+        of_newer = book_->mix(pool_.load, older, newer, slowness).newer;
+    }
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
-        const double its_live = share * live * standing.serving / serving;
-        standing.share = its_live + share * (1 - live) * standing.refusing() / refusing;
+        const double of_them = version == kNew ? of_newer : (1 - of_newer) * share_of(standing.serving, older);
+        const double its_live = share * live * of_them;
+        standing.share = its_live + share * (1 - live) * share_of(standing.refusing(), refusing);
         standing.live = share_of(its_live, standing.share);
     }
 }
@@ -204,9 +221,15 @@ void FlowPlane::follow_leak(const World& world) {
     if (failed + fine > 0) worn_out_ = failed / (failed + fine);
 }
 
+/// Is one instance of a version as good as another?
+bool FlowPlane::alike() const {
+    const InstanceEffects& effects = scenario_->faults.instances;
+    return effects.noise == 0 && effects.gray == 0;
+}
+
 Impairment FlowPlane::effect(std::size_t version, int instance) const {
     const InstanceEffects& effects = scenario_->faults.instances;
-    if (effects.noise == 0 && effects.gray == 0) return {};
+    if (alike()) return {};
     Stream luck = streams_.stream(Purpose::kInstanceEffect,
                                   std::uint64_t{version} << 40 | static_cast<std::uint64_t>(instance) << 16);
     const bool gray = uniform(luck) < effects.gray;
@@ -227,6 +250,11 @@ FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
     }
+    if (mixed_ && alike() && standing.serving > 0) {  // one queue, of as many as share it
+        int all = 0;
+        for (std::size_t each = 0; each < versions_; ++each) all += standing_[each].serving;
+        return {rate * all / standing.serving, all};
+    }
     const bool as_planned = !share_ || version == kOld || standing_[kNew].share != *share_ || standing.share == 0;
     if (as_planned) return {rate, std::max(1, standing.serving)};
     const int replicas = scenario_->fleet.replicas;
@@ -234,12 +262,23 @@ FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
     return {rate / standing.share * fleet / replicas, fleet};
 }
 
+/// Share of the slots in use, if all that comes is served.
+double FlowPlane::load(std::size_t version, const Busy& busy, double slowness) const {
+    return pool_.newer > 0 ? pool_.load : book_->load(answers_as(version), busy.rate, busy.instances, slowness);
+}
+
+/// Of instances as there are now.
+AnswerLaw FlowPlane::law_at(std::size_t version, double load, int instances, double slowness) const {
+    const std::size_t kind = answers_as(version);
+    return pool_.newer > 0 ? book_->mix(load, pool_.older, pool_.newer, slowness).laws[kind]
+                           : book_->law_at(kind, load, instances, slowness);
+}
+
 /// Over the instances that serve, each with that share of its slots in use. Adds what fails because of them to
 /// `errors`.
 AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const {
-    const InstanceEffects& effects = scenario_->faults.instances;
+    if (alike()) return law_at(version, load, busy.instances, slowness);
     const std::size_t kind = answers_as(version);
-    if (effects.noise == 0 && effects.gray == 0) return book_->law_at(kind, load, busy.instances, slowness);
     AnswerLaw sum;
     for (int i = 0; i < busy.instances; ++i) {
         const Impairment own = effect(version, i);
@@ -269,7 +308,7 @@ AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerL
     for (const auto& [share, waiting, room] : met) {
         if (share <= 0) continue;
         const double wait = std::round(waiting / each / step) * step;
-        sum.add(!room      ? book_->law(kind, busy.rate, busy.instances, slowness)
+        sum.add(!room      ? law_at(version, load(version, busy, slowness), busy.instances, slowness)
                 : wait > 0 ? law.behind(calm, book_->delayed(kind, slowness, wait))
                            : law,
                 share);
@@ -281,7 +320,7 @@ AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerL
 AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const {
     const Standing& standing = standing_[version];
     const AnswerLaw law = this->law(version, busy, standing.load, slowness, errors);
-    const double to = book_->load(answers_as(version), busy.rate, busy.instances, slowness);
+    const double to = load(version, busy, slowness);
     return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, slowness)), slowness);
 }
 
@@ -289,14 +328,12 @@ AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slown
 /// all slots can do, what is beyond that waits besides.
 AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double seconds, double slowness,
                                  double& errors) {
-    const std::size_t kind = answers_as(version);
-    const double to = book_->load(kind, busy.rate, busy.instances, slowness);
+    const double to = load(version, busy, slowness);
     Standing& standing = standing_[version];
     standing.backlog.resize(busy.instances);
     const Backlog::Instances instances = waiting_at(version, slowness);
     std::vector<Backlog::Met> met;
-    const double left =
-        standing.backlog.pass(to, instances, seconds, wait_step(*scenario_, instances.each), met);
+    const double left = standing.backlog.pass(to, instances, seconds, wait_step(*scenario_, instances.each), met);
     AnswerLaw sum;
     if (left < seconds) {
         for (Backlog::Met& each : met) each.share *= seconds / (seconds - left);
@@ -319,7 +356,10 @@ AnswerLaw FlowPlane::approach(std::size_t version, const Busy& busy, double to, 
     double& load = standing_[version].load;
     AnswerLaw sum;
     double left = seconds;
-    const auto inertia = [&](double at) { return book_->inertia(kind, at, busy.instances, slowness); };
+    const auto inertia = [&](double at) {
+        return book_->inertia(kind, at, slowness,
+                              [&](double its) { return law_at(version, its, busy.instances, slowness); });
+    };
     for (int step = 0; step < kMostSteps && left > 0 && std::max(load, to) > book_->quiet(kind); ++step) {
         if (std::abs(to - load) < kNear) break;
         const double constant = inertia(load);
