@@ -37,6 +37,12 @@ bool looks(const Balancing& balancing) { return balancing.policy != Policy::kRan
 /// At what instances have to do.
 bool weighs(const Balancing& balancing) { return looks(balancing) && balancing.policy != Policy::kRoundRobin; }
 
+/// Whose fault are queues?
+Cause blame_for_waits(const Defect& defect, bool hit) {
+    const bool slows = hit && defect.kind == DefectKind::kLatency && defect.severity > 1;
+    return slows || defect.kind == DefectKind::kCapacity ? Cause::kDefect : Cause::kCapacity;
+}
+
 /// So many instances of one balancer hardly differ from these.
 int like(int instances) {
     for (const int fewer : {16, 12, 8, 6, 4, 3, 2}) {
@@ -466,7 +472,7 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness, double wait) 
             std::min(alone, ServiceTimes::beyond(timeout, [&](double above) { return times.good(above); }));
         of(law.late, Cause::kBackground) += share * late_anyhow;
         of(law.late, Cause::kDefect) += share * (alone - late_anyhow);
-        of(law.late, Cause::kCapacity) += share * (late - alone);
+        of(law.late, blame_for_waits(defect, hits(defect, i))) += share * (late - alone);
         double longest = alone;
         for (std::size_t size = 1; wait > 0 && size < kSizes; ++size) {
             const double from = timeout * static_cast<double>(kSizes - 1 - size) / (kSizes - 1);
