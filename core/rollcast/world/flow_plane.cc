@@ -51,6 +51,7 @@ FlowPlane::FlowPlane(const Scenario& scenario, const Defect& defect, std::shared
       versions_(rollcast::versions(scenario)),
       closed_rate_(closed_loop_rate(scenario)),
       stopping_for_(std::max(0., mean(scenario.balancing.propagation) - to_seconds(scenario.fleet.pre_stop))),
+      dead_for_(mean(scenario.fleet.crash_notice) + mean(scenario.balancing.propagation)),
       bursts_(scenario.traffic, streams, from),
       tokens_(scenario.traffic.retries.reserve),
       looked_(from),
@@ -176,13 +177,27 @@ Cause FlowPlane::cause_of_death(std::size_t version) const {
 
 /// Processes take along what they have in flight, and the request that kills them. These and those that are refused
 /// until routers know are the first failures of their kind: a series that begins with a death misses some of them.
+/// While those that live are still busy a balancer that looks for idle ones sends hardly any request to these.
 void FlowPlane::die(std::size_t version, int deaths) {
     const Standing& standing = standing_[version];
     const double share = standing.share + standing.mirrored;
     if (share <= 0 || (simulated_ && version == kNew)) return;
     const bool killed =
         version == kNew && (defect_.kind == DefectKind::kCrashOnRequest || defect_.kind == DefectKind::kMemoryLeak);
-    const double lost = deaths * (standing.held + killed), own = lost * standing.share / share;
+    double lost = deaths * (standing.held + killed);
+    if (standing.refusing() == 0) {
+        const double slowness = impairment_of(scenario_->faults.brown_outs, looked_).slowness;
+        const double requests = rate(looked_, looked_) * retrying_.attempts;
+        int living = -deaths;
+        double its = 0;
+        for (std::size_t each = 0; each < versions_; ++each) {
+            if (each != version && !mixed_) continue;
+            living += standing_[each].serving;
+            its += standing_[each].routed * retrying_.work[each] + standing_[each].mirrored;
+        }
+        lost += book_->refused_at_first(answers_as(version), requests * its, living, dead_for_, slowness);
+    }
+    const double own = lost * standing.share / share;
     const auto cause = static_cast<std::size_t>(cause_of_death(version));
     intervals_[version].cut_off[cause] += own;
     copies_[version].cut_off[cause] += lost - own;

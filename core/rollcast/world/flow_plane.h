@@ -134,6 +134,7 @@ class FlowPlane {
     std::size_t versions_;
     double closed_rate_;
     double stopping_for_;  // seconds, from TERM until routers know
+    double dead_for_;      // likewise, from a death
 
     BurstPath bursts_;
     double tokens_;  // of a retry budget

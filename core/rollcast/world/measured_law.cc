@@ -55,6 +55,9 @@ class Rig {
         }
     }
 
+    /// The last one's process ends.
+    void kill(Time now) { plane_.kill(servers_ - 1, now, Cause::kHandOver); }
+
     /// Goes on, and returns what has ended since it stopped the last time.
     const std::vector<AttemptRecord>& run(Time until) {
         journal_.clear();
@@ -208,6 +211,28 @@ double measure_reach_while_stopping(const Scenario& scenario, const Defect& defe
         rig.stop(refusing, false, now);
     }
     return std::max(0., 1 - refused / (kTimes * scenario.traffic.rate * seconds));
+}
+
+double measure_refused_at_first(const Scenario& scenario, const Defect& defect, int answering, double slowness,
+                                double work, double seconds) {
+    constexpr int kTimes = 400;
+    constexpr double kSettled = 20;  // means of service
+    const double usual = 1 - measure_reach(scenario, defect, answering, 1, slowness);
+    Rig rig(scenario, defect, answering + 1, 0, slowness);
+    const Duration pause = from_seconds(kSettled * work), window = from_seconds(std::min(seconds, kSettled * work));
+    double more = 0;
+    Time now{};
+    for (int i = 0; i < kTimes; ++i) {
+        rig.run(now += pause);
+        const Instant died = Duration{now - Time{}}.count();
+        rig.kill(now);
+        for (const AttemptRecord& each : rig.run(now += window)) {
+            more += each.arrived >= died && each.seen == Code::k503 && each.cause == Cause::kHandOver;
+        }
+        more -= usual * scenario.traffic.rate * to_seconds(window);
+        rig.stop(1, false, now);
+    }
+    return more / kTimes;
 }
 
 }  // namespace rollcast
