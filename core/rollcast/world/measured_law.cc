@@ -216,23 +216,31 @@ double measure_reach_while_stopping(const Scenario& scenario, const Defect& defe
 double measure_refused_at_first(const Scenario& scenario, const Defect& defect, int answering, double slowness,
                                 double work, double seconds) {
     constexpr int kTimes = 400;
-    constexpr double kSettled = 20;  // means of service
+    constexpr double kSettled = 20, kSettledAgain = 8;  // means of service
     const double usual = 1 - measure_reach(scenario, defect, answering, 1, slowness);
     Rig rig(scenario, defect, answering + 1, 0, slowness);
-    const Duration pause = from_seconds(kSettled * work), window = from_seconds(std::min(seconds, kSettled * work));
-    double more = 0;
+    const Duration pause = from_seconds(kSettled * work);
+    const Duration window = from_seconds(std::min(seconds, kSettledAgain * work));
+    double refused = 0, arrived = 0;
     Time now{};
-    for (int i = 0; i < kTimes; ++i) {
-        rig.run(now += pause);
-        const Instant died = Duration{now - Time{}}.count();
-        rig.kill(now);
-        for (const AttemptRecord& each : rig.run(now += window)) {
-            more += each.arrived >= died && each.seen == Code::k503 && each.cause == Cause::kHandOver;
+    Instant from = 0, to = 0;  // since the last death
+    const auto go_on = [&](Duration time) {
+        for (const AttemptRecord& each : rig.run(now += time)) {
+            if (each.arrived < from || each.arrived >= to) continue;
+            ++arrived;
+            refused += each.seen == Code::k503 && each.cause == Cause::kHandOver;
         }
-        more -= usual * scenario.traffic.rate * to_seconds(window);
+    };
+    for (int i = 0; i < kTimes; ++i) {
+        go_on(pause);
+        rig.kill(now);
+        from = Duration{now - Time{}}.count();
+        to = from + window.count();
+        go_on(window);
         rig.stop(1, false, now);
     }
-    return more / kTimes;
+    go_on(pause);
+    return (refused - usual * arrived) / kTimes;
 }
 
 }  // namespace rollcast
