@@ -180,8 +180,8 @@ class AnswerBook {
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
     std::vector<Kind> versions_;
-    mutable std::mutex mutex_;                    // guards what follows
-    using Case = std::pair<std::size_t, double>;  // version and slowness
+    mutable std::mutex mutex_;                                      // guards what follows
+    using Case = std::pair<std::size_t, double>;                    // version and slowness
     mutable std::map<std::pair<Case, double>, AnswerLaw> delayed_;  // by the wait; entries stay
     mutable std::map<Case, std::array<Size, kSizes>> sizes_;
 };

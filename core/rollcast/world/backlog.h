@@ -1,7 +1,8 @@
 #pragma once
 // What waits at a version's instances while they get more than they can do: a fluid. It grows by what comes beyond what
-// is served, and shrinks again, up to what instances let wait. Instances that have as much waiting are counted together;
-// one that begins has none, and a balancer that looks at instances sends all to it until it is as busy as the others.
+// is served, and shrinks again, up to what instances let wait. Instances that have as much waiting are counted
+// together; one that begins has none, and a balancer that looks at instances sends all to it until it is as busy as the
+// others.
 
 #include <array>
 #include <cstddef>
@@ -12,8 +13,8 @@ namespace rollcast {
 class Backlog {
    public:
     struct Instances {
-        double each = 0;    // requests a second that each can do
-        double most = 0;    // requests that wait at each, at most
+        double each = 0;     // requests a second that each can do
+        double most = 0;     // requests that wait at each, at most
         bool pooled = true;  // a balancer looks for the least busy one
     };
     /// What a share of the requests meets.

@@ -34,6 +34,14 @@ double wait_step(const Scenario& scenario, double each) {
     return std::max(std::min(queue, late) / kSteps, queue / kMostSteps);
 }
 
+double in_steps(const Scenario& scenario, double each, double waiting) {
+    const double step = wait_step(scenario, each);
+    return std::round(waiting / step) * step;
+}
+
+/// Does the balancer look for who is least busy?
+bool looks(Policy policy) { return policy != Policy::kRandom && policy != Policy::kRoundRobin; }
+
 template <typename Numbers>
 auto sum(const Numbers& numbers) {
     return std::accumulate(numbers.begin(), numbers.end(), typename Numbers::value_type{});
@@ -262,26 +270,39 @@ AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, dou
     return sum;
 }
 
-Backlog::Instances FlowPlane::waiting_at(std::size_t version, double slowness) const {
-    const AnswerBook::Version& facts = book_->version(answers_as(version));
+/// Who waits for longer than the timeout, or may, leaves the queue. So it grows until as many are answered in time as
+/// are in the long run.
+Backlog::Instances FlowPlane::waiting_at(std::size_t version, const Busy& busy, double slowness) const {
+    constexpr int kHalvings = 8;
+    const std::size_t kind = answers_as(version);
+    const AnswerBook::Version& facts = book_->version(kind);
     const Service& service = scenario_->service;
-    const double each = facts.slots / (facts.work * slowness), wait = to_seconds(service.most_wait);
-    const Policy policy = scenario_->balancing.policy;
-    return {.each = each,
-            .most = std::min<double>(service.queue, wait > 0 ? wait * each : service.queue),
-            .pooled = policy != Policy::kRandom && policy != Policy::kRoundRobin};
+    const double each = facts.slots / (facts.work * slowness);
+    const Duration longest =
+        service.most_wait > Duration{} ? std::min(service.most_wait, service.timeout) : service.timeout;
+    double most = std::min<double>(service.queue, to_seconds(longest) * each);
+    if (const double to = book_->load(kind, busy.rate, busy.instances, slowness); to > 1) {
+        const double well = book_->law_at(kind, to, busy.instances, slowness).in_time();
+        double least = 0;
+        for (int i = 0; i < kHalvings; ++i) {
+            const double middle = (least + most) / 2;
+            const double wait = in_steps(*scenario_, each, middle) / each;
+            (book_->delayed(kind, slowness, wait).in_time() > well ? least : most) = middle;
+        }
+    }
+    return {.each = each, .most = most, .pooled = looks(scenario_->balancing.policy)};
 }
 
 /// What that law becomes for those who wait besides. Where there is no room any more all is as it stays at that load.
 AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerLaw& law,
                             std::span<const Backlog::Met> met, double slowness) const {
     const std::size_t kind = answers_as(version);
-    const double each = waiting_at(version, slowness).each, step = wait_step(*scenario_, each) / each;
+    const double each = waiting_at(version, busy, slowness).each;
     const AnswerLaw& calm = book_->calm(kind, slowness);
     AnswerLaw sum;
     for (const auto& [share, waiting, room] : met) {
         if (share <= 0) continue;
-        const double wait = std::round(waiting / each / step) * step;
+        const double wait = in_steps(*scenario_, each, waiting) / each;
         sum.add(!room      ? book_->law(kind, busy.rate, busy.instances, slowness)
                 : wait > 0 ? law.behind(calm, book_->delayed(kind, slowness, wait))
                            : law,
@@ -295,7 +316,7 @@ AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slown
     const Standing& standing = standing_[version];
     const AnswerLaw law = this->law(version, busy, standing.load, slowness, errors);
     const double to = book_->load(answers_as(version), busy.rate, busy.instances, slowness);
-    return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, slowness)), slowness);
+    return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, busy, slowness)), slowness);
 }
 
 /// Likewise on average over a time in which queues grow or shrink to what the load makes of them. Where it is more than
@@ -306,10 +327,9 @@ AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double s
     const double to = book_->load(kind, busy.rate, busy.instances, slowness);
     Standing& standing = standing_[version];
     standing.backlog.resize(busy.instances);
-    const Backlog::Instances instances = waiting_at(version, slowness);
+    const Backlog::Instances instances = waiting_at(version, busy, slowness);
     std::vector<Backlog::Met> met;
-    const double left =
-        standing.backlog.pass(to, instances, seconds, wait_step(*scenario_, instances.each), met);
+    const double left = standing.backlog.pass(to, instances, seconds, wait_step(*scenario_, instances.each), met);
     AnswerLaw sum;
     if (left < seconds) {
         for (Backlog::Met& each : met) each.share *= seconds / (seconds - left);

@@ -67,12 +67,12 @@ class FlowPlane {
         double share = 0;   // of the service's requests
         double routed = 0;  // likewise, if the balancer looked at nothing
         double mirrored = 0;
-        int known = 0;     // instances that routers send requests to
-        int serving = 0;   // of these: answer
-        int stopping = 0;  // of these: refuse; the rest is dead
-        double held = 0;   // requests in flight of each
-        double live = 1;   // share of its requests that gets to one that answers
-        double load = 0;   // share of the slots in use that its queues are as long as, up to 1
+        int known = 0;      // instances that routers send requests to
+        int serving = 0;    // of these: answer
+        int stopping = 0;   // of these: refuse; the rest is dead
+        double held = 0;    // requests in flight of each
+        double live = 1;    // share of its requests that gets to one that answers
+        double load = 0;    // share of the slots in use that its queues are as long as, up to 1
         Backlog backlog{};  // beyond that
 
         int refusing() const { return known - serving; }
@@ -110,7 +110,7 @@ class FlowPlane {
     AnswerLaw law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const;
     AnswerLaw behind(std::size_t version, const Busy& busy, const AnswerLaw& law, std::span<const Backlog::Met> met,
                      double slowness) const;
-    Backlog::Instances waiting_at(std::size_t version, double slowness) const;
+    Backlog::Instances waiting_at(std::size_t version, const Busy& busy, double slowness) const;
     AnswerLaw follow_load(std::size_t version, const Busy& busy, double seconds, double slowness, double& errors);
     AnswerLaw approach(std::size_t version, const Busy& busy, double to, double seconds, double slowness,
                        double& errors);

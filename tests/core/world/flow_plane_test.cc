@@ -216,8 +216,8 @@ TEST(FlowPlane, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
     EXPECT_NEAR(harmed_in(100s), 75 * 100 * .99, 1);  // a hundredth fails anyhow
 }
 
-// 30 a second more than three instances can do, each with four slots and 400 ms: who comes waits for half of the timeout
-// after half a second. At the end of the second as many are late as before it, for queues have to go first.
+// 30 a second more than three instances can do, each with four slots and 400 ms: who comes waits for half of the
+// timeout after half a second. At the end of the second as many are late as before it, for queues have to go first.
 TEST(FlowPlane, QueuesFillAndEmptyAsTheyDoRequestByRequest) {
     Scenario scenario = testing::quick_scenario();
     scenario.service = {.slots = 4, .queue = 40, .service_time = LogNormal{.29, .8}, .timeout = 2s};

@@ -84,9 +84,9 @@ TEST(MeasuredReach, ThoseWhoRefuseLookIdle) {
     EXPECT_NEAR(after_a_while, steady, .05);
 }
 
-// Beside one that lives: all are refused until that one has nothing to do, a time of H(n) means from n requests, then it
-// gets every other one that comes while it is idle. In the long run it begins r = a b / (a + b) of them a second, a and
-// b the rates at which it becomes busy and idle; who starts idle is ahead of that by (a / (a + b))^2.
+// Beside one that lives: all are refused until that one has nothing to do, a time of H(n) means from n requests, then
+// it gets every other one that comes while it is idle. In the long run it begins r = a b / (a + b) of them a second, a
+// and b the rates at which it becomes busy and idle; who starts idle is ahead of that by (a / (a + b))^2.
 TEST(MeasuredLaw, WhoDiesWhileOthersAreBusyRefusesMoreAtFirst) {
     Scenario scenario = exponential_scenario(1);
     scenario.service.slots = 100;
