@@ -329,18 +329,38 @@ void Profile::measure_mix(Key key) {
     }
 }
 
-double Profile::reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness) {
+Profile::Key Profile::key_beside(const Defect& defect, double load, int refusing, int answering,
+                                 double slowness) const {
     constexpr double kStep = .1;
+    const double shrunk = std::min(1., static_cast<double>(kMostPooled) / (answering + refusing));
+    Key key = this->key(defect, 1, slowness);
+    key.instances = std::max(1, static_cast<int>(std::lround(shrunk * answering)));
+    key.refusing = std::max(1, static_cast<int>(std::lround(shrunk * refusing)));
+    key.load = std::max(1., std::round(std::min(load, kHighest) / kStep)) * kStep;
+    return key;
+}
+
+double Profile::refused_at_first(const Defect& defect, double load, int answering, double dead_for, double slowness) {
+    if (answering == 0 || dead_for <= 0 || !looks(alone_.balancing)) return 0;
+    Key key = key_beside(defect, load, 1, answering, slowness);
+    key.stopping_for = -dead_for;
+    // Who is there works off what it has, so it is that many more of more instances.
+    const double shrunk = static_cast<double>(answering) / key.instances;
+    const std::lock_guard lock(mutex_);
+    if (const auto known = reaches_.find(key); known != reaches_.end()) return shrunk * known->second;
+    const auto [scenario, facts, calm, first] = loaded(key);
+    const double refused = measure_refused_at_first(scenario, key.defect(), key.instances, key.slowness,
+                                                    facts.work * key.slowness, dead_for);
+    return shrunk * reaches_.emplace(key, refused).first->second;
+}
+
+double Profile::reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness) {
     const int count = refusing.dead + refusing.stopping;
     if (count == 0) return 1;
     if (answering == 0) return 0;
     if (!looks(alone_.balancing)) return static_cast<double>(answering) / (answering + count);
-    const double shrunk = std::min(1., static_cast<double>(kMostPooled) / (answering + count));
-    Key key = this->key(defect, 1, slowness);
-    key.instances = std::max(1, static_cast<int>(std::lround(shrunk * answering)));
-    key.refusing = std::max(1, static_cast<int>(std::lround(shrunk * count)));
+    Key key = key_beside(defect, load, count, answering, slowness);
     key.stopping_for = refusing.dead == 0 ? refusing.stopping_for : 0;
-    key.load = std::max(1., std::round(std::min(load, kHighest) / kStep)) * kStep;
     const std::lock_guard lock(mutex_);
     if (const auto known = reaches_.find(key); known != reaches_.end()) return known->second;
     const auto [scenario, facts, calm, first] = loaded(key);
@@ -558,6 +578,12 @@ double AnswerBook::reach(std::size_t version, double rate, int answering, const 
                          double slowness) const {
     const double load = this->load(version, rate, answering, slowness);
     return profile_->reach(versions_[version].defect, load, refusing, answering, slowness);
+}
+
+double AnswerBook::refused_at_first(std::size_t version, double rate, int answering, double dead_for,
+                                    double slowness) const {
+    const double load = this->load(version, rate, answering, slowness);
+    return profile_->refused_at_first(versions_[version].defect, load, answering, dead_for, slowness);
 }
 
 AnswerLaw AnswerBook::law_at(std::size_t version, double load, int instances, double slowness) const {

@@ -95,6 +95,9 @@ class Profile {
     /// Beside instances that refuse: the share of requests that get to one that answers. `load`: if all did.
     double reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness);
 
+    /// When one more dies: how many more requests it refuses at first than if it had been dead for long; see Refusing.
+    double refused_at_first(const Defect& defect, double load, int answering, double dead_for, double slowness);
+
     /// What is known, to be kept: so many numbers for each measurement.
     static constexpr std::size_t kRow = 11 + 2 * kCauses + kMaxLatencyBuckets + 6 + kSizes;
     std::vector<double> dump() const;
@@ -112,13 +115,14 @@ class Profile {
         int newer = 0;    // of these, in a mix; the law is then of all its requests, of which a version has its part
         int version = 0;  // of a mix
         int refusing = 0;
-        double stopping_for = 0;
+        double stopping_for = 0;  // negative: dead for
         double load = 0;
         Defect defect() const { return {kind, severity, share, request_class}; }
         friend auto operator<=>(const Key&, const Key&) = default;
     };
     struct Loaded;
     Loaded loaded(const Key& key) const;
+    Key key_beside(const Defect& defect, double load, int refusing, int answering, double slowness) const;
     Distribution with_retries(double late) const;
     Key key(const Defect& defect, int instances, double slowness) const;
     AnswerLaw between(Key key, double load);
@@ -186,6 +190,7 @@ class AnswerBook {
     }
     /// Of requests to these and others that refuse: the share that gets to one that answers.
     double reach(std::size_t version, double rate, int answering, const Refusing& refusing, double slowness) const;
+    double refused_at_first(std::size_t version, double rate, int answering, double dead_for, double slowness) const;
     /// The law if nobody waits.
     const AnswerLaw& calm(std::size_t version, double slowness) const { return delayed(version, slowness, 0); }
     /// If all wait for so many seconds.

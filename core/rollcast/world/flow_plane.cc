@@ -34,6 +34,14 @@ double wait_step(const Scenario& scenario, double each) {
     return std::max(std::min(queue, late) / kSteps, queue / kMostSteps);
 }
 
+double in_steps(const Scenario& scenario, double each, double waiting) {
+    const double step = wait_step(scenario, each);
+    return std::round(waiting / step) * step;
+}
+
+/// Does the balancer look for who is least busy?
+bool looks(Policy policy) { return policy != Policy::kRandom && policy != Policy::kRoundRobin; }
+
 template <typename Numbers>
 auto sum(const Numbers& numbers) {
     return std::accumulate(numbers.begin(), numbers.end(), typename Numbers::value_type{});
@@ -51,6 +59,7 @@ FlowPlane::FlowPlane(const Scenario& scenario, const Defect& defect, std::shared
       versions_(rollcast::versions(scenario)),
       closed_rate_(closed_loop_rate(scenario)),
       stopping_for_(std::max(0., mean(scenario.balancing.propagation) - to_seconds(scenario.fleet.pre_stop))),
+      dead_for_(mean(scenario.fleet.crash_notice) + mean(scenario.balancing.propagation)),
       bursts_(scenario.traffic, streams, from),
       tokens_(scenario.traffic.retries.reserve),
       looked_(from),
@@ -195,13 +204,27 @@ Cause FlowPlane::cause_of_death(std::size_t version) const {
 
 /// Processes take along what they have in flight, and the request that kills them. These and those that are refused
 /// until routers know are the first failures of their kind: a series that begins with a death misses some of them.
+/// While those that live are still busy a balancer that looks for idle ones sends hardly any request to these.
 void FlowPlane::die(std::size_t version, int deaths) {
     const Standing& standing = standing_[version];
     const double share = standing.share + standing.mirrored;
     if (share <= 0 || (simulated_ && version == kNew)) return;
     const bool killed =
         version == kNew && (defect_.kind == DefectKind::kCrashOnRequest || defect_.kind == DefectKind::kMemoryLeak);
-    const double lost = deaths * (standing.held + killed), own = lost * standing.share / share;
+    double lost = deaths * (standing.held + killed);
+    if (standing.refusing() == 0) {
+        const double slowness = impairment_of(scenario_->faults.brown_outs, looked_).slowness;
+        const double requests = rate(looked_, looked_) * retrying_.attempts;
+        int living = -deaths;
+        double its = 0;
+        for (std::size_t each = 0; each < versions_; ++each) {
+            if (each != version && !mixed_) continue;
+            living += standing_[each].serving;
+            its += standing_[each].routed * retrying_.work[each] + standing_[each].mirrored;
+        }
+        lost += book_->refused_at_first(answers_as(version), requests * its, living, dead_for_, slowness);
+    }
+    const double own = lost * standing.share / share;
     const auto cause = static_cast<std::size_t>(cause_of_death(version));
     intervals_[version].cut_off[cause] += own;
     copies_[version].cut_off[cause] += lost - own;
@@ -288,26 +311,39 @@ AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, dou
     return sum;
 }
 
-Backlog::Instances FlowPlane::waiting_at(std::size_t version, double slowness) const {
-    const AnswerBook::Version& facts = book_->version(answers_as(version));
+/// Who waits for longer than the timeout, or may, leaves the queue. So it grows until as many are answered in time as
+/// are in the long run.
+Backlog::Instances FlowPlane::waiting_at(std::size_t version, const Busy& busy, double slowness) const {
+    constexpr int kHalvings = 8;
+    const std::size_t kind = answers_as(version);
+    const AnswerBook::Version& facts = book_->version(kind);
     const Service& service = scenario_->service;
-    const double each = facts.slots / (facts.work * slowness), wait = to_seconds(service.most_wait);
-    const Policy policy = scenario_->balancing.policy;
-    return {.each = each,
-            .most = std::min<double>(service.queue, wait > 0 ? wait * each : service.queue),
-            .pooled = policy != Policy::kRandom && policy != Policy::kRoundRobin};
+    const double each = facts.slots / (facts.work * slowness);
+    const Duration longest =
+        service.most_wait > Duration{} ? std::min(service.most_wait, service.timeout) : service.timeout;
+    double most = std::min<double>(service.queue, to_seconds(longest) * each);
+    if (const double to = load(version, busy, slowness); to > 1) {
+        const double well = law_at(version, to, busy.instances, slowness).in_time();
+        double least = 0;
+        for (int i = 0; i < kHalvings; ++i) {
+            const double middle = (least + most) / 2;
+            const double wait = in_steps(*scenario_, each, middle) / each;
+            (book_->delayed(kind, slowness, wait).in_time() > well ? least : most) = middle;
+        }
+    }
+    return {.each = each, .most = most, .pooled = looks(scenario_->balancing.policy)};
 }
 
 /// What that law becomes for those who wait besides. Where there is no room any more all is as it stays at that load.
 AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerLaw& law,
                             std::span<const Backlog::Met> met, double slowness) const {
     const std::size_t kind = answers_as(version);
-    const double each = waiting_at(version, slowness).each, step = wait_step(*scenario_, each) / each;
+    const double each = waiting_at(version, busy, slowness).each;
     const AnswerLaw& calm = book_->calm(kind, slowness);
     AnswerLaw sum;
     for (const auto& [share, waiting, room] : met) {
         if (share <= 0) continue;
-        const double wait = std::round(waiting / each / step) * step;
+        const double wait = in_steps(*scenario_, each, waiting) / each;
         sum.add(!room      ? law_at(version, load(version, busy, slowness), busy.instances, slowness)
                 : wait > 0 ? law.behind(calm, book_->delayed(kind, slowness, wait))
                            : law,
@@ -321,7 +357,7 @@ AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slown
     const Standing& standing = standing_[version];
     const AnswerLaw law = this->law(version, busy, standing.load, slowness, errors);
     const double to = load(version, busy, slowness);
-    return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, slowness)), slowness);
+    return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, busy, slowness)), slowness);
 }
 
 /// Likewise on average over a time in which queues grow or shrink to what the load makes of them. Where it is more than
@@ -331,7 +367,7 @@ AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double s
     const double to = load(version, busy, slowness);
     Standing& standing = standing_[version];
     standing.backlog.resize(busy.instances);
-    const Backlog::Instances instances = waiting_at(version, slowness);
+    const Backlog::Instances instances = waiting_at(version, busy, slowness);
     std::vector<Backlog::Met> met;
     const double left = standing.backlog.pass(to, instances, seconds, wait_step(*scenario_, instances.each), met);
     AnswerLaw sum;

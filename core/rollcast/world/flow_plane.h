@@ -119,7 +119,7 @@ class FlowPlane {
     AnswerLaw law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const;
     AnswerLaw behind(std::size_t version, const Busy& busy, const AnswerLaw& law, std::span<const Backlog::Met> met,
                      double slowness) const;
-    Backlog::Instances waiting_at(std::size_t version, double slowness) const;
+    Backlog::Instances waiting_at(std::size_t version, const Busy& busy, double slowness) const;
     AnswerLaw follow_load(std::size_t version, const Busy& busy, double seconds, double slowness, double& errors);
     AnswerLaw approach(std::size_t version, const Busy& busy, double to, double seconds, double slowness,
                        double& errors);
@@ -144,6 +144,7 @@ class FlowPlane {
     std::size_t versions_;
     double closed_rate_;
     double stopping_for_;  // seconds, from TERM until routers know
+    double dead_for_;      // likewise, from a death
 
     BurstPath bursts_;
     double tokens_;  // of a retry budget

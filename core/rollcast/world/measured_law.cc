@@ -61,6 +61,9 @@ class Rig {
         }
     }
 
+    /// The last one's process ends.
+    void kill(Time now) { plane_.kill(servers_ - 1, now, Cause::kHandOver); }
+
     /// Goes on, and returns what has ended since it stopped the last time.
     const std::vector<AttemptRecord>& run(Time until) {
         journal_.clear();
@@ -289,6 +292,36 @@ double measure_reach_while_stopping(const Scenario& scenario, const Defect& defe
         rig.stop(refusing, false, now);
     }
     return std::max(0., 1 - refused / (kTimes * scenario.traffic.rate * seconds));
+}
+
+double measure_refused_at_first(const Scenario& scenario, const Defect& defect, int answering, double slowness,
+                                double work, double seconds) {
+    constexpr int kTimes = 400;
+    constexpr double kSettled = 20, kSettledAgain = 8;  // means of service
+    const double usual = 1 - measure_reach(scenario, defect, answering, 1, slowness);
+    Rig rig(scenario, defect, answering + 1, 0, slowness);
+    const Duration pause = from_seconds(kSettled * work);
+    const Duration window = from_seconds(std::min(seconds, kSettledAgain * work));
+    double refused = 0, arrived = 0;
+    Time now{};
+    Instant from = 0, to = 0;  // since the last death
+    const auto go_on = [&](Duration time) {
+        for (const AttemptRecord& each : rig.run(now += time)) {
+            if (each.arrived < from || each.arrived >= to) continue;
+            ++arrived;
+            refused += each.seen == Code::k503 && each.cause == Cause::kHandOver;
+        }
+    };
+    for (int i = 0; i < kTimes; ++i) {
+        go_on(pause);
+        rig.kill(now);
+        from = Duration{now - Time{}}.count();
+        to = from + window.count();
+        go_on(window);
+        rig.stop(1, false, now);
+    }
+    go_on(pause);
+    return (refused - usual * arrived) / kTimes;
 }
 
 }  // namespace rollcast

@@ -30,4 +30,9 @@ double measure_reach(const Scenario& scenario, const Defect& defect, int answeri
 double measure_reach_while_stopping(const Scenario& scenario, const Defect& defect, int answering, int refusing,
                                     double slowness, double work, double seconds);
 
+/// When one more instance dies: how many more requests it refuses in the first `seconds` than if it had been dead for
+/// long. At first all others are busy. `work`: mean seconds of service.
+double measure_refused_at_first(const Scenario& scenario, const Defect& defect, int answering, double slowness,
+                                double work, double seconds);
+
 }  // namespace rollcast

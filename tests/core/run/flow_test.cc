@@ -258,6 +258,13 @@ TEST(Flow, WearsProcessesOutAsEvenlyAsBalancersSpreadRequests) {
     EXPECT_GT(simulated.mean(), 2);
     EXPECT_NEAR(drawn.mean(), simulated.mean(),
                 5 * std::sqrt((drawn.variance() + simulated.variance()) / kTimes) + 1e-9);
+    // So few are served, and no others drawn: it is the same run.
+    const auto same = [&](double leak) {
+        scenario.release = exact.release = certain(DefectKind::kMemoryLeak, leak);
+        return replicate(scenario, canary(), kSeed, 0, 0).failed == replicate(exact, canary(), kSeed, 0, 0).failed;
+    };
+    EXPECT_TRUE(same(600));
+    EXPECT_FALSE(same(3000));
     const Defect many{.kind = DefectKind::kMemoryLeak, .severity = 1e5};
     EXPECT_EQ(Flow(scenario, many).quiet.front().balancing.policy, Policy::kRoundRobin);
 }

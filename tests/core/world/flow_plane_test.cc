@@ -316,5 +316,44 @@ TEST(FlowPlane, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
     EXPECT_NEAR(harmed_in(100s), 75 * 100 * .99, 1);  // a hundredth fails anyhow
 }
 
+// 30 a second more than three instances can do, each with four slots and 400 ms: who comes waits for half of the
+// timeout after half a second. At the end of the second as many are late as before it, for queues have to go first.
+TEST(FlowPlane, QueuesFillAndEmptyAsTheyDoRequestByRequest) {
+    Scenario scenario = testing::quick_scenario();
+    scenario.service = {.slots = 4, .queue = 40, .service_time = LogNormal{.29, .8}, .timeout = 2s};
+    scenario.balancing.policy = Policy::kLeastOutstanding;
+    scenario.traffic.rate = 36;
+    scenario.traffic.shape = {{60s, 1}, {60s, 5}, {61s, 5}, {61s, 1}};
+    Scenario quiet = scenario;
+    quiet.traffic = {.rate = 1e-9};
+    testing::Running running(quiet);
+    const auto book = std::make_shared<AnswerBook>(scenario, Defect{});
+    constexpr std::uint32_t kTimes = 60;
+    double drawn = 0, exact = 0;
+    for (std::uint32_t i = 0; i < kTimes; ++i) {
+        FlowPlane flow(scenario, {}, book, StreamSpace(3, i), Time{});
+        for (const Duration at : {60s, 61s, 91s}) {
+            flow.settle(running.world, Time{} + at);
+            if (at == 60s) drawn -= static_cast<double>(flow.total().failed());
+        }
+        drawn += static_cast<double>(flow.total().failed());
+
+        DataPlane requests(scenario, std::vector{Defect{}}, StreamSpace(3, i), Time{});
+        RouteGroup group;
+        for (int instance = 0; instance < scenario.fleet.replicas; ++instance) {
+            group.servers.push_back(requests.add_server(kOldVersion));
+            requests.listen(group.servers.back(), Time{});
+        }
+        requests.set_routes({group});
+        for (const Duration at : {60s, 91s}) {
+            requests.advance(Time{} + at);
+            requests.sweep(Time{} + at);
+            exact += (at == 60s ? -1 : 1) * static_cast<double>(requests.total().failed());
+        }
+    }
+    EXPECT_GT(exact / kTimes, 50);
+    EXPECT_NEAR(drawn / kTimes, exact / kTimes, .12 * exact / kTimes);
+}
+
 }  // namespace
 }  // namespace rollcast

@@ -84,5 +84,19 @@ TEST(MeasuredReach, ThoseWhoRefuseLookIdle) {
     EXPECT_NEAR(after_a_while, steady, .05);
 }
 
+// Beside one that lives: all are refused until that one has nothing to do, a time of H(n) means from n requests, then
+// it gets every other one that comes while it is idle. In the long run it begins r = a b / (a + b) of them a second, a
+// and b the rates at which it becomes busy and idle; who starts idle is ahead of that by (a / (a + b))^2.
+TEST(MeasuredLaw, WhoDiesWhileOthersAreBusyRefusesMoreAtFirst) {
+    Scenario scenario = exponential_scenario(1);
+    scenario.service.slots = 100;
+    scenario.balancing.policy = Policy::kLeastOutstanding;
+    scenario.traffic.rate = 80;
+    const double until_idle = .1 * (1 + 1 / 2. + 1 / 3. + 1 / 4.);  // of eight requests each has four
+    constexpr double kBusy = 40, kIdle = 10, kPart = kBusy / (kBusy + kIdle);
+    const double more = kIdle * kPart * until_idle - kPart * kPart;
+    EXPECT_NEAR(measure_refused_at_first(scenario, {}, 1, 1, .1, 10), more, .5);
+}
+
 }  // namespace
 }  // namespace rollcast
