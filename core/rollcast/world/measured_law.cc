@@ -18,7 +18,7 @@ constexpr std::uint64_t kSeed = 20240229;
 constexpr int kFewestWindows = 100;
 constexpr double kMostSlots = 1024;
 constexpr double kMostPersistent = .98;
-constexpr double kMostEffort = 5;  // times the requests that are asked for
+constexpr double kMostEffort = 10;  // times the requests that are asked for
 
 class Rig {
    public:
@@ -112,22 +112,32 @@ struct Seen {
     std::array<double, kSizes> late_for_waiting{};
 
     void end_window() {
-        failures.add(real.failed() - failed_before_);
+        const double failed = real.failed() - failed_before_;
+        const double for_waiting = failed - (idle.failed() - failed_alone_before_);
+        failures.add(failed);
+        in_a_row_ += for_waiting * std::exchange(for_waiting_before_, for_waiting);
+        for_waiting_.add(for_waiting);
         waited.push_back({real.law.answered() - well_before_, real.law.latency - latency_before_});
-        failed_before_ = real.failed(), well_before_ = real.law.answered(), latency_before_ = real.law.latency;
+        failed_before_ = real.failed(), failed_alone_before_ = idle.failed();
+        well_before_ = real.law.answered(), latency_before_ = real.law.latency;
     }
-    /// Are failures known well enough? `all`: requests, of which these are a part.
+    /// Are failures known well enough? Those of who is late by himself are. `all`: requests, of which these are a part.
     bool is_enough(double all) const {
-        constexpr double kNearEnough = .01, kNextToNone = 1e-5;  // error of failures, of requests
+        constexpr double kNearEnough = .005, kNextToNone = 1e-5;  // error of failures, of requests
         if (failures.count() < kFewestWindows) return false;
         const double windows = static_cast<double>(failures.count());
-        const double error = std::sqrt(failures.variance() / windows);
+        const double mean = for_waiting_.mean(), variance = for_waiting_.variance();
+        const double lasts =
+            variance > 0 ? std::clamp((in_a_row_ / windows - mean * mean) / variance, 0., kMostPersistent) : 0;
+        const double error = std::sqrt(variance / windows * (1 + lasts) / (1 - lasts));
         return error < kNearEnough * failures.mean() + kNextToNone * all / windows;
     }
     AnswerLaw law(const AnswerLaw& calm, Duration window, Duration interval) const;
 
    private:
-    double failed_before_ = 0, well_before_ = 0, latency_before_ = 0;
+    Moments for_waiting_{};  // failures of a window, but for those who are late by themselves
+    double in_a_row_ = 0, for_waiting_before_ = 0;
+    double failed_before_ = 0, failed_alone_before_ = 0, well_before_ = 0, latency_before_ = 0;
 };
 
 AnswerLaw Seen::law(const AnswerLaw& calm, Duration window, Duration interval) const {

@@ -11,8 +11,8 @@ namespace rollcast {
 /// What becomes of Poisson requests at `scenario.traffic.rate`: at so many instances of one version, all slower than
 /// usual by a factor. `work`: mean seconds of service. `calm`: what would if nobody waited, exactly; only what waiting
 /// adds to it is measured, with the same requests at instances that have room for all, so that chance in service times
-/// cancels out. Runs until failures are known to 1 % (or to 1e-5 of the requests), for so many requests at least, and
-/// for five times as many at most.
+/// cancels out. Runs until failures are known to half a percent (or to 1e-5 of the requests), for so many at least, and
+/// for ten times as many at most.
 AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                       const AnswerLaw& calm, double work, double requests);
 
