@@ -34,6 +34,9 @@ double slots_of(const Service& service, const Defect& defect) {
 /// Does the balancer look at what instances do, or whose turn it is?
 bool looks(const Balancing& balancing) { return balancing.policy != Policy::kRandom; }
 
+/// At what instances have to do.
+bool weighs(const Balancing& balancing) { return looks(balancing) && balancing.policy != Policy::kRoundRobin; }
+
 /// So many instances of one balancer hardly differ from these.
 int like(int instances) {
     for (const int fewer : {16, 12, 8, 6, 4, 3, 2}) {
@@ -99,6 +102,10 @@ double& of(AnswerLaw::ByCause& shares, Cause cause) { return shares[static_cast<
 
 double AnswerLaw::in_time() const {
     return 1 - std::accumulate(refused.begin(), refused.end(), 0.) - std::accumulate(late.begin(), late.end(), 0.);
+}
+
+double AnswerLaw::all() const {
+    return std::accumulate(refused.begin(), refused.end(), std::accumulate(late.begin(), late.end(), answered()));
 }
 
 double AnswerLaw::answered() const { return std::accumulate(by_latency.begin(), by_latency.end(), 0.); }
@@ -223,20 +230,53 @@ Profile::Key Profile::key(const Defect& defect, int instances, double slowness) 
 }
 
 AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
+    const std::lock_guard lock(mutex_);
+    return between(key(defect, instances, slowness), load);
+}
+
+AnswerLaw Profile::between(Key key, double load) {
     const double step = load < kShort ? kShortStep : kLoadStep;
     const double steps = std::min(load, kHighest) / step, below = std::floor(steps), above = steps - below;
-    Key key = this->key(defect, instances, slowness);
     key.load = below * step;
     AnswerLaw law;
-    const std::lock_guard lock(mutex_);
     law.add(at(key), 1 - above);
     key.load = (below + 1) * step;
     if (above > 0) law.add(at(key), above);
     return law;
 }
 
+bool Profile::sets_apart(const Defect& defect) const {
+    return weighs(alone_.balancing) && timing_of(defect).kind != DefectKind::kNone;
+}
+
+Mix Profile::mix(const Defect& defect, double load, int older, int newer, double slowness) {
+    Key key = this->key(defect, older + newer, slowness);
+    const double part = std::clamp(std::round(static_cast<double>(kMixes) * newer / (older + newer)), 1., kMixes - 1.);
+    key.instances = std::max(2, key.instances);
+    key.newer = std::clamp(static_cast<int>(std::lround(part * key.instances / kMixes)), 1, key.instances - 1);
+    Mix mix;
+    std::array<double, 2> drawn{};  // requests of an instance
+    {
+        const std::lock_guard lock(mutex_);
+        for (key.version = 0; key.version < 2; ++key.version) {
+            AnswerLaw& law = mix.laws[static_cast<std::size_t>(key.version)];
+            const AnswerLaw part_of_all = between(key, std::max(load, kShortStep));
+            const double share = part_of_all.all();
+            law.add(part_of_all, 1 / share);
+            drawn[static_cast<std::size_t>(key.version)] =
+                share / (key.version == 0 ? key.instances - key.newer : key.newer);
+        }
+    }
+    mix.newer = newer * drawn[1] / (older * drawn[0] + newer * drawn[1]);
+    return mix;
+}
+
 const AnswerLaw& Profile::at(const Key& key) {
     if (const auto known = laws_.find(key); known != laws_.end()) return known->second;
+    if (key.newer > 0) {
+        measure_mix(key);
+        return laws_.at(key);
+    }
     const auto [scenario, facts, calm, first] = loaded(key);
     AnswerLaw law = first;
     if (key.load > 0) {
@@ -250,6 +290,37 @@ const AnswerLaw& Profile::at(const Key& key) {
         law.add(calm, -of_first);
     }
     return laws_.emplace(key, law).first->second;
+}
+
+/// Who is late by himself at the new version alone is not tried again.
+void Profile::measure_mix(Key key) {
+    constexpr std::size_t kOld = index_of(kOldVersion);
+    Scenario scenario = loaded(this->key({}, 1, key.slowness)).scenario;
+    const auto unknown = std::make_shared<Profile>(alone_);
+    const AnswerBook first(alone_, key.defect(), unknown), attempts(scenario, key.defect(), unknown);
+    std::array<AnswerLaw, 2> calm{};
+    std::array<double, 2> work{};
+    double capacity = 0;
+    for (std::size_t version = 0; version < 2; ++version) {
+        const AnswerBook::Version& facts = attempts.version(version);
+        calm[version] = attempts.calm(version, key.slowness);
+        work[version] = facts.work * key.slowness;
+        capacity += (version == kOld ? key.instances - key.newer : key.newer) * facts.slots / work[version];
+    }
+    scenario.traffic.rate = key.load * capacity;
+    const Mix mix = rollcast::measure_mix(scenario, key.defect(), {key.instances - key.newer, key.newer}, key.slowness,
+                                          calm, work, key.load < kShort ? kShortRequests : kRequests);
+    for (key.version = 0; key.version < 2; ++key.version) {
+        const auto version = static_cast<std::size_t>(key.version);
+        const AnswerLaw first_calm = first.calm(version, key.slowness);
+        const double of_first = first_calm.in_time() / calm[version].in_time();
+        const double share = version == kOld ? 1 - mix.newer : mix.newer;
+        AnswerLaw law;
+        law.add(first_calm, share);
+        law.add(mix.laws[version], share * of_first);
+        law.add(calm[version], -share * of_first);
+        laws_.emplace(key, law);
+    }
 }
 
 Profile::Key Profile::key_beside(const Defect& defect, double load, int refusing, int answering,
@@ -299,8 +370,8 @@ std::vector<double> Profile::dump() const {
     const auto add = [&](const Key& key, const AnswerLaw& law) {
         rows.insert(rows.end(),
                     {static_cast<double>(key.kind), key.severity, key.share, static_cast<double>(key.request_class),
-                     key.slowness, static_cast<double>(key.instances), static_cast<double>(key.refusing),
-                     key.stopping_for, key.load});
+                     key.slowness, static_cast<double>(key.instances), static_cast<double>(key.newer),
+                     static_cast<double>(key.version), static_cast<double>(key.refusing), key.stopping_for, key.load});
         rows.insert(rows.end(), law.refused.begin(), law.refused.end());
         rows.insert(rows.end(), law.late.begin(), law.late.end());
         rows.insert(rows.end(), law.by_latency.begin(), law.by_latency.end());
@@ -323,6 +394,7 @@ void Profile::restore(std::span<const double> rows) {
         key.kind = static_cast<DefectKind>(next()), key.severity = next(), key.share = next(),
         key.request_class = static_cast<int>(next());
         key.slowness = next(), key.instances = static_cast<int>(next());
+        key.newer = static_cast<int>(next()), key.version = static_cast<int>(next());
         key.refusing = static_cast<int>(next()), key.stopping_for = next(), key.load = next();
         AnswerLaw law;
         for (double& share : law.refused) share = next();
@@ -389,9 +461,12 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shar
             }
             if (hits(truth, i) && truth.kind == DefectKind::kCrashOnRequest) facts.fatal += each.share * truth.severity;
             const Distribution& good = each.service_time ? *each.service_time : scenario.service.service_time;
-            each_level(ServiceTimes(good, truth, hits(truth, i), 1),
-                       [&](double seconds, double share) { facts.work += each.share * share * seconds; });
+            each_level(ServiceTimes(good, truth, hits(truth, i), 1), [&](double seconds, double share) {
+                facts.work += each.share * share * seconds;
+                facts.residual += each.share * share * seconds * seconds / 2;
+            });
         }
+        facts.residual /= facts.work;
         kind.quiet = quiet_load(facts.slots);
     }
 }
@@ -510,15 +585,9 @@ AnswerLaw AnswerBook::law_at(std::size_t version, double load, int instances, do
     return load > kind.quiet ? profile_->law(kind.defect, load, instances, slowness) : calm(version, slowness);
 }
 
-double AnswerBook::inertia(std::size_t version, double load, int instances, double slowness) const {
-    const auto held = [&](double at) {  // in the system, over the slots; by Little's law
-        const AnswerLaw law = law_at(version, at, instances, slowness);
-        const double late = std::accumulate(law.late.begin(), law.late.end(), 0.);
-        return at * (law.latency + late * to_seconds(scenario_.service.timeout));
-    };
-    const double work = versions_[version].facts.work * slowness, step = Profile::kLoadStep;
-    const double from = std::min(load, Profile::kHighest - step);
-    return std::max(work, (held(from + step) - held(from)) / step);
+/// Seconds that clients wait on average.
+double AnswerBook::waits(const AnswerLaw& law) const {
+    return law.latency + std::accumulate(law.late.begin(), law.late.end(), 0.) * to_seconds(scenario_.service.timeout);
 }
 
 const AnswerLaw& AnswerBook::delayed(std::size_t version, double slowness, double wait) const {

@@ -88,6 +88,7 @@ void FlowPlane::look(const World& world, Time now) {
     standing_[kNew].routed = newer;
     standing_[kOld].routed = both ? 1 - newer - beside : world.share(kOld);
     standing_[kThird].routed = beside;
+    nowhere_ = newer + older > 0 ? 0 : 1;
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const int dead = world.known(version) - world.answering(version) - world.refusing(version);
@@ -132,6 +133,7 @@ void FlowPlane::pass_until(Time now) {
         pass(version, rate, seconds, Requests::kOwn);
         pass(version, rate, seconds, Requests::kCopies);
     }
+    find_none(rate * retrying_.attempts * seconds * nowhere_);
     looked_ = now;
     if (looked_ == Time{} + Duration(bursts_.stay_end())) bursts_.next(scenario_->traffic, streams_);
 }
@@ -158,13 +160,30 @@ void FlowPlane::spread(double rate) {
                                            standing.serving, refusing, slowness);
     }
     const int refusing = all.dead + all.stopping;
-    if (!mixed_ || refusing == 0 || serving == 0) return;
-    const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
+    pool_ = {};
+    if (!mixed_ || serving == 0) return;
+    const int newer = standing_[kNew].serving, older = serving - newer;
+    const bool apart = newer > 0 && older > 0 && alike() && book_->sets_apart();
+    if (refusing == 0 && !apart) return;
+    const std::size_t most = newer > standing_[kOld].serving ? kNew : kOld;
     const double live = book_->reach(answers_as(most), rate * share * retrying_.work[most], serving, all, slowness);
+    double of_newer = static_cast<double>(newer) / serving;
+    if (apart) {
+        double capacity = 0, brought = 0;  // requests a second
+        for (std::size_t version = 0; version < versions_; ++version) {
+            const Standing& standing = standing_[version];
+            if (standing.serving == 0) continue;
+            capacity += 1 / book_->load(answers_as(version), 1, standing.serving, slowness);
+            brought += rate * live * standing.routed * retrying_.work[version];
+        }
+        pool_ = {older, newer, brought / capacity};
+        of_newer = book_->mix(pool_.load, older, newer, slowness).newer;
+    }
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
-        const double its_live = share * live * standing.serving / serving;
-        standing.share = its_live + share * (1 - live) * standing.refusing() / refusing;
+        const double of_them = version == kNew ? of_newer : (1 - of_newer) * share_of(standing.serving, older);
+        const double its_live = share * live * of_them;
+        standing.share = its_live + share * (1 - live) * share_of(standing.refusing(), refusing);
         standing.live = share_of(its_live, standing.share);
     }
 }
@@ -225,9 +244,15 @@ void FlowPlane::follow_leak(const World& world) {
     if (failed + fine > 0) worn_out_ = failed / (failed + fine);
 }
 
+/// Is one instance of a version as good as another?
+bool FlowPlane::alike() const {
+    const InstanceEffects& effects = scenario_->faults.instances;
+    return effects.noise == 0 && effects.gray == 0;
+}
+
 Impairment FlowPlane::effect(std::size_t version, int instance) const {
     const InstanceEffects& effects = scenario_->faults.instances;
-    if (effects.noise == 0 && effects.gray == 0) return {};
+    if (alike()) return {};
     Stream luck = streams_.stream(Purpose::kInstanceEffect,
                                   std::uint64_t{version} << 40 | static_cast<std::uint64_t>(instance) << 16);
     const bool gray = uniform(luck) < effects.gray;
@@ -248,6 +273,11 @@ FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
     }
+    if (mixed_ && alike() && standing.serving > 0) {  // one queue, of as many as share it
+        int all = 0;
+        for (std::size_t each = 0; each < versions_; ++each) all += standing_[each].serving;
+        return {rate * all / standing.serving, all};
+    }
     const bool as_planned = !share_ || version == kOld || standing_[kNew].share != *share_ || standing.share == 0;
     if (as_planned) return {rate, std::max(1, standing.serving)};
     const int replicas = scenario_->fleet.replicas;
@@ -255,12 +285,23 @@ FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
     return {rate / standing.share * fleet / replicas, fleet};
 }
 
+/// Share of the slots in use, if all that comes is served.
+double FlowPlane::load(std::size_t version, const Busy& busy, double slowness) const {
+    return pool_.newer > 0 ? pool_.load : book_->load(answers_as(version), busy.rate, busy.instances, slowness);
+}
+
+/// Of instances as there are now.
+AnswerLaw FlowPlane::law_at(std::size_t version, double load, int instances, double slowness) const {
+    const std::size_t kind = answers_as(version);
+    return pool_.newer > 0 ? book_->mix(load, pool_.older, pool_.newer, slowness).laws[kind]
+                           : book_->law_at(kind, load, instances, slowness);
+}
+
 /// Over the instances that serve, each with that share of its slots in use. Adds what fails because of them to
 /// `errors`.
 AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const {
-    const InstanceEffects& effects = scenario_->faults.instances;
+    if (alike()) return law_at(version, load, busy.instances, slowness);
     const std::size_t kind = answers_as(version);
-    if (effects.noise == 0 && effects.gray == 0) return book_->law_at(kind, load, busy.instances, slowness);
     AnswerLaw sum;
     for (int i = 0; i < busy.instances; ++i) {
         const Impairment own = effect(version, i);
@@ -281,8 +322,8 @@ Backlog::Instances FlowPlane::waiting_at(std::size_t version, const Busy& busy, 
     const Duration longest =
         service.most_wait > Duration{} ? std::min(service.most_wait, service.timeout) : service.timeout;
     double most = std::min<double>(service.queue, to_seconds(longest) * each);
-    if (const double to = book_->load(kind, busy.rate, busy.instances, slowness); to > 1) {
-        const double well = book_->law_at(kind, to, busy.instances, slowness).in_time();
+    if (const double to = load(version, busy, slowness); to > 1) {
+        const double well = law_at(version, to, busy.instances, slowness).in_time();
         double least = 0;
         for (int i = 0; i < kHalvings; ++i) {
             const double middle = (least + most) / 2;
@@ -303,7 +344,7 @@ AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerL
     for (const auto& [share, waiting, room] : met) {
         if (share <= 0) continue;
         const double wait = in_steps(*scenario_, each, waiting) / each;
-        sum.add(!room      ? book_->law(kind, busy.rate, busy.instances, slowness)
+        sum.add(!room      ? law_at(version, load(version, busy, slowness), busy.instances, slowness)
                 : wait > 0 ? law.behind(calm, book_->delayed(kind, slowness, wait))
                            : law,
                 share);
@@ -315,7 +356,7 @@ AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerL
 AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const {
     const Standing& standing = standing_[version];
     const AnswerLaw law = this->law(version, busy, standing.load, slowness, errors);
-    const double to = book_->load(answers_as(version), busy.rate, busy.instances, slowness);
+    const double to = load(version, busy, slowness);
     return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, busy, slowness)), slowness);
 }
 
@@ -323,8 +364,7 @@ AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slown
 /// all slots can do, what is beyond that waits besides.
 AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double seconds, double slowness,
                                  double& errors) {
-    const std::size_t kind = answers_as(version);
-    const double to = book_->load(kind, busy.rate, busy.instances, slowness);
+    const double to = load(version, busy, slowness);
     Standing& standing = standing_[version];
     standing.backlog.resize(busy.instances);
     const Backlog::Instances instances = waiting_at(version, busy, slowness);
@@ -352,7 +392,10 @@ AnswerLaw FlowPlane::approach(std::size_t version, const Busy& busy, double to, 
     double& load = standing_[version].load;
     AnswerLaw sum;
     double left = seconds;
-    const auto inertia = [&](double at) { return book_->inertia(kind, at, busy.instances, slowness); };
+    const auto inertia = [&](double at) {
+        return book_->inertia(kind, at, slowness,
+                              [&](double its) { return law_at(version, its, busy.instances, slowness); });
+    };
     for (int step = 0; step < kMostSteps && left > 0 && std::max(load, to) > book_->quiet(kind); ++step) {
         if (std::abs(to - load) < kNear) break;
         const double constant = inertia(load);
@@ -392,12 +435,12 @@ void FlowPlane::follow_retries(double rate, double requests) {
     for (int step = 0; step < kMostSteps; ++step) {
         spread(rate * retrying_.attempts);
         std::array<AttemptFate, kMostVersions + 1> fates{};
+        fates[versions_] = {.share = nowhere_, .refused = 1};
         for (std::size_t version = 0; version < versions_; ++version) {
             const Standing& standing = standing_[version];
             if (standing.share <= 0) continue;
             if (standing.known == 0) {
                 fates[versions_].share += standing.share;
-                fates[versions_].refused = 1;
                 continue;
             }
             double errors = book_->version(answers_as(version)).background + brown.error_rate;
@@ -456,19 +499,15 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     double errors = facts.background + brown.error_rate;
     if (standing.known == 0) {
-        ExpectedAnswers& none = intervals_[versions_];
-        const double doomed = late_anyhow(brown.slowness);
-        none.doomed += requests * doomed;
-        none.marked += requests * (1 - doomed) * errors;
-        none.fine += requests * (1 - doomed) * (1 - errors);
-        none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
+        find_none(requests);
         if (harms) harmed_ += requests;
         return;
     }
 
     const Busy busy = this->busy(version, rate);
-    AnswerLaw law = own ? follow_load(version, busy, seconds, brown.slowness, errors)
-                        : law_now(version, busy, brown.slowness, errors);
+    const bool leads = own || standing.share <= 0;  // what the queues do
+    AnswerLaw law = leads ? follow_load(version, busy, seconds, brown.slowness, errors)
+                          : law_now(version, busy, brown.slowness, errors);
     const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
     if (own && retrying_.attempts > 1) {
         law = law.with_late(calm, retrying_.late_alone_share[version], retrying_.late_more[version]);
@@ -497,6 +536,18 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     if (!harms) return;
     const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness);
     harmed_ += requests - reached + reached * std::max(0., good.answered() - law.answered()) + fails;
+}
+
+/// No router knows an instance for them.
+void FlowPlane::find_none(double requests) {
+    const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
+    const double errors = std::min(1., book_->version(kOld).background + brown.error_rate);
+    const double doomed = late_anyhow(brown.slowness);
+    ExpectedAnswers& none = intervals_[versions_];
+    none.doomed += requests * doomed;
+    none.marked += requests * (1 - doomed) * errors;
+    none.fine += requests * (1 - doomed) * (1 - errors);
+    none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
 }
 
 Tally FlowPlane::total() const {

@@ -82,6 +82,12 @@ class FlowPlane {
         double rate;  // requests of the version's work a second
         int instances;
     };
+    /// Instances of both versions that one balancer sends unlike shares to; none: it does not.
+    struct Pool {
+        int older = 0;
+        int newer = 0;
+        double load = 0;  // share of their slots in use
+    };
     /// What counters saw of a version, by whoever counts.
     struct Grown {
         Meter proxy{};
@@ -105,7 +111,10 @@ class FlowPlane {
     Cause cause_of_death(std::size_t version) const;
     void die(std::size_t version, int deaths);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
+    void find_none(double requests);
     Busy busy(std::size_t version, double rate) const;
+    double load(std::size_t version, const Busy& busy, double slowness) const;
+    AnswerLaw law_at(std::size_t version, double load, int instances, double slowness) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const;
     AnswerLaw law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const;
     AnswerLaw behind(std::size_t version, const Busy& busy, const AnswerLaw& law, std::span<const Backlog::Met> met,
@@ -122,6 +131,7 @@ class FlowPlane {
     void follow_retries(double rate, double requests);
     RetryFlow granted(std::span<const AttemptFate> fates, double requests) const;
     void take_back_retried(std::span<const DrawnAnswers> answers, Stream& luck);
+    bool alike() const;
     Impairment effect(std::size_t version, int instance) const;
     DrawnAnswers draw(const ExpectedAnswers& of, AttemptCounts counts, std::size_t lane) const;
     double next_spell(std::size_t version, const ExpectedAnswers& of);
@@ -142,6 +152,8 @@ class FlowPlane {
     bool together_ = false;   // behind a flag
     bool simulated_ = false;  // the world has the new version's requests itself
     bool mixed_ = false;      // versions share one balancer's instances
+    double nowhere_ = 0;      // share of the requests that no version gets
+    Pool pool_{};
     Time looked_;
     Time settled_;
     std::uint32_t settlings_ = 0;

@@ -18,28 +18,34 @@ constexpr std::uint64_t kSeed = 20240229;
 constexpr int kFewestWindows = 100;
 constexpr double kMostSlots = 1024;
 constexpr double kMostPersistent = .98;
+constexpr double kMostEffort = 5;  // times the requests that are asked for
 
 class Rig {
    public:
     /// The scenario outlives it.
     Rig(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness)
-        : plane_(scenario, std::vector{defect}, StreamSpace(kSeed, 0), Time{}) {
+        : Rig(scenario, std::array{defect, Defect{}}, {answering, 0}, refusing, slowness) {}
+    /// Of two versions those that answer; of the first those that refuse.
+    Rig(const Scenario& scenario, const std::array<Defect, 2>& defects, std::array<int, 2> answering, int refusing,
+        double slowness)
+        : plane_(scenario, defects, StreamSpace(kSeed, 0), Time{}) {
         plane_.count_application(false);
         plane_.impair_all({.slowness = slowness});
         RouteGroup group;
-        for (int i = 0; i < answering + refusing; ++i) {
+        for (int i = 0; i < answering[0] + answering[1]; ++i) {
+            group.servers.push_back(plane_.add_server(i < answering[0] ? kOldVersion : kNewVersion));
+            plane_.listen(group.servers.back(), Time{});
+        }
+        for (int i = 0; i < refusing; ++i) {
             group.servers.push_back(plane_.add_server(kOldVersion));
-            if (i < answering) {
-                plane_.listen(group.servers.back(), Time{});
-            } else {
-                plane_.refuse(group.servers.back(), Cause::kHandOver);
-            }
+            plane_.refuse(group.servers.back(), Cause::kHandOver);
         }
         servers_ = static_cast<std::uint32_t>(group.servers.size());
         plane_.set_routes({group});
         plane_.keep_journal(&journal_);
     }
     Rig(Scenario&&, const Defect&, int, int, double) = delete;
+    Rig(Scenario&&, const std::array<Defect, 2>&, std::array<int, 2>, int, double) = delete;
     Rig(const Rig&) = delete;
     Rig& operator=(const Rig&) = delete;
 
@@ -98,6 +104,64 @@ struct Count {
     double failed() const { return ended - law.answered(); }
 };
 
+/// What became of a version's requests, and what would have at instances that have room for all: window by window.
+struct Seen {
+    Count real{}, idle{};
+    Moments failures{};                           // of a window
+    std::vector<std::array<double, 2>> waited{};  // well answered in a window, and their seconds together
+    std::array<double, kSizes> late_for_waiting{};
+
+    void end_window() {
+        failures.add(real.failed() - failed_before_);
+        waited.push_back({real.law.answered() - well_before_, real.law.latency - latency_before_});
+        failed_before_ = real.failed(), well_before_ = real.law.answered(), latency_before_ = real.law.latency;
+    }
+    /// Are failures known well enough? `all`: requests, of which these are a part.
+    bool is_enough(double all) const {
+        constexpr double kNearEnough = .01, kNextToNone = 1e-5;  // error of failures, of requests
+        if (failures.count() < kFewestWindows) return false;
+        const double windows = static_cast<double>(failures.count());
+        const double error = std::sqrt(failures.variance() / windows);
+        return error < kNearEnough * failures.mean() + kNextToNone * all / windows;
+    }
+    AnswerLaw law(const AnswerLaw& calm, Duration window, Duration interval) const;
+
+   private:
+    double failed_before_ = 0, well_before_ = 0, latency_before_ = 0;
+};
+
+AnswerLaw Seen::law(const AnswerLaw& calm, Duration window, Duration interval) const {
+    AnswerLaw law = calm;
+    if (real.ended == 0 || idle.ended == 0) return law;
+    for (std::size_t i = 0; i < kSizes; ++i) law.late_by_size[i] = late_for_waiting[i] / real.ended;
+    law.add(real.law, 1 / real.ended);
+    law.add(idle.law, -1 / idle.ended);
+    const auto no_less_than_none = [](double& share) { share = std::max(0., share); };
+    for (double& share : law.refused) no_less_than_none(share);
+    for (double& share : law.late) no_less_than_none(share);
+    for (double& share : law.by_latency) no_less_than_none(share);
+    no_less_than_none(law.slow);
+
+    const double windows = static_cast<double>(failures.count()), well = real.law.answered();
+    if (well == 0) return law;
+    const double by_itself = real.failed() * well / real.ended;
+    law.clustering = std::max(0., (failures.variance() * windows - by_itself) / real.ended);
+    const double mean = real.law.latency / well, variance = real.law.latency_square / well - mean * mean;
+    double spread = 0, in_a_row = 0, before = 0;
+    for (const auto& [answered, seconds] : waited) {
+        const double off = seconds - answered * mean;
+        spread += off * off;
+        in_a_row += off * std::exchange(before, off);
+    }
+    const double in_common = std::max(0., spread * windows / (windows - 1) - well * variance);
+    law.wait_clustering = in_common / real.ended;
+    if (in_common > 0) {
+        const double lasts = std::clamp(in_a_row / in_common, 0., kMostPersistent);
+        law.persistence = std::pow(lasts, to_seconds(interval) / to_seconds(window));
+    }
+    return law;
+}
+
 /// With room for all, where so many of an instance are served at a time on average: a Poisson number.
 Scenario roomy(const Scenario& scenario, double busy) {
     Scenario idle = scenario;
@@ -107,78 +171,95 @@ Scenario roomy(const Scenario& scenario, double busy) {
     return idle;
 }
 
+/// Where there is room for all, lost slots are none.
+Defect at_ease(const Defect& defect) { return defect.kind == DefectKind::kCapacity ? Defect{} : defect; }
+
+Duration window_of(const Scenario& scenario, double requests) {
+    return std::min(scenario.observability.scrape_interval,
+                    from_seconds(requests / scenario.traffic.rate / kFewestWindows));
+}
+
 }  // namespace
 
 AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                       const AnswerLaw& calm, double work, double requests) {
-    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 5;  // error of failures, of requests; effort
     const double rate = scenario.traffic.rate;
     Rig real(scenario, defect, instances, 0, slowness);
     const Scenario with_room = roomy(scenario, rate / instances * work);
-    Rig idle(with_room, defect.kind == DefectKind::kCapacity ? Defect{} : defect, instances, 0, slowness);
-    const Duration window =
-        std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
+    Rig idle(with_room, at_ease(defect), instances, 0, slowness);
+    const Duration window = window_of(scenario, requests);
     Time now = Time{} + 5 * window + 3 * scenario.service.timeout;
     real.run(now), idle.run(now);
-    Count at_real, at_idle;
-    Moments failures;                           // of a window
-    std::vector<std::array<double, 2>> waited;  // well answered in a window, and their seconds together
+    Seen seen;
     const auto is_enough = [&] {
-        if (failures.count() < kFewestWindows || at_real.ended < requests) return false;
-        if (at_real.ended > kMost * requests) return true;
-        const double windows = static_cast<double>(failures.count());
-        const double error = std::sqrt(failures.variance() / windows);
-        return error < kNearEnough * failures.mean() + kNextToNone * at_real.ended / windows;
+        const double ended = seen.real.ended;
+        return ended >= requests && (ended > kMostEffort * requests || seen.is_enough(ended));
     };
     const double timeout = to_seconds(scenario.service.timeout);
     std::vector<std::uint8_t> sizes;  // of requests, by ordinal; 0: not known, or late by themselves
-    std::array<double, kSizes> late_for_waiting{};
     while (!is_enough()) {
         now += window;
-        const double failed = at_real.failed(), well = at_real.law.answered(), latency = at_real.law.latency;
         for (const AttemptRecord& each : idle.run(now)) {  // where nobody ends later
-            at_idle.add(each, scenario);
+            seen.idle.add(each, scenario);
             if (each.id >= sizes.size()) sizes.resize(2 * each.id + 1);
             if (each.seen != Code::k200) continue;
             sizes[each.id] =
                 static_cast<std::uint8_t>(size_of(to_seconds(Duration{each.answered - each.arrived}), timeout));
         }
         for (const AttemptRecord& each : real.run(now)) {
-            at_real.add(each, scenario);
+            seen.real.add(each, scenario);
             const std::size_t size = each.seen == Code::k504 && each.id < sizes.size() ? sizes[each.id] : 0;
-            late_for_waiting[size] += size > 0;
+            seen.late_for_waiting[size] += size > 0;
         }
-        failures.add(at_real.failed() - failed);
-        waited.push_back({at_real.law.answered() - well, at_real.law.latency - latency});
+        seen.end_window();
     }
+    return seen.law(calm, window, scenario.observability.scrape_interval);
+}
 
-    AnswerLaw law = calm;
-    for (std::size_t i = 0; i < kSizes; ++i) law.late_by_size[i] = late_for_waiting[i] / at_real.ended;
-    law.add(at_real.law, 1 / at_real.ended);
-    law.add(at_idle.law, -1 / at_idle.ended);
-    const auto no_less_than_none = [](double& share) { share = std::max(0., share); };
-    for (double& share : law.refused) no_less_than_none(share);
-    for (double& share : law.late) no_less_than_none(share);
-    for (double& share : law.by_latency) no_less_than_none(share);
-    no_less_than_none(law.slow);
-
-    const double windows = static_cast<double>(failures.count()), well = at_real.law.answered();
-    const double by_itself = at_real.failed() * well / at_real.ended;
-    law.clustering = std::max(0., (failures.variance() * windows - by_itself) / at_real.ended);
-    const double mean = at_real.law.latency / well, variance = at_real.law.latency_square / well - mean * mean;
-    double spread = 0, in_a_row = 0, before = 0;
-    for (const auto& [answered, seconds] : waited) {
-        const double off = seconds - answered * mean;
-        spread += off * off;
-        in_a_row += off * std::exchange(before, off);
+Mix measure_mix(const Scenario& scenario, const Defect& defect, std::array<int, 2> instances, double slowness,
+                const std::array<AnswerLaw, 2>& calm, const std::array<double, 2>& work, double requests) {
+    const double rate = scenario.traffic.rate, timeout = to_seconds(scenario.service.timeout);
+    const int all = instances[0] + instances[1];
+    const std::array<Defect, 2> defects{Defect{}, defect};
+    Rig real(scenario, defects, instances, 0, slowness);
+    // What each request would take at either version.
+    const std::array rooms{roomy(scenario, rate / all * work[0]), roomy(scenario, rate / all * work[1])};
+    std::array<Rig, 2> idle{Rig(rooms[0], Defect{}, all, 0, slowness),
+                            Rig(rooms[1], at_ease(defect), all, 0, slowness)};
+    std::array<std::vector<AttemptRecord>, 2> alone;  // by ordinal
+    const Duration window = window_of(scenario, requests);
+    Time now = Time{} + 5 * window + 3 * scenario.service.timeout;
+    real.run(now);
+    std::array<Seen, 2> seen;
+    const auto is_enough = [&] {
+        const double ended = seen[0].real.ended + seen[1].real.ended;
+        return ended >= requests &&
+               (ended > kMostEffort * requests || (seen[0].is_enough(ended) && seen[1].is_enough(ended)));
+    };
+    while (!is_enough()) {
+        now += window;
+        for (std::size_t version = 0; version < alone.size(); ++version) {
+            // By then nobody waits any more who has come.
+            for (const AttemptRecord& each : idle[version].run(now + scenario.service.timeout)) {
+                if (each.id >= alone[version].size()) alone[version].resize(2 * each.id + 1);
+                alone[version][each.id] = each;
+            }
+        }
+        for (const AttemptRecord& each : real.run(now)) {
+            const std::size_t version = each.server < static_cast<std::uint32_t>(instances[0]) ? 0 : 1;
+            const AttemptRecord& same = alone[version][each.id];
+            seen[version].real.add(each, scenario);
+            seen[version].idle.add(same, scenario);
+            if (each.seen != Code::k504 || same.seen != Code::k200) continue;
+            ++seen[version].late_for_waiting[size_of(to_seconds(Duration{same.answered - same.arrived}), timeout)];
+        }
+        for (Seen& each : seen) each.end_window();
     }
-    const double in_common = std::max(0., spread * windows / (windows - 1) - well * variance);
-    law.wait_clustering = in_common / at_real.ended;
-    if (in_common > 0) {
-        const double lasts = std::clamp(in_a_row / in_common, 0., kMostPersistent);
-        law.persistence = std::pow(lasts, to_seconds(scenario.observability.scrape_interval) / to_seconds(window));
+    Mix mix{.newer = seen[1].real.ended / (seen[0].real.ended + seen[1].real.ended)};
+    for (std::size_t version = 0; version < seen.size(); ++version) {
+        mix.laws[version] = seen[version].law(calm[version], window, scenario.observability.scrape_interval);
     }
-    return law;
+    return mix;
 }
 
 double measure_reach(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness) {
