@@ -17,7 +17,6 @@
 
 #include "rollcast/model/scenario.h"
 #include "rollcast/stats/counters.h"
-#include "rollcast/world/retry_flow.h"
 #include "rollcast/world/tally.h"
 
 namespace rollcast {
@@ -36,17 +35,26 @@ struct AnswerLaw {
     /// scrape interval exceeds that of independent ones, per request; and that of the sum of latencies.
     double clustering = 0;
     double wait_clustering = 0;
-    double persistence = 0;                     // correlation of that from one interval to the next
-    std::array<double, kSizes> late_by_size{};  // late for having waited, by how much work they bring
+    double persistence = 0;  // correlation of that from one interval to the next
+    /// Where clients try again, all of the above is said of requests, each at its last attempt (slow: since its first).
+    /// These are the attempts besides.
+    ByCause refused_again{};
+    ByCause late_again{};
+    double errors_again = 0;  // in time, but a 500
+    double errors = 0;        // likewise of last attempts
 
     double in_time() const;
     /// Of a sum of laws: how many are in time.
     double answered() const;
     /// That many more requests, or that share of all, meet another law.
     void add(const AnswerLaw& other, double requests);
-    /// If so many took too long however idle their instance was, instead of those of `calm`, the law without waiting;
-    /// and of the others so many times as many.
-    AnswerLaw with_late(const AnswerLaw& calm, double share, double times) const;
+    /// Of a request.
+    double attempts() const;
+    /// Of those that end with an error: how many are tried again. With unlike waits, or work, it may be another share
+    /// of those that are late.
+    double tried_again() const;
+    /// Of attempts alone, which nobody tries again: what it is if clients do so as by `other`, a law of all of them.
+    AnswerLaw with_clients_of(const AnswerLaw& other, double errors) const;
     /// Of a sum of laws: what these requests meet together, where they would meet `calm` if nobody waited, with luck u
     /// in (0, 1). On average as before.
     void cluster(const AnswerLaw& calm, double u);
@@ -76,13 +84,15 @@ class Profile {
 
     explicit Profile(const Scenario& scenario);
 
-    /// Of `instances`, each with that share of its slots in use.
-    AnswerLaw law(const Defect& defect, double load, int instances, double slowness);
+    /// Of `instances`, each with that share of its slots in use, by first attempts where clients try again. `errors`:
+    /// share of the answers in time that are 500s, which costs retries; kAttempts: nobody tries anything again.
+    AnswerLaw law(const Defect& defect, double load, int instances, double slowness, double errors = kAttempts);
+    static constexpr double kAttempts = -1;
     /// Beside instances that refuse: the share of requests that get to one that answers. `load`: if all did.
     double reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness);
 
     /// What is known, to be kept: so many numbers for each measurement.
-    static constexpr std::size_t kRow = 9 + 2 * kCauses + kMaxLatencyBuckets + 6 + kSizes;
+    static constexpr std::size_t kRow = 10 + 4 * kCauses + kMaxLatencyBuckets + 8;
     std::vector<double> dump() const;
     /// What a profile of the same service and model has known. Throws std::invalid_argument for a part of a row.
     void restore(std::span<const double> rows);
@@ -97,30 +107,25 @@ class Profile {
         int instances;
         int refusing = 0;
         double stopping_for = 0;
+        double errors = kAttempts;
         double load = 0;
         Defect defect() const { return {kind, severity, share, request_class}; }
         friend auto operator<=>(const Key&, const Key&) = default;
     };
     struct Loaded;
     Loaded loaded(const Key& key) const;
-    Distribution with_retries(double late) const;
     Key key(const Defect& defect, int instances, double slowness) const;
     const AnswerLaw& at(const Key& key);
     Defect timing_of(const Defect& defect) const;
 
     Scenario alone_;            // the service with nothing around it
-    int late_attempts_ = 1;     // of a request that takes too long by itself
+    Retries retries_;           // of clients
+    int replicas_;              // that these have
+    double background_;         // share of the answers that are errors, of a good version
     mutable std::mutex mutex_;  // guards what follows
     std::map<Key, AnswerLaw> laws_;
     std::map<Key, double> reaches_;
 };
-
-/// Of which size a request is: those that take longer than the timeout, else by eighths of it.
-inline std::size_t size_of(double seconds, double timeout) {
-    constexpr double kSteps = kSizes - 1;
-    if (seconds > timeout) return 0;
-    return static_cast<std::size_t>(std::clamp(1 + std::floor(kSteps * (1 - seconds / timeout)), 1., kSteps));
-}
 
 /// Both versions of a scenario. Threads may share one.
 class AnswerBook {
@@ -141,21 +146,24 @@ class AnswerBook {
     const Version& version(std::size_t index) const { return versions_[index].facts; }
 
     /// Of `rate` requests a second at so many instances, all of them slower than usual by a factor.
-    AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const {
-        return law_at(version, load(version, rate, instances, slowness), instances, slowness);
+    AnswerLaw law(std::size_t version, double rate, int instances, double slowness,
+                  double errors = Profile::kAttempts) const {
+        return law_at(version, load(version, rate, instances, slowness), instances, slowness, errors);
     }
-    AnswerLaw law_at(std::size_t version, double load, int instances, double slowness) const;
+    AnswerLaw law_at(std::size_t version, double load, int instances, double slowness,
+                     double errors = Profile::kAttempts) const;
     /// Up to this load nobody waits.
     double quiet(std::size_t version) const { return versions_[version].quiet; }
     /// How quickly queues follow where the load goes from there: a time constant in seconds. What is there has to grow
     /// or go (the pointwise stationary fluid flow approximation; Wang, Tipper and Banerjee 1996).
-    double inertia(std::size_t version, double load, int instances, double slowness) const;
+    double inertia(std::size_t version, double load, int instances, double slowness,
+                   double errors = Profile::kAttempts) const;
+    /// Do answers of both versions take the same time?
+    bool alike() const;
     /// Of requests to these and others that refuse: the share that gets to one that answers.
     double reach(std::size_t version, double rate, int answering, const Refusing& refusing, double slowness) const;
     /// The law if nobody waits.
     const AnswerLaw& calm(std::size_t version, double slowness) const;
-    /// Requests by size, and how many of each are late by that law.
-    std::array<Size, kSizes> sizes(std::size_t version, double slowness, const AnswerLaw& law) const;
     /// Share of the slots in use; above 1 where they do not suffice.
     double load(std::size_t version, double rate, int instances, double slowness) const;
 
@@ -166,7 +174,6 @@ class AnswerBook {
         double quiet = 0;
     };
     AnswerLaw alone(const Defect& defect, double slowness) const;
-    std::array<Size, kSizes> sizes_alone(const Defect& defect, double slowness) const;
 
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
@@ -174,7 +181,6 @@ class AnswerBook {
     mutable std::mutex mutex_;                    // guards what follows
     using Case = std::pair<std::size_t, double>;  // version and slowness
     mutable std::map<Case, AnswerLaw> calm_;      // entries stay
-    mutable std::map<Case, std::array<Size, kSizes>> sizes_;
 };
 
 /// The service at a load, and what is known of it without a measurement.
@@ -182,7 +188,6 @@ struct Profile::Loaded {
     Scenario scenario;
     AnswerBook::Version facts;
     AnswerLaw calm;
-    AnswerLaw first;  // the same of first attempts alone
 };
 
 }  // namespace rollcast

@@ -23,6 +23,10 @@ struct ExpectedAnswers {
     AnswerLaw law{};                        // of the others, together
     AnswerLaw calm{};                       // likewise, if nobody had waited
     double defective = 0;                   // of the fine ones that are in time
+    // Attempts besides, that clients try again; late ones and those that are refused for load are the law's.
+    double marked_again = 0;
+    double defective_again = 0;
+    std::array<double, kCauses> cut_off_again{};
     double spell = .5;                      // luck that neighbours have in common
 
     double requests() const { return fine + marked + doomed; }
@@ -39,8 +43,10 @@ struct DrawnAnswers {
     Meter proxy{};  // what proxies counted ...
     Meter application{};
     Tally tally{};
-    std::array<std::int64_t, kCauses> late{};   // of those that failed: met the timeout ...
-    std::array<std::int64_t, kCauses> wrong{};  // ... or failed unseen
+    // Of attempts that were tried again, besides.
+    Meter proxy_again{};
+    Meter application_again{};
+    Tally tally_again{};
 };
 
 /// `silent`: nobody sees that defective answers are. `latencies`: luck of the histogram; none: nobody asks for one.

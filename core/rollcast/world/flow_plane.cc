@@ -81,7 +81,7 @@ void FlowPlane::look(const World& world, Time now) {
         standing.serving = world.answering(version);
         standing.stopping = world.refusing(version);
     }
-    spread(rate(now, now) * retrying_.attempts);
+    spread(rate(now, now) * attempts_);
 }
 
 /// Of the service's requests, on average; within a burst, or between two.
@@ -101,16 +101,9 @@ void FlowPlane::pass_until(Time now) {
     if (queues && moves) now = std::min(now, looked_ + kGlance);
     now = std::min(now, Time{} + Duration(bursts_.stay_end()));
     const double rate = this->rate(looked_, now);
-    spread(rate * retrying_.attempts);
-    const double seconds = to_seconds(now - looked_), requests = rate * seconds;
-    follow_retries(rate, requests);
-    retried_.errors += requests * retrying_.errors;
-    retried_.errors_retried += requests * retrying_.errors_retried;
-    retried_.late += requests * retrying_.late;
-    retried_.late_retried += requests * retrying_.late_retried;
-    retried_.late_alone += requests * retrying_.late_alone;
-    retried_.late_alone_retried += requests * retrying_.late_alone_retried;
-    retried_.slow_besides += requests * retrying_.slow_besides;
+    const double seconds = to_seconds(now - looked_);
+    spread(rate * attempts_);
+    if (scenario_->traffic.retries.attempts > 1) follow_retries(rate, seconds);
     for (std::size_t version = 0; version < versions_; ++version) {
         pass(version, rate, seconds, Requests::kOwn);
         pass(version, rate, seconds, Requests::kCopies);
@@ -137,13 +130,13 @@ void FlowPlane::spread(double rate) {
         standing.live = standing.refusing() == 0 || (simulated_ && version == kNew)
                             ? 1
                             : book_->reach(answers_as(version),
-                                           rate * (standing.routed * retrying_.work[version] + standing.mirrored),
+                                           rate * (standing.routed + standing.mirrored),
                                            standing.serving, refusing, slowness);
     }
     const int refusing = all.dead + all.stopping;
     if (!mixed_ || refusing == 0 || serving == 0) return;
     const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
-    const double live = book_->reach(answers_as(most), rate * share * retrying_.work[most], serving, all, slowness);
+    const double live = book_->reach(answers_as(most), rate * share, serving, all, slowness);
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const double its_live = share * live * standing.serving / serving;
@@ -176,7 +169,10 @@ void FlowPlane::die(std::size_t version, int deaths) {
         version == kNew && (defect_.kind == DefectKind::kCrashOnRequest || defect_.kind == DefectKind::kMemoryLeak);
     const double lost = deaths * (standing.held + killed), own = lost * standing.share / share;
     const auto cause = static_cast<std::size_t>(cause_of_death(version));
-    intervals_[version].cut_off[cause] += own;
+    const bool tried = scenario_->traffic.retries.attempts > 1 && scenario_->traffic.retries.errors;
+    const double again = tried ? pay(own) : 0;
+    intervals_[version].cut_off[cause] += own - again;
+    intervals_[version].cut_off_again[cause] += again;
     copies_[version].cut_off[cause] += lost - own;
     if (version == kNew && defect_.kind != DefectKind::kNone) harmed_ += own;
 }
@@ -208,11 +204,11 @@ Impairment FlowPlane::effect(std::size_t version, int instance) const {
 /// behind a flag they do the work of all. `service`: rate of requests.
 FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
     const Standing& standing = standing_[version];
-    const double rate = service * standing.live * (standing.share * retrying_.work[version] + standing.mirrored);
+    const double rate = service * standing.live * (standing.share * standing.again.pressed + standing.mirrored);
     if (together_) {
         double work = 0;
         for (std::size_t each = 0; each < versions_; ++each) {
-            work += service * standing_[each].live * standing_[each].share * retrying_.work[each] *
+            work += service * standing_[each].live * standing_[each].share * standing_[each].again.pressed *
                     book_->version(answers_as(each)).work;
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
@@ -229,12 +225,20 @@ FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
 AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const {
     const InstanceEffects& effects = scenario_->faults.instances;
     const std::size_t kind = answers_as(version);
-    if (effects.noise == 0 && effects.gray == 0) return book_->law_at(kind, load, busy.instances, slowness);
+    const auto law_at = [&](double its_load, double its_slowness) {
+        if (kind == kOld || !apart() || errors_ == Profile::kAttempts) {
+            return book_->law_at(kind, its_load, busy.instances, its_slowness, errors_);
+        }
+        const Standing& old = standing_[kOld];
+        return book_->law_at(kind, its_load, busy.instances, its_slowness)
+            .with_clients_of(book_->law_at(kOld, old.load, std::max(1, old.serving), its_slowness, errors_), errors_);
+    };
+    if (effects.noise == 0 && effects.gray == 0) return law_at(load, slowness);
     AnswerLaw sum;
     for (int i = 0; i < busy.instances; ++i) {
         const Impairment own = effect(version, i);
         errors += own.error_rate / busy.instances;
-        sum.add(book_->law_at(kind, load * own.slowness, busy.instances, slowness * own.slowness), 1. / busy.instances);
+        sum.add(law_at(load * own.slowness, slowness * own.slowness), 1. / busy.instances);
     }
     return sum;
 }
@@ -251,7 +255,7 @@ AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double s
     double left = seconds;
     for (int step = 0; step < kMostSteps && left > 0 && std::max(load, to) > book_->quiet(kind); ++step) {
         if (std::abs(to - load) < kNear) break;
-        const double inertia = book_->inertia(kind, load, busy.instances, slowness);
+        const double inertia = book_->inertia(kind, load, busy.instances, slowness, errors_);
         if (inertia * kMostSteps < left) break;
         const double taken = std::min(left, std::max(kStep * inertia, seconds / kMostSteps));
         const double moved = (to - load) * -std::expm1(-taken / inertia);
@@ -265,11 +269,6 @@ AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double s
     return sum;
 }
 
-/// Of all attempts: the share that takes too long even at the old version, however idle it is.
-double FlowPlane::late_anyhow(double slowness) const {
-    return retrying_.attempts > 1 ? retrying_.late_alone_share[kOld] : sum(book_->calm(kOld, slowness).late);
-}
-
 /// Of the version: the share of all requests that fail because of it, where so many fail anyhow.
 double FlowPlane::defective(std::size_t version, double errors) const {
     if (version != kNew) return 0;
@@ -277,63 +276,106 @@ double FlowPlane::defective(std::size_t version, double errors) const {
     return std::min(1 - errors, facts.defective + worn_out_ * (1 - facts.background));
 }
 
-/// Retries bring load, by which more fails: what was so far is where to begin, so that a storm goes on. `rate`: of
-/// requests, and how many there are of them.
-void FlowPlane::follow_retries(double rate, double requests) {
-    constexpr int kMostSteps = 50;
-    constexpr double kNear = 1e-4;
-    if (scenario_->traffic.retries.attempts < 2) return;
+/// How many attempts each version gets, and what becomes of those that fail, by the queues that there are.
+void FlowPlane::follow_retries(double rate, double seconds) {
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
-    const RetryFlow so_far = retrying_;
-    for (int step = 0; step < kMostSteps; ++step) {
-        spread(rate * retrying_.attempts);
-        std::array<AttemptFate, kMostVersions + 1> fates{};
-        for (std::size_t version = 0; version < versions_; ++version) {
-            const Standing& standing = standing_[version];
-            if (standing.share <= 0) continue;
-            if (standing.known == 0) {
-                fates[versions_].share += standing.share;
-                fates[versions_].refused = 1;
-                continue;
-            }
-            double errors = book_->version(answers_as(version)).background + brown.error_rate;
-            const AnswerLaw law =
-                this->law(version, busy(version, rate * retrying_.attempts), standing.load, brown.slowness, errors);
-            const double admitted = 1 - sum(law.refused), serving = standing.live;
-            errors = std::min(1., errors);
-            const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
-            fates[version] = {.share = standing.share,
-                              .refused = 1 - serving * admitted,
-                              .errors = errors + (unseen ? 0 : defective(version, errors)),
-                              .sizes = book_->sizes(answers_as(version), brown.slowness, law)};
+    const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
+    std::array<double, kMostVersions> errors{}, turned{};
+    double stopping = 0, all_turned = 0;
+    errors_ = 0;
+    for (std::size_t version = 0; version < versions_; ++version) {
+        const Standing& standing = standing_[version];
+        if (standing.share <= 0) continue;
+        turned[version] = standing.known == 0 ? 1 : 1 - standing.live;
+        all_turned += standing.share * turned[version];
+        stopping += standing.share * turned[version] * share_of(standing.stopping, standing.refusing());
+        const double background = std::min(1., book_->version(answers_as(version)).background + brown.error_rate);
+        errors[version] = background + (unseen ? 0 : defective(version, background));
+        errors_ += standing.share * errors[version];
+        // What takes too long at one version alone ends well at another, as errors do.
+        if (version == kNew && apart()) {
+            errors_ += standing.share * book_->calm(kNew, brown.slowness).late[static_cast<std::size_t>(Cause::kDefect)];
         }
-        const double before = retrying_.attempts;
-        retrying_ = granted(fates, requests);
-        if (std::abs(retrying_.attempts - before) < kNear) break;
-        retrying_.attempts = (before + retrying_.attempts) / 2;
     }
+    errors_ = std::min(1., errors_);
+    const double wanted = tried_again(turned, share_of(stopping, all_turned));
+    double ended = 0, spent = 0;
+    std::array<double, kMostVersions> own{};
+    for (std::size_t version = 0; version < versions_; ++version) {
+        Standing& standing = standing_[version];
+        if (standing.share <= 0) continue;
+        double ignored = 0;
+        const AnswerLaw law = this->law(version, this->busy(version, rate), standing.load, brown.slowness, ignored);
+        const double attempts = law.attempts();
+        own[version] = attempts;
+        Again& again = standing.again;
+        again.errors = scenario_->traffic.retries.errors ? law.tried_again() : 0;
+        again.turned = turned[version];
+        again.refused = wanted;
+        const double in_time = (law.answered() + law.errors_again) / attempts;
+        const double others = (attempts - 1 - law.errors_again) / attempts;
+        const double once = others + in_time * errors[version] * again.errors;
+        again.attempts = 1 / std::max(1e-3, 1 - (1 - again.turned) * once - again.turned * again.refused);
+        ended += standing.share / again.attempts;
+        spent += standing.share * (1 - again.turned) * once;
+    }
+    if (ended <= 0) return;
+    attempts_ = 1 / ended;
+    double paid = 1;
     const Retries& retries = scenario_->traffic.retries;
-    // Who has waited for an answer comes again that much later.
-    const double again = retrying_.late_retried + retrying_.errors_retried;
-    const double after = to_seconds(scenario_->service.timeout) * share_of(retrying_.late_retried, again);
-    if (after > 0) retrying_.mix(so_far, std::exp(-requests / rate / after));
     if (retries.budget) {
-        const double saved = (*retries.budget - (retrying_.attempts - 1)) * requests;
-        tokens_ = std::clamp(tokens_ + saved, 0., retries.reserve);
+        const double requests = rate * seconds;
+        const double left = std::max(0., *retries.budget - spent * attempts_) * requests;
+        tokens_ += left;
+        const double bursts = all_turned * wanted * attempts_ * requests;
+        if (bursts > 0) paid = pay(bursts) / bursts;
+        tokens_ = std::min(tokens_, retries.reserve);
+    }
+    for (std::size_t version = 0; version < versions_; ++version) {
+        Standing& standing = standing_[version];
+        if (standing.share <= 0) continue;
+        Again& again = standing.again;
+        const double others = 1 / again.attempts + again.turned * again.refused;
+        again.refused *= paid;
+        again.attempts = 1 / (others - again.turned * again.refused);
+    }
+    ended = 0;
+    for (const Standing& standing : standing_) ended += standing.share / standing.again.attempts;
+    attempts_ = 1 / ended;
+    for (std::size_t version = 0; version < versions_; ++version) {
+        if (own[version] > 0) standing_[version].again.pressed = attempts_ / own[version];
     }
 }
 
-/// As many retries as the budget pays for: what it has saved up at first.
-RetryFlow FlowPlane::granted(std::span<const AttemptFate> fates, double requests) const {
+/// Do requests go to versions of which one takes another time?
+bool FlowPlane::apart() const { return !book_->alike() && standing_[kNew].share > 0 && standing_[kNew].share < 1; }
+
+/// Of the attempts that are turned away: the share that is tried again if nothing is in the way. Until then routers may
+/// have learnt of those who stop. `stopping`: their share of those who turn away.
+double FlowPlane::tried_again(const std::array<double, kMostVersions>& turned, double stopping) const {
     const Retries& retries = scenario_->traffic.retries;
-    const RetryFlow steady = retry_flow(retries, fates);
-    if (!retries.budget) return steady;
-    RetryFlow flow = retry_flow(retries, fates, true);
-    const double beyond = (flow.attempts - 1 - *retries.budget) * requests;
-    if (beyond <= 0) return steady;
-    const double paid = std::min(1., tokens_ / beyond);
-    flow.mix(steady, 1 - paid);
-    return flow;
+    if (!retries.errors) return 0;
+    double chance = 0;
+    for (std::size_t version = 0; version < versions_; ++version) chance += standing_[version].share * turned[version];
+    const double jitter = retries.jitter == Jitter::kNone ? 1 : retries.jitter == Jitter::kEqual ? .75 : .5;
+    double wait = to_seconds(retries.base), waited = 0, all = 0, again = 0, now = 1;
+    for (int attempt = 1; attempt <= retries.attempts; ++attempt) {
+        const double corrected = stopping_for_ > 0 ? std::min(1., stopping * waited / stopping_for_) : stopping;
+        now *= chance * (attempt > 1 ? 1 - corrected : 1);
+        all += now;
+        again += attempt < retries.attempts ? now : 0;
+        waited += jitter * std::min(wait, to_seconds(retries.most));
+        wait *= retries.factor;
+    }
+    return share_of(again, all);
+}
+
+/// Of so many retries beyond those of the steady state: how many the budget pays for, with what it has saved up.
+double FlowPlane::pay(double retries) {
+    if (!scenario_->traffic.retries.budget) return retries;
+    const double paid = std::min(retries, tokens_);
+    tokens_ -= paid;
+    return paid;
 }
 
 /// Some time passes in which nothing changes. `rate`: of the service's requests. What becomes of copies matters to
@@ -341,12 +383,13 @@ RetryFlow FlowPlane::granted(std::span<const AttemptFate> fates, double requests
 void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests whose) {
     Standing& standing = standing_[version];
     const bool own = whose == Requests::kOwn;
-    if (own) rate *= retrying_.attempts;
-    const double requests = rate * (own ? standing.share : standing.mirrored) * seconds;
+    const Again again = own ? standing.again : Again{};
+    const double attempts = rate * (own ? standing.share * attempts_ : standing.mirrored) * seconds;
+    const double requests = attempts / again.attempts;  // that end there
     if (requests <= 0 || (!own && standing.known == 0)) return;
     const bool newer = version == kNew;
     const bool harms = newer && own && defect_.kind != DefectKind::kNone;
-    if (newer && own) exposure_ += requests;
+    if (newer && own) exposure_ += attempts;
     if (newer && own && simulated_) return;
 
     const AnswerBook::Version& facts = book_->version(answers_as(version));
@@ -354,11 +397,12 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     double errors = facts.background + brown.error_rate;
     if (standing.known == 0) {
         ExpectedAnswers& none = intervals_[versions_];
-        const double doomed = late_anyhow(brown.slowness);
+        const double doomed = sum(book_->calm(kOld, brown.slowness).late);
         none.doomed += requests * doomed;
         none.marked += requests * (1 - doomed) * errors;
         none.fine += requests * (1 - doomed) * (1 - errors);
         none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
+        none.cut_off_again[static_cast<std::size_t>(Cause::kCapacity)] += attempts - requests;
         if (harms) harmed_ += requests;
         return;
     }
@@ -367,36 +411,45 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     AnswerLaw law = own ? follow_load(version, busy, seconds, brown.slowness, errors)
                         : this->law(version, busy, standing.load, brown.slowness, errors);
     const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
-    if (own && retrying_.attempts > 1) {
-        law = law.with_late(calm, retrying_.late_alone_share[version], retrying_.late_more[version]);
-    }
     errors = std::min(1., errors);
+
+    const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
+    double defects = defective(version, errors);
+    const double seen = errors + (unseen ? 0 : defects), errors_again = attempts * (1 - again.turned) * again.errors;
+    const double in_time = law.answered() + law.errors_again;
+    ExpectedAnswers& interval = own ? intervals_[version] : copies_[version];
+    if (errors_ != Profile::kAttempts && own) {
+        const double last = 1 - seen * again.errors, answers = errors_again * in_time / law.attempts();
+        interval.marked_again += answers * errors;
+        interval.defective_again += unseen ? 0 : answers * defects;
+        errors *= (1 - again.errors) / last;
+        defects *= (unseen ? 1 : 1 - again.errors) / last;
+    }
 
     const double its = together_ ? rate * standing.share / busy.rate : 1;
     standing.held = its * std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
-    const double reached = requests * standing.live;
-    const double turned_away = requests - reached, stop = share_of(standing.stopping, standing.refusing());
-    ExpectedAnswers& interval = own ? intervals_[version] : copies_[version];
-    const double doomed = own ? std::min(late_anyhow(brown.slowness), law.late[0]) : 0;
+    const double turned_away =
+        own ? attempts * (1 - standing.live) * (1 - again.refused) : requests * (1 - standing.live);
+    const double turned_again = own ? attempts * (1 - standing.live) * again.refused : 0;
+    const double reached = requests - turned_away, stop = share_of(standing.stopping, standing.refusing());
+    const double doomed = own ? std::min(sum(book_->calm(kOld, brown.slowness).late), law.late[0]) : 0;
     interval.doomed += requests * doomed;
     interval.marked += requests * (1 - doomed) * errors;
     interval.fine += requests * (1 - doomed) * (1 - errors);
     law.late[0] -= doomed;
     interval.cut_off[static_cast<std::size_t>(Cause::kHandOver)] += turned_away * stop;
     interval.cut_off[static_cast<std::size_t>(cause_of_death(version))] += turned_away * (1 - stop);
+    interval.cut_off_again[static_cast<std::size_t>(Cause::kHandOver)] += turned_again * stop;
+    interval.cut_off_again[static_cast<std::size_t>(cause_of_death(version))] += turned_again * (1 - stop);
     interval.law.add(law, reached);
     interval.calm.add(calm, reached);
-    const double fails = reached * law.answered() * defective(version, errors);
+    const double fails = reached * law.answered() * defects;
     interval.defective += fails;
     if (!newer) return;
     highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
     if (!harms) return;
-    const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness);
+    const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness, errors_);
     harmed_ += requests - reached + reached * std::max(0., good.answered() - law.answered()) + fails;
-}
-
-Tally FlowPlane::total() const {
-    return std::accumulate(tallies_.begin(), tallies_.end(), retries_, [](Tally a, const Tally& b) { return a += b; });
 }
 
 void FlowPlane::settle(const World& world, Time now) {
@@ -426,7 +479,10 @@ void FlowPlane::settle(const World& world, Time now) {
         const std::int64_t its_fine = take(fine_left, fine, of.fine), its_marked = take(marked_left, marked, of.marked);
         const std::int64_t its_doomed = take(doomed_left, doomed, of.doomed);
         all[version] = draw(of, {its_fine, its_marked, its_doomed}, kOwnLanes[version == versions_ ? 3 : version]);
+        total_ += all[version].tally;
+        clients_ += all[version].proxy;
         tallies_[version] += all[version].tally;
+        tallies_[version] += all[version].tally_again;
         grown_[version] += all[version];
         if (version == versions_) continue;
         const ExpectedAnswers copies = std::exchange(copies_[version], {});
@@ -436,55 +492,6 @@ void FlowPlane::settle(const World& world, Time now) {
         const std::int64_t marked_copies = poisson_quantile(copies.marked, open_uniform(own));
         grown_copies_[version] += draw(copies, {fine_copies, marked_copies}, kCopyLanes[version]);
     }
-    take_back_retried(all, luck);
-}
-
-/// Of attempts that failed clients only see the last.
-void FlowPlane::take_back_retried(std::span<const DrawnAnswers> answers, Stream& luck) {
-    const RetryFlow of = std::exchange(retried_, {});
-    std::array<std::int64_t, kCauses> late{}, errors{};
-    Counters seen;
-    for (const DrawnAnswers& each : answers) {
-        seen += each.proxy.counters;
-        for (std::size_t cause = 0; cause < kCauses; ++cause) {
-            late[cause] += each.late[cause];
-            errors[cause] += each.tally.failed_by_cause[cause] - each.late[cause] - each.wrong[cause];
-        }
-    }
-    const auto take_back = [&](const std::array<std::int64_t, kCauses>& failed, double background, double others) {
-        std::int64_t all = 0;
-        for (std::size_t cause = 0; cause < kCauses; ++cause) {
-            const double its = cause == static_cast<std::size_t>(Cause::kBackground) ? background : others;
-            const std::int64_t again = binomial_quantile(failed[cause], its, open_uniform(luck));
-            retries_.failed_by_cause[cause] -= again;
-            all += again;
-        }
-        retries_.arrived -= all;
-        return all;
-    };
-    if (of.errors + of.late <= 0) return;
-    const double errors_share = share_of(of.errors_retried, of.errors);
-    std::int64_t errors_again = take_back(errors, errors_share, errors_share);
-    // Who is late by himself is so again, who has waited need not be.
-    const double waited = of.late - of.late_alone, waited_retried = of.late_retried - of.late_alone_retried;
-    const std::int64_t late_again = take_back(late, share_of(of.late_alone_retried, of.late_alone),
-                                              std::clamp(share_of(waited_retried, waited), 0., 1.));
-    const std::int64_t slow =
-        binomial_quantile(late_again, std::min(1., share_of(of.slow_besides, of.late_retried)), open_uniform(luck));
-    if (scenario_->service.timeout > scenario_->service.slow) retries_.slow += slow;
-
-    Counters& besides = client_besides_.counters;
-    const double timeout = to_seconds(scenario_->service.timeout);
-    besides.by_code[static_cast<std::size_t>(Code::k504)] -= late_again;
-    besides.by_latency[bucket_of(*scenario_, timeout)] -= late_again;
-    client_besides_.latency_ns -= from_seconds(timeout).count() * late_again;
-    const std::int64_t refused = std::min(errors_again, seen.by_code[static_cast<std::size_t>(Code::k503)]);
-    besides.by_code[static_cast<std::size_t>(Code::k503)] -= refused;
-    besides.by_latency[0] -= refused;
-    besides.by_code[static_cast<std::size_t>(Code::k500)] -= errors_again - refused;
-    // Which of the answers were errors nobody keeps: those of the fullest bucket.
-    const auto fullest = std::max_element(seen.by_latency.begin(), seen.by_latency.end()) - seen.by_latency.begin();
-    besides.by_latency[static_cast<std::size_t>(fullest)] -= errors_again - refused;
 }
 
 /// Bad times last: the luck of an interval, in (0, 1), goes on from the one before.
@@ -515,10 +522,8 @@ Scrape FlowPlane::scrape(const World& world, Time now) {
                   .application = std::vector<SeriesReading>(versions_),
                   .proxy = std::vector<SeriesReading>(versions_ + 1),
                   .client = {}};
-    Meter all = std::exchange(client_besides_, {});
     for (std::size_t version = 0; version <= versions_; ++version) {
         Grown grown = std::exchange(grown_[version], {});
-        all += grown.proxy;
         Codes& seen = codes_[version];
         if (version < versions_) {
             grown += std::exchange(grown_copies_[version], {});
@@ -526,7 +531,7 @@ Scrape FlowPlane::scrape(const World& world, Time now) {
         }
         scrape.proxy[version] = World::read(grown.proxy, seen.proxy, seen.proxy);
     }
-    scrape.client = World::read(all, client_codes_, client_codes_);
+    scrape.client = World::read(std::exchange(clients_, {}), client_codes_, client_codes_);
     return scrape;
 }
 

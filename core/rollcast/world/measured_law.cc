@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 #include <utility>
 #include <vector>
 
 #include "rollcast/stats/moments.h"
 #include "rollcast/world/data_plane.h"
+#include "rollcast/world/request.h"
 
 namespace rollcast {
 namespace {
@@ -95,6 +97,93 @@ struct Count {
     double failed() const { return ended - law.answered(); }
 };
 
+/// What became of a request, from its first attempt on.
+struct Story {
+    Instant arrived = kNoInstant;  // the first
+    Instant ended = 0;
+    Instant latency = 0;  // of the last
+    Code seen = Code::k200;
+    Cause cause = Cause::kBackground;
+    std::int16_t last = -1;  // number of the attempt
+    bool late_alone = false;
+    std::array<std::uint8_t, kCauses> refused{}, late{};  // of all attempts
+    std::uint8_t errors = 0;
+
+    void add(const AttemptRecord& record) {
+        const auto number = static_cast<std::int16_t>(attempt_of(record.id));
+        const auto by = static_cast<std::size_t>(record.cause);
+        arrived = std::min(arrived, record.arrived);
+        refused[by] += record.seen == Code::k503;
+        late[by] += record.seen == Code::k504;
+        errors += record.seen == Code::k500;
+        late_alone |= record.seen == Code::k504 && record.cause != Cause::kCapacity;
+        if (number < last) return;
+        last = number, seen = record.seen, cause = record.cause;
+        ended = record.answered, latency = record.answered - record.arrived;
+    }
+    bool alone() const { return late_alone; }
+    void count(const Scenario& scenario, Count& count) const {
+        const auto by = static_cast<std::size_t>(cause);
+        AnswerLaw& law = count.law;
+        count.add({.id = 0, .server = 0, .arrived = 0, .answered = latency, .seen = seen, .cause = cause}, scenario);
+        const bool in_time = seen == Code::k200 || seen == Code::k500;
+        if (in_time) law.slow += (ended - arrived > scenario.service.slow.count()) - (latency > scenario.service.slow.count());
+        for (std::size_t i = 0; i < kCauses; ++i) {
+            law.refused_again[i] += refused[i] - (i == by && seen == Code::k503);
+            law.late_again[i] += late[i] - (i == by && seen == Code::k504);
+        }
+        law.errors_again += errors - (seen == Code::k500);
+        law.errors += seen == Code::k500;
+    }
+};
+
+/// Requests by ordinal, which is by arrival.
+class Stories {
+   public:
+    void add(const std::vector<AttemptRecord>& records) {
+        for (const AttemptRecord& record : records) {
+            const std::uint64_t ordinal = ordinal_of(record.id);
+            if (ordinal < first_) continue;
+            if (ordinal - first_ >= stories_.size()) stories_.resize(ordinal - first_ + 1);
+            stories_[ordinal - first_].add(record);
+        }
+    }
+    /// Calls `use` with those that arrived before.
+    template <typename Use>
+    void take(Time before, const Use& use) {
+        while (!stories_.empty() && stories_.front().arrived < instant(before)) {
+            use(stories_.front());
+            stories_.pop_front();
+            ++first_;
+        }
+    }
+
+   private:
+    std::deque<Story> stories_;
+    std::uint64_t first_ = 0;
+};
+
+/// What neighbours have in common. `waited`: of windows, how many were answered and their seconds together.
+void add_clustering(const Count& all, const Moments& failures, const std::vector<std::array<double, 2>>& waited,
+                    Duration window, const Scenario& scenario, AnswerLaw& law) {
+    const double windows = static_cast<double>(failures.count()), well = all.law.answered();
+    const double by_itself = all.failed() * well / all.ended;
+    law.clustering = std::max(0., (failures.variance() * windows - by_itself) / all.ended);
+    const double mean = all.law.latency / well, variance = all.law.latency_square / well - mean * mean;
+    double spread = 0, in_a_row = 0, before = 0;
+    for (const auto& [answered, seconds] : waited) {
+        const double off = seconds - answered * mean;
+        spread += off * off;
+        in_a_row += off * std::exchange(before, off);
+    }
+    const double in_common = std::max(0., spread * windows / (windows - 1) - well * variance);
+    law.wait_clustering = in_common / all.ended;
+    if (in_common > 0) {
+        const double lasts = std::clamp(in_a_row / in_common, 0., kMostPersistent);
+        law.persistence = std::pow(lasts, to_seconds(scenario.observability.scrape_interval) / to_seconds(window));
+    }
+}
+
 /// With room for all, where so many of an instance are served at a time on average: a Poisson number.
 Scenario roomy(const Scenario& scenario, double busy) {
     Scenario idle = scenario;
@@ -127,30 +216,16 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
         const double error = std::sqrt(failures.variance() / windows);
         return error < kNearEnough * failures.mean() + kNextToNone * at_real.ended / windows;
     };
-    const double timeout = to_seconds(scenario.service.timeout);
-    std::vector<std::uint8_t> sizes;  // of requests, by ordinal; 0: not known, or late by themselves
-    std::array<double, kSizes> late_for_waiting{};
     while (!is_enough()) {
         now += window;
         const double failed = at_real.failed(), well = at_real.law.answered(), latency = at_real.law.latency;
-        for (const AttemptRecord& each : idle.run(now)) {  // where nobody ends later
-            at_idle.add(each, scenario);
-            if (each.id >= sizes.size()) sizes.resize(2 * each.id + 1);
-            if (each.seen != Code::k200) continue;
-            sizes[each.id] =
-                static_cast<std::uint8_t>(size_of(to_seconds(Duration{each.answered - each.arrived}), timeout));
-        }
-        for (const AttemptRecord& each : real.run(now)) {
-            at_real.add(each, scenario);
-            const std::size_t size = each.seen == Code::k504 && each.id < sizes.size() ? sizes[each.id] : 0;
-            late_for_waiting[size] += size > 0;
-        }
+        for (const AttemptRecord& each : real.run(now)) at_real.add(each, scenario);
+        for (const AttemptRecord& each : idle.run(now)) at_idle.add(each, scenario);
         failures.add(at_real.failed() - failed);
         waited.push_back({at_real.law.answered() - well, at_real.law.latency - latency});
     }
 
     AnswerLaw law = calm;
-    for (std::size_t i = 0; i < kSizes; ++i) law.late_by_size[i] = late_for_waiting[i] / at_real.ended;
     law.add(at_real.law, 1 / at_real.ended);
     law.add(at_idle.law, -1 / at_idle.ended);
     const auto no_less_than_none = [](double& share) { share = std::max(0., share); };
@@ -159,22 +234,55 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
     for (double& share : law.by_latency) no_less_than_none(share);
     no_less_than_none(law.slow);
 
-    const double windows = static_cast<double>(failures.count()), well = at_real.law.answered();
-    const double by_itself = at_real.failed() * well / at_real.ended;
-    law.clustering = std::max(0., (failures.variance() * windows - by_itself) / at_real.ended);
-    const double mean = at_real.law.latency / well, variance = at_real.law.latency_square / well - mean * mean;
-    double spread = 0, in_a_row = 0, before = 0;
-    for (const auto& [answered, seconds] : waited) {
-        const double off = seconds - answered * mean;
-        spread += off * off;
-        in_a_row += off * std::exchange(before, off);
+    add_clustering(at_real, failures, waited, window, scenario, law);
+    return law;
+}
+
+AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defect, int instances, double slowness,
+                                   const AnswerLaw& calm, double requests) {
+    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 5;
+    const Retries& retries = scenario.traffic.retries;
+    const double rate = scenario.traffic.rate;
+    Rig rig(scenario, defect, instances, 0, slowness);
+    const Duration window =
+        std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
+    Duration longest = retries.attempts * scenario.service.timeout;  // from the first attempt to the end
+    double wait = to_seconds(retries.base);
+    for (int i = 1; i < retries.attempts; ++i, wait *= retries.factor) {
+        longest += std::min(retries.most, from_seconds(wait));
     }
-    const double in_common = std::max(0., spread * windows / (windows - 1) - well * variance);
-    law.wait_clustering = in_common / at_real.ended;
-    if (in_common > 0) {
-        const double lasts = std::clamp(in_a_row / in_common, 0., kMostPersistent);
-        law.persistence = std::pow(lasts, to_seconds(scenario.observability.scrape_interval) / to_seconds(window));
+    Time now = Time{} + 5 * window + 3 * scenario.service.timeout, looked = now;
+    Stories stories;
+    stories.add(rig.run(now + longest));
+    stories.take(now, [](const Story&) {});
+    now += longest;
+    std::array<Count, 2> counts;  // of those who are late by themselves, and of the others
+    Count all;
+    Moments failures;
+    std::vector<std::array<double, 2>> waited;
+    const auto is_enough = [&] {
+        if (failures.count() < kFewestWindows || all.ended < requests) return false;
+        if (all.ended > kMost * requests) return true;
+        const double windows = static_cast<double>(failures.count());
+        const double error = std::sqrt(failures.variance() / windows);
+        return error < kNearEnough * failures.mean() + kNextToNone * all.ended / windows;
+    };
+    while (!is_enough()) {
+        looked += window;
+        while (now < looked + longest) stories.add(rig.run(now += window));
+        const double failed = all.failed(), well = all.law.answered(), latency = all.law.latency;
+        stories.take(looked, [&](const Story& story) {
+            story.count(scenario, counts[story.alone() ? 0 : 1]);
+            story.count(scenario, all);
+        });
+        failures.add(all.failed() - failed);
+        waited.push_back({all.law.answered() - well, all.law.latency - latency});
     }
+    const double alone = counts[0].ended > 0 ? 1 - calm.in_time() : 0;
+    AnswerLaw law;
+    if (alone > 0) law.add(counts[0].law, alone / counts[0].ended);
+    if (counts[1].ended > 0) law.add(counts[1].law, (1 - alone) / counts[1].ended);
+    add_clustering(all, failures, waited, window, scenario, law);
     return law;
 }
 

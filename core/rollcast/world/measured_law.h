@@ -14,6 +14,12 @@ namespace rollcast {
 AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                       const AnswerLaw& calm, double work, double requests);
 
+/// Likewise with clients who try again, by the scenario's retries: they are part of what is measured, for who has waited
+/// in vain comes again with the same work while the queue still is long. Only the share of those that take too long by
+/// themselves is taken from `calm`.
+AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defect, int instances, double slowness,
+                                   const AnswerLaw& calm, double requests);
+
 /// The share of the requests that get to an instance that answers, where some refuse all they are sent: a balancer that
 /// looks for the one with the least to do takes them for idle.
 double measure_reach(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness);
