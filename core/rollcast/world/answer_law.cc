@@ -110,29 +110,37 @@ double AnswerLaw::attempts() const {
                            std::accumulate(late_again.begin(), late_again.end(), 1 + errors_again));
 }
 
-double AnswerLaw::tried_again() const { return errors_again > 0 ? errors_again / (errors_again + errors) : 0; }
+double AnswerLaw::fails_otherwise() const {
+    constexpr auto kWaited = static_cast<std::size_t>(Cause::kCapacity);
+    double fails = 0, alone = 0;
+    for (std::size_t i = 0; i < kCauses; ++i) {
+        fails += refused[i] + refused_again[i];
+        (i == kWaited ? fails : alone) += late[i] + late_again[i];
+    }
+    return share_of(fails, attempts() - alone);
+}
 
-AnswerLaw AnswerLaw::with_clients_of(const AnswerLaw& other, double errors_share) const {
-    const double of_errors = other.tried_again();
+AnswerLaw AnswerLaw::with_clients_of(const AnswerLaw& other, double errors, double again) const {
     AnswerLaw law = *this;
     double last = 1;
-    const auto part = [&](double& all, double& again, double share) {
-        again = all * share;
-        all -= again;
-        last -= again;
+    const auto part = [&](double& all, double& tried, double share) {
+        tried = all * share;
+        all -= tried;
+        last -= tried;
     };
     for (std::size_t i = 0; i < kCauses; ++i) {
         const double others = other.late[i] + other.late_again[i];
-        part(law.late[i], law.late_again[i], others > 0 ? other.late_again[i] / others : of_errors);
-        part(law.refused[i], law.refused_again[i], of_errors);
+        part(law.late[i], law.late_again[i], others > 0 ? other.late_again[i] / others : again);
+        part(law.refused[i], law.refused_again[i], again);
     }
-    law.errors = answered() * errors_share;
-    part(law.errors, law.errors_again, of_errors);
-    const double rest = 1 - share_of(law.errors_again, answered());
+    law.errors_again = answered() * errors * again;
+    last -= law.errors_again;
+    const double rest = 1 - errors * again;
     for (double& bucket : law.by_latency) bucket *= rest;
     law.slow *= rest, law.latency *= rest, law.latency_square *= rest;
     AnswerLaw of_last;
     if (last > 0) of_last.add(law, 1 / last);
+    of_last.granted = other.granted;
     return of_last;
 }
 
@@ -180,7 +188,7 @@ void AnswerLaw::add(const AnswerLaw& other, double share) {
         late_again[i] += share * other.late_again[i];
     }
     errors_again += share * other.errors_again;
-    errors += share * other.errors;
+    granted += share * other.granted;
 }
 
 // ---- what is measured ----
@@ -245,7 +253,7 @@ AnswerLaw Profile::law(const Defect& defect, double load, int instances, double 
         at_errors(1);
         return law;
     }
-    constexpr std::array kSteps{0., .02, .05, .1, .2, .4, .7, 1.};
+    constexpr std::array kSteps{0., .01, .02, .03, .04, .05, .06, .08, .1, .15, .2, .3, .5, 1.};
     const double more = std::clamp(errors - background_, 0., 1.);
     std::size_t next = 1;
     while (next + 1 < kSteps.size() && kSteps[next] < more) ++next;
@@ -318,7 +326,7 @@ std::vector<double> Profile::dump() const {
                     {law.slow, law.latency, law.latency_square, law.clustering, law.wait_clustering, law.persistence});
         rows.insert(rows.end(), law.refused_again.begin(), law.refused_again.end());
         rows.insert(rows.end(), law.late_again.begin(), law.late_again.end());
-        rows.insert(rows.end(), {law.errors_again, law.errors});
+        rows.insert(rows.end(), {law.errors_again, law.granted});
     };
     const std::lock_guard lock(mutex_);
     for (const auto& [key, law] : laws_) add(key, law);
@@ -345,7 +353,7 @@ void Profile::restore(std::span<const double> rows) {
         law.clustering = next(), law.wait_clustering = next(), law.persistence = next();
         for (double& share : law.refused_again) share = next();
         for (double& share : law.late_again) share = next();
-        law.errors_again = next(), law.errors = next();
+        law.errors_again = next(), law.granted = next();
         if (key.refusing > 0) {
             reaches_.emplace(key, law.slow);
         } else {

@@ -41,7 +41,7 @@ struct AnswerLaw {
     ByCause refused_again{};
     ByCause late_again{};
     double errors_again = 0;  // in time, but a 500
-    double errors = 0;        // likewise of last attempts
+    double granted = 0;       // share of the retries that clients want and the budget lets them have
 
     double in_time() const;
     /// Of a sum of laws: how many are in time.
@@ -50,11 +50,11 @@ struct AnswerLaw {
     void add(const AnswerLaw& other, double requests);
     /// Of a request.
     double attempts() const;
-    /// Of those that end with an error: how many are tried again. With unlike waits, or work, it may be another share
-    /// of those that are late.
-    double tried_again() const;
+    /// Of attempts of requests that are not late anyhow: share that is late or refused.
+    double fails_otherwise() const;
     /// Of attempts alone, which nobody tries again: what it is if clients do so as by `other`, a law of all of them.
-    AnswerLaw with_clients_of(const AnswerLaw& other, double errors) const;
+    /// `errors`: share of the answers, of which `again` are tried again.
+    AnswerLaw with_clients_of(const AnswerLaw& other, double errors, double again) const;
     /// Of a sum of laws: what these requests meet together, where they would meet `calm` if nobody waited, with luck u
     /// in (0, 1). On average as before.
     void cluster(const AnswerLaw& calm, double u);

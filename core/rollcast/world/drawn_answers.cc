@@ -65,7 +65,8 @@ void add_again(const Scenario& scenario, const ExpectedAnswers& of, Stream* late
         tally.arrived += count;
         return count;
     };
-    std::int64_t refused = 0, late = 0;
+    std::int64_t late = 0, refused = tally.failed();  // for which a budget has paid
+    tally.arrived = refused;
     for (std::size_t cause = 0; cause < kCauses; ++cause) {
         refused += some(of.cut_off_again[cause] + of.law.refused_again[cause], cause);
         late += some(of.law.late_again[cause], cause);
@@ -109,10 +110,21 @@ DrawnAnswers draw(const Scenario& scenario, ExpectedAnswers of, AttemptCounts co
     DrawnAnswers answers;
     answers.tally.arrived = fine + marked + doomed;
     const double others = of.fine + of.marked;
-    const double refused_share = share_of(sum(of.cut_off) + sum(of.law.refused), others + of.doomed);
+    const double wanted = sum(of.wanted), cut_off = sum(of.cut_off) + wanted + sum(of.law.refused);
+    const double refused_share = share_of(cut_off, others + of.doomed);
     const std::int64_t doomed_refused = binomial_quantile(doomed, refused_share, open_uniform(luck));
-    const std::int64_t refused = of_both(refused_share, fine, marked) + doomed_refused;
+    std::int64_t refused = of_both(refused_share, fine, marked) + doomed_refused;
     doomed -= doomed_refused;
+    CountByCause bought{};
+    if (wanted > 0) {
+        const std::int64_t want = binomial_quantile(refused, wanted / cut_off, open_uniform(luck));
+        const double whole = std::floor(of.bought + open_uniform(luck));
+        const std::int64_t get = std::min(want, static_cast<std::int64_t>(whole));
+        blame(get, of.wanted, luck, bought);
+        refused -= get, fine += get;
+        const double left = 1 - static_cast<double>(get) / std::max(wanted, static_cast<double>(want));
+        for (std::size_t cause = 0; cause < kCauses; ++cause) of.cut_off[cause] += left * of.wanted[cause];
+    }
     const std::int64_t late_of_others =
         of_both(share_of(sum(of.law.late), sum(of.law.late) + of.law.answered()), fine, marked);
     const std::int64_t in_time = fine + marked, late = late_of_others + doomed;
@@ -146,6 +158,7 @@ DrawnAnswers draw(const Scenario& scenario, ExpectedAnswers of, AttemptCounts co
     count(answers.proxy, Code::k504) = late;
     count(answers.proxy, Code::k503) = refused;
     answers.proxy.counters.by_latency[0] += refused;
+    for (std::size_t cause = 0; cause < kCauses; ++cause) answers.tally_again.failed_by_cause[cause] = bought[cause];
     add_again(scenario, of, latencies ? &*latencies : nullptr, luck, answers);
     return answers;
 }

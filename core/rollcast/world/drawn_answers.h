@@ -16,6 +16,7 @@ namespace rollcast {
 
 /// Of a version's attempts in some time, expected.
 struct ExpectedAnswers {
+    using ByCause = std::array<double, kCauses>;
     double fine = 0;                        // that nothing but the version, its load or its fate makes fail
     double marked = 0;                      // that would fail anyhow: a 500, where they are answered
     double doomed = 0;                      // that would be late anyhow
@@ -27,6 +28,9 @@ struct ExpectedAnswers {
     double marked_again = 0;
     double defective_again = 0;
     std::array<double, kCauses> cut_off_again{};
+    // Of a burst of 503s a budget pays for the first, and for no more than these: clients want to try so many again.
+    std::array<double, kCauses> wanted{};
+    double bought = 0;
     double spell = .5;                      // luck that neighbours have in common
 
     double requests() const { return fine + marked + doomed; }

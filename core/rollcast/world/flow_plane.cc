@@ -27,6 +27,20 @@ std::size_t answers_as(std::size_t version) { return version == kNew ? kNew : kO
 
 double share_of(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
+/// Of a token bucket that runs empty so often, on average: a Brownian motion between two barriers.
+double usual_level(double reserve, double empty) {
+    constexpr double kHardlyEver = 1e-6;
+    const double last = std::min(1., reserve);
+    if (empty < kHardlyEver || reserve <= 0) return reserve;
+    double low = -50, high = 50;  // rate at which the density of the level grows
+    for (int i = 0; i < 40; ++i) {
+        const double middle = (low + high) / 2;
+        (std::expm1(middle * last) / std::expm1(middle * reserve) > empty ? low : high) = middle;
+    }
+    if (std::abs(low * reserve) < 1e-3) return reserve / 2;
+    return reserve / -std::expm1(-low * reserve) - 1 / low;
+}
+
 template <typename Numbers>
 auto sum(const Numbers& numbers) {
     return std::accumulate(numbers.begin(), numbers.end(), typename Numbers::value_type{});
@@ -171,8 +185,13 @@ void FlowPlane::die(std::size_t version, int deaths) {
     const auto cause = static_cast<std::size_t>(cause_of_death(version));
     const bool tried = scenario_->traffic.retries.attempts > 1 && scenario_->traffic.retries.errors;
     const double again = tried ? pay(own) : 0;
-    intervals_[version].cut_off[cause] += own - again;
-    intervals_[version].cut_off_again[cause] += again;
+    ExpectedAnswers& interval = intervals_[version];
+    if (tried && scenario_->traffic.retries.budget) {
+        interval.wanted[cause] += own;
+        interval.bought += again;
+    } else {
+        (tried ? interval.cut_off_again : interval.cut_off)[cause] += own;
+    }
     copies_[version].cut_off[cause] += lost - own;
     if (version == kNew && defect_.kind != DefectKind::kNone) harmed_ += own;
 }
@@ -226,12 +245,14 @@ AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, dou
     const InstanceEffects& effects = scenario_->faults.instances;
     const std::size_t kind = answers_as(version);
     const auto law_at = [&](double its_load, double its_slowness) {
-        if (kind == kOld || !apart() || errors_ == Profile::kAttempts) {
-            return book_->law_at(kind, its_load, busy.instances, its_slowness, errors_);
+        if (errors_ == Profile::kAttempts) return book_->law_at(kind, its_load, busy.instances, its_slowness);
+        if (!comes_back(version)) {
+            const Standing& old = standing_[kOld];
+            return book_->law_at(kind, its_load, busy.instances, its_slowness)
+                .with_clients_of(book_->law_at(kOld, old.load, pool(kOld, old.serving), its_slowness, errors_), errors_,
+                                 again_errors_);
         }
-        const Standing& old = standing_[kOld];
-        return book_->law_at(kind, its_load, busy.instances, its_slowness)
-            .with_clients_of(book_->law_at(kOld, old.load, std::max(1, old.serving), its_slowness, errors_), errors_);
+        return book_->law_at(kind, its_load, pool(version, busy.instances), its_slowness, errors_);
     };
     if (effects.noise == 0 && effects.gray == 0) return law_at(load, slowness);
     AnswerLaw sum;
@@ -251,11 +272,13 @@ AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double s
     const std::size_t kind = answers_as(version);
     const double to = book_->load(kind, busy.rate, busy.instances, slowness);
     double& load = standing_[version].load;
+    const bool own = comes_back(version);
     AnswerLaw sum;
     double left = seconds;
     for (int step = 0; step < kMostSteps && left > 0 && std::max(load, to) > book_->quiet(kind); ++step) {
         if (std::abs(to - load) < kNear) break;
-        const double inertia = book_->inertia(kind, load, busy.instances, slowness, errors_);
+        const double inertia = book_->inertia(kind, load, own ? pool(version, busy.instances) : busy.instances, slowness,
+                                               own ? errors_ : Profile::kAttempts);
         if (inertia * kMostSteps < left) break;
         const double taken = std::min(left, std::max(kStep * inertia, seconds / kMostSteps));
         const double moved = (to - load) * -std::expm1(-taken / inertia);
@@ -281,13 +304,13 @@ void FlowPlane::follow_retries(double rate, double seconds) {
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
     std::array<double, kMostVersions> errors{}, turned{};
-    double stopping = 0, all_turned = 0;
+    double stopping = 0, turned_all = 0;
     errors_ = 0;
     for (std::size_t version = 0; version < versions_; ++version) {
         const Standing& standing = standing_[version];
         if (standing.share <= 0) continue;
         turned[version] = standing.known == 0 ? 1 : 1 - standing.live;
-        all_turned += standing.share * turned[version];
+        turned_all += standing.share * turned[version];
         stopping += standing.share * turned[version] * share_of(standing.stopping, standing.refusing());
         const double background = std::min(1., book_->version(answers_as(version)).background + brown.error_rate);
         errors[version] = background + (unseen ? 0 : defective(version, background));
@@ -298,83 +321,105 @@ void FlowPlane::follow_retries(double rate, double seconds) {
         }
     }
     errors_ = std::min(1., errors_);
-    const double wanted = tried_again(turned, share_of(stopping, all_turned));
-    double ended = 0, spent = 0;
-    std::array<double, kMostVersions> own{};
+    // What each version's queues do, and how many attempts come to nothing there.
+    double fails = 0, again_otherwise = 0, granted = 1;
+    std::array<double, kMostVersions> own{}, others{}, in_time{};
     for (std::size_t version = 0; version < versions_; ++version) {
-        Standing& standing = standing_[version];
+        const Standing& standing = standing_[version];
         if (standing.share <= 0) continue;
         double ignored = 0;
-        const AnswerLaw law = this->law(version, this->busy(version, rate), standing.load, brown.slowness, ignored);
-        const double attempts = law.attempts();
-        own[version] = attempts;
-        Again& again = standing.again;
-        again.errors = scenario_->traffic.retries.errors ? law.tried_again() : 0;
-        again.turned = turned[version];
-        again.refused = wanted;
-        const double in_time = (law.answered() + law.errors_again) / attempts;
-        const double others = (attempts - 1 - law.errors_again) / attempts;
-        const double once = others + in_time * errors[version] * again.errors;
-        again.attempts = 1 / std::max(1e-3, 1 - (1 - again.turned) * once - again.turned * again.refused);
-        ended += standing.share / again.attempts;
-        spent += standing.share * (1 - again.turned) * once;
+        const AnswerLaw law = this->law(version, busy(version, rate), standing.load, brown.slowness, ignored);
+        own[version] = law.attempts();
+        others[version] = (own[version] - 1 - law.errors_again) / own[version];
+        in_time[version] = (law.answered() + law.errors_again) / own[version];
+        const double otherwise = law.fails_otherwise();
+        fails += standing.share *
+                 (turned[version] + (1 - turned[version]) * (otherwise + (1 - otherwise) * errors[version]));
+        again_otherwise += standing.share * (1 - turned[version]) * others[version];
+        granted = std::min(granted, law.granted);
     }
-    if (ended <= 0) return;
-    attempts_ = 1 / ended;
-    double paid = 1;
     const Retries& retries = scenario_->traffic.retries;
+    again_errors_ = granted * tried_again(fails, stopping, granted);
+    double refused = tried_again(fails, stopping, 1), not_paid = 0;
+    const auto spread_attempts = [&] {
+        double ended = 0;
+        for (std::size_t version = 0; version < versions_; ++version) {
+            Standing& standing = standing_[version];
+            if (standing.share <= 0) continue;
+            const double again =
+                turned[version] * refused +
+                (1 - turned[version]) * (others[version] + in_time[version] * errors[version] * again_errors_);
+            standing.again = {.attempts = 1 / std::max(1e-3, 1 - again), .refused = refused, .not_paid = not_paid};
+            ended += standing.share / standing.again.attempts;
+        }
+        attempts_ = 1 / ended;
+    };
+    spread_attempts();
     if (retries.budget) {
-        const double requests = rate * seconds;
-        const double left = std::max(0., *retries.budget - spent * attempts_) * requests;
-        tokens_ += left;
-        const double bursts = all_turned * wanted * attempts_ * requests;
-        if (bursts > 0) paid = pay(bursts) / bursts;
-        tokens_ = std::min(tokens_, retries.reserve);
+        const double requests = rate * seconds, bursts = turned_all * refused * attempts_ * requests;
+        const double saved = *retries.budget - (attempts_ - 1) + turned_all * refused * attempts_;
+        tokens_ = std::min(tokens_, usual_level(retries.reserve, 1 - granted)) + std::max(0., saved) * requests;
+        if (bursts > 0) {
+            not_paid = refused * (1 - pay(bursts) / bursts);
+            refused -= not_paid;
+            spread_attempts();
+        }
+        tokens_ = std::min(tokens_, usual_level(retries.reserve, 1 - granted));
     }
     for (std::size_t version = 0; version < versions_; ++version) {
-        Standing& standing = standing_[version];
-        if (standing.share <= 0) continue;
-        Again& again = standing.again;
-        const double others = 1 / again.attempts + again.turned * again.refused;
-        again.refused *= paid;
-        again.attempts = 1 / (others - again.turned * again.refused);
-    }
-    ended = 0;
-    for (const Standing& standing : standing_) ended += standing.share / standing.again.attempts;
-    attempts_ = 1 / ended;
-    for (std::size_t version = 0; version < versions_; ++version) {
-        if (own[version] > 0) standing_[version].again.pressed = attempts_ / own[version];
+        if (own[version] > 0) standing_[version].again.pressed = attempts_ / (comes_back(version) ? own[version] : 1);
     }
 }
 
 /// Do requests go to versions of which one takes another time?
 bool FlowPlane::apart() const { return !book_->alike() && standing_[kNew].share > 0 && standing_[kNew].share < 1; }
 
-/// Of the attempts that are turned away: the share that is tried again if nothing is in the way. Until then routers may
-/// have learnt of those who stop. `stopping`: their share of those who turn away.
-double FlowPlane::tried_again(const std::array<double, kMostVersions>& turned, double stopping) const {
+/// Does most of what is tried again after an attempt at the version come back to it, or to one like it?
+bool FlowPlane::comes_back(std::size_t version) const {
+    if (version != kNew) return true;
+    return !apart() && (is_pooled() || standing_[kNew].share >= .5 - 1e-9);
+}
+
+/// Are all instances as if they were of one version?
+bool FlowPlane::is_pooled() const {
+    const Policy policy = scenario_->balancing.policy;
+    return book_->alike() && (mixed_ || policy == Policy::kRandom || policy == Policy::kRoundRobin);
+}
+
+/// How many instances those share who try again.
+int FlowPlane::pool(std::size_t version, int instances) const {
+    instances = std::max(1, instances);
+    if (!is_pooled()) return instances;
+    for (std::size_t other = 0; other < versions_; ++other) {
+        if (other != version && standing_[other].share > 0) instances += standing_[other].serving;
+    }
+    return instances;
+}
+
+/// Of the attempts that fail: the share that is tried again, if so many are granted. Until then routers may have learnt
+/// of those who stop. `fails`: of all attempts; `stopping`: of these, because of them.
+double FlowPlane::tried_again(double fails, double stopping, double granted) const {
     const Retries& retries = scenario_->traffic.retries;
     if (!retries.errors) return 0;
-    double chance = 0;
-    for (std::size_t version = 0; version < versions_; ++version) chance += standing_[version].share * turned[version];
     const double jitter = retries.jitter == Jitter::kNone ? 1 : retries.jitter == Jitter::kEqual ? .75 : .5;
-    double wait = to_seconds(retries.base), waited = 0, all = 0, again = 0, now = 1;
-    for (int attempt = 1; attempt <= retries.attempts; ++attempt) {
-        const double corrected = stopping_for_ > 0 ? std::min(1., stopping * waited / stopping_for_) : stopping;
-        now *= chance * (attempt > 1 ? 1 - corrected : 1);
-        all += now;
-        again += attempt < retries.attempts ? now : 0;
+    double wait = to_seconds(retries.base), waited = 0, all = 1, number = 1;
+    for (int attempt = 1; attempt < retries.attempts; ++attempt) {
         waited += jitter * std::min(wait, to_seconds(retries.most));
         wait *= retries.factor;
+        const double known = stopping_for_ > 0 ? std::min(1., waited / stopping_for_) : 1;
+        number *= granted * (fails - stopping * known);
+        all += number;
     }
-    return share_of(again, all);
+    return 1 - share_of(number, all);
 }
 
 /// Of so many retries beyond those of the steady state: how many the budget pays for, with what it has saved up.
 double FlowPlane::pay(double retries) {
     if (!scenario_->traffic.retries.budget) return retries;
-    const double paid = std::min(retries, tokens_);
+    constexpr double kFraction = .5;  // of a token buys nothing
+    const double paid = std::min(retries, std::max(0., tokens_ - kFraction));
     tokens_ -= paid;
+    spare_ = std::max(0., tokens_ - kFraction);
     return paid;
 }
 
@@ -415,15 +460,15 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
 
     const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
     double defects = defective(version, errors);
-    const double seen = errors + (unseen ? 0 : defects), errors_again = attempts * (1 - again.turned) * again.errors;
+    const double seen = errors + (unseen ? 0 : defects), errors_again = attempts * standing.live * again_errors_;
     const double in_time = law.answered() + law.errors_again;
     ExpectedAnswers& interval = own ? intervals_[version] : copies_[version];
     if (errors_ != Profile::kAttempts && own) {
-        const double last = 1 - seen * again.errors, answers = errors_again * in_time / law.attempts();
+        const double last = 1 - seen * again_errors_, answers = errors_again * in_time / law.attempts();
         interval.marked_again += answers * errors;
         interval.defective_again += unseen ? 0 : answers * defects;
-        errors *= (1 - again.errors) / last;
-        defects *= (unseen ? 1 : 1 - again.errors) / last;
+        errors *= (1 - again_errors_) / last;
+        defects *= (unseen ? 1 : 1 - again_errors_) / last;
     }
 
     const double its = together_ ? rate * standing.share / busy.rate : 1;
@@ -431,16 +476,20 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     const double turned_away =
         own ? attempts * (1 - standing.live) * (1 - again.refused) : requests * (1 - standing.live);
     const double turned_again = own ? attempts * (1 - standing.live) * again.refused : 0;
+    const double not_paid = own ? attempts * (1 - standing.live) * again.not_paid : 0;
     const double reached = requests - turned_away, stop = share_of(standing.stopping, standing.refusing());
     const double doomed = own ? std::min(sum(book_->calm(kOld, brown.slowness).late), law.late[0]) : 0;
     interval.doomed += requests * doomed;
     interval.marked += requests * (1 - doomed) * errors;
     interval.fine += requests * (1 - doomed) * (1 - errors);
     law.late[0] -= doomed;
-    interval.cut_off[static_cast<std::size_t>(Cause::kHandOver)] += turned_away * stop;
-    interval.cut_off[static_cast<std::size_t>(cause_of_death(version))] += turned_away * (1 - stop);
-    interval.cut_off_again[static_cast<std::size_t>(Cause::kHandOver)] += turned_again * stop;
-    interval.cut_off_again[static_cast<std::size_t>(cause_of_death(version))] += turned_again * (1 - stop);
+    const auto add = [&](ExpectedAnswers::ByCause& to, double turned) {
+        to[static_cast<std::size_t>(Cause::kHandOver)] += turned * stop;
+        to[static_cast<std::size_t>(cause_of_death(version))] += turned * (1 - stop);
+    };
+    add(interval.cut_off, turned_away - not_paid);
+    add(scenario_->traffic.retries.budget && own ? interval.wanted : interval.cut_off_again, turned_again + not_paid);
+    if (own) interval.bought += turned_again;
     interval.law.add(law, reached);
     interval.calm.add(calm, reached);
     const double fails = reached * law.answered() * defects;
@@ -448,7 +497,8 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     if (!newer) return;
     highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
     if (!harms) return;
-    const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness, errors_);
+    const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness,
+                                      comes_back(version) ? errors_ : Profile::kAttempts);
     harmed_ += requests - reached + reached * std::max(0., good.answered() - law.answered()) + fails;
 }
 
@@ -468,6 +518,7 @@ void FlowPlane::settle(const World& world, Time now) {
     for (std::size_t i = versions_ + 1; i-- > 0;) {
         const std::size_t version = i == 0 ? kOld : i == versions_ ? kNew : i + 1;
         ExpectedAnswers of = std::exchange(intervals_[version], {});
+        if (sum(of.wanted) > 0) of.bought += spare_;
         of.spell = next_spell(version, of);
         const auto take = [&](std::int64_t& left, double& expected_left, double expected) {
             const double u = open_uniform(luck);

@@ -64,9 +64,8 @@ class FlowPlane {
     struct Again {
         double attempts = 1;  // there, of each request that ends there
         double pressed = 1;   // as many attempts come, over those that requests would make if all of theirs did
-        double turned = 0;    // share of the attempts that are turned away by who refuses ...
-        double refused = 0;   // ... of these: tried again
-        double errors = 0;    // likewise of errors
+        double refused = 0;   // share of those that are turned away that is tried again
+        double not_paid = 0;  // that would be if the budget did not lack
     };
     /// A version since the last look.
     struct Standing {
@@ -121,9 +120,12 @@ class FlowPlane {
     double late_anyhow(double slowness) const;
     void spread(double rate);
     void follow_retries(double rate, double seconds);
-    double tried_again(const std::array<double, kMostVersions>& turned, double stopping) const;
+    double tried_again(double fails, double stopping, double granted) const;
     double pay(double retries);
     bool apart() const;
+    bool comes_back(std::size_t version) const;
+    bool is_pooled() const;
+    int pool(std::size_t version, int instances) const;
     Impairment effect(std::size_t version, int instance) const;
     DrawnAnswers draw(const ExpectedAnswers& of, AttemptCounts counts, std::size_t lane) const;
     double next_spell(std::size_t version, const ExpectedAnswers& of);
@@ -138,7 +140,8 @@ class FlowPlane {
     double stopping_for_;  // seconds, from TERM until routers know
 
     BurstPath bursts_;
-    double tokens_;  // of a retry budget
+    double tokens_;     // of a retry budget
+    double spare_ = 0;  // of these, after the last burst
     bool latencies_ = true;
     bool together_ = false;   // behind a flag
     bool simulated_ = false;  // the world has the new version's requests itself
@@ -150,6 +153,7 @@ class FlowPlane {
     Tally before_;          // of the world's own requests at the new version, at the last look
     double worn_out_ = 0;   // share of these that met a process without descriptors, since the look before
     double errors_ = Profile::kAttempts;  // share of all answers in time that are tried again as errors are
+    double again_errors_ = 0;             // share of errors that is tried again
     double attempts_ = 1;                 // of a request, wherever they go
     // Index: version; the last of intervals_: those that reach none.
     std::array<ExpectedAnswers, kMostVersions + 1> intervals_{};

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "rollcast/random/request_words.h"
 #include "rollcast/stats/moments.h"
 #include "rollcast/world/data_plane.h"
 #include "rollcast/world/request.h"
@@ -15,7 +16,7 @@ namespace rollcast {
 namespace {
 
 /// Laws do not depend on luck: measurements have their own.
-constexpr std::uint64_t kSeed = 20240229;
+const StreamSpace kLuck(20240229, 0);
 /// In which how much requests have in common is seen.
 constexpr int kFewestWindows = 100;
 constexpr double kMostSlots = 1024;
@@ -25,7 +26,7 @@ class Rig {
    public:
     /// The scenario outlives it.
     Rig(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness)
-        : plane_(scenario, std::vector{defect}, StreamSpace(kSeed, 0), Time{}) {
+        : plane_(scenario, std::vector{defect}, kLuck, Time{}) {
         plane_.count_application(false);
         plane_.impair_all({.slowness = slowness});
         RouteGroup group;
@@ -99,29 +100,28 @@ struct Count {
 
 /// What became of a request, from its first attempt on.
 struct Story {
+    std::uint64_t ordinal = 0;
     Instant arrived = kNoInstant;  // the first
     Instant ended = 0;
     Instant latency = 0;  // of the last
     Code seen = Code::k200;
     Cause cause = Cause::kBackground;
     std::int16_t last = -1;  // number of the attempt
-    bool late_alone = false;
-    std::array<std::uint8_t, kCauses> refused{}, late{};  // of all attempts
-    std::uint8_t errors = 0;
+    std::array<int, kCauses> refused{}, late{};  // of all attempts
+    int errors = 0;
 
     void add(const AttemptRecord& record) {
         const auto number = static_cast<std::int16_t>(attempt_of(record.id));
         const auto by = static_cast<std::size_t>(record.cause);
+        ordinal = ordinal_of(record.id);
         arrived = std::min(arrived, record.arrived);
         refused[by] += record.seen == Code::k503;
         late[by] += record.seen == Code::k504;
         errors += record.seen == Code::k500;
-        late_alone |= record.seen == Code::k504 && record.cause != Cause::kCapacity;
         if (number < last) return;
         last = number, seen = record.seen, cause = record.cause;
         ended = record.answered, latency = record.answered - record.arrived;
     }
-    bool alone() const { return late_alone; }
     void count(const Scenario& scenario, Count& count) const {
         const auto by = static_cast<std::size_t>(cause);
         AnswerLaw& law = count.law;
@@ -133,7 +133,10 @@ struct Story {
             law.late_again[i] += late[i] - (i == by && seen == Code::k504);
         }
         law.errors_again += errors - (seen == Code::k500);
-        law.errors += seen == Code::k500;
+    }
+    /// Does somebody want to try the last attempt again?
+    bool refuses(const Retries& retries) const {
+        return last + 1 < retries.attempts && seen != Code::k200 && (seen == Code::k504 ? retries.timeouts : retries.errors);
     }
 };
 
@@ -256,8 +259,14 @@ AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defec
     stories.add(rig.run(now + longest));
     stories.take(now, [](const Story&) {});
     now += longest;
-    std::array<Count, 2> counts;  // of those who are late by themselves, and of the others
+    // Which requests take the longest is in their words.
+    const double alone = scenario.traffic.classes.empty() ? 1 - calm.in_time() : 0;
+    const auto is_alone = [&](const Story& story) {
+        return attempt_words(kLuck, story.ordinal, 0, 0)[1] >= (1 - alone) * 0x1p32;
+    };
+    std::array<Count, 2> counts;  // of those that are late by themselves, and of the others
     Count all;
+    double not_granted = 0;
     Moments failures;
     std::vector<std::array<double, 2>> waited;
     const auto is_enough = [&] {
@@ -272,16 +281,19 @@ AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defec
         while (now < looked + longest) stories.add(rig.run(now += window));
         const double failed = all.failed(), well = all.law.answered(), latency = all.law.latency;
         stories.take(looked, [&](const Story& story) {
-            story.count(scenario, counts[story.alone() ? 0 : 1]);
+            story.count(scenario, counts[alone > 0 && is_alone(story) ? 0 : 1]);
+            not_granted += story.refuses(retries);
             story.count(scenario, all);
         });
         failures.add(all.failed() - failed);
         waited.push_back({all.law.answered() - well, all.law.latency - latency});
     }
-    const double alone = counts[0].ended > 0 ? 1 - calm.in_time() : 0;
     AnswerLaw law;
-    if (alone > 0) law.add(counts[0].law, alone / counts[0].ended);
-    if (counts[1].ended > 0) law.add(counts[1].law, (1 - alone) / counts[1].ended);
+    const double its = counts[0].ended > 0 ? alone : 0;
+    if (its > 0) law.add(counts[0].law, its / counts[0].ended);
+    if (its < 1) law.add(counts[1].law, (1 - its) / counts[1].ended);
+    const double granted = all.law.attempts() - 1;
+    law.granted = granted + not_granted > 0 ? granted / (granted + not_granted) : 1;
     add_clustering(all, failures, waited, window, scenario, law);
     return law;
 }
