@@ -110,6 +110,11 @@ double AnswerLaw::attempts() const {
                            std::accumulate(late_again.begin(), late_again.end(), 1 + errors_again));
 }
 
+double AnswerLaw::late_alone() const {
+    constexpr auto kAlone = static_cast<std::size_t>(Cause::kBackground);
+    return (late[kAlone] + late_again[kAlone]) / attempts();
+}
+
 double AnswerLaw::fails_otherwise() const {
     constexpr auto kWaited = static_cast<std::size_t>(Cause::kCapacity);
     double fails = 0, alone = 0;
@@ -121,7 +126,11 @@ double AnswerLaw::fails_otherwise() const {
 }
 
 AnswerLaw AnswerLaw::with_clients_of(const AnswerLaw& other, double errors, double again) const {
-    AnswerLaw law = *this;
+    const auto alone = static_cast<std::size_t>(Cause::kBackground);
+    AnswerLaw law;
+    const double others = (1 - other.late_alone()) / (1 - late[alone]);
+    if (late[alone] < 1) law.add(*this, others);
+    law.late[alone] = other.late_alone();
     double last = 1;
     const auto part = [&](double& all, double& tried, double share) {
         tried = all * share;
@@ -129,18 +138,18 @@ AnswerLaw AnswerLaw::with_clients_of(const AnswerLaw& other, double errors, doub
         last -= tried;
     };
     for (std::size_t i = 0; i < kCauses; ++i) {
-        const double others = other.late[i] + other.late_again[i];
-        part(law.late[i], law.late_again[i], others > 0 ? other.late_again[i] / others : again);
+        const double all = other.late[i] + other.late_again[i];
+        part(law.late[i], law.late_again[i], all > 0 ? other.late_again[i] / all : again);
         part(law.refused[i], law.refused_again[i], again);
     }
-    law.errors_again = answered() * errors * again;
+    law.errors_again = law.answered() * errors * again;
     last -= law.errors_again;
     const double rest = 1 - errors * again;
     for (double& bucket : law.by_latency) bucket *= rest;
     law.slow *= rest, law.latency *= rest, law.latency_square *= rest;
     AnswerLaw of_last;
     if (last > 0) of_last.add(law, 1 / last);
-    of_last.granted = other.granted;
+    of_last.granted = other.granted, of_last.tokens = other.tokens;
     return of_last;
 }
 
@@ -189,6 +198,7 @@ void AnswerLaw::add(const AnswerLaw& other, double share) {
     }
     errors_again += share * other.errors_again;
     granted += share * other.granted;
+    tokens += share * other.tokens;
 }
 
 // ---- what is measured ----
@@ -326,7 +336,7 @@ std::vector<double> Profile::dump() const {
                     {law.slow, law.latency, law.latency_square, law.clustering, law.wait_clustering, law.persistence});
         rows.insert(rows.end(), law.refused_again.begin(), law.refused_again.end());
         rows.insert(rows.end(), law.late_again.begin(), law.late_again.end());
-        rows.insert(rows.end(), {law.errors_again, law.granted});
+        rows.insert(rows.end(), {law.errors_again, law.granted, law.tokens});
     };
     const std::lock_guard lock(mutex_);
     for (const auto& [key, law] : laws_) add(key, law);
@@ -353,7 +363,7 @@ void Profile::restore(std::span<const double> rows) {
         law.clustering = next(), law.wait_clustering = next(), law.persistence = next();
         for (double& share : law.refused_again) share = next();
         for (double& share : law.late_again) share = next();
-        law.errors_again = next(), law.granted = next();
+        law.errors_again = next(), law.granted = next(), law.tokens = next();
         if (key.refusing > 0) {
             reaches_.emplace(key, law.slow);
         } else {
@@ -376,6 +386,7 @@ Profile::Loaded Profile::loaded(const Key& key) const {
 AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shared_ptr<Profile> profile)
     : scenario_(scenario), profile_(profile ? std::move(profile) : std::make_shared<Profile>(scenario)) {
     const std::vector<RequestClass> classes = classes_of(scenario);
+    const double timeout = to_seconds(scenario.service.timeout);
     for (const Defect& truth : {Defect{}, defect}) {
         Kind& kind = versions_.emplace_back();
         kind.defect = truth;
@@ -391,8 +402,12 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shar
             if (hits(truth, i) && truth.kind == DefectKind::kCrashOnRequest) facts.fatal += each.share * truth.severity;
             const Distribution& good = each.service_time ? *each.service_time : scenario.service.service_time;
             each_level(ServiceTimes(good, truth, hits(truth, i), 1),
-                       [&](double seconds, double share) { facts.work += each.share * share * seconds; });
+                       [&](double seconds, double share) {
+                           facts.work += each.share * share * seconds;
+                           if (seconds > timeout) facts.late_work += each.share * share * seconds;
+                       });
         }
+        facts.late_work /= facts.work;
         kind.quiet = quiet_load(facts.slots);
     }
 }

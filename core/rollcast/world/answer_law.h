@@ -42,6 +42,7 @@ struct AnswerLaw {
     ByCause late_again{};
     double errors_again = 0;  // in time, but a 500
     double granted = 0;       // share of the retries that clients want and the budget lets them have
+    double tokens = 0;        // that are in the bucket, on average
 
     double in_time() const;
     /// Of a sum of laws: how many are in time.
@@ -50,10 +51,12 @@ struct AnswerLaw {
     void add(const AnswerLaw& other, double requests);
     /// Of a request.
     double attempts() const;
+    /// Of attempts: share of those that take too long by themselves, at a good version.
+    double late_alone() const;
     /// Of attempts of requests that are not late anyhow: share that is late or refused.
     double fails_otherwise() const;
     /// Of attempts alone, which nobody tries again: what it is if clients do so as by `other`, a law of all of them.
-    /// `errors`: share of the answers, of which `again` are tried again.
+    /// Those who are late by themselves come again. `errors`: share of the answers, of which `again` are tried again.
     AnswerLaw with_clients_of(const AnswerLaw& other, double errors, double again) const;
     /// Of a sum of laws: what these requests meet together, where they would meet `calm` if nobody waited, with luck u
     /// in (0, 1). On average as before.
@@ -92,7 +95,7 @@ class Profile {
     double reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness);
 
     /// What is known, to be kept: so many numbers for each measurement.
-    static constexpr std::size_t kRow = 10 + 4 * kCauses + kMaxLatencyBuckets + 8;
+    static constexpr std::size_t kRow = 10 + 4 * kCauses + kMaxLatencyBuckets + 9;
     std::vector<double> dump() const;
     /// What a profile of the same service and model has known. Throws std::invalid_argument for a part of a row.
     void restore(std::span<const double> rows);
@@ -142,6 +145,7 @@ class AnswerBook {
         double fatal = 0;       // share of requests that kill the process that begins them
         double slots = 1;       // of an instance
         double work = 0;        // mean seconds of service
+        double late_work = 0;   // share of it that is brought by those that take too long by themselves
     };
     const Version& version(std::size_t index) const { return versions_[index].facts; }
 

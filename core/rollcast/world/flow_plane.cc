@@ -27,20 +27,6 @@ std::size_t answers_as(std::size_t version) { return version == kNew ? kNew : kO
 
 double share_of(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
-/// Of a token bucket that runs empty so often, on average: a Brownian motion between two barriers.
-double usual_level(double reserve, double empty) {
-    constexpr double kHardlyEver = 1e-6;
-    const double last = std::min(1., reserve);
-    if (empty < kHardlyEver || reserve <= 0) return reserve;
-    double low = -50, high = 50;  // rate at which the density of the level grows
-    for (int i = 0; i < 40; ++i) {
-        const double middle = (low + high) / 2;
-        (std::expm1(middle * last) / std::expm1(middle * reserve) > empty ? low : high) = middle;
-    }
-    if (std::abs(low * reserve) < 1e-3) return reserve / 2;
-    return reserve / -std::expm1(-low * reserve) - 1 / low;
-}
-
 template <typename Numbers>
 auto sum(const Numbers& numbers) {
     return std::accumulate(numbers.begin(), numbers.end(), typename Numbers::value_type{});
@@ -302,6 +288,7 @@ double FlowPlane::defective(std::size_t version, double errors) const {
 /// How many attempts each version gets, and what becomes of those that fail, by the queues that there are.
 void FlowPlane::follow_retries(double rate, double seconds) {
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
+    const Retries& retries = scenario_->traffic.retries;
     const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
     std::array<double, kMostVersions> errors{}, turned{};
     double stopping = 0, turned_all = 0;
@@ -322,7 +309,7 @@ void FlowPlane::follow_retries(double rate, double seconds) {
     }
     errors_ = std::min(1., errors_);
     // What each version's queues do, and how many attempts come to nothing there.
-    double fails = 0, again_otherwise = 0, granted = 1;
+    double fails = 0, granted = 1, alone = 0, level = retries.reserve;
     std::array<double, kMostVersions> own{}, others{}, in_time{};
     for (std::size_t version = 0; version < versions_; ++version) {
         const Standing& standing = standing_[version];
@@ -335,10 +322,10 @@ void FlowPlane::follow_retries(double rate, double seconds) {
         const double otherwise = law.fails_otherwise();
         fails += standing.share *
                  (turned[version] + (1 - turned[version]) * (otherwise + (1 - otherwise) * errors[version]));
-        again_otherwise += standing.share * (1 - turned[version]) * others[version];
+        if (version == kOld) alone = law.late_alone();
         granted = std::min(granted, law.granted);
+        level = std::min(level, law.tokens);
     }
-    const Retries& retries = scenario_->traffic.retries;
     again_errors_ = granted * tried_again(fails, stopping, granted);
     double refused = tried_again(fails, stopping, 1), not_paid = 0;
     const auto spread_attempts = [&] {
@@ -358,16 +345,17 @@ void FlowPlane::follow_retries(double rate, double seconds) {
     if (retries.budget) {
         const double requests = rate * seconds, bursts = turned_all * refused * attempts_ * requests;
         const double saved = *retries.budget - (attempts_ - 1) + turned_all * refused * attempts_;
-        tokens_ = std::min(tokens_, usual_level(retries.reserve, 1 - granted)) + std::max(0., saved) * requests;
+        tokens_ = std::min(tokens_, level) + std::max(0., saved) * requests;
         if (bursts > 0) {
             not_paid = refused * (1 - pay(bursts) / bursts);
             refused -= not_paid;
             spread_attempts();
         }
-        tokens_ = std::min(tokens_, usual_level(retries.reserve, 1 - granted));
+        tokens_ = std::min(tokens_, level);
     }
     for (std::size_t version = 0; version < versions_; ++version) {
-        if (own[version] > 0) standing_[version].again.pressed = attempts_ / (comes_back(version) ? own[version] : 1);
+        if (own[version] > 0) standing_[version].again.pressed =
+                                   attempts_ * (comes_back(version) ? 1 / own[version] : work_of_attempts(alone));
     }
 }
 
@@ -384,6 +372,14 @@ bool FlowPlane::comes_back(std::size_t version) const {
 bool FlowPlane::is_pooled() const {
     const Policy policy = scenario_->balancing.policy;
     return book_->alike() && (mixed_ || policy == Policy::kRandom || policy == Policy::kRoundRobin);
+}
+
+/// Over that of requests, where so many attempts take too long by themselves.
+double FlowPlane::work_of_attempts(double late_alone) const {
+    const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
+    const double late = book_->calm(kOld, brown.slowness).late_alone(), work = book_->version(kOld).late_work;
+    if (late <= 0 || late >= 1) return 1;
+    return late_alone / late * work + (1 - late_alone) / (1 - late) * (1 - work);
 }
 
 /// How many instances those share who try again.

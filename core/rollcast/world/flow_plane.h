@@ -125,6 +125,7 @@ class FlowPlane {
     bool apart() const;
     bool comes_back(std::size_t version) const;
     bool is_pooled() const;
+    double work_of_attempts(double late_alone) const;
     int pool(std::size_t version, int instances) const;
     Impairment effect(std::size_t version, int instance) const;
     DrawnAnswers draw(const ExpectedAnswers& of, AttemptCounts counts, std::size_t lane) const;

@@ -66,6 +66,8 @@ class Rig {
         return journal_;
     }
 
+    double tokens() const { return plane_.tokens(); }
+
    private:
     DataPlane plane_;
     std::uint32_t servers_ = 0;
@@ -266,7 +268,7 @@ AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defec
     };
     std::array<Count, 2> counts;  // of those that are late by themselves, and of the others
     Count all;
-    double not_granted = 0;
+    double not_granted = 0, tokens = 0;
     Moments failures;
     std::vector<std::array<double, 2>> waited;
     const auto is_enough = [&] {
@@ -278,7 +280,7 @@ AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defec
     };
     while (!is_enough()) {
         looked += window;
-        while (now < looked + longest) stories.add(rig.run(now += window));
+        while (now < looked + longest) stories.add(rig.run(now += window)), tokens += rig.tokens();
         const double failed = all.failed(), well = all.law.answered(), latency = all.law.latency;
         stories.take(looked, [&](const Story& story) {
             story.count(scenario, counts[alone > 0 && is_alone(story) ? 0 : 1]);
@@ -292,6 +294,7 @@ AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defec
     const double its = counts[0].ended > 0 ? alone : 0;
     if (its > 0) law.add(counts[0].law, its / counts[0].ended);
     if (its < 1) law.add(counts[1].law, (1 - its) / counts[1].ended);
+    law.tokens = tokens / static_cast<double>(failures.count());
     const double granted = all.law.attempts() - 1;
     law.granted = granted + not_granted > 0 ? granted / (granted + not_granted) : 1;
     add_clustering(all, failures, waited, window, scenario, law);
