@@ -170,8 +170,7 @@ def lower(lowering: Lowering, name: str) -> tuple[Any, Any]:
         core.window = _window(lowering, core, body, strategy)
     core.traffic = lower_traffic(lowering, (-core.window.lead_in, core.window.horizon))
     core.service = _service(lowering, core)
-    if given.fidelity is not None:
-        core.fidelity = getattr(_core.Fidelity, given.fidelity)
+    core.fidelity = getattr(_core.Fidelity, given.fidelity)
     if not lowering.problems.errors:
         warn_of_peaks(lowering, core)
         _check(lowering, core)

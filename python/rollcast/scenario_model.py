@@ -1755,10 +1755,10 @@ class ScenarioModel(Model):
     """The objective that the error budget comes from."""
     window: WindowModel = WindowModel()
     """The window on which every plan is scored."""
-    fidelity: Literal["request", "flow", "hybrid", "auto"] | None = None
+    fidelity: Literal["request", "flow", "hybrid", "auto"] = "auto"
     """How requests are simulated: each by itself (request); in numbers (flow: many times quicker, whatever
     the traffic); those to the new version each by itself, all others in numbers (hybrid); or in numbers
-    wherever that is as good (auto). Default: request."""
+    wherever there are many and that is known to be as good (auto)."""
     approval: Approval | None = None
     """Until a person promotes a pause without an end."""
     people: PeopleModel | None = None

@@ -21,6 +21,7 @@ SCENARIO = {
     "release": {"defect": "error-rate", "rate": "5%"},
     "window": {"lead_in": "1m", "horizon": "4m"},
 }
+LONG = {**SCENARIO, "window": {"lead_in": "1m", "horizon": "1h"}}
 
 
 @pytest.fixture(autouse=True)
@@ -42,15 +43,23 @@ def test_a_forecast_says_on_which_plane_it_ran_and_why():
         {"defect": "error-rate", "rate": "5%"},
         {"defect": "capacity", "loss": "50%"},
     ]
-    asked = rollcast.forecast({**SCENARIO, "fidelity": "auto", "release": release}, replications=4)
+    asked = rollcast.forecast({**LONG, "fidelity": "auto", "release": release}, replications=4)
     assert [plane.name for plane in asked.planes] == ["flow", "flow", "request"]
     assert "85%" in asked.planes[-1].why
     assert [plane["name"] for plane in json.loads(asked.to_json())["planes"]] == ["flow", "flow", "request"]
     apart = rollcast.forecast(drawn(fidelity="hybrid"), replications=2)
     assert {(plane.name, plane.why) for plane in apart.planes} == {("hybrid", "")}
-    usual = rollcast.forecast(SCENARIO, replications=2)
+    usual = rollcast.forecast({**SCENARIO, "fidelity": "request"}, replications=2)
     assert {plane.name for plane in usual.planes} == {"request"}
     assert {plane.why for plane in usual.planes} == {""}
+
+
+def test_by_default_many_requests_are_drawn_and_few_simulated():
+    many, few = (rollcast.forecast({**LONG, "traffic": {"rate": rate}}, replications=2) for rate in ("200/s", "20/s"))
+    assert [plane.name for plane in many.planes] == ["flow"]
+    assert [(plane.name, plane.why) for plane in few.planes] == [
+        ("request", "a replication has less than a million of them")
+    ]
 
 
 def test_what_cannot_be_drawn_is_refused_at_its_place(tmp_path):
@@ -69,7 +78,7 @@ def test_what_cannot_be_drawn_is_refused_at_its_place(tmp_path):
 
 def test_it_is_as_good():
     """Means of two samples: six standard errors of their difference, and 2%."""
-    exact = rollcast.forecast(SCENARIO, replications=40, seed=1)
+    exact = rollcast.forecast({**SCENARIO, "fidelity": "request"}, replications=40, seed=1)
     quick = rollcast.forecast(drawn(), replications=400, seed=2)
     for name in ("failed", "exposure", "attributable", "slow", "duration"):
         ours, theirs = (each.columns[name].astype(float) for each in (quick, exact))

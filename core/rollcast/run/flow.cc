@@ -16,10 +16,12 @@ bool wears_out(const Defect& defect) {
     return defect.kind == DefectKind::kMemoryLeak || defect.kind == DefectKind::kDescriptorLeak;
 }
 
+/// So many requests of a process are enough to tell how long it lasts.
+constexpr double kToWearOut = 1000;
+
 /// Where requests kill their processes, so many of them are there as do: each that kills, or a thousand that wear a
 /// process out. A share of a Poisson process kills as often as all of it, if each of its requests does so more often.
 double share_that_kills(const AnswerBook& book, const Defect& defect) {
-    constexpr double kToWearOut = 1000;
     if (defect.kind == DefectKind::kCrashOnRequest) return book.version(index_of(kNewVersion)).fatal;
     return wears_out(defect) ? std::min(1., kToWearOut / std::max(1., defect.severity)) : 0;
 }
@@ -61,6 +63,15 @@ Flow::Flow(const Scenario& scenario, const Defect& of, std::shared_ptr<Profile> 
         here.service.service_time = Constant{0};
     }
     for (Scenario& here : quiet) here.traffic.rate /= counting.thinned;
+}
+
+bool serves_all(const Scenario& scenario, const Defect& defect) {
+    if (scenario.fidelity == Fidelity::kHybrid || !wears_out(defect) || defect.severity > kToWearOut) return false;
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, scenario.locations.size()); ++i) {
+        const Scenario here = in_location(scenario, static_cast<LocationId>(i));
+        if (World::grain(here, {.groups = kGroups}) > 1) return false;
+    }
+    return true;
 }
 
 }  // namespace rollcast

@@ -23,4 +23,7 @@ struct Flow {
     Counting counting{};          // of its fleet
 };
 
+/// Where so few requests wear a process out that the world would have all of them anyhow: then nothing is drawn.
+bool serves_all(const Scenario& scenario, const Defect& defect);
+
 }  // namespace rollcast

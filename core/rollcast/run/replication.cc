@@ -29,7 +29,7 @@ Outcome replicate(const Scenario& scenario, const Strategy& strategy, std::uint6
     const StreamSpace streams(seed, replication);
     const Defect defect = draw_defect(scenario.release.truths[truth], streams);
 
-    const bool draws = draws_requests(scenario, scenario.release.truths[truth]);
+    const bool draws = draws_requests(scenario, scenario.release.truths[truth]) && !serves_all(scenario, defect);
     Simulation rollout = draws ? Simulation(scenario, defect, streams,
                                             std::make_shared<const Flow>(scenario, defect, std::move(profile)))
                                : Simulation(scenario, defect, streams);

@@ -34,6 +34,9 @@ double slots_of(const Service& service, const Defect& defect) {
 /// Does the balancer look at what instances do, or whose turn it is?
 bool looks(const Balancing& balancing) { return balancing.policy != Policy::kRandom; }
 
+/// At what instances have to do.
+bool weighs(const Balancing& balancing) { return looks(balancing) && balancing.policy != Policy::kRoundRobin; }
+
 /// So many instances of one balancer hardly differ from these.
 int like(int instances) {
     for (const int fewer : {16, 12, 8, 6, 4, 3, 2}) {
@@ -103,7 +106,27 @@ double AnswerLaw::in_time() const {
     return 1 - std::accumulate(refused.begin(), refused.end(), 0.) - std::accumulate(late.begin(), late.end(), 0.);
 }
 
+double AnswerLaw::all() const {
+    return std::accumulate(refused.begin(), refused.end(), std::accumulate(late.begin(), late.end(), answered()));
+}
+
 double AnswerLaw::answered() const { return std::accumulate(by_latency.begin(), by_latency.end(), 0.); }
+
+AnswerLaw AnswerLaw::behind(const AnswerLaw& calm, const AnswerLaw& delayed) const {
+    AnswerLaw law = delayed;
+    const double still = calm.in_time() > 0 ? std::max(0., delayed.in_time() / calm.in_time()) : 0;
+    law.add(*this, still);
+    law.add(calm, -still);
+    double all = 0;
+    for (auto* shares : {&law.refused, &law.late}) {
+        for (double& share : *shares) all += share = std::max(0., share);
+    }
+    for (double& share : law.by_latency) all += share = std::max(0., share);
+    for (double* each : {&law.slow, &law.latency, &law.latency_square}) *each = std::max(0., *each);
+    AnswerLaw whole;
+    whole.add(law, 1 / all);
+    return whole;
+}
 
 double AnswerLaw::attempts() const {
     return std::accumulate(refused_again.begin(), refused_again.end(),
@@ -248,36 +271,66 @@ Profile::Key Profile::key(const Defect& defect, int instances, double slowness) 
 }
 
 AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness, double errors) {
-    const double step = load < kShort ? kShortStep : kLoadStep;
-    const double steps = std::min(load, kHighest) / step, below = std::floor(steps), above = steps - below;
     Key key = this->key(defect, instances, slowness);
-    AnswerLaw law;
     const std::lock_guard lock(mutex_);
-    const auto at_errors = [&](double share) {
-        key.load = below * step;
-        law.add(at(key), (1 - above) * share);
-        key.load = (below + 1) * step;
-        if (above > 0) law.add(at(key), above * share);
-    };
-    if (errors == kAttempts) {
-        at_errors(1);
-        return law;
-    }
+    if (errors == kAttempts) return between(key, load);
     constexpr std::array kSteps{0., .01, .02, .03, .04, .05, .06, .08, .1, .15, .2, .3, .5, 1.};
     const double more = std::clamp(errors - background_, 0., 1.);
     std::size_t next = 1;
     while (next + 1 < kSteps.size() && kSteps[next] < more) ++next;
     const double beyond = (more - kSteps[next - 1]) / (kSteps[next] - kSteps[next - 1]);
     key.instances = like(instances);
+    AnswerLaw law;
     key.errors = std::min(1., background_ + kSteps[next - 1]);
-    at_errors(1 - beyond);
+    law.add(between(key, load), 1 - beyond);
     key.errors = std::min(1., background_ + kSteps[next]);
-    if (beyond > 1e-6) at_errors(beyond);
+    if (beyond > 1e-6) law.add(between(key, load), beyond);
     return law;
+}
+
+AnswerLaw Profile::between(Key key, double load) {
+    const double step = load < kShort ? kShortStep : kLoadStep;
+    const double steps = std::min(load, kHighest) / step, below = std::floor(steps), above = steps - below;
+    key.load = below * step;
+    AnswerLaw law;
+    law.add(at(key), 1 - above);
+    key.load = (below + 1) * step;
+    if (above > 0) law.add(at(key), above);
+    return law;
+}
+
+bool Profile::sets_apart(const Defect& defect) const {
+    return weighs(alone_.balancing) && timing_of(defect).kind != DefectKind::kNone;
+}
+
+Mix Profile::mix(const Defect& defect, double load, int older, int newer, double slowness) {
+    Key key = this->key(defect, older + newer, slowness);
+    const double part = std::clamp(std::round(static_cast<double>(kMixes) * newer / (older + newer)), 1., kMixes - 1.);
+    key.instances = std::max(2, key.instances);
+    key.newer = std::clamp(static_cast<int>(std::lround(part * key.instances / kMixes)), 1, key.instances - 1);
+    Mix mix;
+    std::array<double, 2> drawn{};  // requests of an instance
+    {
+        const std::lock_guard lock(mutex_);
+        for (key.version = 0; key.version < 2; ++key.version) {
+            AnswerLaw& law = mix.laws[static_cast<std::size_t>(key.version)];
+            const AnswerLaw part_of_all = between(key, std::max(load, kShortStep));
+            const double share = part_of_all.all();
+            law.add(part_of_all, 1 / share);
+            drawn[static_cast<std::size_t>(key.version)] =
+                share / (key.version == 0 ? key.instances - key.newer : key.newer);
+        }
+    }
+    mix.newer = newer * drawn[1] / (older * drawn[0] + newer * drawn[1]);
+    return mix;
 }
 
 const AnswerLaw& Profile::at(const Key& key) {
     if (const auto known = laws_.find(key); known != laws_.end()) return known->second;
+    if (key.newer > 0) {
+        measure_mix(key);
+        return laws_.at(key);
+    }
     Key measured = key;
     const bool clients = key.errors != kAttempts;
     if (clients) measured.load = std::max(key.load, kShortStep);
@@ -298,6 +351,30 @@ const AnswerLaw& Profile::at(const Key& key) {
     return laws_
         .emplace(key, measure_law_with_clients(scenario, key.defect(), key.instances, key.slowness, calm, kRequests))
         .first->second;
+}
+
+void Profile::measure_mix(Key key) {
+    constexpr std::size_t kOld = index_of(kOldVersion);
+    Scenario scenario = alone_;
+    const AnswerBook book(alone_, key.defect(), std::make_shared<Profile>(alone_));
+    std::array<AnswerLaw, 2> calm{};
+    std::array<double, 2> work{};
+    double capacity = 0;
+    for (std::size_t version = 0; version < 2; ++version) {
+        const AnswerBook::Version& facts = book.version(version);
+        calm[version] = book.calm(version, key.slowness);
+        work[version] = facts.work * key.slowness;
+        capacity += (version == kOld ? key.instances - key.newer : key.newer) * facts.slots / work[version];
+    }
+    scenario.traffic.rate = key.load * capacity;
+    const Mix mix = rollcast::measure_mix(scenario, key.defect(), {key.instances - key.newer, key.newer}, key.slowness,
+                                          calm, work, key.load < kShort ? kShortRequests : kRequests);
+    for (key.version = 0; key.version < 2; ++key.version) {
+        const auto version = static_cast<std::size_t>(key.version);
+        AnswerLaw law;
+        law.add(mix.laws[version], version == kOld ? 1 - mix.newer : mix.newer);
+        laws_.emplace(key, law);
+    }
 }
 
 double Profile::reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness) {
@@ -327,8 +404,9 @@ std::vector<double> Profile::dump() const {
     const auto add = [&](const Key& key, const AnswerLaw& law) {
         rows.insert(rows.end(),
                     {static_cast<double>(key.kind), key.severity, key.share, static_cast<double>(key.request_class),
-                     key.slowness, static_cast<double>(key.instances), static_cast<double>(key.refusing),
-                     key.stopping_for, key.errors, key.load});
+                     key.slowness, static_cast<double>(key.instances), static_cast<double>(key.newer),
+                     static_cast<double>(key.version), static_cast<double>(key.refusing), key.stopping_for,
+                     key.errors, key.load});
         rows.insert(rows.end(), law.refused.begin(), law.refused.end());
         rows.insert(rows.end(), law.late.begin(), law.late.end());
         rows.insert(rows.end(), law.by_latency.begin(), law.by_latency.end());
@@ -353,6 +431,7 @@ void Profile::restore(std::span<const double> rows) {
         key.kind = static_cast<DefectKind>(next()), key.severity = next(), key.share = next(),
         key.request_class = static_cast<int>(next());
         key.slowness = next(), key.instances = static_cast<int>(next());
+        key.newer = static_cast<int>(next()), key.version = static_cast<int>(next());
         key.refusing = static_cast<int>(next()), key.stopping_for = next(), key.errors = next(),
         key.load = next();
         AnswerLaw law;
@@ -401,18 +480,18 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shar
             }
             if (hits(truth, i) && truth.kind == DefectKind::kCrashOnRequest) facts.fatal += each.share * truth.severity;
             const Distribution& good = each.service_time ? *each.service_time : scenario.service.service_time;
-            each_level(ServiceTimes(good, truth, hits(truth, i), 1),
-                       [&](double seconds, double share) {
-                           facts.work += each.share * share * seconds;
-                           if (seconds > timeout) facts.late_work += each.share * share * seconds;
-                       });
+            each_level(ServiceTimes(good, truth, hits(truth, i), 1), [&](double seconds, double share) {
+                facts.work += each.share * share * seconds;
+                facts.residual += each.share * share * seconds * seconds / 2;
+                if (seconds > timeout) facts.late_work += each.share * share * seconds;
+            });
         }
-        facts.late_work /= facts.work;
+        facts.residual /= facts.work, facts.late_work /= facts.work;
         kind.quiet = quiet_load(facts.slots);
     }
 }
 
-AnswerLaw AnswerBook::alone(const Defect& defect, double slowness) const {
+AnswerLaw AnswerBook::alone(const Defect& defect, double slowness, double wait) const {
     const Service& service = scenario_.service;
     const std::vector<double>& limits = scenario_.observability.latency_buckets;
     const double timeout = to_seconds(service.timeout);
@@ -421,12 +500,13 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness) const {
     for (std::size_t i = 0; i < classes.size(); ++i) {
         const Distribution& good = classes[i].service_time ? *classes[i].service_time : service.service_time;
         const ServiceTimes times(good, defect, hits(defect, i), slowness);
-        const auto beyond = [&](double limit) { return ServiceTimes::beyond(limit, times); };
-        const double share = classes[i].share, late = beyond(timeout);
+        const auto beyond = [&](double limit) { return limit > wait ? ServiceTimes::beyond(limit - wait, times) : 1; };
+        const double share = classes[i].share, late = beyond(timeout), alone = ServiceTimes::beyond(timeout, times);
         const double late_anyhow =
-            std::min(late, ServiceTimes::beyond(timeout, [&](double above) { return times.good(above); }));
+            std::min(alone, ServiceTimes::beyond(timeout, [&](double above) { return times.good(above); }));
         of(law.late, Cause::kBackground) += share * late_anyhow;
-        of(law.late, Cause::kDefect) += share * (late - late_anyhow);
+        of(law.late, Cause::kDefect) += share * (alone - late_anyhow);
+        of(law.late, Cause::kCapacity) += share * (late - alone);
         law.slow += share * std::max(0., beyond(to_seconds(service.slow)) - late);
         double longer = 1;
         for (std::size_t b = 0; b <= limits.size() && longer > late; ++b) {
@@ -435,9 +515,9 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness) const {
             longer = rest;
         }
         each_level(times, [&](double seconds, double of_it) {
-            if (seconds > timeout) return;
-            law.latency += share * of_it * seconds;
-            law.latency_square += share * of_it * seconds * seconds;
+            if (wait + seconds > timeout) return;
+            law.latency += share * of_it * (wait + seconds);
+            law.latency_square += share * of_it * (wait + seconds) * (wait + seconds);
         });
     }
     return law;
@@ -460,29 +540,24 @@ AnswerLaw AnswerBook::law_at(std::size_t version, double load, int instances, do
     return profile_->law(kind.defect, load, instances, slowness, errors);
 }
 
-double AnswerBook::inertia(std::size_t version, double load, int instances, double slowness, double errors) const {
-    const auto held = [&](double at) {  // in the system, over the slots; by Little's law
-        const AnswerLaw law = law_at(version, at, instances, slowness, errors);
-        const double late = std::accumulate(law.late.begin(), law.late.end(), 0.);
-        const double before = std::accumulate(law.late_again.begin(), law.late_again.end(), late);
-        return at * (law.latency + before * to_seconds(scenario_.service.timeout));
-    };
-    const double work = versions_[version].facts.work * slowness, step = Profile::kLoadStep;
-    const double from = std::min(load, Profile::kHighest - step);
-    return std::max(work, (held(from + step) - held(from)) / step);
-}
-
-bool AnswerBook::alike() const {
+bool AnswerBook::same_times() const {
     const DefectKind kind = versions_.back().defect.kind;
     return kind != DefectKind::kLatency && kind != DefectKind::kCapacity;
 }
 
-const AnswerLaw& AnswerBook::calm(std::size_t version, double slowness) const {
-    const std::pair key{version, slowness};
+/// Seconds that clients wait on average.
+double AnswerBook::waits(const AnswerLaw& law) const {
+    const double late = std::accumulate(law.late.begin(), law.late.end(), 0.);
+    const double before = std::accumulate(law.late_again.begin(), law.late_again.end(), late);
+    return law.latency + before * to_seconds(scenario_.service.timeout);
+}
+
+const AnswerLaw& AnswerBook::delayed(std::size_t version, double slowness, double wait) const {
+    const std::pair key{Case{version, slowness}, wait};
     const std::lock_guard lock(mutex_);
-    const auto known = calm_.find(key);
-    if (known != calm_.end()) return known->second;
-    return calm_.emplace(key, alone(versions_[version].defect, slowness)).first->second;
+    const auto known = delayed_.find(key);
+    if (known != delayed_.end()) return known->second;
+    return delayed_.emplace(key, alone(versions_[version].defect, slowness, wait)).first->second;
 }
 
 }  // namespace rollcast

@@ -45,10 +45,13 @@ struct AnswerLaw {
     double tokens = 0;        // that are in the bucket, on average
 
     double in_time() const;
-    /// Of a sum of laws: how many are in time.
+    /// Of a sum of laws: how many are in time; and how many there are.
     double answered() const;
+    double all() const;
     /// That many more requests, or that share of all, meet another law.
     void add(const AnswerLaw& other, double requests);
+    /// If those who meet this law all wait besides; `delayed`: what `calm`, the law without waiting, becomes by that.
+    AnswerLaw behind(const AnswerLaw& calm, const AnswerLaw& delayed) const;
     /// Of a request.
     double attempts() const;
     /// Of attempts: share of those that take too long by themselves, at a good version.
@@ -70,6 +73,12 @@ struct Refusing {
     double stopping_for = 0;  // seconds until routers know, on average
 };
 
+/// Two versions with instances of one balancer.
+struct Mix {
+    double newer = 0;                 // share of the requests that get to the new one
+    std::array<AnswerLaw, 2> laws{};  // of each version's own
+};
+
 /// What the request data plane has measured of a service: a version's law by load, however many replications ask.
 /// Loads are measured in steps, what is between them is interpolated; factors of slow releases are rounded to 5 %, but
 /// for those that the scenario names. Each measurement is a run of its own, the same in every profile of that service.
@@ -84,6 +93,7 @@ class Profile {
     static constexpr double kShortRequests = 3e4;
     static constexpr double kHighest = 4;   // load; beyond, as there
     static constexpr int kMostPooled = 16;  // instances that one balancer knows, where some of them refuse
+    static constexpr int kMixes = 8;        // pools are measured with so many parts of new instances, but for none
 
     explicit Profile(const Scenario& scenario);
 
@@ -91,11 +101,15 @@ class Profile {
     /// share of the answers in time that are 500s, which costs retries; kAttempts: nobody tries anything again.
     AnswerLaw law(const Defect& defect, double load, int instances, double slowness, double errors = kAttempts);
     static constexpr double kAttempts = -1;
+    /// Of so many instances of each version, with that share of the pool's slots in use.
+    Mix mix(const Defect& defect, double load, int older, int newer, double slowness);
+    /// Do versions share instances that differ, by a balancer that looks at how much they have to do?
+    bool sets_apart(const Defect& defect) const;
     /// Beside instances that refuse: the share of requests that get to one that answers. `load`: if all did.
     double reach(const Defect& defect, double load, const Refusing& refusing, int answering, double slowness);
 
     /// What is known, to be kept: so many numbers for each measurement.
-    static constexpr std::size_t kRow = 10 + 4 * kCauses + kMaxLatencyBuckets + 9;
+    static constexpr std::size_t kRow = 12 + 4 * kCauses + kMaxLatencyBuckets + 9;
     std::vector<double> dump() const;
     /// What a profile of the same service and model has known. Throws std::invalid_argument for a part of a row.
     void restore(std::span<const double> rows);
@@ -108,6 +122,8 @@ class Profile {
         int request_class;
         double slowness;
         int instances;
+        int newer = 0;    // of these, in a mix; the law is then of all its requests, of which a version has its part
+        int version = 0;  // of a mix
         int refusing = 0;
         double stopping_for = 0;
         double errors = kAttempts;
@@ -118,7 +134,9 @@ class Profile {
     struct Loaded;
     Loaded loaded(const Key& key) const;
     Key key(const Defect& defect, int instances, double slowness) const;
+    AnswerLaw between(Key key, double load);
     const AnswerLaw& at(const Key& key);
+    void measure_mix(Key key);
     Defect timing_of(const Defect& defect) const;
 
     Scenario alone_;            // the service with nothing around it
@@ -146,6 +164,7 @@ class AnswerBook {
         double slots = 1;       // of an instance
         double work = 0;        // mean seconds of service
         double late_work = 0;   // share of it that is brought by those that take too long by themselves
+        double residual = 0;    // likewise, that a request in service still takes
     };
     const Version& version(std::size_t index) const { return versions_[index].facts; }
 
@@ -156,18 +175,34 @@ class AnswerBook {
     }
     AnswerLaw law_at(std::size_t version, double load, int instances, double slowness,
                      double errors = Profile::kAttempts) const;
+    /// Do answers of both versions take the same time?
+    bool same_times() const;
+    /// Where instances of both share one balancer: does it matter whose they are?
+    bool sets_apart() const { return profile_->sets_apart(versions_.back().defect); }
+    /// `load`: share of all their slots in use.
+    Mix mix(double load, int older, int newer, double slowness) const {
+        return profile_->mix(versions_.back().defect, load, older, newer, slowness);
+    }
     /// Up to this load nobody waits.
     double quiet(std::size_t version) const { return versions_[version].quiet; }
     /// How quickly queues follow where the load goes from there: a time constant in seconds. What is there has to grow
-    /// or go (the pointwise stationary fluid flow approximation; Wang, Tipper and Banerjee 1996).
-    double inertia(std::size_t version, double load, int instances, double slowness,
-                   double errors = Profile::kAttempts) const;
-    /// Do answers of both versions take the same time?
-    bool alike() const;
+    /// or go (the pointwise stationary fluid flow approximation; Wang, Tipper and Banerjee 1996), and slots fill as if
+    /// there were enough of them: few requests may bring most of the work, and they stay.
+    /// `law_at`: by load.
+    template <typename LawAt>
+    double inertia(std::size_t version, double load, double slowness, const LawAt& law_at) const {
+        const double idle = waits(calm(version, slowness));
+        const auto waiting = [&](double at) { return at * (waits(law_at(at)) - idle); };  // by Little's law
+        const double step = Profile::kLoadStep, from = std::min(load, Profile::kHighest - step);
+        const double grows = (waiting(from + step) - waiting(from)) / step;
+        return versions_[version].facts.residual * slowness + std::max(0., grows);
+    }
     /// Of requests to these and others that refuse: the share that gets to one that answers.
     double reach(std::size_t version, double rate, int answering, const Refusing& refusing, double slowness) const;
     /// The law if nobody waits.
-    const AnswerLaw& calm(std::size_t version, double slowness) const;
+    const AnswerLaw& calm(std::size_t version, double slowness) const { return delayed(version, slowness, 0); }
+    /// If all wait for so many seconds.
+    const AnswerLaw& delayed(std::size_t version, double slowness, double wait) const;
     /// Share of the slots in use; above 1 where they do not suffice.
     double load(std::size_t version, double rate, int instances, double slowness) const;
 
@@ -177,14 +212,15 @@ class AnswerBook {
         Defect defect{};
         double quiet = 0;
     };
-    AnswerLaw alone(const Defect& defect, double slowness) const;
+    AnswerLaw alone(const Defect& defect, double slowness, double wait) const;
+    double waits(const AnswerLaw& law) const;
 
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
     std::vector<Kind> versions_;
-    mutable std::mutex mutex_;                    // guards what follows
-    using Case = std::pair<std::size_t, double>;  // version and slowness
-    mutable std::map<Case, AnswerLaw> calm_;      // entries stay
+    mutable std::mutex mutex_;                                      // guards what follows
+    using Case = std::pair<std::size_t, double>;                    // version and slowness
+    mutable std::map<std::pair<Case, double>, AnswerLaw> delayed_;  // by the wait; entries stay
 };
 
 /// The service at a load, and what is known of it without a measurement.

@@ -27,6 +27,13 @@ std::size_t answers_as(std::size_t version) { return version == kNew ? kNew : kO
 
 double share_of(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
+/// How finely queues are followed, in requests: where they outlast the timeout it does not matter by how much.
+double wait_step(const Scenario& scenario, double each) {
+    constexpr double kSteps = 48, kMostSteps = 256;
+    const double queue = std::max(1, scenario.service.queue), late = to_seconds(scenario.service.timeout) * each;
+    return std::max(std::min(queue, late) / kSteps, queue / kMostSteps);
+}
+
 template <typename Numbers>
 auto sum(const Numbers& numbers) {
     return std::accumulate(numbers.begin(), numbers.end(), typename Numbers::value_type{});
@@ -72,6 +79,7 @@ void FlowPlane::look(const World& world, Time now) {
     standing_[kNew].routed = newer;
     standing_[kOld].routed = both ? 1 - newer - beside : world.share(kOld);
     standing_[kThird].routed = beside;
+    nowhere_ = newer + older > 0 ? 0 : 1;
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
         const int dead = world.known(version) - world.answering(version) - world.refusing(version);
@@ -79,6 +87,7 @@ void FlowPlane::look(const World& world, Time now) {
         standing.mirrored = world.mirrored(version);
         standing.known = world.known(version);
         standing.serving = world.answering(version);
+        if (standing.serving == 0) standing.backlog = {}, standing.load = 0;
         standing.stopping = world.refusing(version);
     }
     spread(rate(now, now) * attempts_);
@@ -108,6 +117,7 @@ void FlowPlane::pass_until(Time now) {
         pass(version, rate, seconds, Requests::kOwn);
         pass(version, rate, seconds, Requests::kCopies);
     }
+    find_none(rate * seconds * nowhere_);
     looked_ = now;
     if (looked_ == Time{} + Duration(bursts_.stay_end())) bursts_.next(scenario_->traffic, streams_);
 }
@@ -134,13 +144,30 @@ void FlowPlane::spread(double rate) {
                                            standing.serving, refusing, slowness);
     }
     const int refusing = all.dead + all.stopping;
-    if (!mixed_ || refusing == 0 || serving == 0) return;
-    const std::size_t most = standing_[kNew].serving > standing_[kOld].serving ? kNew : kOld;
+    pool_ = {};
+    if (!mixed_ || serving == 0) return;
+    const int newer = standing_[kNew].serving, older = serving - newer;
+    const bool apart = newer > 0 && older > 0 && alike() && errors_ == Profile::kAttempts && book_->sets_apart();
+    if (refusing == 0 && !apart) return;
+    const std::size_t most = newer > standing_[kOld].serving ? kNew : kOld;
     const double live = book_->reach(answers_as(most), rate * share, serving, all, slowness);
+    double of_newer = static_cast<double>(newer) / serving;
+    if (apart) {
+        double capacity = 0, brought = 0;  // requests a second
+        for (std::size_t version = 0; version < versions_; ++version) {
+            const Standing& standing = standing_[version];
+            if (standing.serving == 0) continue;
+            capacity += 1 / book_->load(answers_as(version), 1, standing.serving, slowness);
+            brought += rate * live * standing.routed;
+        }
+        pool_ = {older, newer, brought / capacity};
+        of_newer = book_->mix(pool_.load, older, newer, slowness).newer;
+    }
     for (std::size_t version = 0; version < versions_; ++version) {
         Standing& standing = standing_[version];
-        const double its_live = share * live * standing.serving / serving;
-        standing.share = its_live + share * (1 - live) * standing.refusing() / refusing;
+        const double of_them = version == kNew ? of_newer : (1 - of_newer) * share_of(standing.serving, older);
+        const double its_live = share * live * of_them;
+        standing.share = its_live + share * (1 - live) * share_of(standing.refusing(), refusing);
         standing.live = share_of(its_live, standing.share);
     }
 }
@@ -195,9 +222,15 @@ void FlowPlane::follow_leak(const World& world) {
     if (failed + fine > 0) worn_out_ = failed / (failed + fine);
 }
 
+/// Is one instance of a version as good as another?
+bool FlowPlane::alike() const {
+    const InstanceEffects& effects = scenario_->faults.instances;
+    return effects.noise == 0 && effects.gray == 0;
+}
+
 Impairment FlowPlane::effect(std::size_t version, int instance) const {
     const InstanceEffects& effects = scenario_->faults.instances;
-    if (effects.noise == 0 && effects.gray == 0) return {};
+    if (alike()) return {};
     Stream luck = streams_.stream(Purpose::kInstanceEffect,
                                   std::uint64_t{version} << 40 | static_cast<std::uint64_t>(instance) << 16);
     const bool gray = uniform(luck) < effects.gray;
@@ -218,6 +251,11 @@ FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
     }
+    if (mixed_ && alike() && standing.serving > 0) {  // one queue, of as many as share it
+        int all = 0;
+        for (std::size_t each = 0; each < versions_; ++each) all += standing_[each].serving;
+        return {rate * all / standing.serving, all};
+    }
     const bool as_planned = !share_ || version == kOld || standing_[kNew].share != *share_ || standing.share == 0;
     if (as_planned) return {rate, std::max(1, standing.serving)};
     const int replicas = scenario_->fleet.replicas;
@@ -225,56 +263,127 @@ FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
     return {rate / standing.share * fleet / replicas, fleet};
 }
 
+/// Share of the slots in use, if all that comes is served.
+double FlowPlane::load(std::size_t version, const Busy& busy, double slowness) const {
+    return pool_.newer > 0 ? pool_.load : book_->load(answers_as(version), busy.rate, busy.instances, slowness);
+}
+
+/// Of instances as there are now.
+AnswerLaw FlowPlane::law_at(std::size_t version, double load, int instances, double slowness) const {
+    const std::size_t kind = answers_as(version);
+    if (errors_ != Profile::kAttempts) {
+        const int its = pool(version, instances);
+        if (comes_back(version)) return book_->law_at(kind, load, its, slowness, errors_);
+        const Standing& old = standing_[kOld];
+        return book_->law_at(kind, load, instances, slowness)
+            .with_clients_of(book_->law_at(kOld, old.load, pool(kOld, old.serving), slowness, errors_), errors_,
+                             again_errors_);
+    }
+    return pool_.newer > 0 ? book_->mix(load, pool_.older, pool_.newer, slowness).laws[kind]
+                           : book_->law_at(kind, load, instances, slowness);
+}
+
 /// Over the instances that serve, each with that share of its slots in use. Adds what fails because of them to
 /// `errors`.
 AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const {
-    const InstanceEffects& effects = scenario_->faults.instances;
-    const std::size_t kind = answers_as(version);
-    const auto law_at = [&](double its_load, double its_slowness) {
-        if (errors_ == Profile::kAttempts) return book_->law_at(kind, its_load, busy.instances, its_slowness);
-        if (!comes_back(version)) {
-            const Standing& old = standing_[kOld];
-            return book_->law_at(kind, its_load, busy.instances, its_slowness)
-                .with_clients_of(book_->law_at(kOld, old.load, pool(kOld, old.serving), its_slowness, errors_), errors_,
-                                 again_errors_);
-        }
-        return book_->law_at(kind, its_load, pool(version, busy.instances), its_slowness, errors_);
-    };
-    if (effects.noise == 0 && effects.gray == 0) return law_at(load, slowness);
+    if (alike()) return law_at(version, load, busy.instances, slowness);
     AnswerLaw sum;
     for (int i = 0; i < busy.instances; ++i) {
         const Impairment own = effect(version, i);
         errors += own.error_rate / busy.instances;
-        sum.add(law_at(load * own.slowness, slowness * own.slowness), 1. / busy.instances);
+        sum.add(law_at(version, load * own.slowness, busy.instances, slowness * own.slowness), 1. / busy.instances);
     }
     return sum;
 }
 
-/// Likewise on average over a time in which queues grow or shrink to what the load makes of them.
+Backlog::Instances FlowPlane::waiting_at(std::size_t version, double slowness) const {
+    const AnswerBook::Version& facts = book_->version(answers_as(version));
+    const Service& service = scenario_->service;
+    const double each = facts.slots / (facts.work * slowness), wait = to_seconds(service.most_wait);
+    const Policy policy = scenario_->balancing.policy;
+    return {.each = each,
+            .most = std::min<double>(service.queue, wait > 0 ? wait * each : service.queue),
+            .pooled = policy != Policy::kRandom && policy != Policy::kRoundRobin};
+}
+
+/// What that law becomes for those who wait besides. Where there is no room any more all is as it stays at that load.
+AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerLaw& law,
+                            std::span<const Backlog::Met> met, double slowness) const {
+    const std::size_t kind = answers_as(version);
+    const double each = waiting_at(version, slowness).each, step = wait_step(*scenario_, each) / each;
+    const AnswerLaw& calm = book_->calm(kind, slowness);
+    AnswerLaw sum;
+    for (const auto& [share, waiting, room] : met) {
+        if (share <= 0) continue;
+        const double wait = std::round(waiting / each / step) * step;
+        sum.add(!room      ? law_at(version, load(version, busy, slowness), busy.instances, slowness)
+                : wait > 0 ? law.behind(calm, book_->delayed(kind, slowness, wait))
+                           : law,
+                share);
+    }
+    return sum;
+}
+
+/// At the present length of the queues.
+AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const {
+    const Standing& standing = standing_[version];
+    const AnswerLaw law = this->law(version, busy, standing.load, slowness, errors);
+    if (errors_ != Profile::kAttempts) return law;
+    const double to = load(version, busy, slowness);
+    return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, slowness)), slowness);
+}
+
+/// Likewise on average over a time in which queues grow or shrink to what the load makes of them. Where it is more than
+/// all slots can do, what is beyond that waits besides.
 AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double seconds, double slowness,
                                  double& errors) {
-    constexpr double kNear = 1e-3, kStep = .5;  // of the load; of the time constant
+    const double to = load(version, busy, slowness);
+    Standing& standing = standing_[version];
+    // Laws with clients who try again have what overload makes of them.
+    if (errors_ != Profile::kAttempts) return approach(version, busy, to, seconds, slowness, errors);
+    standing.backlog.resize(busy.instances);
+    const Backlog::Instances instances = waiting_at(version, slowness);
+    std::vector<Backlog::Met> met;
+    const double left = standing.backlog.pass(to, instances, seconds, wait_step(*scenario_, instances.each), met);
+    AnswerLaw sum;
+    if (left < seconds) {
+        for (Backlog::Met& each : met) each.share *= seconds / (seconds - left);
+        double ignored = 0;
+        const AnswerLaw full = approach(version, busy, 1, seconds - left, slowness, ignored);
+        sum.add(behind(version, busy, full, met, slowness), 1 - left / seconds);
+    }
+    double of_instances = 0;
+    sum.add(approach(version, busy, left > 0 ? to : 1, left, slowness, of_instances), left / seconds);
+    errors += of_instances;
+    return sum;
+}
+
+/// Over some time in which the load that queues are as long as goes to another.
+AnswerLaw FlowPlane::approach(std::size_t version, const Busy& busy, double to, double seconds, double slowness,
+                              double& errors) {
+    constexpr double kNear = 1e-3, kStep = .5, kFarOff = 8;  // of the load; of the time constant
     constexpr int kMostSteps = 32;
     const std::size_t kind = answers_as(version);
-    const double to = book_->load(kind, busy.rate, busy.instances, slowness);
     double& load = standing_[version].load;
-    const bool own = comes_back(version);
     AnswerLaw sum;
     double left = seconds;
+    const auto inertia = [&](double at) {
+        return book_->inertia(kind, at, slowness,
+                              [&](double its) { return law_at(version, its, busy.instances, slowness); });
+    };
     for (int step = 0; step < kMostSteps && left > 0 && std::max(load, to) > book_->quiet(kind); ++step) {
         if (std::abs(to - load) < kNear) break;
-        const double inertia = book_->inertia(kind, load, own ? pool(version, busy.instances) : busy.instances, slowness,
-                                               own ? errors_ : Profile::kAttempts);
-        if (inertia * kMostSteps < left) break;
-        const double taken = std::min(left, std::max(kStep * inertia, seconds / kMostSteps));
-        const double moved = (to - load) * -std::expm1(-taken / inertia);
+        const double constant = inertia(load);
+        if (constant * kFarOff < left && inertia(to) * kFarOff < left) break;
+        const double taken = std::min(left, std::max(kStep * constant, seconds / kMostSteps));
+        const double moved = (to - load) * -std::expm1(-taken / constant);
         double ignored = 0;
         sum.add(law(version, busy, load + moved / 2, slowness, ignored), taken / seconds);
         load += moved;
         left -= taken;
     }
     if (left > 0) load = to;
-    sum.add(law(version, busy, load, slowness, errors), left / seconds);
+    sum.add(law(version, busy, load, slowness, errors), seconds > 0 ? left / seconds : 0);
     return sum;
 }
 
@@ -360,7 +469,7 @@ void FlowPlane::follow_retries(double rate, double seconds) {
 }
 
 /// Do requests go to versions of which one takes another time?
-bool FlowPlane::apart() const { return !book_->alike() && standing_[kNew].share > 0 && standing_[kNew].share < 1; }
+bool FlowPlane::apart() const { return !book_->same_times() && standing_[kNew].share > 0 && standing_[kNew].share < 1; }
 
 /// Does most of what is tried again after an attempt at the version come back to it, or to one like it?
 bool FlowPlane::comes_back(std::size_t version) const {
@@ -371,7 +480,7 @@ bool FlowPlane::comes_back(std::size_t version) const {
 /// Are all instances as if they were of one version?
 bool FlowPlane::is_pooled() const {
     const Policy policy = scenario_->balancing.policy;
-    return book_->alike() && (mixed_ || policy == Policy::kRandom || policy == Policy::kRoundRobin);
+    return book_->same_times() && (mixed_ || policy == Policy::kRandom || policy == Policy::kRoundRobin);
 }
 
 /// Over that of requests, where so many attempts take too long by themselves.
@@ -437,20 +546,16 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     double errors = facts.background + brown.error_rate;
     if (standing.known == 0) {
-        ExpectedAnswers& none = intervals_[versions_];
-        const double doomed = sum(book_->calm(kOld, brown.slowness).late);
-        none.doomed += requests * doomed;
-        none.marked += requests * (1 - doomed) * errors;
-        none.fine += requests * (1 - doomed) * (1 - errors);
-        none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
-        none.cut_off_again[static_cast<std::size_t>(Cause::kCapacity)] += attempts - requests;
+        find_none(requests);
+        intervals_[versions_].cut_off_again[static_cast<std::size_t>(Cause::kCapacity)] += attempts - requests;
         if (harms) harmed_ += requests;
         return;
     }
 
     const Busy busy = this->busy(version, rate);
-    AnswerLaw law = own ? follow_load(version, busy, seconds, brown.slowness, errors)
-                        : this->law(version, busy, standing.load, brown.slowness, errors);
+    const bool leads = own || standing.share <= 0;  // what the queues do
+    AnswerLaw law = leads ? follow_load(version, busy, seconds, brown.slowness, errors)
+                          : law_now(version, busy, brown.slowness, errors);
     const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
     errors = std::min(1., errors);
 
@@ -468,7 +573,8 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     }
 
     const double its = together_ ? rate * standing.share / busy.rate : 1;
-    standing.held = its * std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness);
+    standing.held = its * (std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness) +
+                           standing.backlog.mean());
     const double turned_away =
         own ? attempts * (1 - standing.live) * (1 - again.refused) : requests * (1 - standing.live);
     const double turned_again = own ? attempts * (1 - standing.live) * again.refused : 0;
@@ -496,6 +602,18 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness,
                                       comes_back(version) ? errors_ : Profile::kAttempts);
     harmed_ += requests - reached + reached * std::max(0., good.answered() - law.answered()) + fails;
+}
+
+/// No router knows an instance for them.
+void FlowPlane::find_none(double requests) {
+    const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
+    const double errors = std::min(1., book_->version(kOld).background + brown.error_rate);
+    const double doomed = sum(book_->calm(kOld, brown.slowness).late);
+    ExpectedAnswers& none = intervals_[versions_];
+    none.doomed += requests * doomed;
+    none.marked += requests * (1 - doomed) * errors;
+    none.fine += requests * (1 - doomed) * (1 - errors);
+    none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
 }
 
 void FlowPlane::settle(const World& world, Time now) {

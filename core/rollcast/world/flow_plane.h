@@ -22,6 +22,7 @@
 #include "rollcast/observe/telemetry.h"
 #include "rollcast/random/streams.h"
 #include "rollcast/world/answer_law.h"
+#include "rollcast/world/backlog.h"
 #include "rollcast/world/burst_path.h"
 #include "rollcast/world/drawn_answers.h"
 #include "rollcast/world/world.h"
@@ -72,12 +73,13 @@ class FlowPlane {
         double share = 0;   // of the service's requests
         double routed = 0;  // likewise, if the balancer looked at nothing
         double mirrored = 0;
-        int known = 0;     // instances that routers send requests to
-        int serving = 0;   // of these: answer
-        int stopping = 0;  // of these: refuse; the rest is dead
-        double held = 0;   // requests in flight of each
-        double live = 1;   // share of its requests that gets to one that answers
-        double load = 0;   // share of the slots in use that its queues are as long as
+        int known = 0;      // instances that routers send requests to
+        int serving = 0;    // of these: answer
+        int stopping = 0;   // of these: refuse; the rest is dead
+        double held = 0;    // requests in flight of each
+        double live = 1;    // share of its requests that gets to one that answers
+        double load = 0;    // share of the slots in use that its queues are as long as, up to 1
+        Backlog backlog{};  // beyond that
         Again again{};     // of attempts there
 
         int refusing() const { return known - serving; }
@@ -86,6 +88,12 @@ class FlowPlane {
     struct Busy {
         double rate;  // requests of the version's work a second
         int instances;
+    };
+    /// Instances of both versions that one balancer sends unlike shares to; none: it does not.
+    struct Pool {
+        int older = 0;
+        int newer = 0;
+        double load = 0;  // share of their slots in use
     };
     /// What counters saw of a version, by whoever counts.
     struct Grown {
@@ -111,13 +119,21 @@ class FlowPlane {
     Cause cause_of_death(std::size_t version) const;
     void die(std::size_t version, int deaths);
     void pass(std::size_t version, double rate, double seconds, Requests requests);
+    void find_none(double requests);
     Busy busy(std::size_t version, double rate) const;
+    double load(std::size_t version, const Busy& busy, double slowness) const;
+    AnswerLaw law_at(std::size_t version, double load, int instances, double slowness) const;
     AnswerLaw law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const;
+    AnswerLaw law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const;
+    AnswerLaw behind(std::size_t version, const Busy& busy, const AnswerLaw& law, std::span<const Backlog::Met> met,
+                     double slowness) const;
+    Backlog::Instances waiting_at(std::size_t version, double slowness) const;
     AnswerLaw follow_load(std::size_t version, const Busy& busy, double seconds, double slowness, double& errors);
+    AnswerLaw approach(std::size_t version, const Busy& busy, double to, double seconds, double slowness,
+                       double& errors);
     double defective(std::size_t version, double errors) const;
     double rate(Time from, Time to) const;
     void pass_until(Time now);
-    double late_anyhow(double slowness) const;
     void spread(double rate);
     void follow_retries(double rate, double seconds);
     double tried_again(double fails, double stopping, double granted) const;
@@ -127,6 +143,7 @@ class FlowPlane {
     bool is_pooled() const;
     double work_of_attempts(double late_alone) const;
     int pool(std::size_t version, int instances) const;
+    bool alike() const;
     Impairment effect(std::size_t version, int instance) const;
     DrawnAnswers draw(const ExpectedAnswers& of, AttemptCounts counts, std::size_t lane) const;
     double next_spell(std::size_t version, const ExpectedAnswers& of);
@@ -147,6 +164,8 @@ class FlowPlane {
     bool together_ = false;   // behind a flag
     bool simulated_ = false;  // the world has the new version's requests itself
     bool mixed_ = false;      // versions share one balancer's instances
+    double nowhere_ = 0;      // share of the requests that no version gets
+    Pool pool_{};
     Time looked_;
     Time settled_;
     std::uint32_t settlings_ = 0;

@@ -21,28 +21,34 @@ const StreamSpace kLuck(20240229, 0);
 constexpr int kFewestWindows = 100;
 constexpr double kMostSlots = 1024;
 constexpr double kMostPersistent = .98;
+constexpr double kMostEffort = 5;  // times the requests that are asked for
 
 class Rig {
    public:
     /// The scenario outlives it.
     Rig(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness)
-        : plane_(scenario, std::vector{defect}, kLuck, Time{}) {
+        : Rig(scenario, std::array{defect, Defect{}}, {answering, 0}, refusing, slowness) {}
+    /// Of two versions those that answer; of the first those that refuse.
+    Rig(const Scenario& scenario, const std::array<Defect, 2>& defects, std::array<int, 2> answering, int refusing,
+        double slowness)
+        : plane_(scenario, defects, kLuck, Time{}) {
         plane_.count_application(false);
         plane_.impair_all({.slowness = slowness});
         RouteGroup group;
-        for (int i = 0; i < answering + refusing; ++i) {
+        for (int i = 0; i < answering[0] + answering[1]; ++i) {
+            group.servers.push_back(plane_.add_server(i < answering[0] ? kOldVersion : kNewVersion));
+            plane_.listen(group.servers.back(), Time{});
+        }
+        for (int i = 0; i < refusing; ++i) {
             group.servers.push_back(plane_.add_server(kOldVersion));
-            if (i < answering) {
-                plane_.listen(group.servers.back(), Time{});
-            } else {
-                plane_.refuse(group.servers.back(), Cause::kHandOver);
-            }
+            plane_.refuse(group.servers.back(), Cause::kHandOver);
         }
         servers_ = static_cast<std::uint32_t>(group.servers.size());
         plane_.set_routes({group});
         plane_.keep_journal(&journal_);
     }
     Rig(Scenario&&, const Defect&, int, int, double) = delete;
+    Rig(Scenario&&, const std::array<Defect, 2>&, std::array<int, 2>, int, double) = delete;
     Rig(const Rig&) = delete;
     Rig& operator=(const Rig&) = delete;
 
@@ -168,13 +174,53 @@ class Stories {
     std::uint64_t first_ = 0;
 };
 
-/// What neighbours have in common. `waited`: of windows, how many were answered and their seconds together.
-void add_clustering(const Count& all, const Moments& failures, const std::vector<std::array<double, 2>>& waited,
-                    Duration window, const Scenario& scenario, AnswerLaw& law) {
-    const double windows = static_cast<double>(failures.count()), well = all.law.answered();
-    const double by_itself = all.failed() * well / all.ended;
-    law.clustering = std::max(0., (failures.variance() * windows - by_itself) / all.ended);
-    const double mean = all.law.latency / well, variance = all.law.latency_square / well - mean * mean;
+/// What became of a version's requests, and what would have at instances that have room for all: window by window.
+struct Seen {
+    Count real{}, idle{};
+    Moments failures{};                           // of a window
+    std::vector<std::array<double, 2>> waited{};  // well answered in a window, and their seconds together
+
+    void end_window() {
+        failures.add(real.failed() - failed_before_);
+        waited.push_back({real.law.answered() - well_before_, real.law.latency - latency_before_});
+        failed_before_ = real.failed(), well_before_ = real.law.answered(), latency_before_ = real.law.latency;
+    }
+    /// Are failures known well enough? `all`: requests, of which these are a part.
+    bool is_enough(double all) const {
+        constexpr double kNearEnough = .01, kNextToNone = 1e-5;  // error of failures, of requests
+        if (failures.count() < kFewestWindows) return false;
+        const double windows = static_cast<double>(failures.count());
+        const double error = std::sqrt(failures.variance() / windows);
+        return error < kNearEnough * failures.mean() + kNextToNone * all / windows;
+    }
+    AnswerLaw law(const AnswerLaw& calm, Duration window, Duration interval) const;
+    /// What neighbours have in common.
+    void cluster(AnswerLaw& law, Duration window, Duration interval) const;
+
+   private:
+    double failed_before_ = 0, well_before_ = 0, latency_before_ = 0;
+};
+
+AnswerLaw Seen::law(const AnswerLaw& calm, Duration window, Duration interval) const {
+    AnswerLaw law = calm;
+    if (real.ended == 0 || idle.ended == 0) return law;
+    law.add(real.law, 1 / real.ended);
+    law.add(idle.law, -1 / idle.ended);
+    const auto no_less_than_none = [](double& share) { share = std::max(0., share); };
+    for (double& share : law.refused) no_less_than_none(share);
+    for (double& share : law.late) no_less_than_none(share);
+    for (double& share : law.by_latency) no_less_than_none(share);
+    no_less_than_none(law.slow);
+    cluster(law, window, interval);
+    return law;
+}
+
+void Seen::cluster(AnswerLaw& law, Duration window, Duration interval) const {
+    const double windows = static_cast<double>(failures.count()), well = real.law.answered();
+    if (well == 0) return;
+    const double by_itself = real.failed() * well / real.ended;
+    law.clustering = std::max(0., (failures.variance() * windows - by_itself) / real.ended);
+    const double mean = real.law.latency / well, variance = real.law.latency_square / well - mean * mean;
     double spread = 0, in_a_row = 0, before = 0;
     for (const auto& [answered, seconds] : waited) {
         const double off = seconds - answered * mean;
@@ -182,10 +228,10 @@ void add_clustering(const Count& all, const Moments& failures, const std::vector
         in_a_row += off * std::exchange(before, off);
     }
     const double in_common = std::max(0., spread * windows / (windows - 1) - well * variance);
-    law.wait_clustering = in_common / all.ended;
+    law.wait_clustering = in_common / real.ended;
     if (in_common > 0) {
         const double lasts = std::clamp(in_a_row / in_common, 0., kMostPersistent);
-        law.persistence = std::pow(lasts, to_seconds(scenario.observability.scrape_interval) / to_seconds(window));
+        law.persistence = std::pow(lasts, to_seconds(interval) / to_seconds(window));
     }
 }
 
@@ -198,59 +244,44 @@ Scenario roomy(const Scenario& scenario, double busy) {
     return idle;
 }
 
+/// Where there is room for all, lost slots are none.
+Defect at_ease(const Defect& defect) { return defect.kind == DefectKind::kCapacity ? Defect{} : defect; }
+
+Duration window_of(const Scenario& scenario, double requests) {
+    return std::min(scenario.observability.scrape_interval,
+                    from_seconds(requests / scenario.traffic.rate / kFewestWindows));
+}
+
 }  // namespace
 
 AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                       const AnswerLaw& calm, double work, double requests) {
-    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 5;  // error of failures, of requests; effort
     const double rate = scenario.traffic.rate;
     Rig real(scenario, defect, instances, 0, slowness);
     const Scenario with_room = roomy(scenario, rate / instances * work);
-    Rig idle(with_room, defect.kind == DefectKind::kCapacity ? Defect{} : defect, instances, 0, slowness);
-    const Duration window =
-        std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
+    Rig idle(with_room, at_ease(defect), instances, 0, slowness);
+    const Duration window = window_of(scenario, requests);
     Time now = Time{} + 5 * window + 3 * scenario.service.timeout;
     real.run(now), idle.run(now);
-    Count at_real, at_idle;
-    Moments failures;                           // of a window
-    std::vector<std::array<double, 2>> waited;  // well answered in a window, and their seconds together
+    Seen seen;
     const auto is_enough = [&] {
-        if (failures.count() < kFewestWindows || at_real.ended < requests) return false;
-        if (at_real.ended > kMost * requests) return true;
-        const double windows = static_cast<double>(failures.count());
-        const double error = std::sqrt(failures.variance() / windows);
-        return error < kNearEnough * failures.mean() + kNextToNone * at_real.ended / windows;
+        const double ended = seen.real.ended;
+        return ended >= requests && (ended > kMostEffort * requests || seen.is_enough(ended));
     };
     while (!is_enough()) {
         now += window;
-        const double failed = at_real.failed(), well = at_real.law.answered(), latency = at_real.law.latency;
-        for (const AttemptRecord& each : real.run(now)) at_real.add(each, scenario);
-        for (const AttemptRecord& each : idle.run(now)) at_idle.add(each, scenario);
-        failures.add(at_real.failed() - failed);
-        waited.push_back({at_real.law.answered() - well, at_real.law.latency - latency});
+        for (const AttemptRecord& each : idle.run(now)) seen.idle.add(each, scenario);
+        for (const AttemptRecord& each : real.run(now)) seen.real.add(each, scenario);
+        seen.end_window();
     }
-
-    AnswerLaw law = calm;
-    law.add(at_real.law, 1 / at_real.ended);
-    law.add(at_idle.law, -1 / at_idle.ended);
-    const auto no_less_than_none = [](double& share) { share = std::max(0., share); };
-    for (double& share : law.refused) no_less_than_none(share);
-    for (double& share : law.late) no_less_than_none(share);
-    for (double& share : law.by_latency) no_less_than_none(share);
-    no_less_than_none(law.slow);
-
-    add_clustering(at_real, failures, waited, window, scenario, law);
-    return law;
+    return seen.law(calm, window, scenario.observability.scrape_interval);
 }
 
 AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                                    const AnswerLaw& calm, double requests) {
-    constexpr double kNearEnough = .01, kNextToNone = 1e-5, kMost = 5;
     const Retries& retries = scenario.traffic.retries;
-    const double rate = scenario.traffic.rate;
     Rig rig(scenario, defect, instances, 0, slowness);
-    const Duration window =
-        std::min(scenario.observability.scrape_interval, from_seconds(requests / rate / kFewestWindows));
+    const Duration window = window_of(scenario, requests);
     Duration longest = retries.attempts * scenario.service.timeout;  // from the first attempt to the end
     double wait = to_seconds(retries.base);
     for (int i = 1; i < retries.attempts; ++i, wait *= retries.factor) {
@@ -267,38 +298,75 @@ AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defec
         return attempt_words(kLuck, story.ordinal, 0, 0)[1] >= (1 - alone) * 0x1p32;
     };
     std::array<Count, 2> counts;  // of those that are late by themselves, and of the others
-    Count all;
+    Seen seen;
     double not_granted = 0, tokens = 0;
-    Moments failures;
-    std::vector<std::array<double, 2>> waited;
     const auto is_enough = [&] {
-        if (failures.count() < kFewestWindows || all.ended < requests) return false;
-        if (all.ended > kMost * requests) return true;
-        const double windows = static_cast<double>(failures.count());
-        const double error = std::sqrt(failures.variance() / windows);
-        return error < kNearEnough * failures.mean() + kNextToNone * all.ended / windows;
+        const double ended = seen.real.ended;
+        return ended >= requests && (ended > kMostEffort * requests || seen.is_enough(ended));
     };
     while (!is_enough()) {
         looked += window;
         while (now < looked + longest) stories.add(rig.run(now += window)), tokens += rig.tokens();
-        const double failed = all.failed(), well = all.law.answered(), latency = all.law.latency;
         stories.take(looked, [&](const Story& story) {
             story.count(scenario, counts[alone > 0 && is_alone(story) ? 0 : 1]);
             not_granted += story.refuses(retries);
-            story.count(scenario, all);
+            story.count(scenario, seen.real);
         });
-        failures.add(all.failed() - failed);
-        waited.push_back({all.law.answered() - well, all.law.latency - latency});
+        seen.end_window();
     }
     AnswerLaw law;
     const double its = counts[0].ended > 0 ? alone : 0;
     if (its > 0) law.add(counts[0].law, its / counts[0].ended);
     if (its < 1) law.add(counts[1].law, (1 - its) / counts[1].ended);
-    law.tokens = tokens / static_cast<double>(failures.count());
-    const double granted = all.law.attempts() - 1;
+    law.tokens = tokens / static_cast<double>(seen.failures.count());
+    const double granted = seen.real.law.attempts() - 1;
     law.granted = granted + not_granted > 0 ? granted / (granted + not_granted) : 1;
-    add_clustering(all, failures, waited, window, scenario, law);
+    seen.cluster(law, window, scenario.observability.scrape_interval);
     return law;
+}
+
+Mix measure_mix(const Scenario& scenario, const Defect& defect, std::array<int, 2> instances, double slowness,
+                const std::array<AnswerLaw, 2>& calm, const std::array<double, 2>& work, double requests) {
+    const double rate = scenario.traffic.rate;
+    const int all = instances[0] + instances[1];
+    const std::array<Defect, 2> defects{Defect{}, defect};
+    Rig real(scenario, defects, instances, 0, slowness);
+    // What each request would take at either version.
+    const std::array rooms{roomy(scenario, rate / all * work[0]), roomy(scenario, rate / all * work[1])};
+    std::array<Rig, 2> idle{Rig(rooms[0], Defect{}, all, 0, slowness),
+                            Rig(rooms[1], at_ease(defect), all, 0, slowness)};
+    std::array<std::vector<AttemptRecord>, 2> alone;  // by ordinal
+    const Duration window = window_of(scenario, requests);
+    Time now = Time{} + 5 * window + 3 * scenario.service.timeout;
+    real.run(now);
+    std::array<Seen, 2> seen;
+    const auto is_enough = [&] {
+        const double ended = seen[0].real.ended + seen[1].real.ended;
+        return ended >= requests &&
+               (ended > kMostEffort * requests || (seen[0].is_enough(ended) && seen[1].is_enough(ended)));
+    };
+    while (!is_enough()) {
+        now += window;
+        for (std::size_t version = 0; version < alone.size(); ++version) {
+            // By then nobody waits any more who has come.
+            for (const AttemptRecord& each : idle[version].run(now + scenario.service.timeout)) {
+                if (each.id >= alone[version].size()) alone[version].resize(2 * each.id + 1);
+                alone[version][each.id] = each;
+            }
+        }
+        for (const AttemptRecord& each : real.run(now)) {
+            const std::size_t version = each.server < static_cast<std::uint32_t>(instances[0]) ? 0 : 1;
+            const AttemptRecord& same = alone[version][each.id];
+            seen[version].real.add(each, scenario);
+            seen[version].idle.add(same, scenario);
+        }
+        for (Seen& each : seen) each.end_window();
+    }
+    Mix mix{.newer = seen[1].real.ended / (seen[0].real.ended + seen[1].real.ended)};
+    for (std::size_t version = 0; version < seen.size(); ++version) {
+        mix.laws[version] = seen[version].law(calm[version], window, scenario.observability.scrape_interval);
+    }
+    return mix;
 }
 
 double measure_reach(const Scenario& scenario, const Defect& defect, int answering, int refusing, double slowness) {

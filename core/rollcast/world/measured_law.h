@@ -1,6 +1,8 @@
 #pragma once
 // What the request data plane says of one balancer and its instances in a steady state, with nothing around them.
 
+#include <array>
+
 #include "rollcast/model/scenario.h"
 #include "rollcast/world/answer_law.h"
 
@@ -19,6 +21,10 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
 /// themselves is taken from `calm`.
 AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                                    const AnswerLaw& calm, double requests);
+/// Likewise of a mix whose new version has the defect. `instances`, `calm`, `work`: of the old version and the new one.
+/// What waiting adds is measured of the very requests that get to a version.
+Mix measure_mix(const Scenario& scenario, const Defect& defect, std::array<int, 2> instances, double slowness,
+                const std::array<AnswerLaw, 2>& calm, const std::array<double, 2>& work, double requests);
 
 /// The share of the requests that get to an instance that answers, where some refuse all they are sent: a balancer that
 /// looks for the one with the least to do takes them for idle.

@@ -1,6 +1,7 @@
 #include "rollcast/model/fidelity.h"
 
 #include <functional>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -12,12 +13,31 @@ namespace {
 using namespace std::chrono_literals;
 const TruthKind kGood{};
 
-TEST(Fidelity, IsThatOfRequestsUnlessOneAsks) {
+/// Many enough.
+Scenario long_scenario() {
     Scenario scenario = testing::small_scenario();
+    scenario.window.horizon = 30min;
+    return scenario;
+}
+
+TEST(Fidelity, IsThatOfRequestsUnlessOneAsks) {
+    Scenario scenario = long_scenario();
     EXPECT_FALSE(draws_requests(scenario, kGood));
     scenario.fidelity = Fidelity::kAuto;
     EXPECT_TRUE(draws_requests(scenario, kGood));
     EXPECT_EQ(why_not_flow(scenario, kGood), std::nullopt);
+}
+
+TEST(Fidelity, FewRequestsAreSimulated) {
+    Scenario scenario = testing::small_scenario();
+    scenario.fidelity = Fidelity::kAuto;
+    scenario.fleet.replicas = 60;
+    const Duration twice = scenario.window.lead_in + 2 * scenario.window.horizon;  // a replication and its twin
+    scenario.traffic.rate = 1.001e6 / to_seconds(twice);
+    EXPECT_TRUE(draws_requests(scenario, kGood));
+    scenario.traffic.rate = .999e6 / to_seconds(twice);
+    EXPECT_FALSE(draws_requests(scenario, kGood));
+    EXPECT_NE(why_not_flow(scenario, kGood)->find("less than a million"), std::string::npos);
 }
 
 TEST(Fidelity, WhatTheFlowPlaneLacksIsRefusedByNameAndNotChosen) {
@@ -45,7 +65,7 @@ TEST(Fidelity, WhatTheFlowPlaneLacksIsRefusedByNameAndNotChosen) {
 }
 
 TEST(Fidelity, IsChosenForEachKindOfRelease) {
-    Scenario scenario = testing::small_scenario();  // a fourth of its slots is in use
+    Scenario scenario = long_scenario();  // a fourth of its slots is in use
     scenario.fidelity = Fidelity::kAuto;
     const auto capacity = [](double loss) {
         return TruthKind{.kind = DefectKind::kCapacity, .severity = Constant{loss}};
@@ -56,7 +76,7 @@ TEST(Fidelity, IsChosenForEachKindOfRelease) {
     EXPECT_FALSE(draws_requests(scenario, capacity(.5))) << "in a burst";
     scenario.traffic.bursts.reset();
     scenario.balancing.policy = Policy::kLeastOutstanding;
-    EXPECT_FALSE(draws_requests(scenario, capacity(.5)));
+    EXPECT_TRUE(draws_requests(scenario, capacity(.5)));
     EXPECT_TRUE(draws_requests(scenario, kGood));
     scenario.traffic.retries.attempts = 2;
     EXPECT_FALSE(draws_requests(scenario, kGood));

@@ -11,6 +11,7 @@
 #include "rollcast/run/replication.h"
 #include "rollcast/run/simulation.h"
 #include "rollcast/stats/moments.h"
+#include "rollcast/strategies/all_at_once.h"
 #include "rollcast/strategies/canary.h"
 #include "rollcast/strategies/rolling.h"
 #include "support/scenarios.h"
@@ -174,7 +175,8 @@ TEST(Flow, PairedPlansKeepThreeQuartersOfWhatCommonLuckTakesAway) {
 }
 
 /// Each at its own luck.
-void expect_alike(const Scenario& one, const Scenario& other, const std::string& what) {
+void expect_alike(const Scenario& one, const Scenario& other, const std::string& what,
+                  const Strategy& strategy = canary()) {
     constexpr std::uint32_t kTimes = 200;
     constexpr double kSigmas = 5;  // each has a chance of 6e-7 to be further apart
     using Read = double (*)(const Outcome&);
@@ -191,7 +193,7 @@ void expect_alike(const Scenario& one, const Scenario& other, const std::string&
         const Scenario& scenario = side == 0 ? one : other;
         const auto profile = std::make_shared<Profile>(scenario);
         for (std::uint32_t replication = 0; replication < kTimes; ++replication) {
-            const Outcome row = replicate(scenario, canary(), kSeed + side, replication, 0, nullptr, profile);
+            const Outcome row = replicate(scenario, strategy, kSeed + side, replication, 0, nullptr, profile);
             for (std::size_t i = 0; i < columns.size(); ++i) seen[i][side].add(columns[i].second(row));
         }
     }
@@ -227,6 +229,14 @@ TEST(Flow, FollowsTheBurstsOfTheTraffic) {
         requests.add(exact), difference.add(count(Fidelity::kFlow) - exact);
     }
     EXPECT_LT(difference.variance(), .1 * requests.variance());
+}
+
+TEST(Flow, RequestsThatFindNoInstanceFail) {
+    Scenario scenario = drawn_scenario();
+    scenario.traffic.rate = 60;  // the first instance that is there can answer them
+    Scenario exact = scenario;
+    exact.fidelity = Fidelity::kRequest;
+    expect_alike(scenario, exact, "all at once", strategies::AllAtOnce({.replicas = 6}));
 }
 
 // Without variety in service times the least busy ones are taken nearly in turn: all wear out at once. Spread at random

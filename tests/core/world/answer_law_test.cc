@@ -101,5 +101,19 @@ TEST(AnswerBook, BalancersThatLookAtInstancesPoolThem) {
     EXPECT_NEAR(pooled, .1 + mmc(140, 10, 20).mean_wait, .002);
 }
 
+TEST(AnswerBook, SlotsFillAsSlowlyAsTheLongestRequestsTake) {
+    Scenario scenario = exponential_scenario();
+    scenario.service.timeout = 60s;
+    const auto inertia = [&](const Distribution& service_time) {
+        scenario.service.service_time = service_time;
+        const AnswerBook book(scenario, {});
+        return book.inertia(0, .05, 1, [&](double load) { return book.law_at(0, load, 1, 1); });
+    };
+    // With slots for all the share of them in use is that of the service times' equilibrium distribution.
+    EXPECT_NEAR(inertia(Exponential{.1}), .1, 5e-4);
+    EXPECT_NEAR(inertia(Constant{.1}), .05, 5e-4);
+    EXPECT_NEAR(inertia(Weibull{.1, .5}), .1 * std::tgamma(5) / (2 * std::tgamma(3)), .03);  // steps in the tail
+}
+
 }  // namespace
 }  // namespace rollcast

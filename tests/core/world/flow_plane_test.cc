@@ -1,6 +1,8 @@
 #include "rollcast/world/flow_plane.h"
 
+#include <array>
 #include <cmath>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -172,6 +174,21 @@ TEST(FlowPlane, ShowsABaselineThatAnswersAsTheOldVersion) {
     near(at_share.proxy[kBaseline].increase.requests(), 120'000);
 }
 
+// One instance gets what six have to do: it answers what it can.
+TEST(FlowPlane, CopiesAreLoadWhereNobodyElseIsServed) {
+    testing::Running running = world_with(0);
+    running.world.apply(std::vector<Target>{{.desired = 6, .weight = 1.}, {.desired = 1, .weight = 0., .mirrored = 1}},
+                        running.now, running.queue);
+    running.run(60s);
+    const Scenario scenario = busy_scenario();
+    FlowPlane telemetry = drawn(scenario, {}, 0, running.now);
+    const Counters copies = second_scrape(telemetry, running.world, running.now).proxy[kNew].increase;
+    const double rate = static_cast<double>(copies.requests()) / 1000;
+    EXPECT_NEAR(rate, scenario.traffic.rate, 6 * std::sqrt(scenario.traffic.rate / 1000));
+    const double capacity = scenario.service.slots / mean(scenario.service.service_time);
+    EXPECT_NEAR(static_cast<double>(copies.by_code[std::size_t(Code::k200)]) / 1000, capacity, .1 * capacity);
+}
+
 TEST(FlowPlane, BehindAFlagAllRequestsShareTheInstances) {
     testing::Running running = world_with(0);
     const std::vector<Target> flag{{.desired = 6, .weight = .9}, {.weight = .1, .behind_flag = true}};
@@ -188,6 +205,89 @@ TEST(FlowPlane, BehindAFlagAllRequestsShareTheInstances) {
     EXPECT_NEAR(load({}), whole, 1e-9);
     // A tenth of the requests takes three times as long.
     EXPECT_NEAR(load({.kind = DefectKind::kLatency, .severity = 3}), 1.2 * whole, 1e-9);
+}
+
+/// What comes of the requests of three old and three new instances in a steady state.
+struct Mixed {
+    double share;                   // of all that get to the new version
+    std::array<double, 2> late{};   // of each version's
+    std::array<double, 2> waits{};  // mean latency of each version's, seconds
+
+    Mixed(const std::array<std::int64_t, 2>& requests, const std::array<std::int64_t, 2>& late_ones,
+          const std::array<double, 2>& seconds)
+        : share(static_cast<double>(requests[kNew]) / static_cast<double>(requests[kOld] + requests[kNew])) {
+        for (const std::size_t version : {kOld, kNew}) {
+            const auto all = static_cast<double>(requests[version]);
+            late[version] = static_cast<double>(late_ones[version]) / all;
+            waits[version] = seconds[version] / all;
+        }
+    }
+};
+
+Mixed simulated(const Scenario& scenario, const Defect& defect) {
+    testing::Running running(scenario, defect, 0);
+    running.want(3, 3);
+    running.run(60s);
+    DataPlane& data = running.world.data();
+    const std::array before{data.proxy_meter(kOld), data.proxy_meter(kNew)};
+    running.run(1000s);
+    std::array<std::int64_t, 2> requests{}, late{};
+    std::array<double, 2> seconds{};
+    for (const std::size_t version : {kOld, kNew}) {
+        const Meter after = data.proxy_meter(version);
+        requests[version] = after.counters.requests() - before[version].counters.requests();
+        late[version] = after.counters.errors() - before[version].counters.errors();
+        seconds[version] = static_cast<double>(after.latency_ns - before[version].latency_ns) / 1e9;
+    }
+    return {requests, late, seconds};
+}
+
+Mixed drawn_mix(const Scenario& scenario, const Defect& defect) {
+    Scenario quiet = scenario;
+    quiet.traffic.rate = 1e-9;
+    testing::Running running(quiet, {}, 0);
+    running.want(3, 3);
+    running.run(60s);
+    FlowPlane telemetry = drawn(scenario, defect, 0, running.now);
+    const Scrape scrape = second_scrape(telemetry, running.world, running.now);
+    std::array<std::int64_t, 2> requests{}, late{};
+    std::array<double, 2> seconds{};
+    for (const std::size_t version : {kOld, kNew}) {
+        requests[version] = scrape.proxy[version].increase.requests();
+        late[version] = scrape.proxy[version].increase.errors();
+        seconds[version] = scrape.proxy[version].latency_sum;
+    }
+    return {requests, late, seconds};
+}
+
+TEST(FlowPlane, InOnePoolVersionsGetAndWaitWhatTheirInstancesDo) {
+    struct Case {
+        Policy policy;
+        Defect defect;
+        double rate;
+    };
+    const Defect slow{.kind = DefectKind::kLatency, .severity = 3},
+        small{.kind = DefectKind::kCapacity, .severity = .5};
+    for (const auto& [policy, defect, rate] :
+         {Case{Policy::kLeastOutstanding, {}, 400}, Case{Policy::kRoundRobin, {}, 360},
+          Case{Policy::kLeastOutstanding, slow, 224}, Case{Policy::kPowerOfTwo, slow, 224},
+          Case{Policy::kPowerOfTwo, small, 252}, Case{Policy::kPeakEwma, slow, 130}}) {
+        Scenario scenario = testing::quick_scenario();
+        scenario.service.service_time = Exponential{.05};
+        scenario.service.timeout = 500ms;
+        scenario.service.error_rate = 0;
+        scenario.balancing.policy = policy;
+        scenario.traffic.rate = rate;
+        const Mixed expected = simulated(scenario, defect), found = drawn_mix(scenario, defect);
+        const auto which = "policy " + std::to_string(static_cast<int>(policy)) + ", defect " +
+                           std::to_string(static_cast<int>(defect.kind));
+        // Some 1e5 requests of a version in either: four deviations of what they have in common.
+        EXPECT_NEAR(found.share, expected.share, .01) << which;
+        for (const std::size_t version : {kOld, kNew}) {
+            EXPECT_NEAR(found.waits[version], expected.waits[version], .03 * expected.waits[version]) << which;
+            EXPECT_NEAR(found.late[version], expected.late[version], .1 * expected.late[version] + 5e-4) << which;
+        }
+    }
 }
 
 TEST(FlowPlane, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
