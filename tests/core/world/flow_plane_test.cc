@@ -316,7 +316,7 @@ TEST(FlowPlane, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
     EXPECT_NEAR(harmed_in(100s), 75 * 100 * .99, 1);  // a hundredth fails anyhow
 }
 
-/// What clients and proxies count in a thousand seconds, of 300 requests a second; a fifth of the attempts ends with an error.
+/// What is counted in 1000 s of 300 requests a second; a fifth of the attempts ends with an error.
 Scrape with_retries(const Retries& retries) {
     const testing::Running running = world_with(0);
     static Scenario scenario;

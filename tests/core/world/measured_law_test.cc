@@ -104,7 +104,6 @@ TEST(MeasuredLawWithClients, ABudgetRefusesTheRest) {
     EXPECT_NEAR(measured_with_clients(scenario).tokens, 9.8, .2);  // of ten, nearly always all
 }
 
-// Five times the work of the first attempts, half of which takes too long: a storm that one attempt does not make.
 TEST(MeasuredLawWithClients, RetriesFeedTheQueueThatTheyComeOf) {
     Scenario scenario = exponential_scenario(.9);
     scenario.service.timeout = 300ms;
