@@ -102,6 +102,8 @@ void each_level(const ServiceTimes& times, const Add& add) {
     }
 }
 
+double share_of(double part, double whole) { return whole > 0 ? part / whole : 0; }
+
 double& of(AnswerLaw::ByCause& shares, Cause cause) { return shares[static_cast<std::size_t>(cause)]; }
 
 }  // namespace
@@ -127,28 +129,57 @@ AnswerLaw AnswerLaw::behind(const AnswerLaw& calm, const AnswerLaw& delayed) con
     }
     for (double& share : law.by_latency) all += share = std::max(0., share);
     for (double* each : {&law.slow, &law.latency, &law.latency_square}) *each = std::max(0., *each);
-    for (double& share : law.late_by_size) share = std::max(0., share);
     AnswerLaw whole;
     whole.add(law, 1 / all);
     return whole;
 }
 
-AnswerLaw AnswerLaw::with_late(const AnswerLaw& calm, double share, double times) const {
-    const double alone = 1 - calm.in_time();
-    if (alone >= 1) return *this;
-    AnswerLaw others = *this;
-    for (std::size_t i = 0; i < kCauses; ++i) others.late[i] = std::max(0., late[i] - calm.late[i]);
-    const double well = others.answered(), waited = std::accumulate(others.late.begin(), others.late.end(), 0.);
-    if (waited > 0 && well > 0 && times != 1) {
-        const double more = std::min(waited * (times - 1), well), rest = 1 - more / well;
-        for (double& late_ones : others.late) late_ones *= 1 + more / waited;
-        for (double& bucket : others.by_latency) bucket *= rest;
-        others.slow *= rest, others.latency *= rest, others.latency_square *= rest;
+double AnswerLaw::attempts() const {
+    return std::accumulate(refused_again.begin(), refused_again.end(),
+                           std::accumulate(late_again.begin(), late_again.end(), 1 + errors_again));
+}
+
+double AnswerLaw::late_alone() const {
+    constexpr auto kAlone = static_cast<std::size_t>(Cause::kBackground);
+    return (late[kAlone] + late_again[kAlone]) / attempts();
+}
+
+double AnswerLaw::fails_otherwise() const {
+    constexpr auto kWaited = static_cast<std::size_t>(Cause::kCapacity);
+    double fails = 0, alone = 0;
+    for (std::size_t i = 0; i < kCauses; ++i) {
+        fails += refused[i] + refused_again[i];
+        (i == kWaited ? fails : alone) += late[i] + late_again[i];
     }
+    return share_of(fails, attempts() - alone);
+}
+
+AnswerLaw AnswerLaw::with_clients_of(const AnswerLaw& other, double errors, double again) const {
+    const auto alone = static_cast<std::size_t>(Cause::kBackground);
     AnswerLaw law;
-    law.add(others, (1 - share) / (1 - alone));
-    for (std::size_t i = 0; alone > 0 && i < kCauses; ++i) law.late[i] += share * calm.late[i] / alone;
-    return law;
+    const double others = (1 - other.late_alone()) / (1 - late[alone]);
+    if (late[alone] < 1) law.add(*this, others);
+    law.late[alone] = other.late_alone();
+    double last = 1;
+    const auto part = [&](double& all, double& tried, double share) {
+        tried = all * share;
+        all -= tried;
+        last -= tried;
+    };
+    for (std::size_t i = 0; i < kCauses; ++i) {
+        const double all = other.late[i] + other.late_again[i];
+        part(law.late[i], law.late_again[i], all > 0 ? other.late_again[i] / all : again);
+        part(law.refused[i], law.refused_again[i], again);
+    }
+    law.errors_again = law.answered() * errors * again;
+    last -= law.errors_again;
+    const double rest = 1 - errors * again;
+    for (double& bucket : law.by_latency) bucket *= rest;
+    law.slow *= rest, law.latency *= rest, law.latency_square *= rest;
+    AnswerLaw of_last;
+    if (last > 0) of_last.add(law, 1 / last);
+    of_last.granted = other.granted, of_last.tokens = other.tokens;
+    return of_last;
 }
 
 void AnswerLaw::cluster(const AnswerLaw& calm, double u) {
@@ -190,7 +221,13 @@ void AnswerLaw::add(const AnswerLaw& other, double share) {
     clustering += share * other.clustering;
     wait_clustering += share * other.wait_clustering;
     persistence += share * other.persistence;
-    for (std::size_t i = 0; i < kSizes; ++i) late_by_size[i] += share * other.late_by_size[i];
+    for (std::size_t i = 0; i < kCauses; ++i) {
+        refused_again[i] += share * other.refused_again[i];
+        late_again[i] += share * other.late_again[i];
+    }
+    errors_again += share * other.errors_again;
+    granted += share * other.granted;
+    tokens += share * other.tokens;
 }
 
 // ---- what is measured ----
@@ -204,8 +241,12 @@ Profile::Profile(const Scenario& scenario) {
     alone_.traffic.classes = scenario.traffic.classes;
     for (RequestClass& each : alone_.traffic.classes) each.error_rate.reset();
     alone_.release = scenario.release;
-    const Retries& retries = scenario.traffic.retries;
-    if (retries.timeouts && scenario.traffic.classes.empty()) late_attempts_ = retries.attempts;
+    retries_ = scenario.traffic.retries;
+    replicas_ = scenario.fleet.replicas;
+    background_ = scenario.traffic.classes.empty() ? scenario.service.error_rate : 0;
+    for (const RequestClass& each : scenario.traffic.classes) {
+        background_ += each.share * each.error_rate.value_or(scenario.service.error_rate);
+    }
 }
 
 /// Only what it does to the time that answers take.
@@ -235,9 +276,22 @@ Profile::Key Profile::key(const Defect& defect, int instances, double slowness) 
             .instances = looks(alone_.balancing) ? like(instances) : 1};
 }
 
-AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness) {
+AnswerLaw Profile::law(const Defect& defect, double load, int instances, double slowness, double errors) {
+    Key key = this->key(defect, instances, slowness);
     const std::lock_guard lock(mutex_);
-    return between(key(defect, instances, slowness), load);
+    if (errors == kAttempts) return between(key, load);
+    constexpr std::array kSteps{0., .01, .02, .03, .04, .05, .06, .08, .1, .15, .2, .3, .5, 1.};
+    const double more = std::clamp(errors - background_, 0., 1.);
+    std::size_t next = 1;
+    while (next + 1 < kSteps.size() && kSteps[next] < more) ++next;
+    const double beyond = (more - kSteps[next - 1]) / (kSteps[next] - kSteps[next - 1]);
+    key.instances = like(instances);
+    AnswerLaw law;
+    key.errors = std::min(1., background_ + kSteps[next - 1]);
+    law.add(between(key, load), 1 - beyond);
+    key.errors = std::min(1., background_ + kSteps[next]);
+    if (beyond > 1e-6) law.add(between(key, load), beyond);
+    return law;
 }
 
 AnswerLaw Profile::between(Key key, double load) {
@@ -283,33 +337,38 @@ const AnswerLaw& Profile::at(const Key& key) {
         measure_mix(key);
         return laws_.at(key);
     }
-    const auto [scenario, facts, calm, first] = loaded(key);
-    AnswerLaw law = first;
-    if (key.load > 0) {
-        const AnswerLaw attempts =
-            measure_law(scenario, key.defect(), key.instances, key.slowness, calm, facts.work * key.slowness,
-                        key.load < kShort ? kShortRequests : kRequests);
-        if (late_attempts_ == 1) return laws_.emplace(key, attempts).first->second;
-        // What waiting does to attempts that are not late anyhow it does to first ones.
-        const double of_first = first.in_time() / calm.in_time();
-        law.add(attempts, of_first);
-        law.add(calm, -of_first);
+    Key measured = key;
+    const bool clients = key.errors != kAttempts;
+    if (clients) measured.load = std::max(key.load, kShortStep);
+    auto [scenario, facts, calm] = loaded(measured);
+    if (!clients) {
+        if (key.load == 0) return laws_.emplace(key, calm).first->second;
+        return laws_
+            .emplace(key, measure_law(scenario, key.defect(), key.instances, key.slowness, calm,
+                                      facts.work * key.slowness, key.load < kShort ? kShortRequests : kRequests))
+            .first->second;
     }
-    return laws_.emplace(key, law).first->second;
+    scenario.traffic.retries = retries_;
+    // All clients share a bucket; of a large fleet there is a part.
+    if (key.instances == kMostPooled) {
+        scenario.traffic.retries.reserve *= std::min(1., static_cast<double>(kMostPooled) / replicas_);
+    }
+    scenario.service.error_rate = key.errors;
+    return laws_
+        .emplace(key, measure_law_with_clients(scenario, key.defect(), key.instances, key.slowness, calm, kRequests))
+        .first->second;
 }
 
-/// Who is late by himself at the new version alone is not tried again.
 void Profile::measure_mix(Key key) {
     constexpr std::size_t kOld = index_of(kOldVersion);
-    Scenario scenario = loaded(this->key({}, 1, key.slowness)).scenario;
-    const auto unknown = std::make_shared<Profile>(alone_);
-    const AnswerBook first(alone_, key.defect(), unknown), attempts(scenario, key.defect(), unknown);
+    Scenario scenario = alone_;
+    const AnswerBook book(alone_, key.defect(), std::make_shared<Profile>(alone_));
     std::array<AnswerLaw, 2> calm{};
     std::array<double, 2> work{};
     double capacity = 0;
     for (std::size_t version = 0; version < 2; ++version) {
-        const AnswerBook::Version& facts = attempts.version(version);
-        calm[version] = attempts.calm(version, key.slowness);
+        const AnswerBook::Version& facts = book.version(version);
+        calm[version] = book.calm(version, key.slowness);
         work[version] = facts.work * key.slowness;
         capacity += (version == kOld ? key.instances - key.newer : key.newer) * facts.slots / work[version];
     }
@@ -318,13 +377,8 @@ void Profile::measure_mix(Key key) {
                                           calm, work, key.load < kShort ? kShortRequests : kRequests);
     for (key.version = 0; key.version < 2; ++key.version) {
         const auto version = static_cast<std::size_t>(key.version);
-        const AnswerLaw first_calm = first.calm(version, key.slowness);
-        const double of_first = first_calm.in_time() / calm[version].in_time();
-        const double share = version == kOld ? 1 - mix.newer : mix.newer;
         AnswerLaw law;
-        law.add(first_calm, share);
-        law.add(mix.laws[version], share * of_first);
-        law.add(calm[version], -share * of_first);
+        law.add(mix.laws[version], version == kOld ? 1 - mix.newer : mix.newer);
         laws_.emplace(key, law);
     }
 }
@@ -348,7 +402,7 @@ double Profile::refused_at_first(const Defect& defect, double load, int answerin
     const double shrunk = static_cast<double>(answering) / key.instances;
     const std::lock_guard lock(mutex_);
     if (const auto known = reaches_.find(key); known != reaches_.end()) return shrunk * known->second;
-    const auto [scenario, facts, calm, first] = loaded(key);
+    const auto [scenario, facts, calm] = loaded(key);
     const double refused = measure_refused_at_first(scenario, key.defect(), key.instances, key.slowness,
                                                     facts.work * key.slowness, dead_for);
     return shrunk * reaches_.emplace(key, refused).first->second;
@@ -363,7 +417,7 @@ double Profile::reach(const Defect& defect, double load, const Refusing& refusin
     key.stopping_for = refusing.dead == 0 ? refusing.stopping_for : 0;
     const std::lock_guard lock(mutex_);
     if (const auto known = reaches_.find(key); known != reaches_.end()) return known->second;
-    const auto [scenario, facts, calm, first] = loaded(key);
+    const auto [scenario, facts, calm] = loaded(key);
     const double reach = key.stopping_for > 0
                              ? measure_reach_while_stopping(scenario, key.defect(), key.instances, key.refusing,
                                                             key.slowness, facts.work * key.slowness, key.stopping_for)
@@ -377,13 +431,16 @@ std::vector<double> Profile::dump() const {
         rows.insert(rows.end(),
                     {static_cast<double>(key.kind), key.severity, key.share, static_cast<double>(key.request_class),
                      key.slowness, static_cast<double>(key.instances), static_cast<double>(key.newer),
-                     static_cast<double>(key.version), static_cast<double>(key.refusing), key.stopping_for, key.load});
+                     static_cast<double>(key.version), static_cast<double>(key.refusing), key.stopping_for, key.errors,
+                     key.load});
         rows.insert(rows.end(), law.refused.begin(), law.refused.end());
         rows.insert(rows.end(), law.late.begin(), law.late.end());
         rows.insert(rows.end(), law.by_latency.begin(), law.by_latency.end());
         rows.insert(rows.end(),
                     {law.slow, law.latency, law.latency_square, law.clustering, law.wait_clustering, law.persistence});
-        rows.insert(rows.end(), law.late_by_size.begin(), law.late_by_size.end());
+        rows.insert(rows.end(), law.refused_again.begin(), law.refused_again.end());
+        rows.insert(rows.end(), law.late_again.begin(), law.late_again.end());
+        rows.insert(rows.end(), {law.errors_again, law.granted, law.tokens});
     };
     const std::lock_guard lock(mutex_);
     for (const auto& [key, law] : laws_) add(key, law);
@@ -401,14 +458,16 @@ void Profile::restore(std::span<const double> rows) {
         key.request_class = static_cast<int>(next());
         key.slowness = next(), key.instances = static_cast<int>(next());
         key.newer = static_cast<int>(next()), key.version = static_cast<int>(next());
-        key.refusing = static_cast<int>(next()), key.stopping_for = next(), key.load = next();
+        key.refusing = static_cast<int>(next()), key.stopping_for = next(), key.errors = next(), key.load = next();
         AnswerLaw law;
         for (double& share : law.refused) share = next();
         for (double& share : law.late) share = next();
         for (double& share : law.by_latency) share = next();
         law.slow = next(), law.latency = next(), law.latency_square = next();
         law.clustering = next(), law.wait_clustering = next(), law.persistence = next();
-        for (double& share : law.late_by_size) share = next();
+        for (double& share : law.refused_again) share = next();
+        for (double& share : law.late_again) share = next();
+        law.errors_again = next(), law.granted = next(), law.tokens = next();
         if (key.refusing > 0) {
             reaches_.emplace(key, law.slow);
         } else {
@@ -419,33 +478,11 @@ void Profile::restore(std::span<const double> rows) {
 
 Profile::Loaded Profile::loaded(const Key& key) const {
     constexpr std::size_t kNew = index_of(kNewVersion);
-    constexpr double kFewLate = 1e-4;
     Scenario scenario = alone_;
-    const Defect defect = key.defect();
-    const AnswerLaw first = AnswerBook(scenario, defect, std::make_shared<Profile>(scenario)).calm(kNew, key.slowness);
-    const double late = 1 - first.in_time();
-    const bool of_some = defect.kind == DefectKind::kLatency && defect.share < 1;  // the slowest of first attempts
-    if (late_attempts_ > 1 && late > kFewLate && late < 1 && !of_some) {
-        scenario.service.service_time = with_retries(late);
-    }
-    const AnswerBook book(scenario, defect, std::make_shared<Profile>(scenario));
+    const AnswerBook book(scenario, key.defect(), std::make_shared<Profile>(scenario));
     const AnswerBook::Version& facts = book.version(kNew);
     scenario.traffic.rate = key.load * key.instances * facts.slots / (facts.work * key.slowness);
-    return {std::move(scenario), facts, book.calm(kNew, key.slowness), first};
-}
-
-/// Of all attempts, if each of those who are late by themselves, a share of all, is tried as often as clients do.
-Distribution Profile::with_retries(double late) const {
-    constexpr std::size_t kValues = 1 << 14;
-    const double again = late_attempts_ * late, late_now = again / (1 - late + again);
-    Empirical times{.values = std::vector<double>(kValues)};
-    for (std::size_t i = 0; i < kValues; ++i) {
-        const double last = 1. / (2 * kValues), above = 1 - static_cast<double>(i) / (kValues - 1);
-        const double level =
-            above < late_now ? above * late / late_now : late + (above - late_now) * (1 - late) / (1 - late_now);
-        times.values[i] = upper_quantile(alone_.service.service_time, std::clamp(level, last * late, 1 - last));
-    }
-    return times;
+    return {std::move(scenario), facts, book.calm(kNew, key.slowness)};
 }
 
 // ---- both versions ----
@@ -453,6 +490,7 @@ Distribution Profile::with_retries(double late) const {
 AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shared_ptr<Profile> profile)
     : scenario_(scenario), profile_(profile ? std::move(profile) : std::make_shared<Profile>(scenario)) {
     const std::vector<RequestClass> classes = classes_of(scenario);
+    const double timeout = to_seconds(scenario.service.timeout);
     for (const Defect& truth : {Defect{}, defect}) {
         Kind& kind = versions_.emplace_back();
         kind.defect = truth;
@@ -470,9 +508,10 @@ AnswerBook::AnswerBook(const Scenario& scenario, const Defect& defect, std::shar
             each_level(ServiceTimes(good, truth, hits(truth, i), 1), [&](double seconds, double share) {
                 facts.work += each.share * share * seconds;
                 facts.residual += each.share * share * seconds * seconds / 2;
+                if (seconds > timeout) facts.late_work += each.share * share * seconds;
             });
         }
-        facts.residual /= facts.work;
+        facts.residual /= facts.work, facts.late_work /= facts.work;
         kind.quiet = quiet_load(facts.slots);
     }
 }
@@ -493,13 +532,6 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness, double wait) 
         of(law.late, Cause::kBackground) += share * late_anyhow;
         of(law.late, Cause::kDefect) += share * (alone - late_anyhow);
         of(law.late, blame_for_waits(defect, hits(defect, i))) += share * (late - alone);
-        double longest = alone;
-        for (std::size_t size = 1; wait > 0 && size < kSizes; ++size) {
-            const double from = timeout * static_cast<double>(kSizes - 1 - size) / (kSizes - 1);
-            const double longer = std::min(late, size + 1 == kSizes ? 1 : ServiceTimes::beyond(from, times));
-            law.late_by_size[size] += share * std::max(0., longer - longest);
-            longest = std::max(longest, longer);
-        }
         law.slow += share * std::max(0., beyond(to_seconds(service.slow)) - late);
         double longer = 1;
         for (std::size_t b = 0; b <= limits.size() && longer > late; ++b) {
@@ -514,59 +546,6 @@ AnswerLaw AnswerBook::alone(const Defect& defect, double slowness, double wait) 
         });
     }
     return law;
-}
-
-std::array<Size, kSizes> AnswerBook::sizes_alone(const Defect& defect, double slowness) const {
-    const Service& service = scenario_.service;
-    const double timeout = to_seconds(service.timeout);
-    const std::vector<RequestClass> classes = classes_of(scenario_);
-    std::array<Size, kSizes> sizes{};
-    double work = 0;
-    for (std::size_t i = 0; i < classes.size(); ++i) {
-        const Distribution& good = classes[i].service_time ? *classes[i].service_time : service.service_time;
-        const ServiceTimes times(good, defect, hits(defect, i), slowness);
-        std::array<double, kSizes> shares{}, seconds{};
-        each_level(times, [&](double time, double share) {
-            shares[size_of(time, timeout)] += share;
-            seconds[size_of(time, timeout)] += share * time;
-        });
-        double longer = 0;  // the share is exact, the mean of a size nearly so
-        for (std::size_t size = 0; size < kSizes; ++size) {
-            const double from = timeout * static_cast<double>(kSizes - 1 - size) / (kSizes - 1);
-            const double beyond = size + 1 == kSizes ? 1 : ServiceTimes::beyond(from, times);
-            const double share = classes[i].share * std::max(0., beyond - longer);
-            longer = std::max(longer, beyond);
-            sizes[size].share += share;
-            sizes[size].work += share * (shares[size] > 0 ? seconds[size] / shares[size] : from);
-            work += share * (shares[size] > 0 ? seconds[size] / shares[size] : from);
-        }
-    }
-    for (Size& size : sizes) size.work /= work;
-    sizes[0].late = 1;
-    return sizes;
-}
-
-std::array<Size, kSizes> AnswerBook::sizes(std::size_t version, double slowness, const AnswerLaw& law) const {
-    std::array<Size, kSizes> sizes;
-    {
-        const std::lock_guard lock(mutex_);
-        const Case key{version, slowness};
-        auto known = sizes_.find(key);
-        if (known == sizes_.end()) {
-            known = sizes_.emplace(key, sizes_alone(versions_[version].defect, slowness)).first;
-        }
-        sizes = known->second;
-    }
-    const auto sum = [](const auto& shares) { return std::accumulate(shares.begin(), shares.end(), 0.); };
-    const double admitted = 1 - sum(law.refused), waited = sum(law.late_by_size);
-    if (admitted <= 0) return sizes;
-    const double late = std::max(0., sum(law.late) / admitted - sizes[0].share);
-    for (std::size_t i = 1; i < kSizes; ++i) {
-        if (sizes[i].share <= 0) continue;
-        const double its = waited > 0 ? law.late_by_size[i] / waited : sizes[i].share / (1 - sizes[0].share);
-        sizes[i].late = std::min(1., late * its / sizes[i].share);
-    }
-    return sizes;
 }
 
 double AnswerBook::load(std::size_t version, double rate, int instances, double slowness) const {
@@ -586,14 +565,22 @@ double AnswerBook::refused_at_first(std::size_t version, double rate, int answer
     return profile_->refused_at_first(versions_[version].defect, load, answering, dead_for, slowness);
 }
 
-AnswerLaw AnswerBook::law_at(std::size_t version, double load, int instances, double slowness) const {
+AnswerLaw AnswerBook::law_at(std::size_t version, double load, int instances, double slowness, double errors) const {
     const Kind& kind = versions_[version];
-    return load > kind.quiet ? profile_->law(kind.defect, load, instances, slowness) : calm(version, slowness);
+    if (load <= kind.quiet && errors == Profile::kAttempts) return calm(version, slowness);
+    return profile_->law(kind.defect, load, instances, slowness, errors);
+}
+
+bool AnswerBook::same_times() const {
+    const DefectKind kind = versions_.back().defect.kind;
+    return kind != DefectKind::kLatency && kind != DefectKind::kCapacity;
 }
 
 /// Seconds that clients wait on average.
 double AnswerBook::waits(const AnswerLaw& law) const {
-    return law.latency + std::accumulate(law.late.begin(), law.late.end(), 0.) * to_seconds(scenario_.service.timeout);
+    const double late = std::accumulate(law.late.begin(), law.late.end(), 0.);
+    const double before = std::accumulate(law.late_again.begin(), law.late_again.end(), late);
+    return law.latency + before * to_seconds(scenario_.service.timeout);
 }
 
 const AnswerLaw& AnswerBook::delayed(std::size_t version, double slowness, double wait) const {

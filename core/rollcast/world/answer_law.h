@@ -17,7 +17,6 @@
 
 #include "rollcast/model/scenario.h"
 #include "rollcast/stats/counters.h"
-#include "rollcast/world/retry_flow.h"
 #include "rollcast/world/tally.h"
 
 namespace rollcast {
@@ -36,8 +35,14 @@ struct AnswerLaw {
     /// scrape interval exceeds that of independent ones, per request; and that of the sum of latencies.
     double clustering = 0;
     double wait_clustering = 0;
-    double persistence = 0;                     // correlation of that from one interval to the next
-    std::array<double, kSizes> late_by_size{};  // late for having waited, by how much work they bring
+    double persistence = 0;  // correlation of that from one interval to the next
+    /// Where clients try again, all of the above is said of requests, each at its last attempt (slow: since its first).
+    /// These are the attempts besides.
+    ByCause refused_again{};
+    ByCause late_again{};
+    double errors_again = 0;  // in time, but a 500
+    double granted = 0;       // share of the retries that clients want and the budget lets them have
+    double tokens = 0;        // that are in the bucket, on average
 
     double in_time() const;
     /// Of a sum of laws: how many are in time; and how many there are.
@@ -47,9 +52,15 @@ struct AnswerLaw {
     void add(const AnswerLaw& other, double requests);
     /// If those who meet this law all wait besides; `delayed`: what `calm`, the law without waiting, becomes by that.
     AnswerLaw behind(const AnswerLaw& calm, const AnswerLaw& delayed) const;
-    /// If so many took too long however idle their instance was, instead of those of `calm`, the law without waiting;
-    /// and of the others so many times as many.
-    AnswerLaw with_late(const AnswerLaw& calm, double share, double times) const;
+    /// Of a request.
+    double attempts() const;
+    /// Of attempts: share of those that take too long by themselves, at a good version.
+    double late_alone() const;
+    /// Of attempts of requests that are not late anyhow: share that is late or refused.
+    double fails_otherwise() const;
+    /// Of attempts alone, which nobody tries again: what it is if clients do so as by `other`, a law of all of them.
+    /// Those who are late by themselves come again. `errors`: share of the answers, of which `again` are tried again.
+    AnswerLaw with_clients_of(const AnswerLaw& other, double errors, double again) const;
     /// Of a sum of laws: what these requests meet together, where they would meet `calm` if nobody waited, with luck u
     /// in (0, 1). On average as before.
     void cluster(const AnswerLaw& calm, double u);
@@ -86,8 +97,10 @@ class Profile {
 
     explicit Profile(const Scenario& scenario);
 
-    /// Of `instances`, each with that share of its slots in use.
-    AnswerLaw law(const Defect& defect, double load, int instances, double slowness);
+    /// Of `instances`, each with that share of its slots in use, by first attempts where clients try again. `errors`:
+    /// share of the answers in time that are 500s, which costs retries; kAttempts: nobody tries anything again.
+    AnswerLaw law(const Defect& defect, double load, int instances, double slowness, double errors = kAttempts);
+    static constexpr double kAttempts = -1;
     /// Of so many instances of each version, with that share of the pool's slots in use.
     Mix mix(const Defect& defect, double load, int older, int newer, double slowness);
     /// Do versions share instances that differ, by a balancer that looks at how much they have to do?
@@ -99,7 +112,7 @@ class Profile {
     double refused_at_first(const Defect& defect, double load, int answering, double dead_for, double slowness);
 
     /// What is known, to be kept: so many numbers for each measurement.
-    static constexpr std::size_t kRow = 11 + 2 * kCauses + kMaxLatencyBuckets + 6 + kSizes;
+    static constexpr std::size_t kRow = 12 + 4 * kCauses + kMaxLatencyBuckets + 9;
     std::vector<double> dump() const;
     /// What a profile of the same service and model has known. Throws std::invalid_argument for a part of a row.
     void restore(std::span<const double> rows);
@@ -116,6 +129,7 @@ class Profile {
         int version = 0;  // of a mix
         int refusing = 0;
         double stopping_for = 0;  // negative: dead for
+        double errors = kAttempts;
         double load = 0;
         Defect defect() const { return {kind, severity, share, request_class}; }
         friend auto operator<=>(const Key&, const Key&) = default;
@@ -123,7 +137,6 @@ class Profile {
     struct Loaded;
     Loaded loaded(const Key& key) const;
     Key key_beside(const Defect& defect, double load, int refusing, int answering, double slowness) const;
-    Distribution with_retries(double late) const;
     Key key(const Defect& defect, int instances, double slowness) const;
     AnswerLaw between(Key key, double load);
     const AnswerLaw& at(const Key& key);
@@ -131,18 +144,13 @@ class Profile {
     Defect timing_of(const Defect& defect) const;
 
     Scenario alone_;            // the service with nothing around it
-    int late_attempts_ = 1;     // of a request that takes too long by itself
+    Retries retries_;           // of clients
+    int replicas_;              // that these have
+    double background_;         // share of the answers that are errors, of a good version
     mutable std::mutex mutex_;  // guards what follows
     std::map<Key, AnswerLaw> laws_;
     std::map<Key, double> reaches_;
 };
-
-/// Of which size a request is: those that take longer than the timeout, else by eighths of it.
-inline std::size_t size_of(double seconds, double timeout) {
-    constexpr double kSteps = kSizes - 1;
-    if (seconds > timeout) return 0;
-    return static_cast<std::size_t>(std::clamp(1 + std::floor(kSteps * (1 - seconds / timeout)), 1., kSteps));
-}
 
 /// Both versions of a scenario. Threads may share one.
 class AnswerBook {
@@ -159,15 +167,20 @@ class AnswerBook {
         double fatal = 0;       // share of requests that kill the process that begins them
         double slots = 1;       // of an instance
         double work = 0;        // mean seconds of service
+        double late_work = 0;   // share of it that is brought by those that take too long by themselves
         double residual = 0;    // likewise, that a request in service still takes
     };
     const Version& version(std::size_t index) const { return versions_[index].facts; }
 
     /// Of `rate` requests a second at so many instances, all of them slower than usual by a factor.
-    AnswerLaw law(std::size_t version, double rate, int instances, double slowness) const {
-        return law_at(version, load(version, rate, instances, slowness), instances, slowness);
+    AnswerLaw law(std::size_t version, double rate, int instances, double slowness,
+                  double errors = Profile::kAttempts) const {
+        return law_at(version, load(version, rate, instances, slowness), instances, slowness, errors);
     }
-    AnswerLaw law_at(std::size_t version, double load, int instances, double slowness) const;
+    AnswerLaw law_at(std::size_t version, double load, int instances, double slowness,
+                     double errors = Profile::kAttempts) const;
+    /// Do answers of both versions take the same time?
+    bool same_times() const;
     /// Where instances of both share one balancer: does it matter whose they are?
     bool sets_apart() const { return profile_->sets_apart(versions_.back().defect); }
     /// `load`: share of all their slots in use.
@@ -195,8 +208,6 @@ class AnswerBook {
     const AnswerLaw& calm(std::size_t version, double slowness) const { return delayed(version, slowness, 0); }
     /// If all wait for so many seconds.
     const AnswerLaw& delayed(std::size_t version, double slowness, double wait) const;
-    /// Requests by size, and how many of each are late by that law.
-    std::array<Size, kSizes> sizes(std::size_t version, double slowness, const AnswerLaw& law) const;
     /// Share of the slots in use; above 1 where they do not suffice.
     double load(std::size_t version, double rate, int instances, double slowness) const;
 
@@ -208,7 +219,6 @@ class AnswerBook {
     };
     AnswerLaw alone(const Defect& defect, double slowness, double wait) const;
     double waits(const AnswerLaw& law) const;
-    std::array<Size, kSizes> sizes_alone(const Defect& defect, double slowness) const;
 
     Scenario scenario_;
     std::shared_ptr<Profile> profile_;
@@ -216,7 +226,6 @@ class AnswerBook {
     mutable std::mutex mutex_;                                      // guards what follows
     using Case = std::pair<std::size_t, double>;                    // version and slowness
     mutable std::map<std::pair<Case, double>, AnswerLaw> delayed_;  // by the wait; entries stay
-    mutable std::map<Case, std::array<Size, kSizes>> sizes_;
 };
 
 /// The service at a load, and what is known of it without a measurement.
@@ -224,7 +233,6 @@ struct Profile::Loaded {
     Scenario scenario;
     AnswerBook::Version facts;
     AnswerLaw calm;
-    AnswerLaw first;  // the same of first attempts alone
 };
 
 }  // namespace rollcast

@@ -84,12 +84,16 @@ bool Clients::retries(const Call& call, std::int64_t first_attempts) {
     if (static_cast<int>(attempt_of(call.id)) + 1 >= retries_.attempts) return false;
     if (!(call.seen == Code::k504 ? retries_.timeouts : retries_.errors)) return false;
     if (!retries_.budget) return true;
-    tokens_ += *retries_.budget * static_cast<double>(first_attempts - tokens_at_);
-    tokens_ = std::min(tokens_, retries_.reserve);
+    tokens_ = tokens(first_attempts);
     tokens_at_ = first_attempts;
     if (tokens_ < 1) return false;
     tokens_ -= 1;
     return true;
+}
+
+double Clients::tokens(std::int64_t first_attempts) const {
+    const double earned = retries_.budget.value_or(0) * static_cast<double>(first_attempts - tokens_at_);
+    return std::min(tokens_ + earned, retries_.reserve);
 }
 
 /// The wait before an attempt.

@@ -58,6 +58,9 @@ class Clients {
     /// The present attempt arrives.
     void arrives(std::uint32_t call, Instant now, Ledger& ledger);
 
+    /// Tokens of the retry budget, after so many first attempts.
+    double tokens(std::int64_t first_attempts) const;
+
     /// Requests that wait for their next attempt.
     std::int64_t backing_off() const { return backing_off_; }
 

@@ -110,6 +110,9 @@ class DataPlane {
     /// check of Tally::in_flight().
     std::int64_t count_in_flight(Time now) const;
 
+    /// Of the clients' retry budget.
+    double tokens() const { return shared_.clients.tokens(first_attempts()); }
+
     /// Writes down every attempt that is answered from now on, in no particular order. Not for copies of this.
     void keep_journal(std::vector<AttemptRecord>* journal) { shared_.journal.target = journal; }
 

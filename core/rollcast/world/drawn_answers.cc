@@ -54,6 +54,40 @@ void draw_latencies(const AnswerLaw& of, std::size_t buckets, std::int64_t in_ti
     meter.latency_ns = from_seconds(std::max(0., seconds)).count();
 }
 
+/// Those that are tried again.
+void add_again(const Scenario& scenario, const ExpectedAnswers& of, Stream* latencies, Stream& luck,
+               DrawnAnswers& answers) {
+    if (scenario.traffic.retries.attempts < 2) return;
+    Tally& tally = answers.tally_again;
+    const auto some = [&](double expected, std::size_t cause) {
+        const std::int64_t count = poisson_quantile(expected, open_uniform(luck));
+        tally.failed_by_cause[cause] += count;
+        tally.arrived += count;
+        return count;
+    };
+    std::int64_t late = 0, refused = tally.failed();  // for which a budget has paid
+    tally.arrived = refused;
+    for (std::size_t cause = 0; cause < kCauses; ++cause) {
+        refused += some(of.cut_off_again[cause] + of.law.refused_again[cause], cause);
+        late += some(of.law.late_again[cause], cause);
+    }
+    const std::int64_t errors = some(of.marked_again, static_cast<std::size_t>(Cause::kBackground)) +
+                                some(of.defective_again, static_cast<std::size_t>(Cause::kDefect));
+    Meter& meter = answers.application_again;
+    count(meter, Code::k500) = errors;
+    if (latencies != nullptr) {
+        draw_latencies(of.law, scenario.observability.latency_buckets.size(), errors, *latencies, meter);
+    }
+    const double timeout = to_seconds(scenario.service.timeout);
+    meter.counters.by_latency[bucket_of(scenario, timeout)] += late;
+    meter.latency_ns += from_seconds(timeout).count() * late;
+    answers.proxy_again = meter;
+    count(meter, Code::k200) = late;
+    count(answers.proxy_again, Code::k504) = late;
+    count(answers.proxy_again, Code::k503) = refused;
+    answers.proxy_again.counters.by_latency[0] += refused;
+}
+
 }  // namespace
 
 std::size_t bucket_of(const Scenario& scenario, double seconds) {
@@ -76,10 +110,21 @@ DrawnAnswers draw(const Scenario& scenario, ExpectedAnswers of, AttemptCounts co
     DrawnAnswers answers;
     answers.tally.arrived = fine + marked + doomed;
     const double others = of.fine + of.marked;
-    const double refused_share = share_of(sum(of.cut_off) + sum(of.law.refused), others + of.doomed);
+    const double wanted = sum(of.wanted), cut_off = sum(of.cut_off) + wanted + sum(of.law.refused);
+    const double refused_share = share_of(cut_off, others + of.doomed);
     const std::int64_t doomed_refused = binomial_quantile(doomed, refused_share, open_uniform(luck));
-    const std::int64_t refused = of_both(refused_share, fine, marked) + doomed_refused;
+    std::int64_t refused = of_both(refused_share, fine, marked) + doomed_refused;
     doomed -= doomed_refused;
+    CountByCause bought{};
+    if (wanted > 0) {
+        const std::int64_t want = binomial_quantile(refused, wanted / cut_off, open_uniform(luck));
+        const double whole = std::floor(of.bought + open_uniform(luck));
+        const std::int64_t get = std::min(want, static_cast<std::int64_t>(whole));
+        blame(get, of.wanted, luck, bought);
+        refused -= get, fine += get;
+        const double left = 1 - static_cast<double>(get) / std::max(wanted, static_cast<double>(want));
+        for (std::size_t cause = 0; cause < kCauses; ++cause) of.cut_off[cause] += left * of.wanted[cause];
+    }
     const std::int64_t late_of_others =
         of_both(share_of(sum(of.law.late), sum(of.law.late) + of.law.answered()), fine, marked);
     const std::int64_t in_time = fine + marked, late = late_of_others + doomed;
@@ -90,18 +135,15 @@ DrawnAnswers draw(const Scenario& scenario, ExpectedAnswers of, AttemptCounts co
         binomial_quantile(fine - defective, share_of(of.law.slow, of.law.answered()), open_uniform(luck));
     const auto by_defect = static_cast<std::size_t>(Cause::kDefect);
     answers.tally.failed_by_cause[by_defect] = defective;
-    if (silent) answers.wrong[by_defect] = defective;
+    const std::int64_t wrong = silent ? defective : 0;
     answers.tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)] += marked;
     for (std::size_t cause = 0; cause < kCauses; ++cause) of.cut_off[cause] += of.law.refused[cause];
     blame(refused, of.cut_off, luck, answers.tally.failed_by_cause);
-    blame(late_of_others, of.law.late, luck, answers.late);
-    answers.late[static_cast<std::size_t>(Cause::kBackground)] += doomed;
-    for (std::size_t cause = 0; cause < kCauses; ++cause) {
-        answers.tally.failed_by_cause[cause] += answers.late[cause];
-    }
+    blame(late_of_others, of.law.late, luck, answers.tally.failed_by_cause);
+    answers.tally.failed_by_cause[static_cast<std::size_t>(Cause::kBackground)] += doomed;
 
     Meter meter;
-    const std::int64_t failed = marked + defective - answers.wrong[by_defect];
+    const std::int64_t failed = marked + defective - wrong;
     count(meter, Code::k200) = in_time - failed;
     count(meter, Code::k500) = failed;
     if (latencies) draw_latencies(of.law, scenario.observability.latency_buckets.size(), in_time, *latencies, meter);
@@ -116,6 +158,8 @@ DrawnAnswers draw(const Scenario& scenario, ExpectedAnswers of, AttemptCounts co
     count(answers.proxy, Code::k504) = late;
     count(answers.proxy, Code::k503) = refused;
     answers.proxy.counters.by_latency[0] += refused;
+    for (std::size_t cause = 0; cause < kCauses; ++cause) answers.tally_again.failed_by_cause[cause] = bought[cause];
+    add_again(scenario, of, latencies ? &*latencies : nullptr, luck, answers);
     return answers;
 }
 

@@ -16,6 +16,7 @@ namespace rollcast {
 
 /// Of a version's attempts in some time, expected.
 struct ExpectedAnswers {
+    using ByCause = std::array<double, kCauses>;
     double fine = 0;                        // that nothing but the version, its load or its fate makes fail
     double marked = 0;                      // that would fail anyhow: a 500, where they are answered
     double doomed = 0;                      // that would be late anyhow
@@ -23,7 +24,14 @@ struct ExpectedAnswers {
     AnswerLaw law{};                        // of the others, together
     AnswerLaw calm{};                       // likewise, if nobody had waited
     double defective = 0;                   // of the fine ones that are in time
-    double spell = .5;                      // luck that neighbours have in common
+    // Attempts besides, that clients try again; late ones and those that are refused for load are the law's.
+    double marked_again = 0;
+    double defective_again = 0;
+    std::array<double, kCauses> cut_off_again{};
+    // Of a burst of 503s a budget pays for the first, and for no more than these: clients want to try so many again.
+    std::array<double, kCauses> wanted{};
+    double bought = 0;
+    double spell = .5;  // luck that neighbours have in common
 
     double requests() const { return fine + marked + doomed; }
 };
@@ -39,8 +47,10 @@ struct DrawnAnswers {
     Meter proxy{};  // what proxies counted ...
     Meter application{};
     Tally tally{};
-    std::array<std::int64_t, kCauses> late{};   // of those that failed: met the timeout ...
-    std::array<std::int64_t, kCauses> wrong{};  // ... or failed unseen
+    // Of attempts that were tried again, besides.
+    Meter proxy_again{};
+    Meter application_again{};
+    Tally tally_again{};
 };
 
 /// `silent`: nobody sees that defective answers are. `latencies`: luck of the histogram; none: nobody asks for one.

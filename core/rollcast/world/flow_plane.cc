@@ -99,7 +99,7 @@ void FlowPlane::look(const World& world, Time now) {
         if (standing.serving == 0) standing.backlog = {}, standing.load = 0;
         standing.stopping = world.refusing(version);
     }
-    spread(rate(now, now) * retrying_.attempts);
+    spread(rate(now, now) * attempts_);
 }
 
 /// Of the service's requests, on average; within a burst, or between two.
@@ -119,21 +119,14 @@ void FlowPlane::pass_until(Time now) {
     if (queues && moves) now = std::min(now, looked_ + kGlance);
     now = std::min(now, Time{} + Duration(bursts_.stay_end()));
     const double rate = this->rate(looked_, now);
-    spread(rate * retrying_.attempts);
-    const double seconds = to_seconds(now - looked_), requests = rate * seconds;
-    follow_retries(rate, requests);
-    retried_.errors += requests * retrying_.errors;
-    retried_.errors_retried += requests * retrying_.errors_retried;
-    retried_.late += requests * retrying_.late;
-    retried_.late_retried += requests * retrying_.late_retried;
-    retried_.late_alone += requests * retrying_.late_alone;
-    retried_.late_alone_retried += requests * retrying_.late_alone_retried;
-    retried_.slow_besides += requests * retrying_.slow_besides;
+    const double seconds = to_seconds(now - looked_);
+    spread(rate * attempts_);
+    if (scenario_->traffic.retries.attempts > 1) follow_retries(rate, seconds);
     for (std::size_t version = 0; version < versions_; ++version) {
         pass(version, rate, seconds, Requests::kOwn);
         pass(version, rate, seconds, Requests::kCopies);
     }
-    find_none(rate * retrying_.attempts * seconds * nowhere_);
+    find_none(rate * seconds * nowhere_);
     looked_ = now;
     if (looked_ == Time{} + Duration(bursts_.stay_end())) bursts_.next(scenario_->traffic, streams_);
 }
@@ -155,18 +148,17 @@ void FlowPlane::spread(double rate) {
         const Refusing refusing{standing.dead(), standing.stopping, stopping_for_};
         standing.live = standing.refusing() == 0 || (simulated_ && version == kNew)
                             ? 1
-                            : book_->reach(answers_as(version),
-                                           rate * (standing.routed * retrying_.work[version] + standing.mirrored),
+                            : book_->reach(answers_as(version), rate * (standing.routed + standing.mirrored),
                                            standing.serving, refusing, slowness);
     }
     const int refusing = all.dead + all.stopping;
     pool_ = {};
     if (!mixed_ || serving == 0) return;
     const int newer = standing_[kNew].serving, older = serving - newer;
-    const bool apart = newer > 0 && older > 0 && alike() && book_->sets_apart();
+    const bool apart = newer > 0 && older > 0 && alike() && errors_ == Profile::kAttempts && book_->sets_apart();
     if (refusing == 0 && !apart) return;
     const std::size_t most = newer > standing_[kOld].serving ? kNew : kOld;
-    const double live = book_->reach(answers_as(most), rate * share * retrying_.work[most], serving, all, slowness);
+    const double live = book_->reach(answers_as(most), rate * share, serving, all, slowness);
     double of_newer = static_cast<double>(newer) / serving;
     if (apart) {
         double capacity = 0, brought = 0;  // requests a second
@@ -174,7 +166,7 @@ void FlowPlane::spread(double rate) {
             const Standing& standing = standing_[version];
             if (standing.serving == 0) continue;
             capacity += 1 / book_->load(answers_as(version), 1, standing.serving, slowness);
-            brought += rate * live * standing.routed * retrying_.work[version];
+            brought += rate * live * standing.routed;
         }
         pool_ = {older, newer, brought / capacity};
         of_newer = book_->mix(pool_.load, older, newer, slowness).newer;
@@ -214,19 +206,27 @@ void FlowPlane::die(std::size_t version, int deaths) {
     double lost = deaths * (standing.held + killed);
     if (standing.refusing() == 0) {
         const double slowness = impairment_of(scenario_->faults.brown_outs, looked_).slowness;
-        const double requests = rate(looked_, looked_) * retrying_.attempts;
+        const double requests = rate(looked_, looked_) * attempts_;
         int living = -deaths;
         double its = 0;
         for (std::size_t each = 0; each < versions_; ++each) {
             if (each != version && !mixed_) continue;
             living += standing_[each].serving;
-            its += standing_[each].routed * retrying_.work[each] + standing_[each].mirrored;
+            its += standing_[each].routed + standing_[each].mirrored;
         }
         lost += book_->refused_at_first(answers_as(version), requests * its, living, dead_for_, slowness);
     }
     const double own = lost * standing.share / share;
     const auto cause = static_cast<std::size_t>(cause_of_death(version));
-    intervals_[version].cut_off[cause] += own;
+    const bool tried = scenario_->traffic.retries.attempts > 1 && scenario_->traffic.retries.errors;
+    const double again = tried ? pay(own) : 0;
+    ExpectedAnswers& interval = intervals_[version];
+    if (tried && scenario_->traffic.retries.budget) {
+        interval.wanted[cause] += own;
+        interval.bought += again;
+    } else {
+        (tried ? interval.cut_off_again : interval.cut_off)[cause] += own;
+    }
     copies_[version].cut_off[cause] += lost - own;
     if (version == kNew && defect_.kind != DefectKind::kNone) harmed_ += own;
 }
@@ -264,11 +264,11 @@ Impairment FlowPlane::effect(std::size_t version, int instance) const {
 /// behind a flag they do the work of all. `service`: rate of requests.
 FlowPlane::Busy FlowPlane::busy(std::size_t version, double service) const {
     const Standing& standing = standing_[version];
-    const double rate = service * standing.live * (standing.share * retrying_.work[version] + standing.mirrored);
+    const double rate = service * standing.live * (standing.share * standing.again.pressed + standing.mirrored);
     if (together_) {
         double work = 0;
         for (std::size_t each = 0; each < versions_; ++each) {
-            work += service * standing_[each].live * standing_[each].share * retrying_.work[each] *
+            work += service * standing_[each].live * standing_[each].share * standing_[each].again.pressed *
                     book_->version(answers_as(each)).work;
         }
         return {work > 0 ? work / book_->version(answers_as(version)).work : rate, std::max(1, standing.serving)};
@@ -293,6 +293,14 @@ double FlowPlane::load(std::size_t version, const Busy& busy, double slowness) c
 /// Of instances as there are now.
 AnswerLaw FlowPlane::law_at(std::size_t version, double load, int instances, double slowness) const {
     const std::size_t kind = answers_as(version);
+    if (errors_ != Profile::kAttempts) {
+        const int its = pool(version, instances);
+        if (comes_back(version)) return book_->law_at(kind, load, its, slowness, errors_);
+        const Standing& old = standing_[kOld];
+        return book_->law_at(kind, load, instances, slowness)
+            .with_clients_of(book_->law_at(kOld, old.load, pool(kOld, old.serving), slowness, errors_), errors_,
+                             again_errors_);
+    }
     return pool_.newer > 0 ? book_->mix(load, pool_.older, pool_.newer, slowness).laws[kind]
                            : book_->law_at(kind, load, instances, slowness);
 }
@@ -301,12 +309,11 @@ AnswerLaw FlowPlane::law_at(std::size_t version, double load, int instances, dou
 /// `errors`.
 AnswerLaw FlowPlane::law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const {
     if (alike()) return law_at(version, load, busy.instances, slowness);
-    const std::size_t kind = answers_as(version);
     AnswerLaw sum;
     for (int i = 0; i < busy.instances; ++i) {
         const Impairment own = effect(version, i);
         errors += own.error_rate / busy.instances;
-        sum.add(book_->law_at(kind, load * own.slowness, busy.instances, slowness * own.slowness), 1. / busy.instances);
+        sum.add(law_at(version, load * own.slowness, busy.instances, slowness * own.slowness), 1. / busy.instances);
     }
     return sum;
 }
@@ -356,6 +363,7 @@ AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerL
 AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const {
     const Standing& standing = standing_[version];
     const AnswerLaw law = this->law(version, busy, standing.load, slowness, errors);
+    if (errors_ != Profile::kAttempts) return law;
     const double to = load(version, busy, slowness);
     return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, busy, slowness)), slowness);
 }
@@ -366,6 +374,8 @@ AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double s
                                  double& errors) {
     const double to = load(version, busy, slowness);
     Standing& standing = standing_[version];
+    // Laws with clients who try again have what overload makes of them.
+    if (errors_ != Profile::kAttempts) return approach(version, busy, to, seconds, slowness, errors);
     standing.backlog.resize(busy.instances);
     const Backlog::Instances instances = waiting_at(version, busy, slowness);
     std::vector<Backlog::Met> met;
@@ -412,11 +422,6 @@ AnswerLaw FlowPlane::approach(std::size_t version, const Busy& busy, double to, 
     return sum;
 }
 
-/// Of all attempts: the share that takes too long even at the old version, however idle it is.
-double FlowPlane::late_anyhow(double slowness) const {
-    return retrying_.attempts > 1 ? retrying_.late_alone_share[kOld] : sum(book_->calm(kOld, slowness).late);
-}
-
 /// Of the version: the share of all requests that fail because of it, where so many fail anyhow.
 double FlowPlane::defective(std::size_t version, double errors) const {
     if (version != kNew) return 0;
@@ -424,62 +429,140 @@ double FlowPlane::defective(std::size_t version, double errors) const {
     return std::min(1 - errors, facts.defective + worn_out_ * (1 - facts.background));
 }
 
-/// Retries bring load, by which more fails: what was so far is where to begin, so that a storm goes on. `rate`: of
-/// requests, and how many there are of them.
-void FlowPlane::follow_retries(double rate, double requests) {
-    constexpr int kMostSteps = 50;
-    constexpr double kNear = 1e-4;
-    if (scenario_->traffic.retries.attempts < 2) return;
+/// How many attempts each version gets, and what becomes of those that fail, by the queues that there are.
+void FlowPlane::follow_retries(double rate, double seconds) {
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
-    const RetryFlow so_far = retrying_;
-    for (int step = 0; step < kMostSteps; ++step) {
-        spread(rate * retrying_.attempts);
-        std::array<AttemptFate, kMostVersions + 1> fates{};
-        fates[versions_] = {.share = nowhere_, .refused = 1};
-        for (std::size_t version = 0; version < versions_; ++version) {
-            const Standing& standing = standing_[version];
-            if (standing.share <= 0) continue;
-            if (standing.known == 0) {
-                fates[versions_].share += standing.share;
-                continue;
-            }
-            double errors = book_->version(answers_as(version)).background + brown.error_rate;
-            const AnswerLaw law = law_now(version, busy(version, rate * retrying_.attempts), brown.slowness, errors);
-            const double admitted = 1 - sum(law.refused), serving = standing.live;
-            errors = std::min(1., errors);
-            const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
-            fates[version] = {.share = standing.share,
-                              .refused = 1 - serving * admitted,
-                              .errors = errors + (unseen ? 0 : defective(version, errors)),
-                              .sizes = book_->sizes(answers_as(version), brown.slowness, law)};
-        }
-        const double before = retrying_.attempts;
-        retrying_ = granted(fates, requests);
-        if (std::abs(retrying_.attempts - before) < kNear) break;
-        retrying_.attempts = (before + retrying_.attempts) / 2;
-    }
     const Retries& retries = scenario_->traffic.retries;
-    // Who has waited for an answer comes again that much later.
-    const double again = retrying_.late_retried + retrying_.errors_retried;
-    const double after = to_seconds(scenario_->service.timeout) * share_of(retrying_.late_retried, again);
-    if (after > 0) retrying_.mix(so_far, std::exp(-requests / rate / after));
+    const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
+    std::array<double, kMostVersions> errors{}, turned{};
+    double stopping = 0, turned_all = 0;
+    errors_ = 0;
+    for (std::size_t version = 0; version < versions_; ++version) {
+        const Standing& standing = standing_[version];
+        if (standing.share <= 0) continue;
+        turned[version] = standing.known == 0 ? 1 : 1 - standing.live;
+        turned_all += standing.share * turned[version];
+        stopping += standing.share * turned[version] * share_of(standing.stopping, standing.refusing());
+        const double background = std::min(1., book_->version(answers_as(version)).background + brown.error_rate);
+        errors[version] = background + (unseen ? 0 : defective(version, background));
+        errors_ += standing.share * errors[version];
+        // What takes too long at one version alone ends well at another, as errors do.
+        if (version == kNew && apart()) {
+            errors_ +=
+                standing.share * book_->calm(kNew, brown.slowness).late[static_cast<std::size_t>(Cause::kDefect)];
+        }
+    }
+    errors_ = std::min(1., errors_);
+    // What each version's queues do, and how many attempts come to nothing there.
+    double fails = 0, granted = 1, alone = 0, level = retries.reserve;
+    std::array<double, kMostVersions> own{}, others{}, in_time{};
+    for (std::size_t version = 0; version < versions_; ++version) {
+        const Standing& standing = standing_[version];
+        if (standing.share <= 0) continue;
+        double ignored = 0;
+        const AnswerLaw law = this->law(version, busy(version, rate), standing.load, brown.slowness, ignored);
+        own[version] = law.attempts();
+        others[version] = (own[version] - 1 - law.errors_again) / own[version];
+        in_time[version] = (law.answered() + law.errors_again) / own[version];
+        const double otherwise = law.fails_otherwise();
+        fails += standing.share *
+                 (turned[version] + (1 - turned[version]) * (otherwise + (1 - otherwise) * errors[version]));
+        if (version == kOld) alone = law.late_alone();
+        granted = std::min(granted, law.granted);
+        level = std::min(level, law.tokens);
+    }
+    again_errors_ = granted * tried_again(fails, stopping, granted);
+    double refused = tried_again(fails, stopping, 1), not_paid = 0;
+    const auto spread_attempts = [&] {
+        double ended = 0;
+        for (std::size_t version = 0; version < versions_; ++version) {
+            Standing& standing = standing_[version];
+            if (standing.share <= 0) continue;
+            const double again =
+                turned[version] * refused +
+                (1 - turned[version]) * (others[version] + in_time[version] * errors[version] * again_errors_);
+            standing.again = {.attempts = 1 / std::max(1e-3, 1 - again), .refused = refused, .not_paid = not_paid};
+            ended += standing.share / standing.again.attempts;
+        }
+        attempts_ = 1 / ended;
+    };
+    spread_attempts();
     if (retries.budget) {
-        const double saved = (*retries.budget - (retrying_.attempts - 1)) * requests;
-        tokens_ = std::clamp(tokens_ + saved, 0., retries.reserve);
+        const double requests = rate * seconds, bursts = turned_all * refused * attempts_ * requests;
+        const double saved = *retries.budget - (attempts_ - 1) + turned_all * refused * attempts_;
+        tokens_ = std::min(tokens_, level) + std::max(0., saved) * requests;
+        if (bursts > 0) {
+            not_paid = refused * (1 - pay(bursts) / bursts);
+            refused -= not_paid;
+            spread_attempts();
+        }
+        tokens_ = std::min(tokens_, level);
+    }
+    for (std::size_t version = 0; version < versions_; ++version) {
+        if (own[version] > 0)
+            standing_[version].again.pressed =
+                attempts_ * (comes_back(version) ? 1 / own[version] : work_of_attempts(alone));
     }
 }
 
-/// As many retries as the budget pays for: what it has saved up at first.
-RetryFlow FlowPlane::granted(std::span<const AttemptFate> fates, double requests) const {
+/// Do requests go to versions of which one takes another time?
+bool FlowPlane::apart() const { return !book_->same_times() && standing_[kNew].share > 0 && standing_[kNew].share < 1; }
+
+/// Does most of what is tried again after an attempt at the version come back to it, or to one like it?
+bool FlowPlane::comes_back(std::size_t version) const {
+    if (version != kNew) return true;
+    return !apart() && (is_pooled() || standing_[kNew].share >= .5 - 1e-9);
+}
+
+/// Are all instances as if they were of one version?
+bool FlowPlane::is_pooled() const {
+    const Policy policy = scenario_->balancing.policy;
+    return book_->same_times() && (mixed_ || policy == Policy::kRandom || policy == Policy::kRoundRobin);
+}
+
+/// Over that of requests, where so many attempts take too long by themselves.
+double FlowPlane::work_of_attempts(double late_alone) const {
+    const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
+    const double late = book_->calm(kOld, brown.slowness).late_alone(), work = book_->version(kOld).late_work;
+    if (late <= 0 || late >= 1) return 1;
+    return late_alone / late * work + (1 - late_alone) / (1 - late) * (1 - work);
+}
+
+/// How many instances those share who try again.
+int FlowPlane::pool(std::size_t version, int instances) const {
+    instances = std::max(1, instances);
+    if (!is_pooled()) return instances;
+    for (std::size_t other = 0; other < versions_; ++other) {
+        if (other != version && standing_[other].share > 0) instances += standing_[other].serving;
+    }
+    return instances;
+}
+
+/// Of the attempts that fail: the share that is tried again, if so many are granted. Until then routers may have learnt
+/// of those who stop. `fails`: of all attempts; `stopping`: of these, because of them.
+double FlowPlane::tried_again(double fails, double stopping, double granted) const {
     const Retries& retries = scenario_->traffic.retries;
-    const RetryFlow steady = retry_flow(retries, fates);
-    if (!retries.budget) return steady;
-    RetryFlow flow = retry_flow(retries, fates, true);
-    const double beyond = (flow.attempts - 1 - *retries.budget) * requests;
-    if (beyond <= 0) return steady;
-    const double paid = std::min(1., tokens_ / beyond);
-    flow.mix(steady, 1 - paid);
-    return flow;
+    if (!retries.errors) return 0;
+    const double jitter = retries.jitter == Jitter::kNone ? 1 : retries.jitter == Jitter::kEqual ? .75 : .5;
+    double wait = to_seconds(retries.base), waited = 0, all = 1, number = 1;
+    for (int attempt = 1; attempt < retries.attempts; ++attempt) {
+        waited += jitter * std::min(wait, to_seconds(retries.most));
+        wait *= retries.factor;
+        const double known = stopping_for_ > 0 ? std::min(1., waited / stopping_for_) : 1;
+        number *= granted * (fails - stopping * known);
+        all += number;
+    }
+    return 1 - share_of(number, all);
+}
+
+/// Of so many retries beyond those of the steady state: how many the budget pays for, with what it has saved up.
+double FlowPlane::pay(double retries) {
+    if (!scenario_->traffic.retries.budget) return retries;
+    constexpr double kFraction = .5;  // of a token buys nothing
+    const double paid = std::min(retries, std::max(0., tokens_ - kFraction));
+    tokens_ -= paid;
+    spare_ = std::max(0., tokens_ - kFraction);
+    return paid;
 }
 
 /// Some time passes in which nothing changes. `rate`: of the service's requests. What becomes of copies matters to
@@ -487,12 +570,13 @@ RetryFlow FlowPlane::granted(std::span<const AttemptFate> fates, double requests
 void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests whose) {
     Standing& standing = standing_[version];
     const bool own = whose == Requests::kOwn;
-    if (own) rate *= retrying_.attempts;
-    const double requests = rate * (own ? standing.share : standing.mirrored) * seconds;
+    const Again again = own ? standing.again : Again{};
+    const double attempts = rate * (own ? standing.share * attempts_ : standing.mirrored) * seconds;
+    const double requests = attempts / again.attempts;  // that end there
     if (requests <= 0 || (!own && standing.known == 0)) return;
     const bool newer = version == kNew;
     const bool harms = newer && own && defect_.kind != DefectKind::kNone;
-    if (newer && own) exposure_ += requests;
+    if (newer && own) exposure_ += attempts;
     if (newer && own && simulated_) return;
 
     const AnswerBook::Version& facts = book_->version(answers_as(version));
@@ -500,6 +584,7 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     double errors = facts.background + brown.error_rate;
     if (standing.known == 0) {
         find_none(requests);
+        intervals_[versions_].cut_off_again[static_cast<std::size_t>(Cause::kCapacity)] += attempts - requests;
         if (harms) harmed_ += requests;
         return;
     }
@@ -509,32 +594,50 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
     AnswerLaw law = leads ? follow_load(version, busy, seconds, brown.slowness, errors)
                           : law_now(version, busy, brown.slowness, errors);
     const AnswerLaw& calm = book_->calm(answers_as(version), brown.slowness);
-    if (own && retrying_.attempts > 1) {
-        law = law.with_late(calm, retrying_.late_alone_share[version], retrying_.late_more[version]);
-    }
     errors = std::min(1., errors);
+
+    const bool unseen = defect_.kind == DefectKind::kWrongAnswers;
+    double defects = defective(version, errors);
+    const double seen = errors + (unseen ? 0 : defects), errors_again = attempts * standing.live * again_errors_;
+    const double in_time = law.answered() + law.errors_again;
+    ExpectedAnswers& interval = own ? intervals_[version] : copies_[version];
+    if (errors_ != Profile::kAttempts && own) {
+        const double last = 1 - seen * again_errors_, answers = errors_again * in_time / law.attempts();
+        interval.marked_again += answers * errors;
+        interval.defective_again += unseen ? 0 : answers * defects;
+        errors *= (1 - again_errors_) / last;
+        defects *= (unseen ? 1 : 1 - again_errors_) / last;
+    }
 
     const double its = together_ ? rate * standing.share / busy.rate : 1;
     standing.held = its * (std::min(facts.slots, busy.rate / busy.instances * facts.work * brown.slowness) +
                            standing.backlog.mean());
-    const double reached = requests * standing.live;
-    const double turned_away = requests - reached, stop = share_of(standing.stopping, standing.refusing());
-    ExpectedAnswers& interval = own ? intervals_[version] : copies_[version];
-    const double doomed = own ? std::min(late_anyhow(brown.slowness), law.late[0]) : 0;
+    const double turned_away =
+        own ? attempts * (1 - standing.live) * (1 - again.refused) : requests * (1 - standing.live);
+    const double turned_again = own ? attempts * (1 - standing.live) * again.refused : 0;
+    const double not_paid = own ? attempts * (1 - standing.live) * again.not_paid : 0;
+    const double reached = requests - turned_away, stop = share_of(standing.stopping, standing.refusing());
+    const double doomed = own ? std::min(sum(book_->calm(kOld, brown.slowness).late), law.late[0]) : 0;
     interval.doomed += requests * doomed;
     interval.marked += requests * (1 - doomed) * errors;
     interval.fine += requests * (1 - doomed) * (1 - errors);
     law.late[0] -= doomed;
-    interval.cut_off[static_cast<std::size_t>(Cause::kHandOver)] += turned_away * stop;
-    interval.cut_off[static_cast<std::size_t>(cause_of_death(version))] += turned_away * (1 - stop);
+    const auto add = [&](ExpectedAnswers::ByCause& to, double turned) {
+        to[static_cast<std::size_t>(Cause::kHandOver)] += turned * stop;
+        to[static_cast<std::size_t>(cause_of_death(version))] += turned * (1 - stop);
+    };
+    add(interval.cut_off, turned_away - not_paid);
+    add(scenario_->traffic.retries.budget && own ? interval.wanted : interval.cut_off_again, turned_again + not_paid);
+    if (own) interval.bought += turned_again;
     interval.law.add(law, reached);
     interval.calm.add(calm, reached);
-    const double fails = reached * law.answered() * defective(version, errors);
+    const double fails = reached * law.answered() * defects;
     interval.defective += fails;
     if (!newer) return;
     highest_load_ = std::max(highest_load_, book_->load(version, busy.rate, busy.instances, brown.slowness));
     if (!harms) return;
-    const AnswerLaw good = book_->law(kOld, busy.rate, busy.instances, brown.slowness);
+    const AnswerLaw good =
+        book_->law(kOld, busy.rate, busy.instances, brown.slowness, comes_back(version) ? errors_ : Profile::kAttempts);
     harmed_ += requests - reached + reached * std::max(0., good.answered() - law.answered()) + fails;
 }
 
@@ -542,16 +645,12 @@ void FlowPlane::pass(std::size_t version, double rate, double seconds, Requests 
 void FlowPlane::find_none(double requests) {
     const Impairment brown = impairment_of(scenario_->faults.brown_outs, looked_);
     const double errors = std::min(1., book_->version(kOld).background + brown.error_rate);
-    const double doomed = late_anyhow(brown.slowness);
+    const double doomed = sum(book_->calm(kOld, brown.slowness).late);
     ExpectedAnswers& none = intervals_[versions_];
     none.doomed += requests * doomed;
     none.marked += requests * (1 - doomed) * errors;
     none.fine += requests * (1 - doomed) * (1 - errors);
     none.cut_off[static_cast<std::size_t>(Cause::kCapacity)] += requests;
-}
-
-Tally FlowPlane::total() const {
-    return std::accumulate(tallies_.begin(), tallies_.end(), retries_, [](Tally a, const Tally& b) { return a += b; });
 }
 
 void FlowPlane::settle(const World& world, Time now) {
@@ -570,6 +669,7 @@ void FlowPlane::settle(const World& world, Time now) {
     for (std::size_t i = versions_ + 1; i-- > 0;) {
         const std::size_t version = i == 0 ? kOld : i == versions_ ? kNew : i + 1;
         ExpectedAnswers of = std::exchange(intervals_[version], {});
+        if (sum(of.wanted) > 0) of.bought += spare_;
         of.spell = next_spell(version, of);
         const auto take = [&](std::int64_t& left, double& expected_left, double expected) {
             const double u = open_uniform(luck);
@@ -581,7 +681,10 @@ void FlowPlane::settle(const World& world, Time now) {
         const std::int64_t its_fine = take(fine_left, fine, of.fine), its_marked = take(marked_left, marked, of.marked);
         const std::int64_t its_doomed = take(doomed_left, doomed, of.doomed);
         all[version] = draw(of, {its_fine, its_marked, its_doomed}, kOwnLanes[version == versions_ ? 3 : version]);
+        total_ += all[version].tally;
+        clients_ += all[version].proxy;
         tallies_[version] += all[version].tally;
+        tallies_[version] += all[version].tally_again;
         grown_[version] += all[version];
         if (version == versions_) continue;
         const ExpectedAnswers copies = std::exchange(copies_[version], {});
@@ -591,55 +694,6 @@ void FlowPlane::settle(const World& world, Time now) {
         const std::int64_t marked_copies = poisson_quantile(copies.marked, open_uniform(own));
         grown_copies_[version] += draw(copies, {fine_copies, marked_copies}, kCopyLanes[version]);
     }
-    take_back_retried(all, luck);
-}
-
-/// Of attempts that failed clients only see the last.
-void FlowPlane::take_back_retried(std::span<const DrawnAnswers> answers, Stream& luck) {
-    const RetryFlow of = std::exchange(retried_, {});
-    std::array<std::int64_t, kCauses> late{}, errors{};
-    Counters seen;
-    for (const DrawnAnswers& each : answers) {
-        seen += each.proxy.counters;
-        for (std::size_t cause = 0; cause < kCauses; ++cause) {
-            late[cause] += each.late[cause];
-            errors[cause] += each.tally.failed_by_cause[cause] - each.late[cause] - each.wrong[cause];
-        }
-    }
-    const auto take_back = [&](const std::array<std::int64_t, kCauses>& failed, double background, double others) {
-        std::int64_t all = 0;
-        for (std::size_t cause = 0; cause < kCauses; ++cause) {
-            const double its = cause == static_cast<std::size_t>(Cause::kBackground) ? background : others;
-            const std::int64_t again = binomial_quantile(failed[cause], its, open_uniform(luck));
-            retries_.failed_by_cause[cause] -= again;
-            all += again;
-        }
-        retries_.arrived -= all;
-        return all;
-    };
-    if (of.errors + of.late <= 0) return;
-    const double errors_share = share_of(of.errors_retried, of.errors);
-    std::int64_t errors_again = take_back(errors, errors_share, errors_share);
-    // Who is late by himself is so again, who has waited need not be.
-    const double waited = of.late - of.late_alone, waited_retried = of.late_retried - of.late_alone_retried;
-    const std::int64_t late_again = take_back(late, share_of(of.late_alone_retried, of.late_alone),
-                                              std::clamp(share_of(waited_retried, waited), 0., 1.));
-    const std::int64_t slow =
-        binomial_quantile(late_again, std::min(1., share_of(of.slow_besides, of.late_retried)), open_uniform(luck));
-    if (scenario_->service.timeout > scenario_->service.slow) retries_.slow += slow;
-
-    Counters& besides = client_besides_.counters;
-    const double timeout = to_seconds(scenario_->service.timeout);
-    besides.by_code[static_cast<std::size_t>(Code::k504)] -= late_again;
-    besides.by_latency[bucket_of(*scenario_, timeout)] -= late_again;
-    client_besides_.latency_ns -= from_seconds(timeout).count() * late_again;
-    const std::int64_t refused = std::min(errors_again, seen.by_code[static_cast<std::size_t>(Code::k503)]);
-    besides.by_code[static_cast<std::size_t>(Code::k503)] -= refused;
-    besides.by_latency[0] -= refused;
-    besides.by_code[static_cast<std::size_t>(Code::k500)] -= errors_again - refused;
-    // Which of the answers were errors nobody keeps: those of the fullest bucket.
-    const auto fullest = std::max_element(seen.by_latency.begin(), seen.by_latency.end()) - seen.by_latency.begin();
-    besides.by_latency[static_cast<std::size_t>(fullest)] -= errors_again - refused;
 }
 
 /// Bad times last: the luck of an interval, in (0, 1), goes on from the one before.
@@ -670,10 +724,8 @@ Scrape FlowPlane::scrape(const World& world, Time now) {
                   .application = std::vector<SeriesReading>(versions_),
                   .proxy = std::vector<SeriesReading>(versions_ + 1),
                   .client = {}};
-    Meter all = std::exchange(client_besides_, {});
     for (std::size_t version = 0; version <= versions_; ++version) {
         Grown grown = std::exchange(grown_[version], {});
-        all += grown.proxy;
         Codes& seen = codes_[version];
         if (version < versions_) {
             grown += std::exchange(grown_copies_[version], {});
@@ -681,7 +733,7 @@ Scrape FlowPlane::scrape(const World& world, Time now) {
         }
         scrape.proxy[version] = World::read(grown.proxy, seen.proxy, seen.proxy);
     }
-    scrape.client = World::read(all, client_codes_, client_codes_);
+    scrape.client = World::read(std::exchange(clients_, {}), client_codes_, client_codes_);
     return scrape;
 }
 

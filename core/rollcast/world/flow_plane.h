@@ -25,7 +25,6 @@
 #include "rollcast/world/backlog.h"
 #include "rollcast/world/burst_path.h"
 #include "rollcast/world/drawn_answers.h"
-#include "rollcast/world/retry_flow.h"
 #include "rollcast/world/world.h"
 
 namespace rollcast {
@@ -50,7 +49,7 @@ class FlowPlane {
 
     // The truth, for whoever scores: attempts by version, requests in total. None is in flight.
     Tally tally(std::size_t version) const { return tallies_[version]; }  // index versions(): reached none
-    Tally total() const;
+    Tally total() const { return total_; }
     std::size_t versions() const { return versions_; }
     Time first_arrival() const { return first_arrival_; }  // at the new version; kNever: none yet
 
@@ -62,6 +61,13 @@ class FlowPlane {
 
    private:
     static constexpr std::size_t kMostVersions = 3;
+    /// What clients do about attempts that fail: they go anywhere with the next one.
+    struct Again {
+        double attempts = 1;  // there, of each request that ends there
+        double pressed = 1;   // as many attempts come, over those that requests would make if all of theirs did
+        double refused = 0;   // share of those that are turned away that is tried again
+        double not_paid = 0;  // that would be if the budget did not lack
+    };
     /// A version since the last look.
     struct Standing {
         double share = 0;   // of the service's requests
@@ -74,6 +80,7 @@ class FlowPlane {
         double live = 1;    // share of its requests that gets to one that answers
         double load = 0;    // share of the slots in use that its queues are as long as, up to 1
         Backlog backlog{};  // beyond that
+        Again again{};      // of attempts there
 
         int refusing() const { return known - serving; }
         int dead() const { return refusing() - stopping; }
@@ -94,6 +101,7 @@ class FlowPlane {
         Meter application{};
         Grown& operator+=(const DrawnAnswers& more) {
             proxy += more.proxy, application += more.application;
+            proxy += more.proxy_again, application += more.application_again;
             return *this;
         }
         Grown& operator+=(const Grown& other) {
@@ -126,11 +134,15 @@ class FlowPlane {
     double defective(std::size_t version, double errors) const;
     double rate(Time from, Time to) const;
     void pass_until(Time now);
-    double late_anyhow(double slowness) const;
     void spread(double rate);
-    void follow_retries(double rate, double requests);
-    RetryFlow granted(std::span<const AttemptFate> fates, double requests) const;
-    void take_back_retried(std::span<const DrawnAnswers> answers, Stream& luck);
+    void follow_retries(double rate, double seconds);
+    double tried_again(double fails, double stopping, double granted) const;
+    double pay(double retries);
+    bool apart() const;
+    bool comes_back(std::size_t version) const;
+    bool is_pooled() const;
+    double work_of_attempts(double late_alone) const;
+    int pool(std::size_t version, int instances) const;
     bool alike() const;
     Impairment effect(std::size_t version, int instance) const;
     DrawnAnswers draw(const ExpectedAnswers& of, AttemptCounts counts, std::size_t lane) const;
@@ -147,7 +159,8 @@ class FlowPlane {
     double dead_for_;      // likewise, from a death
 
     BurstPath bursts_;
-    double tokens_;  // of a retry budget
+    double tokens_;     // of a retry budget
+    double spare_ = 0;  // of these, after the last burst
     bool latencies_ = true;
     bool together_ = false;   // behind a flag
     bool simulated_ = false;  // the world has the new version's requests itself
@@ -158,17 +171,18 @@ class FlowPlane {
     Time settled_;
     std::uint32_t settlings_ = 0;
     std::array<Standing, kMostVersions> standing_{};
-    Tally before_;          // of the world's own requests at the new version, at the last look
-    double worn_out_ = 0;   // share of these that met a process without descriptors, since the look before
-    RetryFlow retrying_{};  // now
-    RetryFlow retried_{};   // since the last settling, expected
+    Tally before_;         // of the world's own requests at the new version, at the last look
+    double worn_out_ = 0;  // share of these that met a process without descriptors, since the look before
+    double errors_ = Profile::kAttempts;  // share of all answers in time that are tried again as errors are
+    double again_errors_ = 0;             // share of errors that is tried again
+    double attempts_ = 1;                 // of a request, wherever they go
     // Index: version; the last of intervals_: those that reach none.
     std::array<ExpectedAnswers, kMostVersions + 1> intervals_{};
     std::array<ExpectedAnswers, kMostVersions> copies_{};
-    std::array<double, kMostVersions + 1> spells_{};  // normal deviates
-    std::array<Tally, kMostVersions + 1> tallies_{};
-    Tally retries_{};         // by how much clients see fewer requests and failures than there were attempts
-    Meter client_besides_{};  // likewise, since the last scrape
+    std::array<double, kMostVersions + 1> spells_{};   // normal deviates
+    std::array<Tally, kMostVersions + 1> tallies_{};   // of attempts
+    Tally total_{};                                    // of requests
+    Meter clients_{};                                  // likewise, since the last scrape
     std::array<Grown, kMostVersions + 1> grown_{};     // since the last scrape, without copies
     std::array<Grown, kMostVersions> grown_copies_{};  // likewise, of copies
     std::array<Codes, kMostVersions + 1> codes_{};     // seen so far

@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 #include <utility>
 #include <vector>
 
+#include "rollcast/random/request_words.h"
 #include "rollcast/stats/moments.h"
 #include "rollcast/world/data_plane.h"
+#include "rollcast/world/request.h"
 
 namespace rollcast {
 namespace {
 
 /// Laws do not depend on luck: measurements have their own.
-constexpr std::uint64_t kSeed = 20240229;
+const StreamSpace kLuck(20240229, 0);
 /// In which how much requests have in common is seen.
 constexpr int kFewestWindows = 100;
 constexpr double kMostSlots = 1024;
@@ -28,7 +31,7 @@ class Rig {
     /// Of two versions those that answer; of the first those that refuse.
     Rig(const Scenario& scenario, const std::array<Defect, 2>& defects, std::array<int, 2> answering, int refusing,
         double slowness)
-        : plane_(scenario, defects, StreamSpace(kSeed, 0), Time{}) {
+        : plane_(scenario, defects, kLuck, Time{}) {
         plane_.count_application(false);
         plane_.impair_all({.slowness = slowness});
         RouteGroup group;
@@ -72,6 +75,8 @@ class Rig {
         return journal_;
     }
 
+    double tokens() const { return plane_.tokens(); }
+
    private:
     DataPlane plane_;
     std::uint32_t servers_ = 0;
@@ -104,12 +109,81 @@ struct Count {
     double failed() const { return ended - law.answered(); }
 };
 
+/// What became of a request, from its first attempt on.
+struct Story {
+    std::uint64_t ordinal = 0;
+    Instant arrived = kNoInstant;  // the first
+    Instant ended = 0;
+    Instant latency = 0;  // of the last
+    Code seen = Code::k200;
+    Cause cause = Cause::kBackground;
+    std::int16_t last = -1;                      // number of the attempt
+    std::array<int, kCauses> refused{}, late{};  // of all attempts
+    int errors = 0;
+
+    void add(const AttemptRecord& record) {
+        const auto number = static_cast<std::int16_t>(attempt_of(record.id));
+        const auto by = static_cast<std::size_t>(record.cause);
+        ordinal = ordinal_of(record.id);
+        arrived = std::min(arrived, record.arrived);
+        refused[by] += record.seen == Code::k503;
+        late[by] += record.seen == Code::k504;
+        errors += record.seen == Code::k500;
+        if (number < last) return;
+        last = number, seen = record.seen, cause = record.cause;
+        ended = record.answered, latency = record.answered - record.arrived;
+    }
+    void count(const Scenario& scenario, Count& count) const {
+        const auto by = static_cast<std::size_t>(cause);
+        AnswerLaw& law = count.law;
+        count.add({.id = 0, .server = 0, .arrived = 0, .answered = latency, .seen = seen, .cause = cause}, scenario);
+        const bool in_time = seen == Code::k200 || seen == Code::k500;
+        if (in_time)
+            law.slow += (ended - arrived > scenario.service.slow.count()) - (latency > scenario.service.slow.count());
+        for (std::size_t i = 0; i < kCauses; ++i) {
+            law.refused_again[i] += refused[i] - (i == by && seen == Code::k503);
+            law.late_again[i] += late[i] - (i == by && seen == Code::k504);
+        }
+        law.errors_again += errors - (seen == Code::k500);
+    }
+    /// Does somebody want to try the last attempt again?
+    bool refuses(const Retries& retries) const {
+        return last + 1 < retries.attempts && seen != Code::k200 &&
+               (seen == Code::k504 ? retries.timeouts : retries.errors);
+    }
+};
+
+/// Requests by ordinal, which is by arrival.
+class Stories {
+   public:
+    void add(const std::vector<AttemptRecord>& records) {
+        for (const AttemptRecord& record : records) {
+            const std::uint64_t ordinal = ordinal_of(record.id);
+            if (ordinal < first_) continue;
+            if (ordinal - first_ >= stories_.size()) stories_.resize(ordinal - first_ + 1);
+            stories_[ordinal - first_].add(record);
+        }
+    }
+    /// Calls `use` with those that arrived before.
+    template <typename Use>
+    void take(Time before, const Use& use) {
+        while (!stories_.empty() && stories_.front().arrived < instant(before)) {
+            use(stories_.front());
+            stories_.pop_front();
+            ++first_;
+        }
+    }
+
+   private:
+    std::deque<Story> stories_;
+    std::uint64_t first_ = 0;
+};
+
 /// What became of a version's requests, and what would have at instances that have room for all: window by window.
 struct Seen {
     Count real{}, idle{};
     Moments failures{};                           // of a window
     std::vector<std::array<double, 2>> waited{};  // well answered in a window, and their seconds together
-    std::array<double, kSizes> late_for_waiting{};
 
     void end_window() {
         const double failed = real.failed() - failed_before_;
@@ -133,6 +207,8 @@ struct Seen {
         return error < kNearEnough * failures.mean() + kNextToNone * all / windows;
     }
     AnswerLaw law(const AnswerLaw& calm, Duration window, Duration interval) const;
+    /// What neighbours have in common.
+    void cluster(AnswerLaw& law, Duration window, Duration interval) const;
 
    private:
     Moments for_waiting_{};  // failures of a window, but for those who are late by themselves
@@ -143,7 +219,6 @@ struct Seen {
 AnswerLaw Seen::law(const AnswerLaw& calm, Duration window, Duration interval) const {
     AnswerLaw law = calm;
     if (real.ended == 0 || idle.ended == 0) return law;
-    for (std::size_t i = 0; i < kSizes; ++i) law.late_by_size[i] = late_for_waiting[i] / real.ended;
     law.add(real.law, 1 / real.ended);
     law.add(idle.law, -1 / idle.ended);
     const auto no_less_than_none = [](double& share) { share = std::max(0., share); };
@@ -151,9 +226,13 @@ AnswerLaw Seen::law(const AnswerLaw& calm, Duration window, Duration interval) c
     for (double& share : law.late) no_less_than_none(share);
     for (double& share : law.by_latency) no_less_than_none(share);
     no_less_than_none(law.slow);
+    cluster(law, window, interval);
+    return law;
+}
 
+void Seen::cluster(AnswerLaw& law, Duration window, Duration interval) const {
     const double windows = static_cast<double>(failures.count()), well = real.law.answered();
-    if (well == 0) return law;
+    if (well == 0) return;
     const double by_itself = real.failed() * well / real.ended;
     law.clustering = std::max(0., (failures.variance() * windows - by_itself) / real.ended);
     const double mean = real.law.latency / well, variance = real.law.latency_square / well - mean * mean;
@@ -169,7 +248,6 @@ AnswerLaw Seen::law(const AnswerLaw& calm, Duration window, Duration interval) c
         const double lasts = std::clamp(in_a_row / in_common, 0., kMostPersistent);
         law.persistence = std::pow(lasts, to_seconds(interval) / to_seconds(window));
     }
-    return law;
 }
 
 /// With room for all, where so many of an instance are served at a time on average: a Poisson number.
@@ -205,30 +283,66 @@ AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instan
         const double ended = seen.real.ended;
         return ended >= requests && (ended > kMostEffort * requests || seen.is_enough(ended));
     };
-    const double timeout = to_seconds(scenario.service.timeout);
-    std::vector<std::uint8_t> sizes;  // of requests, by ordinal; 0: not known, or late by themselves
     while (!is_enough()) {
         now += window;
-        for (const AttemptRecord& each : idle.run(now)) {  // where nobody ends later
-            seen.idle.add(each, scenario);
-            if (each.id >= sizes.size()) sizes.resize(2 * each.id + 1);
-            if (each.seen != Code::k200) continue;
-            sizes[each.id] =
-                static_cast<std::uint8_t>(size_of(to_seconds(Duration{each.answered - each.arrived}), timeout));
-        }
-        for (const AttemptRecord& each : real.run(now)) {
-            seen.real.add(each, scenario);
-            const std::size_t size = each.seen == Code::k504 && each.id < sizes.size() ? sizes[each.id] : 0;
-            seen.late_for_waiting[size] += size > 0;
-        }
+        for (const AttemptRecord& each : idle.run(now)) seen.idle.add(each, scenario);
+        for (const AttemptRecord& each : real.run(now)) seen.real.add(each, scenario);
         seen.end_window();
     }
     return seen.law(calm, window, scenario.observability.scrape_interval);
 }
 
+AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defect, int instances, double slowness,
+                                   const AnswerLaw& calm, double requests) {
+    const Retries& retries = scenario.traffic.retries;
+    Rig rig(scenario, defect, instances, 0, slowness);
+    const Duration window = window_of(scenario, requests);
+    Duration longest = retries.attempts * scenario.service.timeout;  // from the first attempt to the end
+    double wait = to_seconds(retries.base);
+    for (int i = 1; i < retries.attempts; ++i, wait *= retries.factor) {
+        longest += std::min(retries.most, from_seconds(wait));
+    }
+    Time now = Time{} + 5 * window + 3 * scenario.service.timeout, looked = now;
+    Stories stories;
+    stories.add(rig.run(now + longest));
+    stories.take(now, [](const Story&) {});
+    now += longest;
+    // Which requests take the longest is in their words.
+    const double alone = scenario.traffic.classes.empty() ? 1 - calm.in_time() : 0;
+    const auto is_alone = [&](const Story& story) {
+        return attempt_words(kLuck, story.ordinal, 0, 0)[1] >= (1 - alone) * 0x1p32;
+    };
+    std::array<Count, 2> counts;  // of those that are late by themselves, and of the others
+    Seen seen;
+    double not_granted = 0, tokens = 0;
+    const auto is_enough = [&] {
+        const double ended = seen.real.ended;
+        return ended >= requests && (ended > kMostEffort * requests || seen.is_enough(ended));
+    };
+    while (!is_enough()) {
+        looked += window;
+        while (now < looked + longest) stories.add(rig.run(now += window)), tokens += rig.tokens();
+        stories.take(looked, [&](const Story& story) {
+            story.count(scenario, counts[alone > 0 && is_alone(story) ? 0 : 1]);
+            not_granted += story.refuses(retries);
+            story.count(scenario, seen.real);
+        });
+        seen.end_window();
+    }
+    AnswerLaw law;
+    const double its = counts[0].ended > 0 ? alone : 0;
+    if (its > 0) law.add(counts[0].law, its / counts[0].ended);
+    if (its < 1) law.add(counts[1].law, (1 - its) / counts[1].ended);
+    law.tokens = tokens / static_cast<double>(seen.failures.count());
+    const double granted = seen.real.law.attempts() - 1;
+    law.granted = granted + not_granted > 0 ? granted / (granted + not_granted) : 1;
+    seen.cluster(law, window, scenario.observability.scrape_interval);
+    return law;
+}
+
 Mix measure_mix(const Scenario& scenario, const Defect& defect, std::array<int, 2> instances, double slowness,
                 const std::array<AnswerLaw, 2>& calm, const std::array<double, 2>& work, double requests) {
-    const double rate = scenario.traffic.rate, timeout = to_seconds(scenario.service.timeout);
+    const double rate = scenario.traffic.rate;
     const int all = instances[0] + instances[1];
     const std::array<Defect, 2> defects{Defect{}, defect};
     Rig real(scenario, defects, instances, 0, slowness);
@@ -260,8 +374,6 @@ Mix measure_mix(const Scenario& scenario, const Defect& defect, std::array<int, 
             const AttemptRecord& same = alone[version][each.id];
             seen[version].real.add(each, scenario);
             seen[version].idle.add(same, scenario);
-            if (each.seen != Code::k504 || same.seen != Code::k200) continue;
-            ++seen[version].late_for_waiting[size_of(to_seconds(Duration{same.answered - same.arrived}), timeout)];
         }
         for (Seen& each : seen) each.end_window();
     }

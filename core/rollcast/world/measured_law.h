@@ -16,6 +16,11 @@ namespace rollcast {
 AnswerLaw measure_law(const Scenario& scenario, const Defect& defect, int instances, double slowness,
                       const AnswerLaw& calm, double work, double requests);
 
+/// Likewise with clients who try again, by the scenario's retries: they are part of what is measured, for who has
+/// waited in vain comes again with the same work while the queue still is long. Only the share of those that take too
+/// long by themselves is taken from `calm`.
+AnswerLaw measure_law_with_clients(const Scenario& scenario, const Defect& defect, int instances, double slowness,
+                                   const AnswerLaw& calm, double requests);
 /// Likewise of a mix whose new version has the defect. `instances`, `calm`, `work`: of the old version and the new one.
 /// What waiting adds is measured of the very requests that get to a version.
 Mix measure_mix(const Scenario& scenario, const Defect& defect, std::array<int, 2> instances, double slowness,

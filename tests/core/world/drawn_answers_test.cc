@@ -47,9 +47,10 @@ TEST(DrawnAnswers, ConserveAttemptsAndCountEachWhereItIsSeen) {
         EXPECT_EQ(sum(all.proxy.counters.by_code), 10000);
         EXPECT_EQ(sum(all.proxy.counters.by_latency), 10000);
         EXPECT_EQ(sum(all.application.counters.by_code), sum(all.application.counters.by_latency));
-        EXPECT_EQ(all.proxy.counters.by_code[static_cast<std::size_t>(Code::k504)], sum(all.late));
         EXPECT_EQ(all.proxy.counters.by_code[static_cast<std::size_t>(Code::k503)],
-                  all.tally.failed_by_cause[kHandOver] - all.late[kHandOver]);
+                  all.tally.failed_by_cause[kHandOver]);
+        EXPECT_EQ(sum(all.proxy.counters.by_code) - all.proxy.counters.by_code[static_cast<std::size_t>(Code::k200)],
+                  all.tally.failed());
         EXPECT_EQ(sum(all.application.counters.by_code),
                   10000 - all.proxy.counters.by_code[static_cast<std::size_t>(Code::k503)])
             << "instances answer those who do not wait any more, too";
@@ -85,10 +86,12 @@ TEST(DrawnAnswers, NobodySeesWhatIsSilent) {
     const DrawnAnswers silent = draw(scenario, expected(), kCounts, true, luck(0), {});
     const auto errors = [](const Meter& meter) { return meter.counters.by_code[static_cast<std::size_t>(Code::k500)]; };
     EXPECT_EQ(loud.tally, silent.tally);
-    EXPECT_EQ(silent.wrong[kDefect], silent.tally.failed_by_cause[kDefect]);
-    EXPECT_EQ(errors(loud.proxy) - errors(silent.proxy), silent.wrong[kDefect]);
-    EXPECT_EQ(errors(loud.application) - errors(silent.application), silent.wrong[kDefect]);
-    EXPECT_EQ(sum(silent.proxy.counters.by_latency), sum(silent.late) + silent.tally.failed_by_cause[kHandOver])
+    const std::int64_t wrong = silent.tally.failed_by_cause[kDefect];
+    EXPECT_EQ(errors(loud.proxy) - errors(silent.proxy), wrong);
+    EXPECT_EQ(errors(loud.application) - errors(silent.application), wrong);
+    const auto& seen = silent.proxy.counters.by_code;
+    EXPECT_EQ(sum(silent.proxy.counters.by_latency),
+              seen[static_cast<std::size_t>(Code::k504)] + seen[static_cast<std::size_t>(Code::k503)])
         << "no histogram was asked for but of those whose time is known";
 }
 
@@ -104,6 +107,26 @@ TEST(DrawnAnswers, OfAWorseVersionAreNeverBetterWithTheSameLuck) {
             before = failed;
         }
     }
+}
+
+// What a budget pays for is a number, not a share: the failures of a burst vary as much as the burst.
+TEST(DrawnAnswers, ABudgetPaysForTheFirstOfABurst) {
+    constexpr int kTimes = 2000;
+    Scenario scenario = testing::small_scenario();
+    scenario.traffic.retries = {.attempts = 2, .budget = .1};
+    ExpectedAnswers burst{.fine = 10000};
+    burst.wanted[kHandOver] = 60;
+    burst.bought = 20;
+    burst.law.by_latency[0] = 9940;
+    burst.calm = burst.law;
+    Moments failed;
+    for (std::uint64_t i = 0; i < kTimes; ++i) {
+        const DrawnAnswers all = draw(scenario, burst, {.fine = 10000}, false, luck(2 * i), {});
+        EXPECT_EQ(all.tally_again.failed_by_cause[kHandOver], std::min<std::int64_t>(20, all.tally_again.arrived));
+        failed.add(static_cast<double>(all.tally.failed_by_cause[kHandOver]));
+    }
+    EXPECT_NEAR(failed.mean(), 40, 5 * std::sqrt(60. / kTimes));
+    EXPECT_NEAR(failed.variance(), 60, 5 * 60 * std::sqrt(2. / kTimes));
 }
 
 }  // namespace

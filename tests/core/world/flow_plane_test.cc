@@ -355,5 +355,33 @@ TEST(FlowPlane, QueuesFillAndEmptyAsTheyDoRequestByRequest) {
     EXPECT_NEAR(drawn / kTimes, exact / kTimes, .12 * exact / kTimes);
 }
 
+/// What is counted in 1000 s of 300 requests a second; a fifth of the attempts ends with an error.
+Scrape with_retries(const Retries& retries) {
+    const testing::Running running = world_with(0);
+    static Scenario scenario;
+    scenario = busy_scenario();
+    scenario.service.error_rate = .2;
+    scenario.traffic.retries = retries;
+    FlowPlane telemetry = drawn(scenario, {}, 0, running.now);
+    return second_scrape(telemetry, running.world, running.now);
+}
+
+TEST(FlowPlane, ClientsSeeTheLastAttemptOfARequestAndProxiesAll) {
+    const Scrape scrape = with_retries({.attempts = 3});
+    const auto near = [](std::int64_t count, double expected) {
+        EXPECT_NEAR(static_cast<double>(count), expected, .01 * expected + 6 * std::sqrt(expected));
+    };
+    near(scrape.client.increase.requests(), 300'000);
+    near(scrape.client.increase.errors(), 300'000 * .2 * .2 * .2);
+    near(scrape.proxy[kOld].increase.requests(), 300'000 * 1.24);
+    near(scrape.proxy[kOld].increase.errors(), 300'000 * 1.24 * .2);
+}
+
+TEST(FlowPlane, ABudgetLeavesErrorsToClients) {
+    const Scrape scrape = with_retries({.attempts = 2, .budget = .05});
+    EXPECT_NEAR(static_cast<double>(scrape.proxy[kOld].increase.requests()), 300'000 * 1.05, 4'000);
+    EXPECT_NEAR(static_cast<double>(scrape.client.increase.errors()), 300'000 * (1.05 * .2 - .05), 1'500);
+}
+
 }  // namespace
 }  // namespace rollcast

@@ -1,5 +1,6 @@
 #include "rollcast/world/measured_law.h"
 
+#include <cmath>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -62,6 +63,55 @@ TEST(MeasuredLaw, NeighboursHaveMoreInCommonTheBusierTheyAre) {
     EXPECT_GT(more.wait_clustering, 10 * some.wait_clustering);
     EXPECT_GE(more.persistence, 0);
     EXPECT_LE(more.persistence, 1);
+}
+
+AnswerLaw measured_with_clients(const Scenario& scenario, int instances = 1) {
+    const AnswerBook book(scenario, {});
+    return measure_law_with_clients(scenario, {}, instances, 1, book.calm(1, 1), 1e5);
+}
+
+TEST(MeasuredLawWithClients, WhoTakesTooLongByThemselvesComeAgainEachTime) {
+    Scenario scenario = exponential_scenario(.1);
+    scenario.service.timeout = 400ms;
+    scenario.traffic.retries = {.attempts = 3};
+    const AnswerLaw law = measured_with_clients(scenario);
+    constexpr auto kAlone = static_cast<std::size_t>(Cause::kBackground);
+    const double alone = std::exp(-4);
+    EXPECT_NEAR(law.late[kAlone], alone, 1e-9);
+    EXPECT_NEAR(law.late_again[kAlone], 2 * alone, 1e-9);
+    EXPECT_NEAR(law.answered(), 1 - alone, 1e-4);
+    EXPECT_EQ(law.granted, 1);
+}
+
+TEST(MeasuredLawWithClients, ErrorsThatAreDrawnAnewAreAGeometricSeries) {
+    Scenario scenario = exponential_scenario(.1);
+    scenario.service.error_rate = .2;
+    scenario.traffic.retries = {.attempts = 3};
+    const AnswerLaw law = measured_with_clients(scenario);
+    EXPECT_NEAR(law.attempts(), 1 + .2 + .04, .006);
+    EXPECT_NEAR(law.errors_again, .2 + .04, .006);
+}
+
+TEST(MeasuredLawWithClients, ABudgetRefusesTheRest) {
+    Scenario scenario = exponential_scenario(.1);
+    scenario.service.error_rate = .4;
+    scenario.traffic.retries = {.attempts = 2, .budget = .1};
+    const AnswerLaw law = measured_with_clients(scenario);
+    EXPECT_NEAR(law.attempts(), 1.1, .002);
+    EXPECT_NEAR(law.granted, .1 / .4, .01);
+    EXPECT_LT(law.tokens, 2);
+    scenario.service.error_rate = .01;
+    EXPECT_NEAR(measured_with_clients(scenario).tokens, 9.8, .2);  // of ten, nearly always all
+}
+
+TEST(MeasuredLawWithClients, RetriesFeedTheQueueThatTheyComeOf) {
+    Scenario scenario = exponential_scenario(.9);
+    scenario.service.timeout = 300ms;
+    const double once = late(measured(scenario));
+    scenario.traffic.retries = {.attempts = 3};
+    const AnswerLaw law = measured_with_clients(scenario);
+    EXPECT_GT(late(law), 3 * once * once);  // if waits of one request's attempts had nothing in common
+    EXPECT_GT(law.attempts(), 1 + 2 * once);
 }
 
 TEST(MeasuredReach, IsAShareWhereBalancersLookAtNothing) {
