@@ -316,8 +316,9 @@ TEST(FlowPlane, FollowsTheProcessesThatTheWorldsOwnRequestsWearOut) {
     EXPECT_NEAR(harmed_in(100s), 75 * 100 * .99, 1);  // a hundredth fails anyhow
 }
 
-// 30 a second more than three instances can do, each with four slots and 400 ms: who comes waits for half of the
-// timeout after half a second. At the end of the second as many are late as before it, for queues have to go first.
+// Three times what all slots can do, for a second: 20 more wait at each instance at its end, as long as the timeout. In
+// the steady state of that load nearly all would be late from the beginning, and nobody after the end. The tolerance
+// is for what a fluid leaves out.
 TEST(FlowPlane, QueuesFillAndEmptyAsTheyDoRequestByRequest) {
     Scenario scenario = testing::quick_scenario();
     scenario.service = {.slots = 4, .queue = 40, .service_time = LogNormal{.29, .8}, .timeout = 2s};
