@@ -5,7 +5,8 @@
 //
 // It is right where requests are a Poisson process and what becomes of one depends on no other but through queues in
 // their steady state; see AnswerBook. It is wrong where requests themselves make things happen: sticky users, cold
-// starts. Where a process lasts for so many requests the world has a few of its own, which wear it out as soon.
+// starts. Where a process lasts for so many requests the world has a few of its own, which wear it out as soon; where
+// it lasts for few of them nothing is drawn at all, see serves_all().
 //
 // Counts are drawn by inversion from numbers that depend on the interval and the version alone. Those who would fail
 // anyhow are drawn for the whole service and then shared out, so that a rollout and its twin have the same; and with
