@@ -4909,6 +4909,6 @@ def worked(hours: WorkingHours, start: float, work: float) -> float:
     """
 everywhere: int = 65535
 fewest_lineages: float = 10.0
-model_version: int = 3
+model_version: int = 4
 most_known_load: float = 0.95
 version: str = '0.1.0'
