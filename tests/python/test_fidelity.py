@@ -55,7 +55,9 @@ def test_a_forecast_says_on_which_plane_it_ran_and_why():
 
 
 def test_by_default_many_requests_are_drawn_and_few_simulated():
-    many, few = (rollcast.forecast({**LONG, "traffic": {"rate": rate}}, replications=2) for rate in ("200/s", "20/s"))
+    many, few = (
+        rollcast.forecast({**LONG, "traffic": {"rate": rate}}, replications=2) for rate in ("200/s", "20/s")
+    )
     assert [plane.name for plane in many.planes] == ["flow"]
     assert [(plane.name, plane.why) for plane in few.planes] == [
         ("request", "a replication has less than a million of them")

@@ -8,8 +8,8 @@
 
 namespace rollcast {
 
-/// Why requests should not be drawn where the release is of that kind: what the flow data plane lacks, that there are so
-/// few of them that it gains nothing, or where it has been compared with the request data plane and found to differ
+/// Why requests should not be drawn where the release is of that kind: what the flow data plane lacks, that there are
+/// so few of them that it gains nothing, or where it has been compared with the request data plane and found to differ
 /// (tests/agreement), or has not been. Nothing where it is as good, and cheaper.
 std::optional<std::string> why_not_flow(const Scenario& scenario, const TruthKind& truth);
 
