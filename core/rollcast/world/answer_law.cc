@@ -144,12 +144,13 @@ double AnswerLaw::late_alone() const {
     return (late[kAlone] + late_again[kAlone]) / attempts();
 }
 
-double AnswerLaw::fails_otherwise() const {
+double AnswerLaw::fails_otherwise(bool elsewhere) const {
     constexpr auto kWaited = static_cast<std::size_t>(Cause::kCapacity);
+    constexpr auto kDefective = static_cast<std::size_t>(Cause::kDefect);
     double fails = 0, alone = 0;
     for (std::size_t i = 0; i < kCauses; ++i) {
         fails += refused[i] + refused_again[i];
-        (i == kWaited ? fails : alone) += late[i] + late_again[i];
+        (i == kWaited || (elsewhere && i == kDefective) ? fails : alone) += late[i] + late_again[i];
     }
     return share_of(fails, attempts() - alone);
 }

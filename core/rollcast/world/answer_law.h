@@ -56,8 +56,9 @@ struct AnswerLaw {
     double attempts() const;
     /// Of attempts: share of those that take too long by themselves, at a good version.
     double late_alone() const;
-    /// Of attempts of requests that are not late anyhow: share that is late or refused.
-    double fails_otherwise() const;
+    /// Of attempts of requests that are not late anyhow: share that is late or refused. `elsewhere`: those that a
+    /// defect makes late would not be so where they are tried again.
+    double fails_otherwise(bool elsewhere) const;
     /// Of attempts alone, which nobody tries again: what it is if clients do so as by `other`, a law of all of them.
     /// Those who are late by themselves come again. `errors`: share of the answers, of which `again` are tried again.
     AnswerLaw with_clients_of(const AnswerLaw& other, double errors, double again) const;

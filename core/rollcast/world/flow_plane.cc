@@ -464,7 +464,7 @@ void FlowPlane::follow_retries(double rate, double seconds) {
         own[version] = law.attempts();
         others[version] = (own[version] - 1 - law.errors_again) / own[version];
         in_time[version] = (law.answered() + law.errors_again) / own[version];
-        const double otherwise = law.fails_otherwise();
+        const double otherwise = law.fails_otherwise(!comes_back(version));
         fails += standing.share *
                  (turned[version] + (1 - turned[version]) * (otherwise + (1 - otherwise) * errors[version]));
         if (version == kOld) alone = law.late_alone();
@@ -484,7 +484,7 @@ void FlowPlane::follow_retries(double rate, double seconds) {
             standing.again = {.attempts = 1 / std::max(1e-3, 1 - again), .refused = refused, .not_paid = not_paid};
             ended += standing.share / standing.again.attempts;
         }
-        attempts_ = 1 / ended;
+        attempts_ = ended > 0 ? 1 / ended : 1;
     };
     spread_attempts();
     if (retries.budget) {

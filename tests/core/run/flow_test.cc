@@ -237,6 +237,10 @@ TEST(Flow, RequestsThatFindNoInstanceFail) {
     Scenario exact = scenario;
     exact.fidelity = Fidelity::kRequest;
     expect_alike(scenario, exact, "all at once", strategies::AllAtOnce({.replicas = 6}));
+    scenario.traffic.retries.attempts = 3;
+    const Outcome row = replicate(scenario, strategies::AllAtOnce({.replicas = 6}), kSeed, 0, 0);
+    EXPECT_NEAR(static_cast<double>(row.requests), 60 * 300, 6 * std::sqrt(60. * 300)) << "none is lost";
+    EXPECT_GT(row.attributable(), 20);
 }
 
 // Without variety in service times the least busy ones are taken nearly in turn: all wear out at once. Spread at random

@@ -115,5 +115,15 @@ TEST(AnswerBook, SlotsFillAsSlowlyAsTheLongestRequestsTake) {
     EXPECT_NEAR(inertia(Weibull{.1, .5}), .1 * std::tgamma(5) / (2 * std::tgamma(3)), .03);  // steps in the tail
 }
 
+TEST(AnswerLaw, WhatADefectMakesLateEndsWellElsewhere) {
+    AnswerLaw law;
+    law.late[static_cast<std::size_t>(Cause::kBackground)] = .1;
+    law.late[static_cast<std::size_t>(Cause::kDefect)] = .2;
+    law.refused[static_cast<std::size_t>(Cause::kCapacity)] = .07;
+    law.by_latency[0] = .63;
+    EXPECT_NEAR(law.fails_otherwise(true), .27 / .9, 1e-12);
+    EXPECT_NEAR(law.fails_otherwise(false), .07 / .7, 1e-12) << "where they come back they are late again";
+}
+
 }  // namespace
 }  // namespace rollcast
