@@ -21,6 +21,7 @@ from rollcast.errors import InputError, Place, join_path, nearest
 LARGEST_FILE = 4 * 1024 * 1024  # bytes
 MOST_NODES = 100_000  # with aliases written out
 DEEPEST = 64
+_TOO_DEEP = f"is nested more than {DEEPEST} levels deep"
 
 # The short forms of CloudFormation's intrinsic functions, which only its templates may use.
 _SHORT_FORMS = {"!Ref": "Ref", "!Condition": "Condition"} | {
@@ -168,6 +169,8 @@ def _explain(error: yaml.MarkedYAMLError, text: str, file: str) -> tuple[str, Pl
     lines = text.split("\n")
     if mark.line < len(lines) and lines[mark.line][mark.column : mark.column + 1] == "\t":
         return "found a tab; YAML is indented with spaces only", place
+    if error.problem == "exceeded maximum nesting depth":  # of the scanner itself, far beyond ours
+        return _TOO_DEEP, place
     if error.problem == "found character that cannot start any token":
         return (
             f"is not valid YAML: a value that begins with {lines[mark.line][mark.column]} has to be quoted",
@@ -209,7 +212,7 @@ class _Reader:
     def _node(self, event: Any, path: str, depth: int) -> Node:
         place = self._place(event, path)
         if depth > DEEPEST:
-            raise InputError(f"is nested more than {DEEPEST} levels deep", replace(place, path=""))
+            raise InputError(_TOO_DEEP, replace(place, path=""))
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
                 raise InputError(
