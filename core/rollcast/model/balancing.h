@@ -18,6 +18,9 @@ enum class Policy : std::uint8_t {
     kPeakEwma,              // likewise by (outstanding + 1) * moving average of latency, peaks at once (Finagle)
 };
 
+/// Does it look at how much instances have to do?
+constexpr bool weighs(Policy policy) { return policy != Policy::kRandom && policy != Policy::kRoundRobin; }
+
 /// Envoy's outlier detection. The defaults are Envoy's. Where under half of a version's instances are left, ejections
 /// are disregarded (its panic threshold).
 struct OutlierDetection {

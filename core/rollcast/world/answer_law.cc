@@ -10,6 +10,7 @@
 #include "rollcast/random/counts.h"
 #include "rollcast/random/distribution.h"
 #include "rollcast/stats/queueing.h"
+#include "rollcast/world/answering.h"
 #include "rollcast/world/measured_law.h"
 
 namespace rollcast {
@@ -33,15 +34,6 @@ double slots_of(const Service& service, const Defect& defect) {
 
 /// Does the balancer look at what instances do, or whose turn it is?
 bool looks(const Balancing& balancing) { return balancing.policy != Policy::kRandom; }
-
-/// At what instances have to do.
-bool weighs(const Balancing& balancing) { return looks(balancing) && balancing.policy != Policy::kRoundRobin; }
-
-/// Whose fault are queues?
-Cause blame_for_waits(const Defect& defect, bool hit) {
-    const bool slows = hit && defect.kind == DefectKind::kLatency && defect.severity > 1;
-    return slows || defect.kind == DefectKind::kCapacity ? Cause::kDefect : Cause::kCapacity;
-}
 
 /// So many instances of one balancer hardly differ from these.
 int like(int instances) {
@@ -244,8 +236,7 @@ Profile::Profile(const Scenario& scenario) {
     alone_.release = scenario.release;
     retries_ = scenario.traffic.retries;
     replicas_ = scenario.fleet.replicas;
-    background_ = scenario.traffic.classes.empty() ? scenario.service.error_rate : 0;
-    for (const RequestClass& each : scenario.traffic.classes) {
+    for (const RequestClass& each : classes_of(scenario)) {
         background_ += each.share * each.error_rate.value_or(scenario.service.error_rate);
     }
 }
@@ -307,7 +298,7 @@ AnswerLaw Profile::between(Key key, double load) {
 }
 
 bool Profile::sets_apart(const Defect& defect) const {
-    return weighs(alone_.balancing) && timing_of(defect).kind != DefectKind::kNone;
+    return weighs(alone_.balancing.policy) && timing_of(defect).kind != DefectKind::kNone;
 }
 
 Mix Profile::mix(const Defect& defect, double load, int older, int newer, double slowness) {

@@ -147,7 +147,7 @@ class Profile {
     Scenario alone_;            // the service with nothing around it
     Retries retries_;           // of clients
     int replicas_;              // that these have
-    double background_;         // share of the answers that are errors, of a good version
+    double background_ = 0;     // share of the answers that are errors, of a good version
     mutable std::mutex mutex_;  // guards what follows
     std::map<Key, AnswerLaw> laws_;
     std::map<Key, double> reaches_;

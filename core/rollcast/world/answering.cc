@@ -40,6 +40,11 @@ Impairment impairment_of(const std::vector<BrownOut>& brown_outs, Time now) {
     return all;
 }
 
+Cause blame_for_waits(const Defect& defect, bool hit) {
+    const bool slows = hit && defect.kind == DefectKind::kLatency && defect.severity > 1;
+    return slows || defect.kind == DefectKind::kCapacity ? Cause::kDefect : Cause::kCapacity;
+}
+
 Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
     : timeout_(static_cast<double>(scenario.service.timeout.count())),
       cold_slowness_(scenario.service.cold_slowness),
@@ -75,7 +80,7 @@ Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
             Rule& rule = rules_.emplace_back();
             rule.background_below = rule.defect_below = words_below(background);
             rule.crashes_from = rule.slowed_from = words_below(1);
-            rule.blame = version.full;
+            rule.blame = blame_for_waits(defect, hit);
             if (!hit) continue;
             rule.silent = defect.kind == DefectKind::kWrongAnswers;
             if (defect.kind == DefectKind::kErrorRate || rule.silent) {
@@ -86,7 +91,6 @@ Answering::Answering(const Scenario& scenario, std::span<const Defect> defects)
             if (defect.kind == DefectKind::kLatency) {
                 rule.slow_factor = defect.severity;
                 rule.slowed_from = words_below(1 - defect.share);
-                if (defect.severity > 1) rule.blame = Cause::kDefect;
             }
         }
     }

@@ -52,6 +52,9 @@ struct Fate {
     bool crashes;     // its process dies when it begins
 };
 
+/// What is to blame for a request of a class that waits for too long. `hit`: the defect is of that class.
+Cause blame_for_waits(const Defect& defect, bool hit);
+
 class Answering {
    public:
     Answering(const Scenario& scenario, std::span<const Defect> defects);

@@ -39,9 +39,6 @@ double in_steps(const Scenario& scenario, double each, double waiting) {
     return std::round(waiting / step) * step;
 }
 
-/// Does the balancer look for who is least busy?
-bool looks(Policy policy) { return policy != Policy::kRandom && policy != Policy::kRoundRobin; }
-
 template <typename Numbers>
 auto sum(const Numbers& numbers) {
     return std::accumulate(numbers.begin(), numbers.end(), typename Numbers::value_type{});
@@ -338,14 +335,13 @@ Backlog::Instances FlowPlane::waiting_at(std::size_t version, const Busy& busy, 
             (book_->delayed(kind, slowness, wait).in_time() > well ? least : most) = middle;
         }
     }
-    return {.each = each, .most = most, .pooled = looks(scenario_->balancing.policy)};
+    return {.each = each, .most = most, .pooled = weighs(scenario_->balancing.policy)};
 }
 
 /// What that law becomes for those who wait besides. Where there is no room any more all is as it stays at that load.
 AnswerLaw FlowPlane::behind(std::size_t version, const Busy& busy, const AnswerLaw& law,
-                            std::span<const Backlog::Met> met, double slowness) const {
+                            std::span<const Backlog::Met> met, double each, double slowness) const {
     const std::size_t kind = answers_as(version);
-    const double each = waiting_at(version, busy, slowness).each;
     const AnswerLaw& calm = book_->calm(kind, slowness);
     AnswerLaw sum;
     for (const auto& [share, waiting, room] : met) {
@@ -365,7 +361,8 @@ AnswerLaw FlowPlane::law_now(std::size_t version, const Busy& busy, double slown
     const AnswerLaw law = this->law(version, busy, standing.load, slowness, errors);
     if (errors_ != Profile::kAttempts) return law;
     const double to = load(version, busy, slowness);
-    return behind(version, busy, law, standing.backlog.now(to, waiting_at(version, busy, slowness)), slowness);
+    const Backlog::Instances instances = waiting_at(version, busy, slowness);
+    return behind(version, busy, law, standing.backlog.now(to, instances), instances.each, slowness);
 }
 
 /// Likewise on average over a time in which queues grow or shrink to what the load makes of them. Where it is more than
@@ -385,7 +382,7 @@ AnswerLaw FlowPlane::follow_load(std::size_t version, const Busy& busy, double s
         for (Backlog::Met& each : met) each.share *= seconds / (seconds - left);
         double ignored = 0;
         const AnswerLaw full = approach(version, busy, 1, seconds - left, slowness, ignored);
-        sum.add(behind(version, busy, full, met, slowness), 1 - left / seconds);
+        sum.add(behind(version, busy, full, met, instances.each, slowness), 1 - left / seconds);
     }
     double of_instances = 0;
     sum.add(approach(version, busy, left > 0 ? to : 1, left, slowness, of_instances), left / seconds);
@@ -515,10 +512,7 @@ bool FlowPlane::comes_back(std::size_t version) const {
 }
 
 /// Are all instances as if they were of one version?
-bool FlowPlane::is_pooled() const {
-    const Policy policy = scenario_->balancing.policy;
-    return book_->same_times() && (mixed_ || policy == Policy::kRandom || policy == Policy::kRoundRobin);
-}
+bool FlowPlane::is_pooled() const { return book_->same_times() && (mixed_ || !weighs(scenario_->balancing.policy)); }
 
 /// Over that of requests, where so many attempts take too long by themselves.
 double FlowPlane::work_of_attempts(double late_alone) const {
@@ -664,7 +658,6 @@ void FlowPlane::settle(const World& world, Time now) {
     std::int64_t fine_left = poisson_quantile(fine, open_uniform(luck));
     std::int64_t marked_left = poisson_quantile(marked, open_uniform(luck));
     std::int64_t doomed_left = poisson_quantile(doomed, open_uniform(luck));
-    std::array<DrawnAnswers, kMostVersions + 1> all{};
     // The old version, which has the most, takes what the others leave.
     for (std::size_t i = versions_ + 1; i-- > 0;) {
         const std::size_t version = i == 0 ? kOld : i == versions_ ? kNew : i + 1;
@@ -680,12 +673,13 @@ void FlowPlane::settle(const World& world, Time now) {
         };
         const std::int64_t its_fine = take(fine_left, fine, of.fine), its_marked = take(marked_left, marked, of.marked);
         const std::int64_t its_doomed = take(doomed_left, doomed, of.doomed);
-        all[version] = draw(of, {its_fine, its_marked, its_doomed}, kOwnLanes[version == versions_ ? 3 : version]);
-        total_ += all[version].tally;
-        clients_ += all[version].proxy;
-        tallies_[version] += all[version].tally;
-        tallies_[version] += all[version].tally_again;
-        grown_[version] += all[version];
+        const DrawnAnswers drawn =
+            draw(of, {its_fine, its_marked, its_doomed}, kOwnLanes[version == versions_ ? 3 : version]);
+        total_ += drawn.tally;
+        clients_ += drawn.proxy;
+        tallies_[version] += drawn.tally;
+        tallies_[version] += drawn.tally_again;
+        grown_[version] += drawn;
         if (version == versions_) continue;
         const ExpectedAnswers copies = std::exchange(copies_[version], {});
         if (copies.requests() == 0) continue;

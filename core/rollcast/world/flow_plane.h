@@ -127,7 +127,7 @@ class FlowPlane {
     AnswerLaw law(std::size_t version, const Busy& busy, double load, double slowness, double& errors) const;
     AnswerLaw law_now(std::size_t version, const Busy& busy, double slowness, double& errors) const;
     AnswerLaw behind(std::size_t version, const Busy& busy, const AnswerLaw& law, std::span<const Backlog::Met> met,
-                     double slowness) const;
+                     double each, double slowness) const;
     Backlog::Instances waiting_at(std::size_t version, const Busy& busy, double slowness) const;
     AnswerLaw follow_load(std::size_t version, const Busy& busy, double seconds, double slowness, double& errors);
     AnswerLaw approach(std::size_t version, const Busy& busy, double to, double seconds, double slowness,
